@@ -1,0 +1,3 @@
+//! contract-gate
+pub mod document;
+pub mod finding;
