@@ -1,3 +1,4 @@
 //! contract-gate
 pub mod document;
+pub mod event;
 pub mod finding;

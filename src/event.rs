@@ -1,0 +1,270 @@
+//! What a run says while it runs: the seam between the engine and everything that reports.
+//!
+//! The engine emits; reporters listen; neither knows the other. Events come in plan order whatever the concurrency, so
+//! that the same seed and the same answers give the same reports. Everything in here is masked already.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Place};
+
+/// One step of a run, in the past tense.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// The run began.
+    RunStarted(RunStarted),
+    /// One contract is about to be checked against one target.
+    ContractStarted(ContractStarted),
+    /// One exchange crossed the wire; for progress only, reporters of results ignore it.
+    Exchanged(Exchanged),
+    /// One check gave its verdict on one operation.
+    Judged(Judged),
+    /// A fault was found; follows the [`Event::Judged`] that it belongs to.
+    Found(Box<Finding>),
+    /// One contract is done.
+    ContractFinished(Box<ContractFinished>),
+    /// The run is done; always the last event.
+    RunFinished(RunFinished),
+}
+
+/// How the run was set up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Version of the gate.
+    pub version: String,
+    /// The seed that repeats this run.
+    pub seed: u64,
+    /// Profile: `default`, `core`, `list`, `isolation` or `strict`.
+    pub profile: String,
+    /// The command line that repeats the run, without secrets.
+    pub repeat: String,
+    /// Start, RFC 3339; left out of deterministic comparisons.
+    pub time: String,
+    /// Whether values of bodies are shown (`--show-values`).
+    pub show_values: bool,
+}
+
+/// What is about to be checked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ContractStarted {
+    /// Name of the contract, or of the target in the configuration.
+    pub contract: String,
+    /// Title and version of the document.
+    pub title: String,
+    /// The document's file.
+    pub document: String,
+    /// Hash of the document's text: 16 hexadecimal digits.
+    pub hash: String,
+    /// Base URL of the target, or `embedded`.
+    pub target: String,
+    /// Operations that will be judged.
+    pub operations: Vec<String>,
+}
+
+/// One exchange, for progress.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exchanged {
+    /// Operation.
+    pub operation: String,
+    /// HTTP status; absent when no answer came.
+    pub status: Option<u16>,
+    /// Requests sent to this target so far.
+    pub requests: u64,
+    /// The request budget, if there is one.
+    pub budget: Option<u64>,
+}
+
+/// The verdict of one check on one operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Name of the contract.
+    pub contract: String,
+    /// `operationId`, or empty for the contract as a whole.
+    pub operation: String,
+    /// Id of the check.
+    pub check: String,
+    /// Family of the check: `answers`, `paging`, `filters`, `records`, `access`, `protocol`, `run`.
+    pub family: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was really looked at.
+    pub evidence: Evidence,
+}
+
+/// Five outcomes that never share a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Outcome {
+    /// Something was looked at and it was lawful.
+    Passed,
+    /// At least one finding, at whatever level.
+    Failed,
+    /// Nothing could be concluded: what is missing, and how to supply it.
+    Inconclusive {
+        /// What was missing.
+        reason: String,
+        /// How to supply it.
+        remedy: String,
+    },
+    /// The contract promises nothing that this check could judge here.
+    NotApplicable {
+        /// Why not.
+        reason: String,
+    },
+    /// Switched off by the user.
+    Disabled {
+        /// By which flag or key.
+        by: String,
+    },
+}
+
+/// Counts of what a verdict rests on. A check with none of them did not pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Answers judged.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub answers: u64,
+    /// Records judged, each as often as it was seen.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub records: u64,
+    /// Pages judged.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub pages: u64,
+    /// Pairs compared: record with record, page with page, walk with walk.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub pairs: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Evidence {
+    /// Whether nothing at all was looked at.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds the counts of another.
+    pub fn add(&mut self, other: Self) {
+        self.answers += other.answers;
+        self.records += other.records;
+        self.pages += other.pages;
+        self.pairs += other.pairs;
+    }
+}
+
+/// How much of the contract was seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// One line per thing that the contract declares; in document order.
+    pub items: Vec<CoverageItem>,
+}
+
+/// One thing that the contract declares, and how often it was seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CoverageItem {
+    /// `answer`, `parameter`, `enum`, `optional`, `filter`, `sort`.
+    pub kind: String,
+    /// Operation or schema that it belongs to.
+    pub scope: String,
+    /// Its name, e.g. `200 application/json`, `limit`, `status=active`, `phone present`.
+    pub name: String,
+    /// How often it was seen or sent.
+    pub seen: u64,
+    /// Why it is not counted as a gap although it was not seen; empty otherwise.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub excused: String,
+}
+
+/// Totals of one operation, for the human table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OperationTotals {
+    /// `operationId`.
+    pub operation: String,
+    /// Method and path template.
+    pub endpoint: String,
+    /// Requests sent to it.
+    pub requests: u64,
+    /// Distinct records seen.
+    pub records: u64,
+    /// Pages walked.
+    pub pages: u64,
+    /// Outcomes by name: `passed`, `failed`, `inconclusive`, `not-applicable`, `disabled`.
+    pub outcomes: BTreeMap<String, u64>,
+}
+
+/// One contract is done.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ContractFinished {
+    /// Name of the contract.
+    pub contract: String,
+    /// Requests sent, repetitions and shrinking included.
+    pub requests: u64,
+    /// Of these: sent again because the target asked for patience (429, 503).
+    pub waited: u64,
+    /// Requests by what they were sent for: family, `preflight`, `confirm`, `shrink`.
+    pub cost: BTreeMap<String, u64>,
+    /// Wall time in milliseconds; left out of deterministic comparisons.
+    pub millis: u64,
+    /// Totals per operation, in document order.
+    pub operations: Vec<OperationTotals>,
+    /// What was seen of the contract.
+    pub coverage: Coverage,
+    /// Things that are no finding but that a reader should know, e.g. "data moved during the run".
+    pub remarks: Vec<String>,
+    /// Why there is no verdict for this contract, if there is none.
+    pub aborted: Option<Aborted>,
+}
+
+/// Why a run ended without a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aborted {
+    /// `unreachable`, `misconfigured`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
+    pub kind: String,
+    /// What happened.
+    pub message: String,
+    /// The next step.
+    pub remedy: String,
+}
+
+/// The run is done.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunFinished {
+    /// The exit code that the run asks for.
+    pub exit: u8,
+    /// Findings by level, waived ones left out.
+    pub findings: BTreeMap<String, u64>,
+    /// Findings accepted by a waiver.
+    pub waived: u64,
+    /// Verdicts by outcome.
+    pub outcomes: BTreeMap<String, u64>,
+    /// Requests in all.
+    pub requests: u64,
+    /// Wall time in milliseconds; left out of deterministic comparisons.
+    pub millis: u64,
+    /// The verdict in a few words: `conforms`, `violated`, `no verdict`.
+    pub verdict: String,
+}
+
+/// What reporters need to know of a check: the catalogue, as data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckInfo {
+    /// Id: kebab-case, names the fault.
+    pub id: String,
+    /// Family.
+    pub family: String,
+    /// First sentence of its explanation.
+    pub summary: String,
+    /// The whole explanation, Markdown.
+    pub explanation: String,
+    /// Default level.
+    pub level: crate::finding::Level,
+    /// Where the check itself stands, if it judges a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Place>,
+}
