@@ -1,0 +1,187 @@
+//! A loaded document: operations, schemas compiled to validators, and what `x-contract` promises.
+//!
+//! Everything that is special to an API is data in its document; this module gives it shape and place, and knows neither
+//! checks nor servers. The value goes on to `plan`, `judge`, `mock` and `diff`.
+
+mod expression;
+mod load;
+mod operation;
+mod schema;
+pub mod semantics;
+mod shape;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+pub use expression::{Expression, Truth, instant, library, to_cel};
+pub use operation::{Body, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
+pub use schema::{Breach, Checker, SchemaError, Schemas, lower};
+pub use shape::{Rule, Shape, ShapeId, Shapes};
+
+use crate::document::{Document, DocumentError};
+use crate::finding::Place;
+use semantics::{Lists, Resource, Root};
+
+/// A loaded contract.
+#[derive(Debug)]
+pub struct Contract {
+    /// Short name: that of the shipped contract, or the file's stem.
+    pub name: String,
+    /// The document.
+    pub document: Document,
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// What the root clause promises.
+    pub root: Root,
+    /// Operations in document order.
+    pub operations: Vec<Operation>,
+    /// Security schemes by name.
+    pub schemes: BTreeMap<String, Scheme>,
+    /// Shapes of all schemas that answers can have.
+    pub shapes: Shapes,
+    /// Validators by schema pointer.
+    checkers: BTreeMap<String, Checker>,
+}
+
+/// Why a document cannot serve as a contract: one entry per place.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ContractError {
+    /// What is wrong and where, in document order.
+    pub problems: Vec<DocumentError>,
+}
+
+impl ContractError {
+    pub(crate) fn push(&mut self, contract: &Contract, pointer: &str, message: String, remedy: &str) {
+        self.problems.push(contract.document.error_at(pointer, message, remedy.to_owned()));
+    }
+}
+
+impl fmt::Display for ContractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ContractError {}
+
+impl From<DocumentError> for ContractError {
+    fn from(problem: DocumentError) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+impl Contract {
+    /// Names of the contracts that are part of the binary.
+    pub const SHIPPED: [&'static str; 3] = ["flexportal", "flexprice", "maple"];
+
+    /// Follows local references from a pointer; gives the final pointer and its node.
+    ///
+    /// A reference that leads nowhere, or in a circle, gives `Value::Null`.
+    #[must_use]
+    pub fn resolve(&self, pointer: &str) -> (String, &Value) {
+        let mut at = pointer.to_owned();
+        for _ in 0..32 {
+            match self.document.at(&at) {
+                Some(node) => match node.get("$ref").and_then(Value::as_str) {
+                    Some(reference) => match reference.strip_prefix('#') {
+                        Some(next) => {
+                            at = percent_encoding::percent_decode_str(next).decode_utf8_lossy().into_owned();
+                        }
+                        None => return (at, &Value::Null),
+                    },
+                    None => return (at, node),
+                },
+                None => return (at, &Value::Null),
+            }
+        }
+        (at, &Value::Null)
+    }
+
+    /// The validator of a schema pointer that some response uses.
+    #[must_use]
+    pub fn checker(&self, schema: &str) -> Option<&Checker> {
+        self.checkers.get(schema)
+    }
+
+    /// The place of a pointer in the document.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Place {
+        let span = self.document.locate(pointer);
+        Place {
+            file: self.document.path().display().to_string(),
+            pointer: pointer.to_owned(),
+            line: span.line,
+            column: span.column,
+        }
+    }
+
+    /// An operation by its id.
+    #[must_use]
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The resource that a list or a reader names.
+    #[must_use]
+    pub fn resource(&self, name: &str) -> Option<&Resource> {
+        self.root.resources.get(name)
+    }
+
+    /// Pointer, in a record, to the key of a list's records.
+    #[must_use]
+    pub fn key_of<'a>(&'a self, lists: &'a Lists) -> &'a str {
+        lists.key.as_deref().unwrap_or_else(|| self.resource(&lists.resource).map_or("", |resource| &resource.key))
+    }
+
+    /// Pointer to the schema of a success answer's body.
+    #[must_use]
+    pub fn success_schema<'a>(&self, operation: &'a Operation) -> Option<&'a str> {
+        operation.success()?.media.iter().find_map(|media| media.schema.as_deref())
+    }
+
+    /// Shape of the records of a list.
+    #[must_use]
+    pub fn record_shape(&self, operation: &Operation, lists: &Lists) -> Option<ShapeId> {
+        let body = self.shapes.find(&self.resolve(self.success_schema(operation)?).0)?;
+        self.shapes.at(body, &format!("{}/0", lists.items))
+    }
+
+    /// Pointer to the schema of a field: `spot` is a pointer into the body of a success answer.
+    #[must_use]
+    pub fn field_pointer(&self, operation: &Operation, spot: &str) -> Option<String> {
+        let body = self.shapes.find(&self.resolve(self.success_schema(operation)?).0)?;
+        Some(self.shapes.get(self.shapes.at(body, spot)?).pointer.clone())
+    }
+
+    /// The nearest `x-source` at or above a pointer of the document.
+    #[must_use]
+    pub fn source_at(&self, pointer: &str) -> Option<String> {
+        let mut at = pointer;
+        loop {
+            let node = self.document.at(at);
+            if let Some(source) = node.and_then(|node| node.get("x-source").or_else(|| node.get("source")))
+                && let Some(text) = source.as_str()
+            {
+                return Some(text.to_owned());
+            }
+            at = &at[..at.rfind('/')?];
+        }
+    }
+
+    /// Hash of the text: 16 hexadecimal digits.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(self.document.text().as_bytes()))
+    }
+}

@@ -1,0 +1,360 @@
+//! Schemas as validators: the only module that names the `jsonschema` crate for judging answers.
+//!
+//! OpenAPI 3.0 schemas are lowered to Draft 4 in place, so that every JSON pointer of the lowered document is a pointer
+//! of the file the user wrote. See [`lower`] for what changes.
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, Validator};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+/// What part of a schema was broken; each has a check of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Breach {
+    /// A required member is missing.
+    Missing,
+    /// Another type than declared.
+    Type,
+    /// Null where it is not allowed.
+    Null,
+    /// A value outside an enumeration.
+    Enum,
+    /// A fraction where a whole number is declared.
+    Fraction,
+    /// A broken `format`.
+    Format,
+    /// A broken bound, length or pattern.
+    Bound,
+    /// A member that a closed object does not allow.
+    Extra,
+    /// None of the alternatives fits, or more than one does.
+    Alternative,
+}
+
+/// One place where a body breaks its schema.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchemaError {
+    /// What was broken.
+    pub breach: Breach,
+    /// Pointer into the body; for a missing member, to where it should be.
+    pub pointer: String,
+    /// Pointer into the document, to the schema keyword.
+    pub schema_pointer: String,
+    /// What the schema wants, in words.
+    pub expected: String,
+}
+
+/// All schemas of one document, ready to compile validators from.
+pub struct Schemas {
+    registry: Registry<'static>,
+    lowered: Value,
+}
+
+impl std::fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Schemas")
+    }
+}
+
+/// A compiled validator of one schema of the document.
+#[derive(Debug)]
+pub struct Checker {
+    validator: Validator,
+}
+
+const URI: &str = "spec:///contract";
+const FRAGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'{').add(b'}').add(b'"').add(b'<').add(b'>').add(b'%').add(b'#');
+
+impl Schemas {
+    /// Lowers and registers a document.
+    ///
+    /// # Errors
+    /// The validator's message when a schema cannot be registered.
+    pub fn new(document: &Value) -> Result<Self, String> {
+        let mut lowered = document.clone();
+        lower(&mut lowered);
+        let registry = Registry::new()
+            .draft(Draft::Draft4)
+            .add(URI, lowered.clone())
+            .map_err(|error| error.to_string())?
+            .prepare()
+            .map_err(|error| error.to_string())?;
+        Ok(Self { registry, lowered })
+    }
+
+    /// The lowered document.
+    #[must_use]
+    pub fn lowered(&self) -> &Value {
+        &self.lowered
+    }
+
+    /// Compiles the schema at a pointer of the document.
+    ///
+    /// # Errors
+    /// The validator's message when the schema cannot be compiled: a reference that leads nowhere, a broken pattern.
+    pub fn checker(&self, pointer: &str) -> Result<Checker, String> {
+        let reference = format!("{URI}#{}", utf8_percent_encode(pointer, FRAGMENT));
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft4)
+            .offline()
+            .with_registry(&self.registry)
+            .should_validate_formats(true)
+            .with_format("uuid", |text: &str| is_uuid(text))
+            .build(&json!({ "$ref": reference }))
+            .map_err(|error| error.to_string())?;
+        Ok(Checker { validator })
+    }
+}
+
+impl Checker {
+    /// Whether a body fits.
+    #[must_use]
+    pub fn is_valid(&self, body: &Value) -> bool {
+        self.validator.is_valid(body)
+    }
+
+    /// Every place where a body does not fit; at most `limit` of them.
+    #[must_use]
+    pub fn errors(&self, body: &Value, limit: usize) -> Vec<SchemaError> {
+        let mut found = Vec::new();
+        for error in self.validator.iter_errors(body).take(limit) {
+            collect(&error, body, &mut found, 0);
+        }
+        found
+    }
+}
+
+fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Vec<SchemaError>, depth: usize) {
+    let pointer = error.instance_path().to_string();
+    if depth < 4
+        && let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind()
+        && let Some(branch) = closest_branch(context)
+    {
+        for inner in branch {
+            collect(inner, body, found, depth + 1);
+        }
+        return;
+    }
+    let instance = body.pointer(&pointer);
+    let (breach, pointer, expected) = describe(error, pointer, instance);
+    let schema_pointer = error
+        .absolute_keyword_location()
+        .map(|location| location.to_string())
+        .and_then(|location| location.split_once('#').map(|(_, pointer)| pointer.to_owned()))
+        .map_or_else(
+            || error.schema_path().to_string(),
+            |pointer| percent_encoding::percent_decode_str(&pointer).decode_utf8_lossy().into_owned(),
+        );
+    found.push(SchemaError { breach, pointer, schema_pointer, expected });
+}
+
+/// Of the alternatives of a union, the one that came closest: not the `null` branch, then the fewest errors.
+fn closest_branch<'a, 'i>(
+    context: &'a [Vec<jsonschema::ValidationError<'i>>],
+) -> Option<&'a Vec<jsonschema::ValidationError<'i>>> {
+    let is_null_branch = |errors: &[jsonschema::ValidationError<'i>]| {
+        errors.iter().any(|error| matches!(error.kind(), ValidationErrorKind::Type { kind } if format!("{kind:?}").contains("Null") && error.instance_path().to_string().is_empty()))
+    };
+    let mut real = context.iter().filter(|errors| !errors.is_empty() && !is_null_branch(errors));
+    let first = real.next()?;
+    // Only a union with one real branch (a nullable reference) can be blamed on that branch with certainty.
+    if real.next().is_none() && context.len() <= 2 { Some(first) } else { None }
+}
+
+fn describe(
+    error: &jsonschema::ValidationError<'_>,
+    pointer: String,
+    instance: Option<&Value>,
+) -> (Breach, String, String) {
+    use ValidationErrorKind as Kind;
+    let is_null = matches!(instance, Some(Value::Null));
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().map_or_else(|| property.to_string(), str::to_owned);
+            let at = format!("{pointer}/{}", crate::document::escape(&name));
+            (Breach::Missing, at, format!("`{name}` is required"))
+        }
+        Kind::Type { .. } if is_null => (Breach::Null, pointer, "not null".to_owned()),
+        Kind::Type { kind } => (Breach::Type, pointer, type_words(kind)),
+        Kind::Enum { .. } | Kind::Constant { .. } if is_null => (Breach::Null, pointer, "not null".to_owned()),
+        Kind::Enum { options } => (Breach::Enum, pointer, format!("one of {}", short(options))),
+        Kind::Constant { expected_value } => (Breach::Enum, pointer, expected_value.to_string()),
+        Kind::MultipleOf { multiple_of, .. } => {
+            if multiple_of.to_string() == "1" || multiple_of.to_string() == "1.0" {
+                (Breach::Fraction, pointer, "a whole number".to_owned())
+            } else {
+                (Breach::Bound, pointer, format!("a multiple of {multiple_of}"))
+            }
+        }
+        Kind::Format { format } => (Breach::Format, pointer, format!("format `{format}`")),
+        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
+            (Breach::Extra, pointer, "no other members than the declared ones".to_owned())
+        }
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
+            (Breach::Alternative, pointer, "one of the declared alternatives".to_owned())
+        }
+        Kind::OneOfMultipleValid { .. } => (Breach::Alternative, pointer, "exactly one of the alternatives".to_owned()),
+        _ => (Breach::Bound, pointer, bound_words(error)),
+    }
+}
+
+fn bound_words(error: &jsonschema::ValidationError<'_>) -> String {
+    use ValidationErrorKind as Kind;
+    match error.kind() {
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("above {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("below {limit}"),
+        Kind::MinLength { limit } => format!("at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("at most {limit} characters"),
+        Kind::MinItems { limit } => format!("at least {limit} items"),
+        Kind::MaxItems { limit } => format!("at most {limit} items"),
+        Kind::MinProperties { limit } => format!("at least {limit} members"),
+        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        Kind::UniqueItems => "no repeated items".to_owned(),
+        _ => "what the schema declares".to_owned(),
+    }
+}
+
+fn type_words(kind: &jsonschema::error::TypeKind) -> String {
+    use jsonschema::error::TypeKind;
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => {
+            let names: Vec<String> = many.iter().map(|one| one.to_string()).filter(|name| name != "null").collect();
+            format!("{} or null", names.join(" or "))
+        }
+    }
+}
+
+fn short(options: &Value) -> String {
+    let Some(items) = options.as_array() else { return options.to_string() };
+    let shown: Vec<String> = items.iter().take(8).map(|item| format!("`{}`", plain(item))).collect();
+    let more = if items.len() > 8 { format!(" and {} more", items.len() - 8) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.char_indices().all(|(index, c)| match index {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_hexdigit(),
+        })
+}
+
+/// Turns the OpenAPI 3.0 schemas of a document into Draft 4, in place.
+///
+/// * `nullable: true` beside `type` adds `null` to the type and to its `enum`; without `type` it becomes an `anyOf`.
+/// * `type: integer` becomes a number that is a multiple of 1: `5.0` is the same number as `5` in JSON.
+/// * `format: int32` and `int64` become bounds.
+/// * `example`, `examples`, `default`, `enum` and extensions are data and stay as they are.
+pub fn lower(node: &mut Value) {
+    match node {
+        Value::Array(items) => items.iter_mut().for_each(lower),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                let data =
+                    matches!(name.as_str(), "example" | "examples" | "default" | "enum") && !is_named_by_user(member);
+                if !data && !name.starts_with("x-") {
+                    lower(member);
+                }
+            }
+            lower_schema(members);
+        }
+        _ => {}
+    }
+}
+
+/// A property may be called `example` or `default`: then its value is a schema, and schemas say `type` or `$ref`.
+fn is_named_by_user(member: &Value) -> bool {
+    member.as_object().is_some_and(|members| {
+        members.get("type").is_some_and(|kind| {
+            matches!(kind.as_str(), Some("string" | "number" | "integer" | "boolean" | "array" | "object"))
+        })
+    })
+}
+
+fn lower_schema(members: &mut Map<String, Value>) {
+    let integer = members.get("type").and_then(Value::as_str) == Some("integer");
+    if integer {
+        members.insert("type".to_owned(), json!("number"));
+        members.entry("multipleOf").or_insert(json!(1));
+        if members.get("format").and_then(Value::as_str) == Some("int32") {
+            members.entry("minimum").or_insert(json!(i32::MIN));
+            members.entry("maximum").or_insert(json!(i32::MAX));
+        }
+    }
+    if members.get("nullable") != Some(&Value::Bool(true)) {
+        return;
+    }
+    members.remove("nullable");
+    if let Some(kind) = members.get("type").cloned()
+        && kind.is_string()
+    {
+        members.insert("type".to_owned(), json!([kind, "null"]));
+        if let Some(Value::Array(options)) = members.get_mut("enum")
+            && !options.contains(&Value::Null)
+        {
+            options.push(Value::Null);
+        }
+    } else if members.keys().any(|name| matches!(name.as_str(), "allOf" | "anyOf" | "oneOf" | "$ref")) {
+        let inner = Value::Object(std::mem::take(members));
+        members.insert("anyOf".to_owned(), json!([{ "type": "null" }, inner]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checker(schema: Value) -> Checker {
+        let document = json!({ "components": { "schemas": { "A": schema } } });
+        Schemas::new(&document).expect("registers").checker("/components/schemas/A").expect("compiles")
+    }
+
+    fn breaches(checker: &Checker, body: &Value) -> Vec<(Breach, String, String)> {
+        checker.errors(body, 100).into_iter().map(|e| (e.breach, e.pointer, e.schema_pointer)).collect()
+    }
+
+    #[test]
+    fn each_keyword_is_its_own_breach_with_its_place() {
+        let checker = checker(json!({
+            "type": "object", "required": ["id"],
+            "properties": {
+                "id": {"type": "string"}, "n": {"type": "integer"},
+                "status": {"type": "string", "enum": ["a", "b"], "nullable": true},
+                "at": {"type": "string", "format": "date-time"}
+            }
+        }));
+        assert!(checker.is_valid(&json!({"id": "x", "n": 5.0, "status": null, "at": "2024-01-01T00:00:00Z"})));
+        let found = breaches(&checker, &json!({"n": 5.5, "status": "c", "at": "yesterday"}));
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found.contains(&(Breach::Missing, "/id".to_owned(), "/components/schemas/A/required".to_owned())));
+        assert!(found.contains(&(
+            Breach::Fraction,
+            "/n".to_owned(),
+            "/components/schemas/A/properties/n/multipleOf".to_owned()
+        )));
+        assert!(found.iter().any(|(breach, ..)| *breach == Breach::Enum));
+        assert!(found.iter().any(|(breach, ..)| *breach == Breach::Format));
+        assert_eq!(breaches(&checker, &json!({"id": null}))[0].0, Breach::Null);
+        assert_eq!(breaches(&checker, &json!({"id": 7}))[0].0, Breach::Type);
+    }
+
+    #[test]
+    fn a_nullable_reference_blames_the_reference() {
+        let document = json!({ "components": { "schemas": {
+            "B": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}},
+            "A": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/B"}]}
+        }}});
+        let checker = Schemas::new(&document).expect("registers").checker("/components/schemas/A").expect("compiles");
+        assert!(checker.is_valid(&Value::Null));
+        assert_eq!(breaches(&checker, &json!({})).len(), 1);
+        assert_eq!(breaches(&checker, &json!({}))[0].0, Breach::Missing);
+    }
+}
