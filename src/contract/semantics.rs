@@ -435,6 +435,32 @@ pub enum Case {
     Either,
 }
 
+/// What leaving a filter out means.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Absent {
+    /// Either everything or only the records with this value.
+    Either {
+        /// The value.
+        either: Value,
+    },
+    /// Only the records with this value.
+    Only(Value),
+}
+
+fn flag_or_grade<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Option<Grade>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Text {
+        Flag(bool),
+        Grade(Grade),
+    }
+    Ok(match Text::deserialize(text)? {
+        Text::Flag(flag) => flag.then(Grade::default),
+        Text::Grade(grade) => Some(grade),
+    })
+}
+
 /// A filter.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Filter {
@@ -460,13 +486,13 @@ pub struct Filter {
     pub template: Option<Value>,
     /// What leaving it out means.
     #[serde(default)]
-    pub absent: Option<Value>,
+    pub absent: Option<Absent>,
     /// What a value outside the enumeration gets.
     #[serde(default)]
     pub unknown: Option<Choice>,
-    /// Whether at most one record matches.
-    #[serde(default)]
-    pub unique: bool,
+    /// Level at which at most one record matches; `true` is deny.
+    #[serde(default, deserialize_with = "flag_or_grade")]
+    pub unique: Option<Grade>,
     /// Whether a matching record may be missing.
     #[serde(default)]
     pub partial: bool,
