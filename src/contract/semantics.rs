@@ -155,7 +155,7 @@ pub struct Root {
     /// Statuses that count as which refusal.
     pub refusals: Refusals,
     /// What a parameter that nobody declared gets.
-    pub unknown_parameters: Option<Choice>,
+    pub unknown_parameters: Option<Handling>,
 }
 
 /// What ties a list, its reader and its aliases together.
@@ -250,6 +250,36 @@ pub enum Choice {
     Either,
 }
 
+/// A choice with level and source; the bare word is accepted.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "HandlingText")]
+pub struct Handling {
+    /// What the server does.
+    pub is: Choice,
+    /// Level and source.
+    pub about: About,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum HandlingText {
+    Short(Choice),
+    Long {
+        is: Choice,
+        #[serde(flatten)]
+        about: About,
+    },
+}
+
+impl From<HandlingText> for Handling {
+    fn from(text: HandlingText) -> Self {
+        match text {
+            HandlingText::Short(is) => Self { is, about: About::default() },
+            HandlingText::Long { is, about } => Self { is, about },
+        }
+    }
+}
+
 /// The operation's clause.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -317,7 +347,7 @@ pub struct Page {
     /// A token beside "nothing follows".
     pub last_token: Option<Grade>,
     /// What lies beyond the end.
-    pub past_end: Option<Choice>,
+    pub past_end: Option<Handling>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
@@ -339,16 +369,16 @@ pub struct Size {
     pub max: Option<u64>,
     /// What a smaller size gets.
     #[serde(default)]
-    pub below: Option<Choice>,
+    pub below: Option<Handling>,
     /// What a larger size gets.
     #[serde(default)]
-    pub above: Option<Choice>,
+    pub above: Option<Handling>,
     /// What a size that is no number gets.
     #[serde(default)]
-    pub malformed: Option<Choice>,
+    pub malformed: Option<Handling>,
     /// What zero gets, where it differs from `below`.
     #[serde(default)]
-    pub zero: Option<Choice>,
+    pub zero: Option<Handling>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
@@ -371,7 +401,7 @@ pub struct Next {
     pub form: Option<String>,
     /// What a made-up token gets.
     #[serde(default)]
-    pub malformed: Option<Choice>,
+    pub malformed: Option<Handling>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
@@ -393,9 +423,12 @@ pub struct Start {
     /// Value of the first page.
     #[serde(default)]
     pub first: u64,
-    /// What a negative or malformed value gets.
+    /// What a value before the first gets.
     #[serde(default)]
-    pub malformed: Option<Choice>,
+    pub below: Option<Handling>,
+    /// What a value that is no number gets.
+    #[serde(default)]
+    pub malformed: Option<Handling>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
@@ -489,7 +522,7 @@ pub struct Filter {
     pub absent: Option<Absent>,
     /// What a value outside the enumeration gets.
     #[serde(default)]
-    pub unknown: Option<Choice>,
+    pub unknown: Option<Handling>,
     /// Level at which at most one record matches; `true` is deny.
     #[serde(default, deserialize_with = "flag_or_grade")]
     pub unique: Option<Grade>,
@@ -540,6 +573,8 @@ pub struct Sort {
     pub values: IndexMap<String, SortField>,
     /// The order without any parameter.
     pub default: Option<SortField>,
+    /// What an unknown field or direction gets.
+    pub unknown: Option<Handling>,
     /// Level of sorting that has no effect at all.
     pub unsupported: Option<Grade>,
     /// Level and source.
@@ -661,7 +696,7 @@ pub struct Expand {
     pub unasked: Option<Grade>,
     /// What an unknown value gets.
     #[serde(default)]
-    pub unknown: Option<Choice>,
+    pub unknown: Option<Handling>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
