@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 
 pub use ask::Start;
 pub use observation::{MediaSeen, Observation, observe, records};
-pub use page::{End, Figure, PageFacts, WalkSeen};
+pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
 pub use row::{Fit, Model, Row, Trait};
 
