@@ -66,10 +66,9 @@ impl Needle {
         for (index, character) in self.chars.iter().enumerate() {
             next.clear();
             for position in &positions {
-                let place = if index > 0 { unfold(text, *position) } else { *position };
-                decode(text, place, *character, &mut next);
-                if place != *position {
-                    decode(text, *position, *character, &mut next);
+                decode(text, *position, *character, &mut next);
+                if index > 0 {
+                    unfold(text, *position).for_each(|place| decode(text, place, *character, &mut next));
                 }
             }
             if next.is_empty() {
@@ -104,28 +103,32 @@ fn widen(text: &[u8], mut start: usize, mut end: usize, (before, behind): (bool,
     }
 }
 
-/// The place behind a line break and the white space that continues a folded header, if there is one.
-fn unfold(text: &[u8], at: usize) -> usize {
-    let rest = &text[at..];
-    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    if breaks > 0 {
-        return at + breaks + rest[breaks..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    }
-    // The same, JSON-escaped.
+/// The places behind a line break and the white space that continues a folded header, as it is or JSON-escaped.
+///
+/// Some of the white space may belong to the secret, so every place in it counts.
+fn unfold(text: &[u8], at: usize) -> impl Iterator<Item = usize> {
     let mut here = at;
-    while text.get(here) == Some(&b'\\') && matches!(text.get(here + 1), Some(b'r' | b'n')) {
-        here += 2;
-    }
-    if here == at {
-        return at;
-    }
     loop {
-        match text.get(here) {
-            Some(b' ' | b'\t') => here += 1,
-            Some(b'\\') if text.get(here + 1) == Some(&b't') => here += 2,
-            _ => return here,
+        match (text.get(here), text.get(here + 1)) {
+            (Some(b'\r' | b'\n'), _) => here += 1,
+            (Some(b'\\'), Some(b'r' | b'n')) => here += 2,
+            _ => break,
         }
     }
+    let start = here;
+    let mut places = Vec::new();
+    if here > at {
+        places.push(start);
+        loop {
+            match (text.get(here), text.get(here + 1)) {
+                (Some(b' ' | b'\t'), _) => here += 1,
+                (Some(b'\\'), Some(b't')) => here += 2,
+                _ => break,
+            }
+            places.push(here);
+        }
+    }
+    places.into_iter()
 }
 
 /// Pushes every place at which the text goes on after `character`, in whatever encoding it stands at `at`.
@@ -138,30 +141,25 @@ fn decode(text: &[u8], at: usize, character: char, ends: &mut Vec<usize>) {
         html_escape(text, at, character, ends);
     }
     let mut buffer = [0; 4];
-    let mut here = Some(at);
-    for byte in character.encode_utf8(&mut buffer).bytes() {
-        here = here.and_then(|place| one_byte(text, place, byte));
+    let bytes = character.encode_utf8(&mut buffer).as_bytes();
+    if let [byte] = bytes {
+        return ends.extend(one_byte(text, at, *byte).into_iter().flatten());
     }
-    ends.extend(here);
-    // A percent sign may stand for itself and for its own encoding.
-    if character == '%' && *first == b'%' {
-        ends.push(at + 1);
-    }
+    // Only a percent sign has more than one reading, and it is a single byte.
+    let end = bytes.iter().try_fold(at, |place, byte| one_byte(text, place, *byte).into_iter().flatten().next());
+    ends.extend(end);
 }
 
-/// One byte: itself, `%XX`, `%25XX`, or `+` for a space.
-fn one_byte(text: &[u8], at: usize, byte: u8) -> Option<usize> {
-    let first = *text.get(at)?;
-    if first == b'%' {
-        let mut digits = at + 1;
-        if text.get(digits..digits + 2) == Some(b"25") && hex(text, digits + 2, 2).is_some() && byte != b'%' {
-            digits += 2;
-        }
-        if hex(text, digits, 2) == Some(u32::from(byte)) {
-            return Some(digits + 2);
-        }
+/// The ends of one byte: itself, `%XX`, `%25XX`, or `+` for a space.
+fn one_byte(text: &[u8], at: usize, byte: u8) -> [Option<usize>; 3] {
+    let encoded = |digits: usize| (hex(text, digits, 2) == Some(u32::from(byte))).then_some(digits + 2);
+    let first = text.get(at).copied();
+    let literal = (first == Some(byte) || (byte == b' ' && first == Some(b'+'))).then_some(at + 1);
+    if first != Some(b'%') {
+        return [literal, None, None];
     }
-    (first == byte || (byte == b' ' && first == b'+')).then_some(at + 1)
+    let twice = if text.get(at + 1..at + 3) == Some(b"25") { encoded(at + 3) } else { None };
+    [encoded(at + 1), twice, literal]
 }
 
 fn json_escape(text: &[u8], at: usize, character: char, ends: &mut Vec<usize>) {
