@@ -163,6 +163,11 @@ impl Study {
         })
     }
 
+    /// Every answer of an operation, those of walks included, in plan order.
+    pub fn all_answers<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Observation> {
+        self.iter().filter(move |(case, _)| case.operation() == operation).flat_map(|(_, seen)| seen.answers())
+    }
+
     /// What the plain walks of a list agree on.
     #[must_use]
     pub fn reference(&self, operation: &str) -> Option<&Reference> {
