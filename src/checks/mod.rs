@@ -3,6 +3,7 @@
 //! A check plans cases and judges what was seen; both are pure. It knows neither targets nor reports. `catalogue!` takes
 //! each module name once; the order is the order of blame: what stands first names the cause when several speak.
 
+mod answers;
 mod blame;
 mod breach;
 mod draw;
@@ -146,7 +147,6 @@ macro_rules! check {
         };
     };
 }
-pub(crate) use check;
 
 /// Lists the modules of all checks once.
 macro_rules! catalogue {
