@@ -7,6 +7,7 @@ mod answers;
 mod blame;
 mod breach;
 mod draw;
+mod paging;
 
 use crate::case::Case;
 use crate::contract::Operation;
