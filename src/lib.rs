@@ -3,3 +3,4 @@ pub mod contract;
 pub mod document;
 pub mod event;
 pub mod finding;
+pub mod mock;
