@@ -308,6 +308,9 @@ pub struct Lists {
     /// Filters by name.
     #[serde(default)]
     pub filters: IndexMap<String, Filter>,
+    /// Level at which filters sent together give their intersection.
+    #[serde(default)]
+    pub combine: Option<Grade>,
     /// How it is sorted.
     #[serde(default)]
     pub sort: Option<Sort>,
@@ -360,13 +363,16 @@ pub struct Size {
     pub slot: Slot,
     /// Records per page if it is not sent.
     #[serde(default)]
-    pub default: Option<u64>,
+    pub default: Option<DefaultSize>,
     /// Smallest size, 1 if left out.
     #[serde(default)]
     pub min: Option<u64>,
     /// Largest size.
     #[serde(default)]
     pub max: Option<u64>,
+    /// Most records that an answer to a size above `max` may hold; `max` if left out.
+    #[serde(default)]
+    pub ceiling: Option<u64>,
     /// What a smaller size gets.
     #[serde(default)]
     pub below: Option<Handling>,
@@ -382,6 +388,36 @@ pub struct Size {
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
+}
+
+/// The size of a page that nobody sized, with level and source; the bare number is accepted.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "DefaultSizeText")]
+pub struct DefaultSize {
+    /// Records per page.
+    pub value: u64,
+    /// Level and source.
+    pub about: About,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum DefaultSizeText {
+    Short(u64),
+    Long {
+        value: u64,
+        #[serde(flatten)]
+        about: About,
+    },
+}
+
+impl From<DefaultSizeText> for DefaultSize {
+    fn from(text: DefaultSizeText) -> Self {
+        match text {
+            DefaultSizeText::Short(value) => Self { value, about: About::default() },
+            DefaultSizeText::Long { value, about } => Self { value, about },
+        }
+    }
 }
 
 /// The token of the next page.

@@ -190,7 +190,7 @@ impl Reader<'_> {
 
     fn size(&self, inputs: &Inputs) -> Result<(Option<usize>, bool), Refused> {
         let Some(size) = &self.lists.page.size else { return Ok((None, false)) };
-        let default = size.default.and_then(|default| usize::try_from(default).ok());
+        let default = size.default.as_ref().and_then(|default| usize::try_from(default.value).ok());
         let Some(value) = inputs.value(&size.slot) else { return Ok((default, false)) };
         let (min, max) = (size.min.unwrap_or(1), size.max.unwrap_or(u64::MAX));
         let asked = number(&value);

@@ -84,7 +84,8 @@ pub(crate) fn holds(lists: &Lists, route: &Route, condition: &Condition, record:
 }
 
 fn by_rule(rule: &Expression, record: &Value, value: &Value) -> bool {
-    rule.truth(&[("self", record), ("value", value)]) == Truth::Holds
+    let value = Value::from(plain(value));
+    rule.truth(&[("self", record), ("value", &value)]) == Truth::Holds
 }
 
 fn compare(filter: &Filter, field: &Value, condition: &Condition) -> bool {

@@ -1,0 +1,3 @@
+//! engine
+mod run;
+mod walk;

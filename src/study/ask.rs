@@ -1,0 +1,140 @@
+//! From a question about a list to the request that asks it: slots, templates, where to start.
+
+use serde_json::Value;
+
+use crate::case::{Call, Query};
+use crate::contract::Contract;
+use crate::contract::semantics::{Direction, Lists, Slot};
+
+/// Where a page starts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// At the beginning.
+    First,
+    /// At a token from an earlier answer.
+    Token(String),
+    /// At an address from an earlier answer.
+    Follow(String),
+    /// After so many records.
+    Offset(u64),
+    /// At the page with this number.
+    Number(u64),
+}
+
+/// The request for one page of a query.
+#[must_use]
+pub fn page_call(contract: &Contract, lists: &Lists, query: &Query, start: &Start) -> Call {
+    let mut call = query_call(contract, lists, query);
+    match start {
+        Start::First => {}
+        Start::Token(token) => {
+            if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.as_ref()) {
+                call.set(slot, Value::String(token.clone()));
+            }
+        }
+        Start::Follow(address) => call.follow = Some(address.clone()),
+        Start::Offset(offset) => {
+            if let Some(clause) = &lists.page.offset {
+                call.set(&clause.slot, Value::from(*offset));
+            }
+        }
+        Start::Number(number) => {
+            if let Some(clause) = &lists.page.number {
+                call.set(&clause.slot, Value::from(*number));
+            }
+        }
+    }
+    call
+}
+
+/// The request for the first page of a query.
+#[must_use]
+pub fn query_call(contract: &Contract, lists: &Lists, query: &Query) -> Call {
+    let mut call = Call::new(&query.operation).access(query.access);
+    if let (Some(size), Some(clause)) = (query.size, &lists.page.size) {
+        call.set(&clause.slot, Value::from(size));
+    }
+    if let Some(with) = lists.page.total.as_ref().and_then(|total| total.with.as_ref()) {
+        call.set(&with.slot, with.value.clone());
+    }
+    for (name, value) in &query.filters {
+        if let Some(filter) = lists.filters.get(name) {
+            let sent =
+                filter.template.as_ref().map_or_else(|| value.clone(), |template| fill(template, "value", value));
+            call.set(&filter.slot, sent);
+        }
+    }
+    if let (Some(choice), Some(sort)) = (&query.sort, &lists.sort) {
+        let word = |direction: Option<Direction>| {
+            let clause = sort.direction.as_ref()?;
+            Some(match direction? {
+                Direction::Ascending => clause.ascending.clone(),
+                Direction::Descending => clause.descending.clone(),
+            })
+        };
+        let direction = word(choice.direction);
+        if let (Some(by), Some(slot)) = (&choice.by, &sort.by) {
+            let by = Value::String(by.clone());
+            let sent = slot.template.as_ref().map_or_else(
+                || by.clone(),
+                |template| {
+                    let filled = fill(template, "field", &by);
+                    direction.as_ref().map_or_else(|| filled.clone(), |word| fill(&filled, "direction", word))
+                },
+            );
+            call.set(&slot.slot, sent);
+        }
+        if let (Some(word), Some(slot)) = (direction, sort.direction.as_ref().and_then(|clause| clause.slot.as_ref())) {
+            call.set(slot, word);
+        }
+    }
+    let expands = contract.operation(&query.operation).map(|operation| operation.clause.expands.as_slice());
+    for value in &query.expand {
+        if let Some(expand) = expands.unwrap_or_default().iter().find(|expand| expand.value == *value) {
+            call.set(&expand.slot, value.clone());
+        }
+    }
+    call
+}
+
+/// Fills `{name}` in a template; a text that is nothing but the placeholder becomes the value itself.
+#[must_use]
+pub fn fill(template: &Value, name: &str, value: &Value) -> Value {
+    let placeholder = format!("{{{name}}}");
+    match template {
+        Value::String(text) if *text == placeholder => value.clone(),
+        Value::String(text) => {
+            let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Value::String(text.replace(&placeholder, &plain))
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| fill(item, name, value)).collect()),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(key, member)| (key.clone(), fill(member, name, value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The slot that names the start of a page, whatever kind it is.
+#[must_use]
+pub fn start_slot(lists: &Lists) -> Option<&Slot> {
+    let page = &lists.page;
+    page.next
+        .as_ref()
+        .and_then(|next| next.slot.as_ref())
+        .or(page.offset.as_ref().map(|start| &start.slot))
+        .or(page.number.as_ref().map(|start| &start.slot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn templates_are_filled_in_texts_and_in_objects() {
+        assert_eq!(fill(&json!("status eq '{value}'"), "value", &json!("active")), json!("status eq 'active'"));
+        let template = json!({"field": "status", "value": {"string": "{value}"}});
+        assert_eq!(fill(&template, "value", &json!(3)), json!({"field": "status", "value": {"string": 3}}));
+    }
+}

@@ -1,0 +1,241 @@
+//! What has been seen of a target, reduced to what checks compare: answers, walks, records.
+//!
+//! A study is pure data. It is filled by the engine (or from a recording) and read by checks, to plan what to ask next and
+//! to judge. It knows no check and opens no connection.
+
+pub mod ask;
+pub mod observation;
+pub mod page;
+mod reference;
+pub mod row;
+mod strict_json;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use ask::Start;
+pub use observation::{MediaSeen, Observation, observe, records};
+pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
+pub use reference::Reference;
+pub use row::{Fit, Model, Row, Trait};
+
+use crate::case::{Case, Query, Walk};
+use crate::contract::semantics::{Filter, Lists};
+use crate::contract::{Contract, Operation};
+use crate::finding::Level;
+
+/// What came of a case.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// One answer.
+    Answer(Box<Observation>),
+    /// A walk.
+    Walk(Box<WalkSeen>),
+}
+
+impl Seen {
+    /// Every answer in it, in order.
+    #[must_use]
+    pub fn answers(&self) -> &[Observation] {
+        match self {
+            Self::Answer(one) => std::slice::from_ref(&**one),
+            Self::Walk(walk) => &walk.answers,
+        }
+    }
+}
+
+/// What the run may use beyond the contract.
+#[derive(Clone, Debug, Default)]
+pub struct Means {
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Profile `strict`.
+    pub strict: bool,
+    /// Whether there is a credential.
+    pub has_token: bool,
+    /// Whether the second tenant's access is known.
+    pub has_second: bool,
+    /// Value of the tenant slot, own and second.
+    pub tenant: Option<String>,
+    /// Value of the tenant slot of the second tenant.
+    pub second_tenant: Option<String>,
+    /// Values of declared parameters by name.
+    pub params: BTreeMap<String, String>,
+    /// Whether unsafe methods may be probed with keys that do not exist.
+    pub probe_methods: bool,
+    /// Most records walked.
+    pub max_records: usize,
+}
+
+/// Everything seen so far of one target.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The contract.
+    pub contract: Arc<Contract>,
+    /// What the run may use.
+    pub means: Means,
+    /// Models of the lists, by operation.
+    pub models: Arc<BTreeMap<String, Model>>,
+    /// Cases by key, in plan order.
+    seen: IndexMap<String, (Case, Seen)>,
+    /// What the plain walks of each list agree on.
+    references: BTreeMap<String, Reference>,
+}
+
+impl Study {
+    /// An empty study.
+    #[must_use]
+    pub fn new(contract: Arc<Contract>, means: Means) -> Self {
+        let models = contract
+            .operations
+            .iter()
+            .filter_map(|operation| {
+                let lists = operation.clause.lists.as_ref()?;
+                Some((operation.id.clone(), Model::new(&contract, operation, lists)))
+            })
+            .collect();
+        Self { contract, means, models: Arc::new(models), seen: IndexMap::new(), references: BTreeMap::new() }
+    }
+
+    /// An empty study of the same target, for looking again.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self {
+            contract: Arc::clone(&self.contract),
+            means: self.means.clone(),
+            models: Arc::clone(&self.models),
+            seen: IndexMap::new(),
+            references: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what came of a case; the first result of a case stays.
+    pub fn add(&mut self, case: Case, seen: Seen) {
+        let key = case.key();
+        let operation = case.operation().to_owned();
+        let plain = matches!(&case, Case::Walk(walk) if walk.query.is_plain());
+        self.seen.entry(key).or_insert((case, seen));
+        if plain {
+            self.references.remove(&operation);
+            let reference = Reference::of(self, &operation);
+            self.references.insert(operation, reference);
+        }
+    }
+
+    /// Whether a case was asked already.
+    #[must_use]
+    pub fn has(&self, case: &Case) -> bool {
+        self.seen.contains_key(&case.key())
+    }
+
+    /// What came of a case.
+    #[must_use]
+    pub fn get(&self, case: &Case) -> Option<&Seen> {
+        self.seen.get(&case.key()).map(|(_, seen)| seen)
+    }
+
+    /// Every case with what came of it, in plan order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Case, &Seen)> {
+        self.seen.values().map(|(case, seen)| (case, seen))
+    }
+
+    /// Position of a case in plan order.
+    #[must_use]
+    pub fn position(&self, case: &Case) -> Option<usize> {
+        self.seen.get_index_of(&case.key())
+    }
+
+    /// Single answers of an operation, in plan order.
+    pub fn answers<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = (&'a Case, &'a Observation)> {
+        self.iter().filter(move |(case, _)| case.operation() == operation).filter_map(|(case, seen)| match seen {
+            Seen::Answer(one) => Some((case, &**one)),
+            Seen::Walk(_) => None,
+        })
+    }
+
+    /// Walks of an operation, in plan order.
+    pub fn walks<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = (&'a Case, &'a WalkSeen)> {
+        self.iter().filter(move |(case, _)| case.operation() == operation).filter_map(|(case, seen)| match seen {
+            Seen::Walk(walk) => Some((case, &**walk)),
+            Seen::Answer(_) => None,
+        })
+    }
+
+    /// Every answer of an operation, those of walks included, in plan order.
+    pub fn all_answers<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Observation> {
+        self.iter().filter(move |(case, _)| case.operation() == operation).flat_map(|(_, seen)| seen.answers())
+    }
+
+    /// What the plain walks of a list agree on.
+    #[must_use]
+    pub fn reference(&self, operation: &str) -> Option<&Reference> {
+        self.references.get(operation)
+    }
+
+    /// The model of a list.
+    #[must_use]
+    pub fn model(&self, operation: &str) -> Option<&Model> {
+        self.models.get(operation)
+    }
+
+    /// List operations with their clause.
+    pub fn lists(&self) -> impl Iterator<Item = (&Operation, &Lists)> {
+        self.contract.operations.iter().filter_map(|operation| Some((operation, operation.clause.lists.as_ref()?)))
+    }
+
+    /// The first list of a resource.
+    #[must_use]
+    pub fn list_of(&self, resource: &str) -> Option<(&Operation, &Lists)> {
+        self.lists().find(|(_, lists)| lists.resource == resource)
+    }
+
+    /// The walk from which everything else is planned: the whole list at the largest documented size.
+    #[must_use]
+    pub fn reference_walk(&self, operation: &Operation, lists: &Lists) -> Walk {
+        let size = lists.page.size.as_ref().and_then(|size| size.max).map(|most| most.min(1000));
+        Walk { query: Query::new(&operation.id, size), pages: None, repeat: 0 }
+    }
+
+    /// The whole list with no page size given.
+    #[must_use]
+    pub fn default_walk(&self, operation: &Operation) -> Walk {
+        Walk { query: Query::new(&operation.id, None), pages: None, repeat: 0 }
+    }
+
+    /// Whether a record, reduced, belongs into the answer to a query: all of its filters, the absent ones included.
+    #[must_use]
+    pub fn fit(&self, lists: &Lists, model: &Model, query: &Query, row: &Row) -> Fit {
+        let mut worst = Fit::Must;
+        for (name, filter) in &lists.filters {
+            let sent = query.filters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            let Some(fit) = self.fit_one(model, filter, sent, row) else { continue };
+            worst = match (worst, fit) {
+                (Fit::Not, _) | (_, Fit::Not) => Fit::Not,
+                (Fit::Unknown, _) | (_, Fit::Unknown) => Fit::Unknown,
+                (Fit::May, _) | (_, Fit::May) => Fit::May,
+                _ => Fit::Must,
+            };
+        }
+        worst
+    }
+
+    fn fit_one(&self, model: &Model, filter: &Filter, sent: Option<&serde_json::Value>, row: &Row) -> Option<Fit> {
+        use crate::contract::semantics::Absent;
+        match (sent, &filter.absent) {
+            (Some(value), _) => Some(model.fit_row(filter, row, value)),
+            (None, Some(Absent::Only(value))) => Some(model.fit_row(filter, row, value)),
+            (None, Some(Absent::Either { either })) => {
+                Some(if model.fit_row(filter, row, either) == Fit::Must { Fit::Must } else { Fit::May })
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// The level of a clause under the run's profile.
+    #[must_use]
+    pub fn level(&self, about: &crate::contract::semantics::About, fallback: Level) -> Level {
+        about.level(self.means.strict, fallback)
+    }
+}

@@ -1,0 +1,338 @@
+//! A record reduced to what the comparisons need: one small fingerprint, so that long walks stay flat in memory.
+
+use serde_json::{Map, Value};
+
+use crate::contract::instant;
+use crate::contract::semantics::{Case, Filter, Lists, Match, Order, Sort};
+use crate::contract::{Contract, Expression, Operation, Truth};
+
+/// Which fields of a list's records are kept.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Pointer to the key.
+    pub key: String,
+    /// Pointer to the version, if the resource has one.
+    pub version: Option<String>,
+    /// Pointers of the fields that filters, orders and tenancy look at.
+    pub fields: Vec<String>,
+    /// Pointers left out of the fingerprint: volatile fields and expansions.
+    pub left_out: Vec<String>,
+    /// Pointer to the field that shows the tenant.
+    pub tenant: Option<String>,
+    rules: Vec<(String, Expression)>,
+}
+
+impl Model {
+    /// The model of a list.
+    #[must_use]
+    pub fn new(contract: &Contract, operation: &Operation, lists: &Lists) -> Self {
+        let resource = contract.resource(&lists.resource);
+        let tenant = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.field.clone());
+        let mut fields: Vec<String> = lists.filters.values().filter_map(|filter| filter.field.clone()).collect();
+        if let Some(sort) = &lists.sort {
+            fields.extend(sort_fields(sort).map(|field| field.field.clone()));
+        }
+        fields.extend(tenant.clone());
+        fields.sort();
+        fields.dedup();
+        let expansions =
+            operation.clause.expands.iter().chain(contract.operations.iter().flat_map(|other| &other.clause.expands));
+        let left_out = resource
+            .map(|resource| resource.volatile.clone())
+            .unwrap_or_default()
+            .into_iter()
+            .chain(expansions.map(|expand| expand.adds.clone()))
+            .collect();
+        let rules = lists
+            .filters
+            .iter()
+            .filter_map(|(name, filter)| Some((name.clone(), Expression::compile(filter.rule.as_deref()?).ok()?)))
+            .collect();
+        Self {
+            key: contract.key_of(lists).to_owned(),
+            version: resource.and_then(|resource| resource.version.clone()),
+            fields,
+            left_out,
+            tenant,
+            rules,
+        }
+    }
+
+    /// Position of a field in [`Row::traits`].
+    #[must_use]
+    pub fn field(&self, pointer: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field == pointer)
+    }
+
+    /// Reduces a record.
+    #[must_use]
+    pub fn row(&self, record: &Value, keep_text: bool) -> Row {
+        let mut canonical = record.clone();
+        for pointer in &self.left_out {
+            remove(&mut canonical, pointer);
+        }
+        Row {
+            key: record.pointer(&self.key).and_then(key_text),
+            print: fingerprint(&canonical),
+            version: self.version.as_deref().and_then(|at| record.pointer(at)).map(fingerprint),
+            traits: self.fields.iter().map(|field| Trait::of(record.pointer(field), keep_text)).collect(),
+        }
+    }
+
+    /// Whether a record, at hand in full, fits a filter.
+    #[must_use]
+    pub fn fit_record(&self, name: &str, filter: &Filter, record: &Value, value: &Value) -> Fit {
+        if let Some((_, rule)) = self.rules.iter().find(|(known, _)| known == name) {
+            let text = Value::String(match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            return match rule.truth(&[("self", record), ("value", &text)]) {
+                Truth::Holds => Fit::Must,
+                Truth::Broken => Fit::Not,
+                Truth::Undefined(_) => Fit::Unknown,
+            };
+        }
+        match &filter.field {
+            Some(field) => fit(filter, &Trait::of(record.pointer(field), true), value),
+            None => Fit::Unknown,
+        }
+    }
+
+    /// Whether a reduced record fits a filter.
+    #[must_use]
+    pub fn fit_row(&self, filter: &Filter, row: &Row, value: &Value) -> Fit {
+        let field = filter.field.as_deref().and_then(|field| self.field(field));
+        match (field, &filter.rule) {
+            (Some(index), None) => row.traits.get(index).map_or(Fit::Unknown, |held| fit(filter, held, value)),
+            _ => Fit::Unknown,
+        }
+    }
+}
+
+/// Every way of sorting that a clause names, the default included.
+pub fn sort_fields(sort: &Sort) -> impl Iterator<Item = &crate::contract::semantics::SortField> {
+    sort.fields.values().chain(sort.values.values()).chain(sort.default.iter())
+}
+
+/// A record reduced to key, fingerprints and the fields of the model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The key as text; `None` when the record has none.
+    pub key: Option<Box<str>>,
+    /// Fingerprint of everything that must not differ.
+    pub print: u64,
+    /// Fingerprint of the version field.
+    pub version: Option<u64>,
+    /// Fields of the model, in its order.
+    pub traits: Box<[Trait]>,
+}
+
+/// A field's value, reduced.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trait {
+    /// Not there.
+    Absent,
+    /// Null.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Box<str>),
+    /// A text of a long walk: exact hash, hash without case, instant if it is one.
+    Hashed(u64, u64, Option<f64>),
+    /// An array or object.
+    Other(u64),
+}
+
+impl Trait {
+    fn of(value: Option<&Value>, keep_text: bool) -> Self {
+        match value {
+            None => Self::Absent,
+            Some(Value::Null) => Self::Null,
+            Some(Value::Bool(flag)) => Self::Bool(*flag),
+            Some(Value::Number(number)) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Some(Value::String(text)) if keep_text => Self::Text(text.as_str().into()),
+            Some(Value::String(text)) => Self::Hashed(hash(text), hash(&text.to_lowercase()), instant(text)),
+            Some(other) => Self::Other(fingerprint(other)),
+        }
+    }
+
+    /// The value as a number to compare by, under an order.
+    #[must_use]
+    pub fn rank(&self, order: Order) -> Option<f64> {
+        match (self, order) {
+            (Self::Number(number), Order::Number | Order::Instant) => Some(*number),
+            (Self::Text(text), Order::Instant) => instant(text),
+            (Self::Hashed(_, _, moment), Order::Instant) => *moment,
+            _ => None,
+        }
+    }
+}
+
+/// Whether a record belongs into a filtered list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It must be there.
+    Must,
+    /// It may be there: the sources leave it open.
+    May,
+    /// It must not be there.
+    Not,
+    /// This cannot be decided.
+    Unknown,
+}
+
+fn fit(filter: &Filter, held: &Trait, value: &Value) -> Fit {
+    match filter.matching {
+        Match::AnyOf => {
+            let single = std::slice::from_ref(value);
+            let options = value.as_array().map_or(single, Vec::as_slice);
+            let fits: Vec<Fit> = options.iter().map(|option| fit_equal(filter.case, held, option)).collect();
+            best(&fits)
+        }
+        Match::Equal => fit_equal(filter.case, held, value),
+        Match::Contains => fit_contains(filter.case, held, value),
+        Match::AtLeast => fit_rank(held, value, |held, value| held >= value),
+        Match::AtMost => fit_rank(held, value, |held, value| held <= value),
+        Match::Above => fit_rank(held, value, |held, value| held > value),
+        Match::Below => fit_rank(held, value, |held, value| held < value),
+    }
+}
+
+fn best(fits: &[Fit]) -> Fit {
+    for wanted in [Fit::Must, Fit::May, Fit::Unknown] {
+        if fits.contains(&wanted) {
+            return wanted;
+        }
+    }
+    Fit::Not
+}
+
+fn graded(case: Case, exact: bool, folded: bool) -> Fit {
+    match (case, exact, folded) {
+        (_, true, _) | (Case::Ignore, _, true) => Fit::Must,
+        (Case::Either, false, true) => Fit::May,
+        _ => Fit::Not,
+    }
+}
+
+fn fit_equal(case: Case, held: &Trait, value: &Value) -> Fit {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let exact = |same: bool| if same { Fit::Must } else { Fit::Not };
+    match held {
+        Trait::Absent | Trait::Null => exact(value.is_null()),
+        Trait::Bool(flag) => exact(text == flag.to_string()),
+        Trait::Number(number) => exact(text.parse::<f64>().is_ok_and(|wanted| wanted.total_cmp(number).is_eq())),
+        Trait::Text(held) => graded(case, **held == *text, held.to_lowercase() == text.to_lowercase()),
+        Trait::Hashed(exact, folded, _) => graded(case, *exact == hash(&text), *folded == hash(&text.to_lowercase())),
+        Trait::Other(_) => Fit::Unknown,
+    }
+}
+
+fn fit_contains(case: Case, held: &Trait, value: &Value) -> Fit {
+    match (held, value) {
+        (Trait::Text(held), Value::String(text)) => {
+            graded(case, held.contains(text.as_str()), held.to_lowercase().contains(&text.to_lowercase()))
+        }
+        (Trait::Absent | Trait::Null, _) => Fit::Not,
+        _ => Fit::Unknown,
+    }
+}
+
+fn fit_rank(held: &Trait, value: &Value, holds: impl Fn(f64, f64) -> bool) -> Fit {
+    let wanted = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.parse().ok().or_else(|| instant(text)),
+        _ => None,
+    };
+    let held_rank = held.rank(Order::Number).or_else(|| held.rank(Order::Instant));
+    match (held, held_rank, wanted) {
+        (Trait::Absent | Trait::Null, ..) => Fit::Not,
+        (_, Some(held), Some(wanted)) => {
+            if holds(held, wanted) {
+                Fit::Must
+            } else {
+                Fit::Not
+            }
+        }
+        _ => Fit::Unknown,
+    }
+}
+
+/// A key as text; keys are texts or numbers.
+#[must_use]
+pub fn key_text(value: &Value) -> Option<Box<str>> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}
+
+/// Hash of a value that does not depend on the order of members or on how a number is written.
+#[must_use]
+pub fn fingerprint(value: &Value) -> u64 {
+    match value {
+        Value::Null => 1,
+        Value::Bool(flag) => 2 + u64::from(*flag),
+        Value::Number(number) => number.as_f64().unwrap_or_default().to_bits().rotate_left(17) ^ 0x9e37_79b9,
+        Value::String(text) => hash(text).rotate_left(5) ^ 5,
+        Value::Array(items) => {
+            items.iter().fold(7, |sum: u64, item| sum.rotate_left(9).wrapping_mul(0x0100_0000_01b3) ^ fingerprint(item))
+        }
+        Value::Object(members) => members.iter().fold(11, |sum: u64, (name, member)| {
+            sum.wrapping_add((hash(name) ^ fingerprint(member).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        }),
+    }
+}
+
+/// Removes the member at a pointer.
+pub fn remove(root: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    if let Some(Value::Object(members)) = root.pointer_mut(parent) {
+        let name = crate::document::unescape(name);
+        let kept: Map<String, Value> =
+            std::mem::take(members).into_iter().filter(|(known, _)| *known != name).collect();
+        *members = kept;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fingerprints_ignore_order_and_spelling_of_numbers() {
+        let one = json!({"a": 1, "b": [1, 2], "c": {"x": null}});
+        let two = json!({"c": {"x": null}, "b": [1.0, 2], "a": 1.0});
+        assert_eq!(fingerprint(&one), fingerprint(&two));
+        assert_ne!(fingerprint(&one), fingerprint(&json!({"a": 1, "b": [2, 1], "c": {"x": null}})));
+        assert_ne!(fingerprint(&json!({"a": 1, "b": 2})), fingerprint(&json!({"a": 2, "b": 1})));
+    }
+
+    #[test]
+    fn fits_follow_the_kind_of_match() {
+        let filter = |text: &str| -> Filter { serde_json::from_str(text).expect("a filter") };
+        let email = filter(r#"{"slot": {"query": "email"}, "field": "/email", "case": "either"}"#);
+        let held = |text: &str| Trait::Text(text.into());
+        assert_eq!(fit(&email, &held("a@x.io"), &json!("a@x.io")), Fit::Must);
+        assert_eq!(fit(&email, &held("A@x.io"), &json!("a@x.io")), Fit::May);
+        assert_eq!(fit(&email, &held("ba@x.io"), &json!("a@x.io")), Fit::Not);
+        let least = filter(r#"{"slot": {"query": "gte"}, "field": "/n", "match": "at-least"}"#);
+        assert_eq!(fit(&least, &Trait::Number(3.0), &json!("3")), Fit::Must);
+        assert_eq!(fit(&least, &Trait::Null, &json!("3")), Fit::Not);
+        let any = filter(r#"{"slot": {"query": "ids"}, "field": "/id", "match": "any-of"}"#);
+        assert_eq!(fit(&any, &held("b"), &json!(["a", "b"])), Fit::Must);
+    }
+}

@@ -1,0 +1,120 @@
+//! JSON as a strict reader sees it: repeated member names are noticed, not silently dropped.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// A value and the names that occur twice in one object.
+#[derive(Debug, PartialEq)]
+pub(super) struct Strict {
+    /// The value; the last of repeated members wins, as in most readers.
+    pub(super) value: Value,
+    /// Repeated names, at most a few.
+    pub(super) repeated: Vec<String>,
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// With what is wrong and where, when the body is not one JSON text in UTF-8.
+pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
+    let repeated = RefCell::new(Vec::new());
+    let text =
+        std::str::from_utf8(body).map_err(|error| format!("invalid UTF-8 after {} bytes", error.valid_up_to()))?;
+    let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let value = Seed(&repeated).deserialize(&mut reader).map_err(|error| describe(&error))?;
+    reader.end().map_err(|error| describe(&error))?;
+    Ok(Strict { value, repeated: repeated.into_inner() })
+}
+
+fn describe(error: &serde_json::Error) -> String {
+    let what = if error.is_eof() { "the body breaks off" } else { "no valid JSON" };
+    format!("{what} at line {} column {}", error.line(), error.column())
+}
+
+struct Seed<'a>(&'a RefCell<Vec<String>>);
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Seed(self.0))? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(Seed(self.0))?;
+            if map.contains_key(&name) && self.0.borrow().len() < 8 {
+                self.0.borrow_mut().push(name.clone());
+            }
+            map.insert(name, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_names_are_noticed() {
+        let strict = read(br#"{"a": [{"b": 1, "b": 2.50}]}"#).expect("valid JSON");
+        assert_eq!(strict.repeated, ["b"]);
+        assert_eq!(strict.value, serde_json::json!({"a": [{"b": 2.5}]}));
+    }
+
+    #[test]
+    fn broken_bodies_say_where() {
+        assert_eq!(read(b"{\"a\": ").expect_err("cut off"), "the body breaks off at line 1 column 6");
+        assert!(read(b"{} x").is_err());
+        assert!(read(b"\"\xff\"").expect_err("bad UTF-8").contains("UTF-8"));
+    }
+}
