@@ -100,7 +100,8 @@ impl Door<'_> {
         let Some(slot) = self.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref()) else {
             return Ok(credential);
         };
-        let carries = operation.parameter(slot).is_some() || (matches!(slot, Slot::Body(_)) && operation.body.is_some());
+        let carries =
+            operation.parameter(slot).is_some() || (matches!(slot, Slot::Body(_)) && operation.body.is_some());
         if !carries {
             return Ok(credential);
         }

@@ -9,7 +9,9 @@ use super::population::plain;
 use super::template;
 use super::token::Mark;
 use crate::contract::Operation;
-use crate::contract::semantics::{Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start};
+use crate::contract::semantics::{
+    Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start,
+};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +174,9 @@ impl Reader<'_> {
             let direction = sort.direction.as_ref().and_then(|direction| direction.slot.as_ref());
             let ours = sort.by.as_ref().is_some_and(|by| by.slot == *slot) || direction == Some(slot);
             let unsupported = sort.unsupported.is_some() && self.habits.unsupported;
-            return ours.then(|| self.chosen(sort.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore))).flatten();
+            return ours
+                .then(|| self.chosen(sort.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore)))
+                .flatten();
         }
         None
     }
@@ -228,12 +232,16 @@ impl Reader<'_> {
             };
             match (values.first(), &filter.absent) {
                 (Some(_), _) if ignored => {}
-                (Some(first), _) if filter.matching == Match::AnyOf => add(self.list_value(&filter.slot, first, &values), true),
+                (Some(first), _) if filter.matching == Match::AnyOf => {
+                    add(self.list_value(&filter.slot, first, &values), true)
+                }
                 (Some(_), _) if matches!(&filter.slot, Slot::Body(at) if at.ends_with("/-")) => {
                     values.iter().for_each(|value| add(value.clone(), true));
                 }
                 (Some(first), _) => {
-                    if self.lenience(&filter.slot, first) == Some(Choice::Ignore) && self.is_unknown(&filter.slot, first) {
+                    if self.lenience(&filter.slot, first) == Some(Choice::Ignore)
+                        && self.is_unknown(&filter.slot, first)
+                    {
                         continue;
                     }
                     add(first.clone(), true);
@@ -397,7 +405,9 @@ impl Blueprint {
     /// Fields that some operation can sort by.
     pub(crate) fn sort_fields(lists: &Lists) -> Vec<&SortField> {
         let sort = lists.sort.as_ref();
-        sort.into_iter().flat_map(|sort| sort.fields.values().chain(sort.values.values()).chain(&sort.default)).collect()
+        sort.into_iter()
+            .flat_map(|sort| sort.fields.values().chain(sort.values.values()).chain(&sort.default))
+            .collect()
     }
 }
 

@@ -210,7 +210,8 @@ impl Route {
 
 impl Segment {
     fn read(text: &str) -> Self {
-        let parts = text.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(n, after)| (before, n, after)));
+        let parts =
+            text.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(n, after)| (before, n, after)));
         match parts {
             Some((before, name, after)) => {
                 Self::Parameter { name: name.to_owned(), before: before.to_owned(), after: after.to_owned() }

@@ -187,7 +187,8 @@ impl Form {
                 Value::Object(own)
             }
             Kind::Array { item, least, most } => {
-                let count = if filling.optionals == Optionals::None { *least } else { least + random.below(most - least + 1) };
+                let count =
+                    if filling.optionals == Optionals::None { *least } else { least + random.below(most - least + 1) };
                 let empty = Map::new();
                 let mut items: Vec<Value> = Vec::new();
                 for index in 0..count {
@@ -258,7 +259,9 @@ impl Field {
             let left_out = match filling.optionals {
                 Optionals::None => true,
                 Optionals::All => false,
-                Optionals::Mixed => self.form.hint.is_none() && self.form.role == Role::Plain && random.chance(1.0 / 3.0),
+                Optionals::Mixed => {
+                    self.form.hint.is_none() && self.form.role == Role::Plain && random.chance(1.0 / 3.0)
+                }
             };
             if left_out {
                 return Ok(());
@@ -311,7 +314,14 @@ fn text(format: &str, least: usize, most: usize, filling: &Filling<'_>, random: 
 
 fn uuid(random: &mut Random) -> String {
     let (a, b) = (random.bits(), random.bits());
-    format!("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff, (b >> 48) & 0xfff, b & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        (b >> 48) & 0xfff,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 fn figure(whole: bool, low: f64, high: f64, step: f64, random: &mut Random) -> Value {
@@ -405,8 +415,11 @@ impl Reader<'_> {
             if depth > 12 {
                 return Err((pointer, "a required field leads back to itself without end".to_owned()));
             }
-            let form =
-                self.form(&format!("{pointer}/properties/{}", escape(name)), &format!("{at}/{}", escape(name)), depth + 1)?;
+            let form = self.form(
+                &format!("{pointer}/properties/{}", escape(name)),
+                &format!("{at}/{}", escape(name)),
+                depth + 1,
+            )?;
             fields.retain(|field| field.name != *name);
             fields.push(Field { name: name.clone(), required: is_required, form });
         }

@@ -68,7 +68,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, population: None, fault: None, variant: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+        Self {
+            seed: 1,
+            population: None,
+            fault: None,
+            variant: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        }
     }
 }
 
@@ -230,16 +236,16 @@ fn deep_key(contract: &Contract, targets: &Targets, population: &Population, liv
     let route_order = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
     let order = ask::Ordering {
         field: route_order.map(|field| (field.field.clone(), field.order)),
-        descending: route_order.is_some_and(|field| {
-            field.direction == Some(crate::contract::semantics::Direction::Descending)
-        }),
+        descending: route_order
+            .is_some_and(|field| field.direction == Some(crate::contract::semantics::Direction::Descending)),
         asked: false,
     };
     let mut rows = select::sorted(population.table(&lists.resource, 0), &order);
     // Records that the list hides unless asked would be reached by nobody.
     for filter in lists.filters.values() {
         use crate::contract::semantics::Absent;
-        let (Some(Absent::Only(value) | Absent::Either { either: value }), Some(field)) = (&filter.absent, &filter.field)
+        let (Some(Absent::Only(value) | Absent::Either { either: value }), Some(field)) =
+            (&filter.absent, &filter.field)
         else {
             continue;
         };

@@ -40,7 +40,8 @@ impl Reader<'_> {
         let start = self.position(ask, matching).min(matching.len());
         let size = ask.size.unwrap_or(matching.len());
         let mut end = start.saturating_add(size).min(matching.len());
-        let middle = self.habits.empty_page && !ask.again && start > 0 && end < matching.len() && self.odd_page(start, size);
+        let middle =
+            self.habits.empty_page && !ask.again && start > 0 && end < matching.len() && self.odd_page(start, size);
         if middle && !matches!(ask.from, From::Offset(_)) {
             end = start;
         }
@@ -87,7 +88,10 @@ impl Reader<'_> {
                 let rank = Rank::of(Some(&mark.value), order);
                 let rank = if ask.order.field.is_some() { rank } else { Rank::Nothing };
                 matching.partition_point(|(other, row)| {
-                    other.compare(&rank, ask.order.descending).then_with(|| row.key.as_str().cmp(mark.key.as_str())).is_le()
+                    other
+                        .compare(&rank, ask.order.descending)
+                        .then_with(|| row.key.as_str().cmp(mark.key.as_str()))
+                        .is_le()
                 })
             }
         }
@@ -118,7 +122,8 @@ impl Reader<'_> {
             _ => 0,
         };
         let means = self.lists.page.offset_echo.as_ref().map_or(&[][..], |clause| clause.means.as_slice());
-        let reading = means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
+        let reading =
+            means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
         let echo = if reading == "next" { sent.saturating_add(size) } else { sent };
         i64::try_from(echo).unwrap_or(i64::MAX)
     }
@@ -180,22 +185,26 @@ impl Reader<'_> {
     /// The address of the next page, relative to the host.
     fn address(&self, page: &Page, incoming: &Incoming) -> String {
         let clauses = &self.lists.page;
-        let (slot, value) = match (clauses.next.as_ref().and_then(|next| next.slot.clone()), &clauses.offset, &clauses.number) {
-            (Some(slot), ..) => (slot, page.token.clone().unwrap_or_default()),
-            (None, Some(offset), _) => (offset.slot.clone(), (page.next_start + usize_of(offset.first)).to_string()),
-            (None, None, Some(number)) => {
-                let size = usize::try_from(page.size).unwrap_or(1).max(1);
-                (number.slot.clone(), (page.next_start.div_ceil(size) + usize_of(number.first)).to_string())
-            }
-            (None, None, None) => (Slot::Query("cursor".to_owned()), page.token.clone().unwrap_or_default()),
-        };
+        let (slot, value) =
+            match (clauses.next.as_ref().and_then(|next| next.slot.clone()), &clauses.offset, &clauses.number) {
+                (Some(slot), ..) => (slot, page.token.clone().unwrap_or_default()),
+                (None, Some(offset), _) => {
+                    (offset.slot.clone(), (page.next_start + usize_of(offset.first)).to_string())
+                }
+                (None, None, Some(number)) => {
+                    let size = usize::try_from(page.size).unwrap_or(1).max(1);
+                    (number.slot.clone(), (page.next_start.div_ceil(size) + usize_of(number.first)).to_string())
+                }
+                (None, None, None) => (Slot::Query("cursor".to_owned()), page.token.clone().unwrap_or_default()),
+            };
         let mut pairs: Vec<String> = incoming
             .query
             .split('&')
             .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(slot.name()))
             .map(str::to_owned)
             .collect();
-        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         pairs.push(format!("{}={}", encode(slot.name()), encode(&value)));
         format!("{}?{}", incoming.path, pairs.join("&"))
     }

@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::MockError;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::random::Random;
-use crate::contract::{Contract, Rule, ShapeId, Truth};
 use crate::contract::semantics::Resource;
+use crate::contract::{Contract, Rule, ShapeId, Truth};
 use crate::finding::Level;
 
 /// A record, and the bytes in which it is served.
@@ -122,7 +122,12 @@ struct Grower<'a> {
 }
 
 impl<'a> Grower<'a> {
-    fn new(contract: &'a Contract, name: &'a str, resource: &'a Resource, census: &'a Census) -> Result<Self, MockError> {
+    fn new(
+        contract: &'a Contract,
+        name: &'a str,
+        resource: &'a Resource,
+        census: &'a Census,
+    ) -> Result<Self, MockError> {
         let schema = resource.schema.strip_prefix('#').unwrap_or(&resource.schema).to_owned();
         let tenant = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.field.as_deref()).unwrap_or("/");
         let form = Form::read(contract, &schema, Roles { key: &resource.key, tenant })

@@ -26,7 +26,9 @@ impl Rank {
         let Some(value) = value.filter(|value| !value.is_null()) else { return Self::Nothing };
         match (order, value) {
             (Order::Number, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
-            (Order::Instant, Value::String(text)) => instant(text).map_or_else(|| Self::Text(text.clone()), Self::Number),
+            (Order::Instant, Value::String(text)) => {
+                instant(text).map_or_else(|| Self::Text(text.clone()), Self::Number)
+            }
             (Order::Instant, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
             (Order::Text, value) => Self::Text(plain(value).to_lowercase()),
         }

@@ -18,9 +18,9 @@ fn fits(template: &Value, sent: &Value, name: &str, found: &mut Option<Value>) -
         }
         (Value::String(text), Value::String(sent)) => fits_text(text, sent, name, found),
         (Value::String(text), _) if is_placeholder(text) => true,
-        (Value::Object(template), Value::Object(sent)) => template
-            .iter()
-            .all(|(key, inner)| sent.get(key).is_some_and(|sent| fits(inner, sent, name, found))),
+        (Value::Object(template), Value::Object(sent)) => {
+            template.iter().all(|(key, inner)| sent.get(key).is_some_and(|sent| fits(inner, sent, name, found)))
+        }
         (Value::Array(template), Value::Array(sent)) => {
             template.len() == sent.len() && template.iter().zip(sent).all(|(t, s)| fits(t, s, name, found))
         }

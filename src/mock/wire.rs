@@ -37,7 +37,8 @@ impl Thread {
     pub(super) fn start(server: Arc<Server>, listen: SocketAddr) -> Result<Self, MockError> {
         let (ready, wait) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::Builder::new().name("mock".to_owned()).spawn(move || run(server, listen, &ready, stopped));
+        let thread =
+            std::thread::Builder::new().name("mock".to_owned()).spawn(move || run(server, listen, &ready, stopped));
         let thread = thread.map_err(MockError::Listen)?;
         let address = wait.recv().map_err(|_| MockError::Listen(std::io::Error::other("the server thread ended")))?;
         Ok(Self { address: address.map_err(MockError::Listen)?, stop: Some(stop), thread: Some(thread) })
@@ -132,7 +133,8 @@ fn respond(answer: Answer) -> Response {
         Wire::Plain | Wire::Hanging | Wire::Late(_) => Body::from(answer.body),
         Wire::Chunked => {
             let size = (length / 7).max(1);
-            let chunks: Vec<Result<Bytes, Infallible>> = answer.body.chunks(size).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
+            let chunks: Vec<Result<Bytes, Infallible>> =
+                answer.body.chunks(size).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
             Body::from_stream(stream::iter(chunks))
         }
         Wire::Dropped => Body::from_stream(stream::iter([
@@ -150,7 +152,8 @@ fn respond(answer: Answer) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in &answer.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_bytes(value.as_bytes())) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_bytes(value.as_bytes()))
+        {
             response.headers_mut().append(name, value);
         }
     }

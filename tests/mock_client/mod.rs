@@ -71,12 +71,14 @@ impl Client {
         let mut path = operation.path.clone();
         let mut query = Vec::new();
         let mut incoming = Incoming { method: operation.method.clone(), ..Incoming::default() };
-        let mut body = operation.body.as_ref().map(|_| json!({}));
+        let mut body = operation.body.as_ref().map(|body| self.least_body(&body.schema));
         for (slot, value) in sent {
             match slot {
                 Slot::Path(name) => path = path.replace(&format!("{{{name}}}"), &encode(&plain(value))),
                 Slot::Query(name) => match value {
-                    Value::Array(items) => query.extend(items.iter().map(|v| format!("{}={}", encode(name), encode(&plain(v))))),
+                    Value::Array(items) => {
+                        query.extend(items.iter().map(|v| format!("{}={}", encode(name), encode(&plain(v)))))
+                    }
                     other => query.push(format!("{}={}", encode(name), encode(&plain(other)))),
                 },
                 Slot::Header(name) => {
@@ -94,6 +96,13 @@ impl Client {
         incoming.query = query.join("&");
         incoming.body = body.map(|body| body.to_string().into()).unwrap_or_default();
         incoming
+    }
+
+    /// A body with its required members, as empty objects.
+    fn least_body(&self, schema: &str) -> Value {
+        let (_, schema) = self.contract.resolve(schema);
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        Value::Object(required.map(|name| (plain(name), json!({}))).collect())
     }
 
     /// All pages, by token, offset or page number.
