@@ -8,6 +8,7 @@ pub mod event;
 pub mod exchange;
 pub mod finding;
 pub mod mask;
+pub mod mock;
 pub mod report;
 pub mod study;
 pub mod target;
