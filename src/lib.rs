@@ -1,4 +1,5 @@
 //! contract-gate
+pub mod config;
 pub mod document;
 pub mod event;
 pub mod finding;
