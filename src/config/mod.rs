@@ -4,6 +4,7 @@
 //! Every mistake names its line and column and the next step. [`DEFAULT_FILE`] is the commented reference of every
 //! key, [`SCHEMA`] the same for editors.
 
+mod access;
 mod error;
 mod levels;
 mod settings;
@@ -19,10 +20,11 @@ use toml::Spanned;
 
 use crate::finding::Place;
 use crate::waiver::Waiver;
+pub use access::{Access, AccessSource, Environment, Header};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
 pub use settings::{Origin, PREFIX, Row, RunFlags, RunSettings, Setting};
-pub use target::{Access, AccessSource, Environment, Header, Target};
+pub use target::Target;
 pub use units::{Color, FailOn, Plain, Profile, Rate, Report, Time, level};
 
 /// Name of the file.
