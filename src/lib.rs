@@ -1,6 +1,8 @@
 //! contract-gate
 pub mod case;
 pub mod checks;
+pub mod client;
+pub mod config;
 pub mod contract;
 pub mod document;
 pub mod engine;
