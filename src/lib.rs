@@ -1,5 +1,6 @@
 //! contract-gate
 pub mod case;
+pub mod client;
 pub mod contract;
 pub mod document;
 pub mod event;
