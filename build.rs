@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut problems = Vec::new();
     for path in documents()? {
         println!("cargo::rerun-if-changed={}", path.display());
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default();
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         match client(&path, &name) {
             Ok(client) => {
                 write(&out.join(format!("{name}.rs")), &client.code)?;

@@ -8,7 +8,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use serde_json::Value;
 
 use crate::document::{Document, DocumentError};
-use crate::lower::{Lowered, Operation};
+use crate::lower::{Lowered, Operation, rust_name};
 use crate::{mend, surface};
 
 /// What is written to `OUT_DIR` for one document.
@@ -23,7 +23,7 @@ pub(crate) struct Generated {
     pub arms: Vec<String>,
 }
 
-/// Generates the client of a document, which is known as `name`.
+/// Generates the client of a document, whose file's stem is `name`.
 ///
 /// # Errors
 /// With the place of the operation that the generator gave up on.
@@ -80,14 +80,15 @@ impl Connect {
 /// The public module of a client, with its constructor and its hook.
 fn module(name: &str, lowered: &Lowered, connect: &Connect) -> String {
     let Connect { arguments, docs, session, .. } = connect;
-    let title = &lowered.title;
+    let title = lowered.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let module = rust_name(name);
     format!(
         r#"/// Client of {title}, generated from `openapi/{name}.yaml`.
 #[allow(
     clippy::all, clippy::pedantic, missing_docs, rustdoc::all, unreachable_patterns, unreachable_pub, unused,
     reason = "written by progenitor, whose style is its own"
 )]
-pub mod {name} {{
+pub mod {module} {{
     include!(concat!(env!("OUT_DIR"), "/{name}.rs"));
 
     impl Client {{
@@ -145,7 +146,7 @@ fn arm(name: &str, operation: &Operation, status: &str, answer: &str) -> String 
         Some(class) => format!("{class}00..={class}99"),
         None => status.to_owned(),
     };
-    let answer = answer.replace("types::", &format!("{name}::types::"));
+    let answer = answer.replace("types::", &format!("{}::types::", rust_name(name)));
     format!("(\"{name}\", {:?}, {status}) => Some(read::<{answer}>(body)),", operation.id)
 }
 
@@ -174,7 +175,10 @@ fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         let payload = panic.payload();
         let text = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
         let text = text.unwrap_or("no reason given");
-        let place = panic.location().map_or_else(String::new, |place| format!(" ({}:{})", place.file(), place.line()));
+        let place = panic.location().map_or_else(String::new, |place| {
+            let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
+            format!(" (the generator gave up in {file}:{})", place.line())
+        });
         if let Ok(mut said) = sink.lock() {
             *said = format!("{text}{place}");
         }

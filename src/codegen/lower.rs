@@ -111,6 +111,7 @@ impl<'a> Lowering<'a> {
                         "say `nullable: true` where the schema is used, beside `allOf: [{$ref: …}]`",
                     );
                 }
+                self.resolve(schema, &pointer);
                 schemas.insert(name.clone(), self.schema(schema, &pointer));
             }
         }
@@ -140,7 +141,7 @@ impl<'a> Lowering<'a> {
         }
         self.problem(
             pointer,
-            "a `$ref` that leads nowhere in this document",
+            "a `$ref` that leads nowhere in this document, or in a circle",
             "point it at something under `#/components`",
         );
         (&Value::Null, at)
@@ -295,10 +296,13 @@ impl<'a> Lowering<'a> {
     fn responses(&mut self, operation: &'a Value, pointer: &str) -> (Value, Option<String>) {
         let mut successes: Vec<(String, Option<Value>)> = Vec::new();
         let mut errors: Vec<(String, Option<Value>)> = Vec::new();
-        let mut default = None;
+        let (mut default, mut opaque) = (None, Vec::new());
         for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
             let (response, at) = self.resolve(response, &format!("{pointer}/responses/{}", escape(status)));
             let schema = self.json_schema(response, &at);
+            if schema.is_none() && response.get("content").is_some() {
+                opaque.push(status.to_uppercase());
+            }
             match status.as_bytes().first() {
                 Some(b'2') => successes.push((status.to_uppercase(), schema)),
                 Some(b'4' | b'5') => errors.push((status.to_uppercase(), schema)),
@@ -318,7 +322,9 @@ impl<'a> Lowering<'a> {
         let mut copy = Map::new();
         let kept = successes.iter().find(|(_, schema)| schema.is_some()).or(successes.first());
         if let Some((status, schema)) = kept {
-            copy.insert(status.clone(), response(schema.as_ref()));
+            // A body that is not JSON is handed over as bytes.
+            let bytes = json!({"description": "", "content": {"application/octet-stream": {"schema": {}}}});
+            copy.insert(status.clone(), if opaque.contains(status) { bytes } else { response(schema.as_ref()) });
         }
         let same = errors.windows(2).all(|pair| pair[0].1 == pair[1].1);
         for (status, schema) in &errors {
@@ -422,10 +428,15 @@ impl<'a> Lowering<'a> {
     fn compositions(&mut self, node: &Map<String, Value>, pointer: &str, copy: &mut Map<String, Value>) {
         for (key, target) in [("allOf", "allOf"), ("oneOf", "oneOf"), ("anyOf", "oneOf")] {
             let Some(Value::Array(parts)) = node.get(key) else { continue };
-            let parts: Vec<Value> = (parts.iter().enumerate())
-                .map(|(index, part)| self.schema(part, &format!("{pointer}/{key}/{index}")))
-                .filter(|part| key == "allOf" || shapes_a_type(part))
-                .collect();
+            let mut lowered: Vec<Value> = Vec::new();
+            for (index, part) in parts.iter().enumerate() {
+                let part = self.schema(part, &format!("{pointer}/{key}/{index}"));
+                // Alternatives that differ in what was left out are one.
+                if (key == "allOf" || shapes_a_type(&part)) && !lowered.contains(&part) {
+                    lowered.push(part);
+                }
+            }
+            let parts = lowered;
             let target = if parts.len() == 1 { "allOf" } else { target };
             if !parts.is_empty() && !copy.contains_key(target) {
                 copy.insert(target.into(), Value::Array(parts));

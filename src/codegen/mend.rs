@@ -1,7 +1,7 @@
 //! What the generator writes and we do not want, mended in the syntax tree.
 
 use quote::ToTokens;
-use syn::{Attribute, Field, Fields, ImplItem, Item, Meta, Stmt, parse_quote};
+use syn::{Attribute, Field, ImplItem, Item, Meta, Stmt, parse_quote};
 
 use crate::surface;
 
@@ -53,8 +53,7 @@ fn read_whole_numbers(item: &mut Item) {
     match item {
         Item::Struct(item) => item.fields.iter_mut().for_each(read_whole),
         Item::Enum(item) => {
-            let single = item.variants.iter_mut().filter(|variant| matches!(&variant.fields, Fields::Unnamed(_)));
-            single.flat_map(|variant| variant.fields.iter_mut()).for_each(read_whole);
+            item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).for_each(read_whole);
         }
         _ => {}
     }

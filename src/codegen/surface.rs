@@ -16,7 +16,9 @@ pub(crate) struct Builder {
     parameters: Vec<(String, String, bool)>,
     /// Type of the success body, as the generated code writes it.
     pub answer: String,
-    /// Type of the error body, for reading.
+    /// The same without paths.
+    shown: String,
+    /// Type of the error body, without paths.
     error: String,
 }
 
@@ -130,7 +132,9 @@ fn builder(scope: &[Item], name: &str, method: String) -> Option<Builder> {
     let send = functions.iter().find(|function| function.sig.ident == "send")?;
     let ReturnType::Type(_, result) = &send.sig.output else { return None };
     let result = arguments(result);
-    let answer = arguments(result.first()?).first()?.to_token_stream().to_string().replace(' ', "");
+    let answer = *arguments(result.first()?).first()?;
+    let shown = show(answer);
+    let answer = answer.to_token_stream().to_string().replace(' ', "");
     let error = arguments(result.get(1)?).first().map_or_else(|| "()".to_owned(), |ty| show(ty));
     let parameters = fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?.to_string();
@@ -142,7 +146,7 @@ fn builder(scope: &[Item], name: &str, method: String) -> Option<Builder> {
         let inner = if optional { arguments(held).first().map_or_else(String::new, |ty| show(ty)) } else { show(held) };
         Some((ident, inner, !optional))
     });
-    Some(Builder { method, parameters: parameters.collect(), answer, error })
+    Some(Builder { method, parameters: parameters.collect(), answer, shown, error })
 }
 
 /// The surface: operations first, then types by name.
@@ -156,8 +160,7 @@ pub(crate) fn list(file: &syn::File, lowered: &Lowered, builders: &[Builder], co
             let mark = if *required { "" } else { "?" };
             let _ = writeln!(text, "  {name}{mark}: {ty}");
         }
-        let answer = builder.answer.rsplit("::").next().unwrap_or_default();
-        let _ = writeln!(text, "  -> {answer}, or error {}", builder.error);
+        let _ = writeln!(text, "  -> {}, or error {}", builder.shown, builder.error);
     }
     for item in module(&file.items, "types") {
         match item {
@@ -168,7 +171,7 @@ pub(crate) fn list(file: &syn::File, lowered: &Lowered, builders: &[Builder], co
             Item::Enum(item) => {
                 let _ = writeln!(text, "\nenum {}", item.ident);
                 for variant in &item.variants {
-                    let holds: Vec<String> = variant.fields.iter().map(|field| show(&field.ty)).collect();
+                    let holds: Vec<String> = variant.fields.iter().map(held).collect();
                     let holds = if holds.is_empty() { String::new() } else { format!("({})", holds.join(", ")) };
                     let _ = writeln!(text, "  {}{holds}{}", variant.ident, wire_name(&variant.attrs));
                 }
@@ -177,6 +180,11 @@ pub(crate) fn list(file: &syn::File, lowered: &Lowered, builders: &[Builder], co
         }
     }
     text
+}
+
+fn held(field: &syn::Field) -> String {
+    let name = field.ident.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+    format!("{name}{}", show(&field.ty))
 }
 
 fn members(text: &mut String, fields: &Fields) {
