@@ -3,7 +3,6 @@ pub mod case;
 pub mod checks;
 pub mod client;
 pub mod config;
-pub mod client;
 pub mod contract;
 pub mod document;
 pub mod engine;
