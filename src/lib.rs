@@ -1,6 +1,7 @@
 //! contract-gate
 pub mod case;
 pub mod checks;
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod contract;

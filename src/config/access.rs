@@ -77,6 +77,12 @@ pub struct Header {
 }
 
 impl Header {
+    /// A header whose whole value is a secret.
+    #[must_use]
+    pub fn new(name: &str, value: &Secret) -> Self {
+        Self { name: name.to_owned(), value: SecretString::from(value.expose().to_owned()) }
+    }
+
     /// Its value, secrets and all.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -105,6 +111,11 @@ pub struct Access {
 }
 
 impl Access {
+    /// Notes a secret that did not come from the configuration, for the masker.
+    pub fn add_secret(&mut self, secret: Secret) {
+        self.secrets.push(secret);
+    }
+
     /// Every secret in here, for the masker.
     #[must_use]
     pub fn secrets(&self) -> &[Secret] {

@@ -1,6 +1,7 @@
 //! Which checks run on which operations, and at which level: the user's say over the catalogue.
 
 use crate::checks::{Check, Family};
+use crate::config::Levels;
 use crate::finding::Level;
 
 /// A profile: which families run, and whether strict levels hold.
@@ -64,8 +65,8 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Not these checks, families or operations.
     pub skip: Vec<String>,
-    /// Levels by check, family or `operation:check`; the last match wins.
-    pub levels: Vec<(String, Level)>,
+    /// Levels that the user set, by check, family or `operation:check`.
+    pub levels: Levels,
 }
 
 impl Selection {
@@ -81,8 +82,9 @@ impl Selection {
         if !self.only.is_empty() && !self.only_admits(check, operation) {
             return Some("--only".to_owned());
         }
-        let allowed = self.levels.iter().rev().find(|(name, _)| names(name, check, operation));
-        allowed.filter(|(_, level)| *level == Level::Allow).map(|(name, _)| format!("--allow {name}"))
+        let said = self.levels.of(check.id, check.family.name(), operation);
+        said.filter(|rule| rule.level == Level::Allow)
+            .map(|rule| format!("{} at level allow ({})", rule.scope, rule.origin))
     }
 
     /// `--only` names checks or families, and operations; each kind that is named narrows.
@@ -99,11 +101,10 @@ impl Selection {
     #[must_use]
     pub fn level(&self, check: &Check, operation: &str, clause: Option<Level>) -> Level {
         let own = clause.unwrap_or(check.level);
-        let said = self.levels.iter().rev().find(|(name, _)| names(name, check, operation));
-        match said {
+        match self.levels.of(check.id, check.family.name(), operation) {
             // A family raises what is at its default; it does not make an observation a violation.
-            Some((name, level)) if name == check.family.name() && own == Level::Note && *level > Level::Note => own,
-            Some((_, level)) => *level,
+            Some(rule) if rule.scope.what == check.family.name() && own == Level::Note && rule.level > own => own,
+            Some(rule) => rule.level,
             None => own,
         }
     }
