@@ -188,7 +188,7 @@ fn no_secret_comes_out_of_a_text_in_any_form() {
 fn no_secret_comes_out_of_any_reporter() {
     for canary in [PLAIN, AWKWARD] {
         let masker = Masker::new([Secret::named(canary, "TOKEN")]);
-        for form in forms(canary).into_iter().step_by(3).chain([canary.to_owned()]) {
+        for form in forms(canary).into_iter().step_by(7).chain([canary.to_owned()]) {
             assert_nothing_comes_out(&with_set_up(everywhere(&form), &form), &masker, canary, &form);
         }
     }
@@ -241,5 +241,4 @@ fn large_texts_are_masked_quickly() {
     let start = std::time::Instant::now();
     assert!(!masker.mask(&body).contains(PLAIN));
     assert!(start.elapsed().as_secs() < 10, "{:?} for {} bytes", start.elapsed(), body.len());
-    println!("{:?} for {} bytes", start.elapsed(), body.len());
 }

@@ -32,7 +32,8 @@ impl Human {
         if self.options.verbosity < 0 {
             return Ok(());
         }
-        if !told.is_empty() && !(notes.is_empty() && waived.is_empty()) {
+        let more = !notes.is_empty() || !waived.is_empty();
+        if more && !told.is_empty() {
             writeln!(self.sink)?;
         }
         for group in notes {
