@@ -107,7 +107,14 @@ impl Human {
         self.labelled("witness:", &visible(finding.witness.as_deref().unwrap_or_default()))?;
         if self.options.verbosity > 0 {
             for (name, fact) in &finding.facts {
-                self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
+                if fact.contains('\n') {
+                    writeln!(self.sink, "    {}", self.paint.dim(&format!("{}:", visible(name))))?;
+                    for line in fact.lines() {
+                        writeln!(self.sink, "      {}", text::no_command(&visible(line)))?;
+                    }
+                } else {
+                    self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
+                }
             }
         }
         // Commands are not wrapped: they are there to be copied.
