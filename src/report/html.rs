@@ -268,6 +268,7 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
     let finding = group.first();
     let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
     let (about, blocks) = about(finding);
+    let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
     let mut clause = |label, place: &Place| Clause {
         label,
         place: visible(&place.to_string()),
@@ -277,13 +278,12 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
     let clauses = finding
         .place
         .iter()
-        .map(|place| ("The contract says so here:", place))
+        .map(|place| (if about_waivers { "It is written here:" } else { "The contract says so here:" }, place))
         .chain(finding.old_place.iter().map(|place| ("The old document:", place)))
         .map(|(label, place)| clause(label, place))
         .collect();
     let repeats = &group.members[1..];
     let left_out = repeats.len().saturating_sub(PLACES);
-    let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
     let entry = (finding.level >= Level::Warn && !about_waivers)
         .then(|| waiver::to_toml(&waiver::waiver_of(finding, "why this is accepted")));
     Fault {

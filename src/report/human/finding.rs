@@ -96,7 +96,11 @@ impl Human {
         }
         self.labelled("where:", &visible(&spot(finding)))?;
         if let Some(place) = &finding.place {
-            self.labelled("contract:", &visible(&format!("{place} {}", place.pointer)))?;
+            let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
+            self.labelled(
+                if about_waivers { "written:" } else { "contract:" },
+                &visible(&format!("{place} {}", place.pointer)),
+            )?;
         }
         if let Some(place) = &finding.old_place {
             self.labelled("before:", &visible(&format!("{place} {}", place.pointer)))?;
