@@ -131,6 +131,10 @@ fn mistakes_name_their_place_and_the_next_step() {
             "contract-gate.toml:3:12: `localhost:80` is no base URL",
         ),
         (
+            "[targets.a]\ncontract = \"x\"\nbase-url = \"https://u:pw@host\"",
+            "contract-gate.toml:3:12: a credential stands in the base URL\n  help: take it out",
+        ),
+        (
             "[[waivers]]\ncheck = \"wrong-type\"\nreason = \" \"",
             "contract-gate.toml:1:1: the waiver of `wrong-type` has no reason",
         ),

@@ -5,6 +5,7 @@ mod report_stream;
 
 use contract_gate::event::Event;
 use contract_gate::mask::Masker;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use contract_gate::report::progress::{Manner, Progress};
@@ -56,6 +57,20 @@ fn human_report_quiet() {
 }
 
 #[test]
+fn findings_that_come_late_are_printed_too() {
+    let mut events = stream();
+    let last = events.pop();
+    for contract in ["flexportal", "maple"] {
+        let mut late = contract_gate::finding::Finding::new("expired-waiver", format!("late in {contract}"));
+        late.contract = Some(contract.to_owned());
+        events.push(Event::Found(Box::new(late)));
+    }
+    events.extend(last);
+    let text = rendered(Format::Human, &options(), &Masker::default(), &events);
+    assert!(text.contains("late in flexportal") && text.contains("late in maple"), "{text}");
+}
+
+#[test]
 fn colour_is_written_only_when_asked_for() {
     let options = Options { color: true, ..options() };
     assert!(rendered(Format::Human, &options, &Masker::default(), &stream()).contains("\u{1b}[31m"));
@@ -95,7 +110,8 @@ fn a_run_that_was_cut_off_is_still_a_valid_report() {
 fn ndjson_report() {
     let text = shown(Format::Ndjson);
     let back: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).expect("a line is an event")).collect();
-    assert_eq!(back.len(), stream().len());
+    let exchanges = stream().iter().filter(|event| matches!(event, Event::Exchanged(_))).count();
+    assert_eq!(back.len(), stream().len() - exchanges);
     for line in text.lines() {
         valid(REPORT_SCHEMA, Some("event"), &serde_json::from_str(line).expect("a line is JSON"));
     }
@@ -106,7 +122,68 @@ fn ndjson_report() {
 fn junit_report() {
     let text = shown(Format::Junit);
     hostile_free(&text);
+    is_junit(&text);
     snapshot("junit", &text);
+}
+
+/// What the readers of Surefire's dialect accept: element, attributes (`*` marks required ones), children.
+const JUNIT: [(&str, &str, &str); 13] = [
+    ("testsuites", "name tests failures errors skipped time timestamp", "testsuite"),
+    ("testsuite", "name* tests* failures* errors* skipped disabled time timestamp", "properties testcase"),
+    ("properties", "", "property"),
+    ("property", "name* value*", ""),
+    (
+        "testcase",
+        "name* classname time file line",
+        "failure error skipped flakyFailure rerunFailure system-out system-err",
+    ),
+    ("failure", "message type", ""),
+    ("error", "message type", ""),
+    ("skipped", "message type", ""),
+    ("flakyFailure", "message type*", ""),
+    ("rerunFailure", "message type*", ""),
+    ("system-out", "", ""),
+    ("system-err", "", ""),
+    ("", "", "testsuites"),
+];
+
+/// Walks the document against [`JUNIT`], counts, and allows one `failure` per case.
+fn is_junit(text: &str) {
+    use quick_xml::events::{BytesStart, Event as Xml};
+    let rule = |name: &str| JUNIT.iter().find(|rule| rule.0 == name).unwrap_or_else(|| panic!("element {name}"));
+    let name_of = |tag: &BytesStart<'_>| String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+    let check = |tag: &BytesStart<'_>, parent: &str| {
+        let name = name_of(tag);
+        assert!(rule(parent).2.split(' ').any(|child| child == name), "{name} in {parent}");
+        let present: Vec<String> = tag
+            .attributes()
+            .map(|attribute| String::from_utf8_lossy(attribute.expect("an attribute").key.as_ref()).into_owned())
+            .collect();
+        let known: Vec<&str> = rule(&name).1.split(' ').map(|known| known.trim_end_matches('*')).collect();
+        assert!(present.iter().all(|attribute| known.contains(&attribute.as_str())), "{name}: {present:?}");
+        let required = rule(&name).1.split(' ').filter_map(|known| known.strip_suffix('*'));
+        required.for_each(|required| assert!(present.iter().any(|one| one == required), "{name} lacks {required}"));
+    };
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut path = vec![String::new()];
+    let mut verdicts = 0;
+    loop {
+        match reader.read_event().expect("the report is XML") {
+            Xml::Start(tag) => {
+                check(&tag, path.last().map_or("", String::as_str));
+                let name = name_of(&tag);
+                verdicts = if name == "testcase" { 0 } else { verdicts };
+                verdicts += usize::from(["failure", "error", "skipped"].contains(&name.as_str()));
+                assert!(verdicts <= 1, "two verdicts in one case");
+                path.push(name);
+            }
+            Xml::Empty(tag) => check(&tag, path.last().map_or("", String::as_str)),
+            Xml::End(_) => drop(path.pop()),
+            Xml::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(path.len(), 1);
 }
 
 #[test]
@@ -196,8 +273,8 @@ fn the_page_is_readable_in_a_browser() {
     let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         std::process::Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
     }) else {
-        eprintln!("skipped: no browser is installed (apt-get install chromium)");
-        return;
+        let said = writeln!(std::io::stderr(), "skipped: no browser is installed (apt-get install chromium)");
+        return said.expect("standard error is open");
     };
     let folder = folder("browser");
     let page = folder.join("report.html");

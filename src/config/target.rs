@@ -86,6 +86,10 @@ impl Target {
             let help = format!("write it in full: `base-url = \"https://{}\"`", url.get_ref());
             return Err(source.error(&url.span(), &format!("`{}` is no base URL", url.get_ref()), &help));
         }
+        if let Some(url) = file.base_url.as_ref().filter(|url| has_credentials(url.get_ref())) {
+            let help = "take it out of the URL and name it with `token-env` or in a header: `headers = { Authorization = \"Basic $NAME\" }`";
+            return Err(source.error(&url.span(), "a credential stands in the base URL", help));
+        }
         let levels = source.levels(&file.levels)?;
         let access = FileAccess {
             token_env: file.token_env,
@@ -151,4 +155,11 @@ impl Target {
             rows.push(Row { key, value: rule.level.to_string(), origin: rule.origin.clone() });
         }
     }
+}
+
+/// `https://user:password@host`.
+fn has_credentials(url: &str) -> bool {
+    let authority =
+        url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+    authority.contains('@')
 }

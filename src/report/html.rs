@@ -30,6 +30,11 @@ const UNFOLDED: usize = 3;
 /// Places listed for one fault.
 const PLACES: usize = 20;
 
+/// A label and a line.
+type Fact = (&'static str, String);
+/// A heading and the lines under it.
+type Block = (String, String);
+
 #[derive(Serialize)]
 struct Page {
     style: &'static str,
@@ -96,8 +101,9 @@ struct Fault {
     expected: String,
     actual: String,
     value: String,
-    about: Vec<(&'static str, String)>,
+    about: Vec<Fact>,
     clauses: Vec<Clause>,
+    blocks: Vec<Block>,
     witness: String,
     curl: Vec<String>,
     occurrences: Vec<String>,
@@ -240,8 +246,8 @@ fn operation(totals: &OperationTotals) -> Operation {
     }
 }
 
-fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Excerpts<'_>) -> Fault {
-    let finding = group.first();
+/// Facts in one line each, and those that are blocks of their own, such as an excerpt of an answer.
+fn about(finding: &Finding) -> (Vec<Fact>, Vec<Block>) {
     let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
     let mut about = vec![
         ("Where", visible(&spot(finding))),
@@ -250,8 +256,19 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
         ("Source", optional(&finding.source)),
         ("Why", optional(&finding.why)),
     ];
-    about.extend(finding.facts.iter().map(|(name, fact)| ("Fact", visible(&format!("{name}: {fact}")))));
+    let (blocks, lines): (Vec<_>, Vec<_>) = finding.facts.iter().partition(|(_, fact)| fact.contains('\n'));
+    about.extend(lines.into_iter().map(|(name, fact)| ("Fact", visible(&format!("{name}: {fact}")))));
+    let block = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n");
+    let blocks = blocks.into_iter().map(|(name, fact)| (visible(name), shorten(&block(fact), 8_000))).collect();
     about.retain(|(_, text)| !text.is_empty());
+    (about, blocks)
+}
+
+fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Excerpts<'_>) -> Fault {
+    let finding = group.first();
+    let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
+    let (about, blocks) = about(finding);
+    let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
     let mut clause = |label, place: &Place| Clause {
         label,
         place: visible(&place.to_string()),
@@ -261,13 +278,12 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
     let clauses = finding
         .place
         .iter()
-        .map(|place| ("The contract says so here:", place))
+        .map(|place| (if about_waivers { "It is written here:" } else { "The contract says so here:" }, place))
         .chain(finding.old_place.iter().map(|place| ("The old document:", place)))
         .map(|(label, place)| clause(label, place))
         .collect();
     let repeats = &group.members[1..];
     let left_out = repeats.len().saturating_sub(PLACES);
-    let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
     let entry = (finding.level >= Level::Warn && !about_waivers)
         .then(|| waiver::to_toml(&waiver::waiver_of(finding, "why this is accepted")));
     Fault {
@@ -287,6 +303,7 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
             .unwrap_or_default(),
         about,
         clauses,
+        blocks,
         witness: optional(&finding.witness),
         curl: finding.curl.iter().map(|line| visible(line)).collect(),
         occurrences: repeats.iter().take(PLACES).map(|finding| visible(&spot(finding))).collect(),
