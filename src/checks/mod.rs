@@ -160,7 +160,58 @@ macro_rules! catalogue {
     };
 }
 
-catalogue![missing_required_field,];
+catalogue! {
+    // answers
+    no_answer,
+    truncated_answer,
+    endless_answer,
+    server_error,
+    list_refused,
+    undocumented_status,
+    undocumented_media_type,
+    malformed_json,
+    missing_required_field,
+    forbidden_null,
+    wrong_type,
+    unknown_enum_value,
+    fractional_count,
+    broken_format,
+    out_of_bounds,
+    mixed_readings,
+    broken_rule,
+    undocumented_error_body,
+    leaked_internals,
+    repeated_member,
+    tolerated_answer,
+    asks_for_patience,
+    undocumented_field,
+    unknown_value,
+    integral_fraction,
+    // paging
+    endless_walk,
+    token_repeated,
+    page_exceeds_size,
+    maximum_size_exceeded,
+    size_not_kept,
+    wrong_size_echo,
+    wrong_count,
+    wrong_total,
+    wrong_remaining,
+    wrong_offset_echo,
+    more_without_token,
+    walk_ends_early,
+    more_without_end,
+    token_after_end,
+    record_repeated,
+    record_skipped,
+    token_unstable,
+    page_size_changes_order,
+    cursor_loses_filter,
+    empty_page_in_walk,
+    past_end_mishandled,
+    bad_size_mishandled,
+    bad_start_mishandled,
+}
 
 /// A check by its id.
 #[must_use]

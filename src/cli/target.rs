@@ -90,7 +90,8 @@ impl TargetArgs {
 }
 
 fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Result<Access, String> {
-    let mut access = Access { token, ..Access::default() };
+    let mut access = Access::default();
+    access.token = token;
     for text in headers {
         let (name, value) = pair(text, "--header")?;
         let secret = match value.split_once(':') {

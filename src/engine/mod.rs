@@ -357,8 +357,7 @@ impl Run<'_> {
 
     fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
         let aborted = aborted.or_else(|| self.runner.target.stop().map(stopped));
-        let judged: u64 =
-            ["passed", "failed", "inconclusive"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
+        let judged: u64 = ["passed", "failed"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
         let nothing = judged == 0 && aborted.is_none();
         let aborted = aborted.or_else(|| {
             nothing.then(|| Aborted {
