@@ -42,6 +42,10 @@ pub struct SchemaError {
     pub schema_pointer: String,
     /// What the schema wants, in words.
     pub expected: String,
+    /// What is there, as a shape without its content.
+    pub actual: String,
+    /// What is there, cut short; for readers who ask to see values.
+    pub shown: Option<String>,
 }
 
 /// All schemas of one document, ready to compile validators from.
@@ -137,6 +141,9 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
     }
     let instance = body.pointer(&pointer);
     let (breach, pointer, expected) = describe(error, pointer, instance);
+    let there = if breach == Breach::Missing { None } else { instance };
+    let actual = there.map_or_else(|| "nothing".to_owned(), crate::mask::shape);
+    let shown = there.map(|value| value.to_string().chars().take(120).collect());
     let schema_pointer = error
         .absolute_keyword_location()
         .map(|location| location.to_string())
@@ -145,7 +152,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
             || error.schema_path().to_string(),
             |pointer| percent_encoding::percent_decode_str(&pointer).decode_utf8_lossy().into_owned(),
         );
-    found.push(SchemaError { breach, pointer, schema_pointer, expected });
+    found.push(SchemaError { breach, pointer, schema_pointer, expected, actual, shown });
 }
 
 /// Of the alternatives of a union, the one that came closest: not the `null` branch, then the fewest errors.

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 
 pub use ask::Start;
 pub use observation::{MediaSeen, Observation, observe, records};
-pub use page::{End, Figure, PageFacts, WalkSeen};
+pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
 pub use row::{Fit, Model, Row, Trait};
 
@@ -161,6 +161,11 @@ impl Study {
             Seen::Walk(walk) => Some((case, &**walk)),
             Seen::Answer(_) => None,
         })
+    }
+
+    /// Every answer of an operation, those of walks included, in plan order.
+    pub fn all_answers<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Observation> {
+        self.iter().filter(move |(case, _)| case.operation() == operation).flat_map(|(_, seen)| seen.answers())
     }
 
     /// What the plain walks of a list agree on.

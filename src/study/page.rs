@@ -171,6 +171,50 @@ pub struct WalkSeen {
     pub went_beyond: bool,
     /// Indices into `rows` of records kept in full, with their value.
     pub samples: Vec<(usize, Value)>,
+    /// Records that do not fit a filter: index into `rows`, name of the filter.
+    pub misfits: Vec<(usize, String)>,
+    /// Records and filters that were compared.
+    pub fits_judged: u64,
+    /// What became of expansions: index into `rows`, index of the expansion, what is wrong.
+    pub expansions: Vec<(usize, usize, ExpandFault)>,
+    /// Expansions that were asked for and could be judged, by index of the expansion.
+    pub expansions_judged: std::collections::BTreeMap<usize, u64>,
+}
+
+/// What is wrong with an expansion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpandFault {
+    /// It was asked for and the record refers to something, but it is not there.
+    Missing,
+    /// It is there although nobody asked.
+    Unasked,
+    /// It does not agree with the record: pointer inside the addition.
+    Disagrees(String),
+    /// It is there although the record refers to nothing.
+    Unfounded,
+}
+
+/// Judges one expansion on one record; `None` when it is lawful or cannot be judged.
+#[must_use]
+pub fn expand_fault(expand: &crate::contract::semantics::Expand, asked: bool, record: &Value) -> Option<ExpandFault> {
+    let added = record.pointer(&expand.adds).filter(|value| !value.is_null());
+    let refers = expand.agrees.values().find_map(|own| record.pointer(own)).is_some_and(|value| !value.is_null());
+    match (added, asked) {
+        (None, true) if refers => Some(ExpandFault::Missing),
+        (None, _) => None,
+        (Some(_), _) => {
+            let wrong = expand.agrees.iter().find(|(inside, own)| {
+                let (inside, own) = (record.pointer(inside), record.pointer(own));
+                inside.is_some() && own.is_some_and(|own| !own.is_null()) && inside != own
+            });
+            match wrong {
+                Some((inside, _)) => Some(ExpandFault::Disagrees(inside.clone())),
+                None if !refers && !expand.agrees.is_empty() => Some(ExpandFault::Unfounded),
+                None if !asked => Some(ExpandFault::Unasked),
+                None => None,
+            }
+        }
+    }
 }
 
 impl WalkSeen {

@@ -1,0 +1,139 @@
+//! A fault as a check sees it, before it is looked for again, shrunk and reported.
+
+use crate::case::{Call, Case};
+use crate::contract::Contract;
+use crate::contract::semantics::About;
+use crate::exchange::Sent;
+use crate::finding::Level;
+use crate::study::{Observation, Study};
+
+/// One fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blame {
+    /// What is wrong: lower case, no final stop, nothing that the target sent.
+    pub title: String,
+    /// What the contract promises.
+    pub expected: String,
+    /// What was seen, as a shape.
+    pub actual: String,
+    /// What was seen, for readers who ask to see values.
+    pub shown: Option<String>,
+    /// Level, where the contract's clause gives one.
+    pub level: Option<Level>,
+    /// Pointer into the answer's body.
+    pub pointer: Option<String>,
+    /// Pointer into the document.
+    pub contract_pointer: Option<String>,
+    /// Page and place that it rests on.
+    pub source: Option<String>,
+    /// What tells it from other faults of the same check and operation: a filter, a field.
+    pub mark: String,
+    /// The cases that show it; sent again to confirm. The last one is the one to shrink.
+    pub cases: Vec<Case>,
+    /// The requests that show it.
+    pub sent: Vec<Sent>,
+    /// Whether it rests on data that must not have moved in between.
+    pub compares: bool,
+    /// How many answers could have shown the same fault.
+    pub exposed: u32,
+}
+
+impl Blame {
+    /// A fault of one single answer: the same request shows it again.
+    #[must_use]
+    pub fn of_answer(title: impl Into<String>, answer: &Observation) -> Self {
+        let call = Call { repeat: 100, ..answer.call.clone() };
+        Self {
+            title: title.into(),
+            expected: String::new(),
+            actual: String::new(),
+            shown: None,
+            level: None,
+            pointer: None,
+            contract_pointer: None,
+            source: None,
+            mark: String::new(),
+            cases: vec![Case::Call(call)],
+            sent: vec![answer.sent.clone()],
+            compares: false,
+            exposed: 1,
+        }
+    }
+
+    /// A fault that a comparison of cases shows.
+    #[must_use]
+    pub fn of_cases(title: impl Into<String>, cases: Vec<Case>, sent: Vec<Sent>) -> Self {
+        Self {
+            title: title.into(),
+            expected: String::new(),
+            actual: String::new(),
+            shown: None,
+            level: None,
+            pointer: None,
+            contract_pointer: None,
+            source: None,
+            mark: String::new(),
+            cases,
+            sent,
+            compares: true,
+            exposed: 1,
+        }
+    }
+
+    /// Sets both sides of the comparison.
+    #[must_use]
+    pub fn compare(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self.actual = actual.into();
+        self
+    }
+
+    /// Sets where in the answer.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Sets where in the document; the nearest source there becomes its source unless one is set.
+    #[must_use]
+    pub fn by(mut self, contract: &Contract, pointer: impl Into<String>) -> Self {
+        let pointer = pointer.into();
+        if self.source.is_none() {
+            self.source = contract.source_at(&pointer);
+        }
+        self.contract_pointer = Some(pointer);
+        self
+    }
+
+    /// Takes level and source from a clause; `fallback` where it gives no level.
+    #[must_use]
+    pub fn under(mut self, study: &Study, about: &About, fallback: Level) -> Self {
+        self.level = Some(study.level(about, fallback));
+        if about.source.is_some() {
+            self.source.clone_from(&about.source);
+        }
+        self
+    }
+
+    /// Sets the level.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// Sets what tells it from others.
+    #[must_use]
+    pub fn mark(mut self, mark: impl Into<String>) -> Self {
+        self.mark = mark.into();
+        self
+    }
+
+    /// Sets the value to show on request.
+    #[must_use]
+    pub fn shown(mut self, value: impl Into<String>) -> Self {
+        self.shown = Some(value.into());
+        self
+    }
+}

@@ -1,0 +1,169 @@
+//! The catalogue of checks: one file per check, named after the fault that it finds.
+//!
+//! A check plans cases and judges what was seen; both are pure. It knows neither targets nor reports. `catalogue!` takes
+//! each module name once; the order is the order of blame: what stands first names the cause when several speak.
+
+mod answers;
+mod blame;
+mod breach;
+mod draw;
+mod paging;
+
+use crate::case::Case;
+use crate::contract::Operation;
+use crate::event::Evidence;
+use crate::finding::Level;
+use crate::study::Study;
+
+pub use blame::Blame;
+
+/// What a check is about; also the unit of `--only`, `--skip` and the profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Each single answer against the document.
+    Answers,
+    /// Pages and walks.
+    Paging,
+    /// Filters.
+    Filters,
+    /// Orders.
+    Sorting,
+    /// Single records.
+    Records,
+    /// Credentials and tenants.
+    Access,
+    /// HTTP itself.
+    Protocol,
+}
+
+impl Family {
+    /// Every family, in report order.
+    pub const ALL: [Self; 7] =
+        [Self::Answers, Self::Paging, Self::Filters, Self::Sorting, Self::Records, Self::Access, Self::Protocol];
+
+    /// Its name in flags and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Paging => "paging",
+            Self::Filters => "filters",
+            Self::Sorting => "sorting",
+            Self::Records => "records",
+            Self::Access => "access",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
+/// A check: data and two pure functions.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Kebab-case, names the fault, equals the file name.
+    pub id: &'static str,
+    /// What it is about.
+    pub family: Family,
+    /// Its level, unless the contract's clause or the user says otherwise.
+    pub level: Level,
+    /// Markdown: what is wrong, why it matters, an example, the source.
+    pub explanation: &'static str,
+    /// Faults of the embedded server that prove it.
+    pub faults: &'static [&'static str],
+    /// Cases that it wants, given what was seen so far.
+    pub plan: fn(&Study) -> Vec<Case>,
+    /// Its verdict on one operation.
+    pub judge: fn(&Study, &Operation) -> Verdict,
+}
+
+impl Check {
+    /// The first sentence of its explanation.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let first = self.explanation.trim().split("\n\n").next().unwrap_or_default();
+        first.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What a check says of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Something was looked at; no blame means that it was lawful.
+    Judged {
+        /// What was looked at.
+        evidence: Evidence,
+        /// What is wrong, in the order seen.
+        blames: Vec<Blame>,
+    },
+    /// Nothing could be concluded.
+    Inconclusive {
+        /// What was missing.
+        reason: String,
+        /// How to supply it.
+        remedy: String,
+    },
+    /// Nothing is promised that could be judged.
+    NotApplicable(String),
+}
+
+/// Collects what a check looks at and finds.
+#[derive(Debug, Default)]
+pub(crate) struct Ruling {
+    pub(crate) evidence: Evidence,
+    pub(crate) blames: Vec<Blame>,
+}
+
+impl Ruling {
+    /// The verdict; without evidence or blame it is inconclusive for the reason given.
+    pub(crate) fn or_inconclusive(self, reason: &str, remedy: &str) -> Verdict {
+        if self.evidence.is_empty() && self.blames.is_empty() {
+            return Verdict::Inconclusive { reason: reason.to_owned(), remedy: remedy.to_owned() };
+        }
+        Verdict::Judged { evidence: self.evidence, blames: self.blames }
+    }
+}
+
+/// A verdict of *not applicable*.
+pub(crate) fn not_applicable(reason: &str) -> Verdict {
+    Verdict::NotApplicable(reason.to_owned())
+}
+
+/// A check that plans nothing of its own.
+pub(crate) fn plan_nothing(_study: &Study) -> Vec<Case> {
+    Vec::new()
+}
+
+/// Defines the check of a file: the doc comment becomes its explanation.
+macro_rules! check {
+    ($(#[doc = $doc:literal])* id: $id:literal, family: $family:ident, level: $level:ident,
+     faults: [$($fault:literal),* $(,)?], plan: $plan:path, judge: $judge:path $(,)?) => {
+        /// The check of this file.
+        pub(super) const CHECK: $crate::checks::Check = $crate::checks::Check {
+            id: $id,
+            family: $crate::checks::Family::$family,
+            level: $crate::finding::Level::$level,
+            explanation: concat!($($doc, "\n"),*),
+            faults: &[$($fault),*],
+            plan: $plan,
+            judge: $judge,
+        };
+    };
+}
+
+/// Lists the modules of all checks once.
+macro_rules! catalogue {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+        /// Every check, in the order of blame.
+        pub const CATALOGUE: &[Check] = &[$($module::CHECK),*];
+        /// File stems of the checks, for the test that compares them with the ids.
+        pub const FILES: &[&str] = &[$(stringify!($module)),*];
+    };
+}
+
+catalogue![missing_required_field,];
+
+/// A check by its id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Check> {
+    CATALOGUE.iter().find(|check| check.id == id)
+}

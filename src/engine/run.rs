@@ -1,0 +1,114 @@
+//! The only step with input and output: sends cases and brings back what was seen.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use crate::case::{Call, Case};
+use crate::contract::{Contract, Operation};
+use crate::event::Exchanged;
+use crate::exchange::{Exchange, Failure, Sent};
+use crate::study::{Observation, Seen, Start, Study, WalkSeen, ask, observe};
+use crate::target::Target;
+
+/// Called after each exchange, for progress.
+pub type OnExchange = Arc<dyn Fn(Exchanged) + Send + Sync>;
+
+/// Sends to one target.
+pub(super) struct Runner {
+    pub(super) contract: Arc<Contract>,
+    pub(super) target: Arc<Target>,
+    pub(super) on_exchange: OnExchange,
+    pub(super) max_records: usize,
+}
+
+impl Runner {
+    pub(super) fn max_records(&self) -> usize {
+        if self.max_records == 0 { usize::MAX } else { self.max_records }
+    }
+
+    /// Sends one call and reduces what came back.
+    pub(super) async fn ask(&self, operation: &Operation, call: Call) -> Observation {
+        let exchange = self.target.send(&self.contract, operation, &call).await;
+        let seen = observe(&self.contract, operation, call, exchange);
+        (self.on_exchange)(Exchanged {
+            operation: operation.id.clone(),
+            status: seen.status,
+            requests: self.target.requests(),
+            budget: self.target.limits.max_requests,
+        });
+        seen
+    }
+
+    /// Sends cases, several at once, and gives the results in the order of the cases.
+    pub(super) async fn perform_all(&self, cases: &[Case], study: &Study) -> Vec<Seen> {
+        futures_util::stream::iter(cases)
+            .map(|case| self.perform(case, study))
+            .buffered(self.target.limits.concurrency.max(1))
+            .collect()
+            .await
+    }
+
+    /// Sends one case.
+    pub(super) async fn perform(&self, case: &Case, study: &Study) -> Seen {
+        let Some(operation) = self.contract.operation(case.operation()) else {
+            return Seen::Answer(Box::new(self.unsendable(case, "no such operation")));
+        };
+        match case {
+            Case::Call(call) => Seen::Answer(Box::new(self.ask(operation, call.clone()).await)),
+            Case::Walk(walk) => match (&operation.clause.lists, study.model(&operation.id)) {
+                (Some(lists), Some(model)) => Seen::Walk(Box::new(self.walk(operation, lists, model, walk).await)),
+                _ => Seen::Answer(Box::new(self.unsendable(case, "not a list"))),
+            },
+            Case::Again { walk, index, size } => {
+                let earlier = study.get(&Case::Walk(walk.clone()));
+                let start = match earlier {
+                    Some(Seen::Walk(earlier)) => start_of(operation, earlier, *index),
+                    _ => None,
+                };
+                match (start, &operation.clause.lists) {
+                    (Some(start), Some(lists)) => {
+                        let mut query = walk.query.clone();
+                        query.size = size.or(query.size);
+                        let mut call = ask::page_call(&self.contract, lists, &query, &start);
+                        call.repeat = 7;
+                        Seen::Answer(Box::new(self.ask(operation, call).await))
+                    }
+                    _ => Seen::Answer(Box::new(self.unsendable(case, "the walk has no such page"))),
+                }
+            }
+        }
+    }
+
+    fn unsendable(&self, case: &Case, why: &str) -> Observation {
+        let operation = self.contract.operation(case.operation()).or_else(|| self.contract.operations.first());
+        let exchange =
+            Exchange { sent: Sent::default(), outcome: Err(Failure::Unsendable(why.to_owned())), waited: Vec::new() };
+        match operation {
+            Some(operation) => observe(&self.contract, operation, Call::new(&operation.id), exchange),
+            None => unreachable!("a contract without operations plans no case"),
+        }
+    }
+}
+
+/// Where page `index` of a walk starts.
+#[must_use]
+pub(super) fn start_of(operation: &Operation, walk: &WalkSeen, index: usize) -> Option<Start> {
+    if index == 0 {
+        return Some(Start::First);
+    }
+    let call = &walk.answer(index)?.call;
+    if let Some(address) = &call.follow {
+        return Some(Start::Follow(address.clone()));
+    }
+    let lists = operation.clause.lists.as_ref()?;
+    let value = call.value(ask::start_slot(lists)?)?;
+    let page = &lists.page;
+    Some(if page.next.is_some() {
+        Start::Token(value.as_str()?.to_owned())
+    } else if page.offset.is_some() {
+        Start::Offset(value.as_u64()?)
+    } else {
+        Start::Number(value.as_u64()?)
+    })
+}

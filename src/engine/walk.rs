@@ -1,0 +1,317 @@
+//! Walking a list: page after page, to the end that the target itself gives, within bounded time and memory.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::run::Runner;
+use crate::case::Walk;
+use crate::contract::semantics::Lists;
+use crate::contract::{Contract, Operation};
+use crate::exchange::Failure;
+use crate::study::{End, Fit, Model, Observation, PageFacts, Start, WalkSeen, ask, expand_fault, records};
+
+/// Pages after which no walk goes on, whatever it was planned for.
+const MOST_PAGES: usize = 20_000;
+/// Pages in a row without a new record after which a walk counts as endless.
+const STALE_PAGES: u32 = 3;
+/// Empty pages in a row that are followed.
+const EMPTY_PAGES: u32 = 8;
+/// Records kept in full per walk.
+const MOST_SAMPLES: usize = 48;
+/// Records after which texts are kept as hashes only.
+const TEXT_ROWS: usize = 10_000;
+
+/// A walk in progress.
+struct Progress<'a> {
+    lists: &'a Lists,
+    model: &'a Model,
+    seen: WalkSeen,
+    tokens: HashSet<String>,
+    keys: HashSet<Box<str>>,
+    features: HashSet<u64>,
+    stale: u32,
+    empty: u32,
+}
+
+impl Runner {
+    /// Walks a list.
+    pub(super) async fn walk(&self, operation: &Operation, lists: &Lists, model: &Model, walk: &Walk) -> WalkSeen {
+        let mut progress = Progress::new(lists, model, walk);
+        let mut start = Start::First;
+        loop {
+            let page = self.page(operation, &mut progress, &start).await;
+            let Some(index) = page else { return progress.seen };
+            let Some(facts) = progress.take_page(&self.contract, operation, index) else {
+                progress.seen.end = End::Broken(index);
+                return progress.seen;
+            };
+            match progress.next(&start, &facts, self.max_records()) {
+                Ok(next) => start = next,
+                Err(end) => {
+                    progress.seen.end = end;
+                    break;
+                }
+            }
+        }
+        self.look_beyond(operation, &mut progress).await;
+        progress.seen
+    }
+
+    /// Fetches a page; a server error or a broken connection is looked at once more.
+    async fn page(&self, operation: &Operation, progress: &mut Progress<'_>, start: &Start) -> Option<usize> {
+        let query = progress.seen.walk.query.clone();
+        for attempt in 0..2 {
+            let mut call = ask::page_call(&self.contract, progress.lists, &query, start);
+            call.repeat = attempt;
+            let answer = self.ask(operation, call).await;
+            let again = attempt == 0 && is_transient(&answer);
+            let success = answer.is_success();
+            progress.seen.answers.push(answer);
+            let index = progress.seen.answers.len() - 1;
+            if success {
+                return Some(index);
+            }
+            if !again {
+                progress.seen.end = match progress.seen.answers[index].failure {
+                    Some(Failure::Stopped(_)) => End::Capped,
+                    _ => End::Broken(index),
+                };
+                return None;
+            }
+        }
+        None
+    }
+
+    /// A token beside "no more" is followed once: does it lead to records that were kept back?
+    async fn look_beyond(&self, operation: &Operation, progress: &mut Progress<'_>) {
+        let last = progress.seen.facts(progress.seen.pages.len().saturating_sub(1)).cloned();
+        let Some(facts) = last else { return };
+        let (Some(false), Some(token), End::Finished) = (facts.more, facts.next, progress.seen.end.clone()) else {
+            return;
+        };
+        let start = progress.token_start(token);
+        let call = ask::page_call(&self.contract, progress.lists, &progress.seen.walk.query, &start);
+        let answer = self.ask(operation, call).await;
+        progress.seen.went_beyond = true;
+        if let Some(body) = answer.json.as_ref().filter(|_| answer.is_success()) {
+            progress.seen.beyond =
+                records(progress.lists, body).iter().map(|record| progress.model.row(record, true)).collect();
+        }
+    }
+}
+
+fn is_transient(answer: &Observation) -> bool {
+    match &answer.failure {
+        Some(Failure::Stopped(_) | Failure::Unsendable(_)) => false,
+        Some(_) => true,
+        None => answer.status.is_some_and(|status| status >= 500),
+    }
+}
+
+impl<'a> Progress<'a> {
+    fn new(lists: &'a Lists, model: &'a Model, walk: &Walk) -> Self {
+        let seen = WalkSeen {
+            walk: walk.clone(),
+            answers: Vec::new(),
+            pages: Vec::new(),
+            rows: Vec::new(),
+            starts: Vec::new(),
+            end: End::Capped,
+            beyond: Vec::new(),
+            went_beyond: false,
+            samples: Vec::new(),
+            misfits: Vec::new(),
+            fits_judged: 0,
+            expansions: Vec::new(),
+            expansions_judged: std::collections::BTreeMap::new(),
+        };
+        Self {
+            lists,
+            model,
+            seen,
+            tokens: HashSet::new(),
+            keys: HashSet::new(),
+            features: HashSet::new(),
+            stale: 0,
+            empty: 0,
+        }
+    }
+
+    /// Takes the records of a page in and drops its body; `None` when it is no page.
+    fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
+        let facts = self.seen.answers[index].page.clone()?;
+        let body = self.seen.answers[index].json.take()?;
+        if !facts.has_items {
+            return None;
+        }
+        self.seen.pages.push(index);
+        self.seen.starts.push(self.seen.rows.len());
+        let mut fresh = false;
+        let items = records(self.lists, &body);
+        for (position, record) in items.iter().enumerate() {
+            let border = position == 0 || position + 1 == items.len();
+            fresh |= self.take_record(contract, operation, record, border);
+        }
+        if items.is_empty() {
+            self.empty += 1;
+        } else {
+            self.empty = 0;
+            self.stale = if fresh { 0 } else { self.stale + 1 };
+        }
+        Some(facts)
+    }
+
+    fn take_record(&mut self, contract: &Contract, operation: &Operation, record: &Value, border: bool) -> bool {
+        let row = self.model.row(record, self.seen.rows.len() < TEXT_ROWS);
+        let index = self.seen.rows.len();
+        let query = &self.seen.walk.query;
+        for (name, value) in &query.filters {
+            if let Some(filter) = self.lists.filters.get(name) {
+                match self.model.fit_record(name, filter, record, value) {
+                    Fit::Not => self.seen.misfits.push((index, name.clone())),
+                    Fit::Must | Fit::May => self.seen.fits_judged += 1,
+                    Fit::Unknown => {}
+                }
+            }
+        }
+        for (name, filter) in &self.lists.filters {
+            use crate::contract::semantics::Absent;
+            let sent = query.filters.iter().any(|(known, _)| known == name);
+            if let (false, Some(Absent::Only(value))) = (sent, &filter.absent) {
+                match self.model.fit_record(name, filter, record, value) {
+                    Fit::Not => self.seen.misfits.push((index, name.clone())),
+                    _ => self.seen.fits_judged += 1,
+                }
+            }
+        }
+        for (number, expand) in operation.clause.expands.iter().enumerate() {
+            let asked = query.expand.contains(&expand.value);
+            *self.seen.expansions_judged.entry(number).or_default() += u64::from(asked);
+            if let Some(fault) = expand_fault(expand, asked, record) {
+                self.seen.expansions.push((index, number, fault));
+            }
+        }
+        if query.is_plain() && self.seen.samples.len() < MOST_SAMPLES && self.is_telling(contract, record, border) {
+            self.seen.samples.push((index, record.clone()));
+        }
+        let fresh = row.key.clone().is_some_and(|key| self.keys.insert(key));
+        self.seen.rows.push(row);
+        fresh
+    }
+
+    /// Whether a record shows something that no kept record shows yet, or stands at a page border.
+    fn is_telling(&mut self, _contract: &Contract, record: &Value, border: bool) -> bool {
+        let mut telling = border;
+        let mut note =
+            |feature: String| telling |= self.features.insert(xxhash_rust::xxh3::xxh3_64(feature.as_bytes()));
+        for (name, value) in record.as_object().into_iter().flatten() {
+            match value {
+                Value::Null => note(format!("{name} null")),
+                Value::Bool(flag) => note(format!("{name} {flag}")),
+                Value::String(text) if text.len() < 12 && text.chars().all(char::is_alphabetic) => {
+                    // Short words may be members of an enumeration; a handful per field is enough.
+                    let class = xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % 4;
+                    note(format!("{name} word {class}"));
+                }
+                Value::String(text) => {
+                    note(format!("{name} text {} {}", text.is_ascii(), text.is_empty()));
+                }
+                Value::Number(number) => {
+                    let number = number.as_f64().unwrap_or_default();
+                    note(format!(
+                        "{name} number {} {}",
+                        number.fract() == 0.0,
+                        number.partial_cmp(&0.0).map_or(0, |o| o as i8)
+                    ));
+                }
+                Value::Array(items) => note(format!("{name} array {}", items.len().min(2))),
+                Value::Object(_) => note(format!("{name} object")),
+            }
+        }
+        if let Some(key) = record.pointer(&self.model.key).and_then(Value::as_str) {
+            for c in key.chars().filter(|c| !c.is_ascii_alphanumeric()) {
+                note(format!("key {}", if c.is_ascii() { c } else { 'ä' }));
+            }
+        }
+        telling
+    }
+
+    fn token_start(&self, token: String) -> Start {
+        match &self.lists.page.next {
+            Some(next) if next.is_url() => Start::Follow(token),
+            _ => Start::Token(token),
+        }
+    }
+
+    /// Where the next page starts, or why there is none.
+    fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
+        if self.stale >= STALE_PAGES || self.empty > EMPTY_PAGES {
+            return Err(End::Endless);
+        }
+        let next = self.follow(start, facts)?;
+        let planned = self.seen.walk.pages.is_some_and(|most| self.seen.pages.len() >= most as usize);
+        if planned || self.seen.pages.len() >= MOST_PAGES || self.seen.rows.len() >= max_records {
+            return Err(End::Capped);
+        }
+        Ok(next)
+    }
+
+    fn follow(&mut self, start: &Start, facts: &PageFacts) -> Result<Start, End> {
+        let page = &self.lists.page;
+        if facts.more == Some(false) {
+            return Err(End::Finished);
+        }
+        if let Some(clause) = &page.next {
+            let by_field = clause.spot.is_none();
+            return match &facts.next {
+                Some(_) if by_field && facts.items == 0 => Err(End::Finished),
+                Some(token) if !self.tokens.insert(token.clone()) => Err(End::TokenRepeated),
+                Some(token) => Ok(self.token_start(token.clone())),
+                None if facts.more == Some(true) && facts.items > 0 => Err(End::NoToken),
+                None => Err(End::Finished),
+            };
+        }
+        if let Some(clause) = &page.offset {
+            let at = match start {
+                Start::Offset(at) => *at,
+                _ => clause.first,
+            };
+            return self.count_on(at, self.step(facts), clause.first, facts).map(Start::Offset);
+        }
+        if let Some(clause) = &page.number {
+            let at = match start {
+                Start::Number(at) => *at,
+                _ => clause.first,
+            };
+            let walked = self.seen.rows.len() as u64;
+            if facts.items == 0 || facts.total.number().is_some_and(|total| walked as f64 >= total) {
+                return Err(End::Finished);
+            }
+            return Ok(Start::Number(at + 1));
+        }
+        Err(End::Finished)
+    }
+
+    /// Records that one page covers, by the client's own arithmetic.
+    fn step(&self, facts: &PageFacts) -> u64 {
+        let size = self.lists.page.size.as_ref();
+        let most = size.and_then(|size| size.max).unwrap_or(u64::MAX);
+        let asked = self.seen.walk.query.size.map(|asked| asked.min(most));
+        let default = size.and_then(|size| size.default.as_ref()).map(|default| default.value);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a small whole number"
+        )]
+        let echoed = facts.size_echo.number().filter(|x| x.fract() == 0.0 && (1.0..1e6).contains(x)).map(|x| x as u64);
+        asked.or(echoed).or(default).unwrap_or(facts.items as u64).max(1)
+    }
+
+    fn count_on(&self, at: u64, step: u64, first: u64, facts: &PageFacts) -> Result<u64, End> {
+        let next = at + step;
+        #[expect(clippy::cast_precision_loss, reason = "offsets are far below 2^53")]
+        let done = facts.total.number().is_some_and(|total| (next - first) as f64 >= total);
+        if facts.items == 0 || done { Err(End::Finished) } else { Ok(next) }
+    }
+}

@@ -1,0 +1,352 @@
+//! The report for people: what was looked at, what is wrong and where, and what to do next.
+//!
+//! It is written contract by contract, as each is done. Everything from outside passes [`visible`] first, so that no
+//! answer can write to the terminal behind the reader's back.
+
+mod finding;
+mod paint;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::collect::{Run, Section};
+use super::text::{self, count, duration, visible};
+use super::{Options, Reporter, Sink};
+use crate::event::{ContractFinished, Event, OperationTotals, Outcome};
+use crate::finding::Level;
+pub(super) use paint::Paint;
+
+/// Width where none is known.
+const WIDTH: usize = 100;
+
+/// Writes the human report.
+pub struct Human {
+    sink: Sink,
+    options: Options,
+    paint: Paint,
+    run: Run,
+    /// Sections written so far.
+    written: usize,
+    /// Number of each fault that was described.
+    numbers: HashMap<(String, Level, bool, String), usize>,
+    begun: bool,
+    done: bool,
+}
+
+impl Human {
+    /// Writes to `sink`.
+    #[must_use]
+    pub fn new(sink: Sink, mut options: Options) -> Self {
+        if options.width == 0 {
+            options.width = WIDTH;
+        }
+        let paint = Paint { on: options.color };
+        let (run, numbers) = (Run::default(), HashMap::new());
+        Self { sink, options, paint, run, written: 0, numbers, begun: false, done: false }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        let started = &self.run.started;
+        self.begun = true;
+        if self.options.verbosity < 0 {
+            return Ok(());
+        }
+        let line = format!(
+            "contract-gate {} · profile {} · seed {}",
+            visible(&started.version),
+            visible(&started.profile),
+            started.seed
+        );
+        writeln!(self.sink, "{}", self.paint.dim(&line))
+    }
+
+    /// Writes the sections that are done.
+    fn catch_up(&mut self, until: usize) -> io::Result<()> {
+        while self.written < until {
+            let section = std::mem::take(&mut self.run.sections[self.written]);
+            self.section(&section)?;
+            // Verdicts are counted at the end; what was printed is no longer needed.
+            self.run.sections[self.written] = Section {
+                judged: section.judged,
+                started: section.started,
+                finished: section.finished,
+                findings: Vec::new(),
+            };
+            self.written += 1;
+        }
+        self.sink.flush()
+    }
+
+    fn section(&mut self, section: &Section) -> io::Result<()> {
+        let quiet = self.options.verbosity < 0;
+        let has_findings =
+            section.findings.iter().any(|finding| finding.level >= Level::Warn && finding.waived.is_none());
+        let aborted = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref());
+        if quiet && !has_findings && aborted.is_none() {
+            return Ok(());
+        }
+        self.heading(section)?;
+        if let Some(finished) = section.finished.as_ref().filter(|_| !quiet) {
+            self.operations(section, finished)?;
+        }
+        self.findings(section)?;
+        if !quiet {
+            self.inconclusive(section)?;
+            self.left_out(section)?;
+        }
+        if let Some(aborted) = aborted {
+            let headline = format!("no verdict ({}): {}", visible(&aborted.kind), visible(&aborted.message));
+            self.hanging(&self.paint.red("  ■ "), &headline, 4)?;
+            self.labelled("next:", &visible(&aborted.remedy))?;
+        }
+        for remark in section.finished.iter().flat_map(|finished| &finished.remarks).filter(|_| !quiet) {
+            self.hanging(&self.paint.dim("  · "), &visible(remark), 4)?;
+        }
+        Ok(())
+    }
+
+    fn heading(&mut self, section: &Section) -> io::Result<()> {
+        let started = &section.started;
+        if started.contract.is_empty() {
+            return Ok(());
+        }
+        let server = if started.target == "embedded" { "embedded server" } else { &started.target };
+        let facts = [started.title.as_str(), &started.document, server];
+        let facts: Vec<String> = facts.iter().filter(|fact| !fact.is_empty()).map(|fact| visible(fact)).collect();
+        writeln!(
+            self.sink,
+            "\n{}  {}",
+            self.paint.bold(&visible(&started.contract)),
+            self.paint.dim(&facts.join(" · "))
+        )
+    }
+
+    fn operations(&mut self, section: &Section, finished: &ContractFinished) -> io::Result<()> {
+        let width =
+            |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+        let names = width(&mut finished.operations.iter().map(|totals| &totals.operation)).min(40);
+        let endpoints = width(&mut finished.operations.iter().map(|totals| &totals.endpoint)).min(48);
+        let evidences = width(&mut finished.operations.iter().map(evidence).collect::<Vec<_>>().iter());
+        let one_line = 4 + names + 2 + endpoints + 2 + evidences <= self.options.width;
+        for totals in &finished.operations {
+            let (mark, evidence) = (self.mark(section, totals), evidence(totals));
+            let name = format!("{:<names$}", visible(&totals.operation));
+            let endpoint = format!("{:<endpoints$}", visible(&totals.endpoint));
+            if one_line {
+                writeln!(self.sink, "  {mark} {name}  {}  {evidence}", self.paint.dim(&endpoint))?;
+            } else {
+                writeln!(self.sink, "  {mark} {}  {}", name.trim_end(), self.paint.dim(endpoint.trim_end()))?;
+                self.hanging("      ", &evidence, 6)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&self, section: &Section, totals: &OperationTotals) -> String {
+        let worst = section
+            .findings
+            .iter()
+            .filter(|finding| finding.waived.is_none() && finding.operation.as_ref() == Some(&totals.operation))
+            .map(|finding| finding.level)
+            .max();
+        let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
+        match worst {
+            Some(Level::Deny) => self.paint.red("✗"),
+            Some(Level::Warn) => self.paint.yellow("!"),
+            _ if outcome("inconclusive") > 0 && outcome("passed") == 0 => self.paint.yellow("?"),
+            _ if outcome("passed") == 0 => self.paint.dim("-"),
+            _ => self.paint.green("✓"),
+        }
+    }
+
+    /// What could not be concluded, one entry per reason, with the remedy.
+    fn inconclusive(&mut self, section: &Section) -> io::Result<()> {
+        let mut reasons: Vec<((&str, &str), Vec<String>)> = Vec::new();
+        for judged in &section.judged {
+            let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
+            let key = (reason.as_str(), remedy.as_str());
+            let name = if judged.operation.is_empty() {
+                judged.check.clone()
+            } else {
+                format!("{} on {}", judged.check, judged.operation)
+            };
+            match reasons.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, names)) => names.push(name),
+                None => reasons.push((key, vec![name])),
+            }
+        }
+        for ((reason, remedy), names) in reasons {
+            let verdicts = count(names.len() as u64, "verdict");
+            let line = format!("{verdicts} not reached: {}", visible(reason));
+            self.hanging(&self.paint.yellow("  ? "), &line, 4)?;
+            let shown = if self.options.verbosity > 0 { names.len() } else { names.len().min(3) };
+            let mut list = visible(&names[..shown].join(", "));
+            if shown < names.len() {
+                list.push_str(&format!(" and {} more (-v lists them)", names.len() - shown));
+            }
+            self.labelled("checks:", &list)?;
+            if !remedy.is_empty() {
+                self.labelled("next:", &visible(remedy))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was switched off, and with -v what does not apply.
+    fn left_out(&mut self, section: &Section) -> io::Result<()> {
+        let mut switches: Vec<(&str, u64)> = Vec::new();
+        for judged in &section.judged {
+            if let Outcome::Disabled { by } = &judged.outcome {
+                match switches.iter_mut().find(|(known, _)| known == by) {
+                    Some((_, number)) => *number += 1,
+                    None => switches.push((by, 1)),
+                }
+            }
+        }
+        for (by, number) in switches {
+            let line = format!("{} switched off by {}", count(number, "verdict"), visible(by));
+            self.hanging(&self.paint.dim("  - "), &line, 4)?;
+        }
+        if self.options.verbosity > 0 {
+            for judged in &section.judged {
+                if let Outcome::NotApplicable { reason } = &judged.outcome {
+                    let line = format!("{} does not apply to {}: {reason}", judged.check, judged.operation);
+                    self.hanging(&self.paint.dim("  - "), &visible(&line), 4)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let (verdict, exit) = self.run.verdict();
+        let painted = match exit {
+            0 => self.paint.green(&self.paint.bold(&visible(verdict))),
+            1 => self.paint.red(&self.paint.bold(&visible(verdict))),
+            _ => self.paint.yellow(&self.paint.bold(&visible(verdict))),
+        };
+        writeln!(self.sink, "\n{painted}: {}", totals(&self.run))?;
+        let started = &self.run.started;
+        writeln!(self.sink, "exit {exit}: {}", text::exit_meaning(exit))?;
+        if !started.repeat.is_empty() && self.options.verbosity >= 0 {
+            writeln!(self.sink, "seed {}, repeat with: {}", started.seed, visible(&started.repeat))?;
+        }
+        if !self.numbers.is_empty() && !self.options.show_values && self.options.verbosity >= 0 {
+            let line = "values in bodies are shown as shapes and personal data is left out; --show-values shows them";
+            writeln!(self.sink, "{}", self.paint.dim(line))?;
+        }
+        Ok(())
+    }
+
+    /// A text wrapped to the width, behind a prefix; its further lines are indented.
+    fn hanging(&mut self, prefix: &str, body: &str, indent: usize) -> io::Result<()> {
+        let width = self.options.width.saturating_sub(indent).max(20);
+        for (index, line) in text::wrap(body, width).iter().enumerate() {
+            let bare = index > 0 || prefix.trim().is_empty();
+            let line = if bare { text::no_command(line) } else { line.into() };
+            if index == 0 {
+                writeln!(self.sink, "{prefix}{line}")?;
+            } else {
+                writeln!(self.sink, "{:indent$}{line}", "")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn labelled(&mut self, label: &str, body: &str) -> io::Result<()> {
+        if body.is_empty() {
+            return Ok(());
+        }
+        let prefix = format!("    {}", self.paint.dim(&format!("{label:<10}")));
+        self.hanging(&prefix, body, 14)
+    }
+}
+
+impl Reporter for Human {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.run.event(event);
+        match event {
+            Event::RunStarted(_) => self.begin(),
+            Event::ContractFinished(finished) => {
+                let last = self.run.sections.iter().rposition(|section| section.started.contract == finished.contract);
+                self.catch_up(last.map_or(self.written, |last| last + 1))
+            }
+            Event::RunFinished(_) => self.finish(),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.done, true) {
+            return Ok(());
+        }
+        if !self.begun {
+            self.begin()?;
+        }
+        // Findings that came after their contract was printed, such as stale waivers.
+        for section in &mut self.run.sections[..self.written] {
+            if !section.findings.is_empty() {
+                let late = Section { findings: std::mem::take(&mut section.findings), ..Section::default() };
+                self.run.sections.push(late);
+                break;
+            }
+        }
+        self.catch_up(self.run.sections.len())?;
+        self.end()?;
+        self.sink.commit()
+    }
+}
+
+/// `63 requests · 412 records · 24 pages · 31 passed, 2 inconclusive`.
+fn evidence(totals: &OperationTotals) -> String {
+    let mut parts = vec![count(totals.requests, "request")];
+    if totals.records > 0 {
+        parts.push(count(totals.records, "record"));
+    }
+    if totals.pages > 0 {
+        parts.push(count(totals.pages, "page"));
+    }
+    let outcomes: Vec<String> = ["passed", "failed", "inconclusive"]
+        .iter()
+        .filter_map(|name| {
+            totals.outcomes.get(*name).filter(|number| **number > 0).map(|number| format!("{number} {name}"))
+        })
+        .collect();
+    if !outcomes.is_empty() {
+        parts.push(outcomes.join(", "));
+    }
+    parts.join(" · ")
+}
+
+/// `2 deny, 1 warn, 1 waived · 63 checks passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
+pub(super) fn totals(run: &Run) -> String {
+    let finished = run.finished.clone().unwrap_or_default();
+    let level = |name: &str| finished.findings.get(name).copied().unwrap_or(0);
+    let mut findings: Vec<String> = [Level::Deny, Level::Warn, Level::Note]
+        .iter()
+        .filter(|one| level(one.name()) > 0)
+        .map(|one| format!("{} {}", text::thousands(level(one.name())), one.name()))
+        .collect();
+    if finished.waived > 0 {
+        findings.push(format!("{} waived", text::thousands(finished.waived)));
+    }
+    if findings.is_empty() {
+        findings.push("no findings".to_owned());
+    }
+    let mut parts = vec![findings.join(", ")];
+    let names = ["passed", "failed", "inconclusive", "not applicable", "disabled"];
+    let outcomes: Vec<String> = names
+        .iter()
+        .zip(run.outcomes())
+        .filter(|(_, number)| *number > 0)
+        .map(|(name, number)| format!("{} {name}", text::thousands(number)))
+        .collect();
+    if !outcomes.is_empty() {
+        parts.push(format!("verdicts: {}", outcomes.join(", ")));
+    }
+    if finished.requests > 0 {
+        let time = if finished.millis > 0 { format!(" in {}", duration(finished.millis)) } else { String::new() };
+        parts.push(format!("{}{time}", count(finished.requests, "request")));
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,255 @@
+//! Words and escapes that several reports share. Nothing here knows a format.
+
+use crate::finding::{Finding, Level, Stability};
+
+/// Makes a text harmless for a terminal: control characters, escapes and characters that reorder text become visible.
+///
+/// Line breaks become `\n`; a caller that wants lines splits first.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if is_hostile(character) => out.extend(character.escape_unicode()),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// Control characters, and characters that hide or reorder what stands beside them.
+#[must_use]
+pub fn is_hostile(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}'
+            | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A line that a CI system cannot take for a command: GitHub Actions obeys `::error …` and `##[…]` in any output,
+/// also behind white space.
+#[must_use]
+pub fn no_command(line: &str) -> std::borrow::Cow<'_, str> {
+    let start = line.trim_start();
+    if start.starts_with("::") || start.starts_with("##[") { format!("… {start}").into() } else { line.into() }
+}
+
+/// Cuts a text to at most `limit` characters and says so.
+#[must_use]
+pub fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// `1 page`, `2 pages`.
+#[must_use]
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 {
+        noun.to_owned()
+    } else if noun.ends_with('y') {
+        format!("{}ies", &noun[..noun.len() - 1])
+    } else {
+        format!("{noun}s")
+    };
+    format!("{} {plural}", thousands(number))
+}
+
+/// `12,345`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `0.4 s`, `2 min 5 s`.
+#[must_use]
+pub fn duration(millis: u64) -> String {
+    if millis < 60_000 {
+        format!("{}.{} s", millis / 1000, millis % 1000 / 100)
+    } else {
+        format!("{} min {} s", millis / 60_000, millis / 1000 % 60)
+    }
+}
+
+/// What an exit code means, in a few words.
+#[must_use]
+pub fn exit_meaning(code: u8) -> &'static str {
+    match code {
+        0 => "the contract is kept",
+        1 => "the contract is violated; only findings at level deny count",
+        2 => "arguments, configuration or document unusable",
+        3 => "no verdict: the run could not be judged",
+        _ => "the gate itself failed",
+    }
+}
+
+/// Breaks a text at spaces so that no line is wider than `width` characters; a longer word stands alone.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let word_length = word.chars().count();
+        if length > 0 && length + 1 + word_length > width {
+            lines.push(std::mem::take(&mut line));
+            length = 0;
+        }
+        if length > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += word_length;
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// How steadily a fault was seen; nothing when it was seen every time.
+#[must_use]
+pub fn stability(finding: &Finding) -> Option<String> {
+    match finding.stability {
+        Stability::Reproduced => None,
+        Stability::Intermittent { failed, of } => Some(format!("intermittent: seen in {failed} of {of} answers")),
+        Stability::Flaky { repeats } => {
+            Some(format!("flaky: seen once, not again in {}", count(u64::from(repeats), "repetition")))
+        }
+    }
+}
+
+/// Where in the traffic a finding stands: operation, place in the body, number of places.
+#[must_use]
+pub fn spot(finding: &Finding) -> String {
+    let mut parts = Vec::new();
+    if finding.operations.len() > 1 {
+        parts.push(finding.operations.join(", "));
+    } else if let Some(operation) = &finding.operation {
+        parts.push(operation.clone());
+    }
+    if let Some(pointer) = &finding.pointer {
+        parts.push(if pointer.is_empty() { "the whole body".to_owned() } else { format!("body {pointer}") });
+    }
+    if finding.occurrences > 1 {
+        parts.push(count(u64::from(finding.occurrences), "place"));
+    }
+    parts.join(", ")
+}
+
+/// A finding as plain lines, one per fact, harmless for a terminal; for formats that carry one block of text.
+#[must_use]
+pub fn plain(finding: &Finding, show_values: bool) -> String {
+    let mut lines = vec![no_command(&visible(&finding.title)).into_owned()];
+    let mut line = |label: &str, text: &str| {
+        if !text.is_empty() {
+            lines.push(format!("{label:<9} {}", visible(text)));
+        }
+    };
+    line("expected:", &finding.expected);
+    line("actual:", &finding.actual);
+    if let (true, Some(value)) = (show_values, &finding.shown_value) {
+        line("value:", value);
+    }
+    line("where:", &spot(finding));
+    line("contract:", &finding.place.as_ref().map(ToString::to_string).unwrap_or_default());
+    line("before:", &finding.old_place.as_ref().map(ToString::to_string).unwrap_or_default());
+    line("source:", finding.source.as_deref().unwrap_or_default());
+    line("why:", finding.why.as_deref().unwrap_or_default());
+    line("witness:", finding.witness.as_deref().unwrap_or_default());
+    line("seen:", &stability(finding).unwrap_or_default());
+    for curl in &finding.curl {
+        line("repeat:", curl);
+    }
+    line("waived:", finding.waived.as_deref().unwrap_or_default());
+    line("explain:", &format!("contract-gate explain {}", finding.id));
+    lines.join("\n")
+}
+
+/// The same fault in several places.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// Every finding of the group, in plan order; never empty.
+    pub members: Vec<&'a Finding>,
+}
+
+impl<'a> Group<'a> {
+    /// The finding that is described in full.
+    #[must_use]
+    pub fn first(&self) -> &'a Finding {
+        self.members[0]
+    }
+
+    /// Places in all.
+    #[must_use]
+    pub fn places(&self) -> u64 {
+        self.members.iter().map(|finding| u64::from(finding.occurrences.max(1))).sum()
+    }
+}
+
+/// What makes two findings the same fault: the check, the level, and the clause of the contract (or else the words).
+#[must_use]
+pub fn group_key(finding: &Finding) -> (String, Level, bool, String) {
+    let clause = match &finding.place {
+        Some(place) if !place.pointer.is_empty() => format!("{}#{}", place.file, place.pointer),
+        _ => format!("{}\u{1f}{}", finding.title, finding.expected),
+    };
+    (finding.id.clone(), finding.level, finding.waived.is_some(), clause)
+}
+
+/// Groups findings: worst level first, within a level in plan order.
+#[must_use]
+pub fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
+    let mut index = std::collections::HashMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for finding in findings.into_iter().filter(|finding| finding.level != Level::Allow) {
+        let at = *index.entry(group_key(finding)).or_insert_with(|| {
+            groups.push(Group { members: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].members.push(finding);
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.first().level));
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_become_visible() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c\\nd");
+        assert_eq!(visible("Zoë 東京"), "Zoë 東京");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1, "page"), "1 page");
+        assert_eq!(count(2_000, "query"), "2,000 queries");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(duration(412), "0.4 s");
+        assert_eq!(duration(125_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn long_words_stand_alone() {
+        assert_eq!(wrap("a bb cccccccc d", 4), ["a bb", "cccccccc", "d"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+}

@@ -1,0 +1,308 @@
+//! Findings that a team has decided to live with: matching, going stale, and writing them down.
+//!
+//! A waiver names a check and may narrow it to an operation, a contract and a place. It needs a reason. One that is
+//! expired, or that matches nothing any more, is itself a finding, so that the file cannot rot.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{CheckInfo, Judged, Outcome};
+use crate::finding::{Finding, Level, Place};
+
+/// Id of the finding that a waiver matches nothing.
+pub const STALE: &str = "stale-waiver";
+/// Id of the finding that a waiver is past its date.
+pub const EXPIRED: &str = "expired-waiver";
+
+/// One accepted fault.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Waiver {
+    /// Id of the check or rule.
+    pub check: String,
+    /// Contract or target; left out: any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub contract: Option<String>,
+    /// `operationId`; `*` stands for any characters; left out: any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub operation: Option<String>,
+    /// Pointer into the body or into the document; `*` is one segment or a part of it, `**` is anything.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<String>,
+    /// Why it is accepted; never empty.
+    #[serde(default)]
+    pub reason: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
+    /// Last day on which it holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<String>,
+    /// Where it is written.
+    #[serde(skip)]
+    pub written: Option<Place>,
+}
+
+impl Waiver {
+    /// Whether it speaks of this finding, whatever its date.
+    #[must_use]
+    pub fn matches(&self, finding: &Finding) -> bool {
+        let operation_matches = self.operation.as_ref().is_none_or(|pattern| {
+            let named = finding.operation.iter().chain(&finding.operations);
+            named.into_iter().any(|operation| glob(pattern, operation))
+        });
+        let place_matches = self.place.as_ref().is_none_or(|pattern| {
+            let document = finding.place.as_ref().map(|place| &place.pointer);
+            finding.pointer.iter().chain(document).any(|pointer| glob(pattern, pointer))
+        });
+        self.check == finding.id
+            && self.contract_matches(finding.contract.as_deref())
+            && operation_matches
+            && place_matches
+    }
+
+    fn contract_matches(&self, contract: Option<&str>) -> bool {
+        self.contract.as_deref().is_none_or(|name| contract == Some(name))
+    }
+
+    fn covers(&self, judged: &Judged) -> bool {
+        self.check == judged.check
+            && self.contract_matches(Some(&judged.contract))
+            && self.operation.as_ref().is_none_or(|pattern| glob(pattern, &judged.operation))
+    }
+
+    fn until(&self) -> Option<Date> {
+        self.until.as_deref().and_then(|date| date.parse().ok())
+    }
+
+    /// How it is called in messages.
+    fn title(&self) -> String {
+        let mut title = format!("`{}`", self.check);
+        for (word, part) in [("on", &self.operation), ("at", &self.place), ("in", &self.contract)] {
+            if let Some(part) = part {
+                let _ = write!(title, " {word} `{part}`");
+            }
+        }
+        title
+    }
+}
+
+/// All waivers of a run, and what became of each.
+#[derive(Clone, Debug)]
+pub struct Waivers {
+    today: Date,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    waiver: Waiver,
+    matched: u64,
+    judged: bool,
+}
+
+impl Waivers {
+    /// Takes the waivers and the day on which they are judged.
+    #[must_use]
+    pub fn new(waivers: Vec<Waiver>, today: Date) -> Self {
+        let entries = waivers.into_iter().map(|waiver| Entry { waiver, matched: 0, judged: false }).collect();
+        Self { today, entries }
+    }
+
+    /// Marks a finding that is accepted; true if it is now. An expired waiver accepts nothing.
+    pub fn apply(&mut self, finding: &mut Finding) -> bool {
+        for entry in &mut self.entries {
+            if entry.waiver.matches(finding) {
+                entry.matched += 1;
+                if entry.waiver.until().is_none_or(|until| until >= self.today) {
+                    finding.waived.get_or_insert_with(|| entry.waiver.reason.clone());
+                }
+            }
+        }
+        finding.waived.is_some()
+    }
+
+    /// Takes note of a verdict: a waiver can be stale only where its check gave one.
+    pub fn judged(&mut self, judged: &Judged) {
+        if matches!(judged.outcome, Outcome::Passed | Outcome::Failed) {
+            for entry in &mut self.entries {
+                entry.judged |= entry.waiver.covers(judged);
+            }
+        }
+    }
+
+    /// The findings about the waivers themselves; call it after the last verdict.
+    ///
+    /// With `everything_ran`, a waiver whose check gave no verdict at all is stale too: nothing was left out that
+    /// could have matched it.
+    #[must_use]
+    pub fn leftovers(&self, everything_ran: bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for entry in &self.entries {
+            let waiver = &entry.waiver;
+            let expired = waiver.until().filter(|until| *until < self.today);
+            let mut finding = if let Some(until) = expired {
+                Finding::new(EXPIRED, format!("the waiver of {} expired on {until}", waiver.title()))
+                    .compare("a date that is still to come, or no waiver", format!("until = {until}"))
+            } else if entry.matched == 0 && (entry.judged || everything_ran) {
+                Finding::new(STALE, format!("the waiver of {} matches nothing any more", waiver.title()))
+                    .compare("at least one finding that it accepts", "none: the fault is gone, or was renamed")
+            } else {
+                continue;
+            };
+            finding.why = Some("A waiver that outlives its fault hides the next one.".to_owned());
+            finding.place.clone_from(&waiver.written);
+            finding.contract.clone_from(&waiver.contract);
+            finding.operation.clone_from(&waiver.operation);
+            finding.facts.insert("reason".to_owned(), waiver.reason.clone());
+            if let Some(owner) = &waiver.owner {
+                finding.facts.insert("owner".to_owned(), owner.clone());
+            }
+            let parts = [
+                finding.id.as_str(),
+                &waiver.check,
+                waiver.operation.as_deref().unwrap_or_default(),
+                waiver.place.as_deref().unwrap_or_default(),
+            ];
+            finding.fingerprint = Finding::fingerprint_of(&parts);
+            findings.push(finding);
+        }
+        findings
+    }
+}
+
+/// What reports need to know of the two findings that come from here.
+#[must_use]
+pub fn catalogue() -> Vec<CheckInfo> {
+    let info = |id: &str, summary: &str, explanation: &str| CheckInfo {
+        id: id.to_owned(),
+        family: "run".to_owned(),
+        summary: summary.to_owned(),
+        explanation: format!("{summary}\n\n{explanation}"),
+        level: Level::Deny,
+        place: None,
+    };
+    vec![
+        info(
+            EXPIRED,
+            "A waiver is past its date.",
+            "## Why it matters\nThe date is a promise to come back.\n\n## Example\n\
+            `until = \"2026-01-31\"`, and today is the first of February.\n\n## Source\nours: mend the fault, or decide anew and move the date.",
+        ),
+        info(
+            STALE,
+            "A waiver matches nothing any more.",
+            "## Why it matters\nA waiver that outlives its fault hides the next one.\n\n\
+            ## Example\nThe fault that it accepted was mended.\n\n## Source\nours: delete the entry from `contract-gate.toml`.",
+        ),
+    ]
+}
+
+/// A pattern over a path: `*` is anything but `/`, `**` is anything.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some(star) = pattern.find('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(&pattern[..star]) else { return false };
+    let (deep, tail) = match pattern[star..].strip_prefix("**") {
+        Some(tail) => (true, tail),
+        None => (false, &pattern[star + 1..]),
+    };
+    rest.char_indices()
+        .map(|(index, character)| (index, character == '/'))
+        .chain([(rest.len(), false)])
+        .take_while_inclusive(|(_, slash)| deep || !slash)
+        .any(|(index, _)| glob(tail, &rest[index..]))
+}
+
+/// Like `take_while`, with the item that ends it.
+trait TakeWhileInclusive: Iterator + Sized {
+    fn take_while_inclusive(self, keep: impl Fn(&Self::Item) -> bool) -> impl Iterator<Item = Self::Item> {
+        let mut done = false;
+        self.take_while(move |item| {
+            let take = !done;
+            done |= !keep(item);
+            take
+        })
+    }
+}
+
+impl<I: Iterator> TakeWhileInclusive for I {}
+
+/// The waiver that would accept a finding: array indices become `*`.
+#[must_use]
+pub fn waiver_of(finding: &Finding, reason: &str) -> Waiver {
+    let pointer = finding.pointer.as_ref().filter(|pointer| !pointer.is_empty());
+    let clause = finding.place.as_ref().map(|place| &place.pointer).filter(|pointer| !pointer.is_empty());
+    let starred = |pointer: &String| {
+        let index = |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+        pointer.split('/').map(|segment| if index(segment) { "*" } else { segment }).collect::<Vec<_>>().join("/")
+    };
+    Waiver {
+        check: finding.id.clone(),
+        contract: finding.contract.clone(),
+        operation: finding.operation.clone(),
+        place: pointer.map(starred).or_else(|| clause.cloned()),
+        reason: reason.to_owned(),
+        ..Waiver::default()
+    }
+}
+
+/// A waiver as TOML, ready to be pasted.
+#[must_use]
+pub fn to_toml(waiver: &Waiver) -> String {
+    let mut out = "[[waivers]]\n".to_owned();
+    let mut line = |key: &str, value: Option<&String>| {
+        if let Some(value) = value {
+            let _ = writeln!(out, "{key} = {}", toml::Value::String(value.clone()));
+        }
+    };
+    line("check", Some(&waiver.check));
+    line("contract", waiver.contract.as_ref());
+    line("operation", waiver.operation.as_ref());
+    line("place", waiver.place.as_ref());
+    line("reason", Some(&waiver.reason));
+    line("owner", waiver.owner.as_ref());
+    line("until", waiver.until.as_ref());
+    out
+}
+
+/// `baseline write`: today's findings as waivers, each with its reason left to be filled in.
+///
+/// Findings that are waived already, notes, and findings about waivers are left out; equal entries are written once.
+/// The text is to be appended to `contract-gate.toml`.
+#[must_use]
+pub fn baseline<'a>(findings: impl IntoIterator<Item = &'a Finding>, until: Option<Date>) -> String {
+    let mut entries: BTreeMap<String, (Waiver, String, u64)> = BTreeMap::new();
+    let mut order = Vec::new();
+    for finding in findings {
+        let about_waivers = finding.id == STALE || finding.id == EXPIRED;
+        if finding.waived.is_some() || finding.level < Level::Warn || about_waivers {
+            continue;
+        }
+        let mut waiver = waiver_of(finding, "");
+        waiver.until = until.map(|date| date.to_string());
+        let key = to_toml(&waiver);
+        let places = u64::from(finding.occurrences.max(1));
+        entries.entry(key.clone()).and_modify(|entry| entry.2 += places).or_insert_with(|| {
+            order.push(key);
+            (waiver, finding.title.replace(char::is_control, " "), places)
+        });
+    }
+    if order.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        "# Written by `contract-gate baseline write`. Every entry needs a reason before the gate runs again.\n"
+            .to_owned();
+    for key in order {
+        let (waiver, title, places) = &entries[&key];
+        let _ = write!(out, "\n# {title} ({places} place{})\n{}", if *places == 1 { "" } else { "s" }, to_toml(waiver));
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "waiver_tests.rs"]
+mod tests;

@@ -1,0 +1,101 @@
+use super::*;
+use crate::event::Evidence;
+
+fn finding() -> Finding {
+    let mut finding = Finding::new("wrong-type", "the value has another type");
+    finding.contract = Some("flexportal".to_owned());
+    finding.operation = Some("listCustomers".to_owned());
+    finding.pointer = Some("/customers/17/status".to_owned());
+    finding
+}
+
+fn waiver() -> Waiver {
+    Waiver { check: "wrong-type".to_owned(), reason: "known, ticket 12".to_owned(), ..Waiver::default() }
+}
+
+fn waivers(waiver: Waiver) -> Waivers {
+    Waivers::new(vec![waiver], jiff::civil::date(2026, 11, 1))
+}
+
+fn judged(outcome: Outcome) -> Judged {
+    Judged {
+        contract: "flexportal".to_owned(),
+        operation: "listCustomers".to_owned(),
+        check: "wrong-type".to_owned(),
+        family: "answers".to_owned(),
+        outcome,
+        evidence: Evidence::default(),
+    }
+}
+
+#[test]
+fn a_star_is_one_segment_and_two_are_anything() {
+    assert!(glob("/customers/*/status", "/customers/17/status"));
+    assert!(!glob("/customers/*/status", "/customers/17/parent/status"));
+    assert!(glob("/customers/**/status", "/customers/17/parent/status"));
+    assert!(glob("list*", "listCustomers") && glob("*", "x") && glob("**", "") && glob("/a/*", "/a/b"));
+    assert!(!glob("/customers/*", "/customers/1/a") && !glob("list", "listCustomers"));
+}
+
+#[test]
+fn a_waiver_is_as_narrow_as_it_is_written() {
+    let narrow = |operation: &str, place: &str| Waiver {
+        operation: Some(operation.to_owned()),
+        place: Some(place.to_owned()),
+        ..waiver()
+    };
+    assert!(waiver().matches(&finding()));
+    assert!(narrow("list*", "/customers/*/status").matches(&finding()));
+    assert!(!narrow("getCustomer", "/customers/*/status").matches(&finding()));
+    assert!(!narrow("listCustomers", "/customers/*/email").matches(&finding()));
+    assert!(!Waiver { contract: Some("maple".to_owned()), ..waiver() }.matches(&finding()));
+}
+
+#[test]
+fn a_matching_waiver_accepts_with_its_reason() {
+    let mut waivers = waivers(waiver());
+    let mut finding = finding();
+    assert!(waivers.apply(&mut finding));
+    assert_eq!(finding.waived.as_deref(), Some("known, ticket 12"));
+    waivers.judged(&judged(Outcome::Failed));
+    assert!(waivers.leftovers(true).is_empty());
+}
+
+#[test]
+fn an_expired_waiver_is_a_finding_and_accepts_nothing() {
+    let mut waivers = waivers(Waiver { until: Some("2026-10-31".to_owned()), ..waiver() });
+    assert!(!waivers.apply(&mut finding()));
+    let ids: Vec<String> = waivers.leftovers(false).into_iter().map(|finding| finding.id).collect();
+    assert_eq!(ids, [EXPIRED]);
+}
+
+#[test]
+fn a_waiver_holds_on_its_last_day() {
+    let mut waivers = waivers(Waiver { until: Some("2026-11-01".to_owned()), ..waiver() });
+    assert!(waivers.apply(&mut finding()));
+}
+
+#[test]
+fn stale_waiver_is_a_finding_only_where_its_check_gave_a_verdict() {
+    let mut waivers = waivers(waiver());
+    assert!(waivers.leftovers(false).is_empty());
+    waivers.judged(&judged(Outcome::NotApplicable { reason: String::new() }));
+    assert!(waivers.leftovers(false).is_empty());
+    assert_eq!(waivers.leftovers(true).len(), 1);
+    waivers.judged(&judged(Outcome::Passed));
+    let stale = waivers.leftovers(false);
+    assert_eq!(stale[0].id, STALE);
+    assert_eq!(stale[0].level, Level::Deny);
+}
+
+#[test]
+fn a_baseline_is_valid_and_waits_for_its_reasons() {
+    let mut other = finding();
+    other.pointer = Some("/customers/3/status".to_owned());
+    let text = baseline([&finding(), &other], Some(jiff::civil::date(2027, 1, 1)));
+    assert_eq!(text.matches("[[waivers]]").count(), 1);
+    assert!(text.contains("(2 places)") && text.contains("reason = \"\"") && text.contains("/customers/*/status"));
+    let parsed: toml::Table = toml::from_str(&text).expect("a baseline is TOML");
+    let entry: Waiver = parsed["waivers"][0].clone().try_into().expect("an entry is a waiver");
+    assert!(entry.matches(&finding()));
+}
