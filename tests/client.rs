@@ -39,7 +39,7 @@ struct Example {
 
 /// The success answers that the documents show; all of them have status 200.
 fn examples() -> Vec<(Contract, Vec<Example>)> {
-    let read = |(name, path): (String, PathBuf)| {
+    let of = |(name, path): (String, PathBuf)| {
         let contract = Contract::from_document(&name, Document::read(&path).expect("readable")).expect("a contract");
         let mut found = Vec::new();
         for operation in &contract.operations {
@@ -54,7 +54,7 @@ fn examples() -> Vec<(Contract, Vec<Example>)> {
         }
         (contract, found)
     };
-    documents().into_iter().map(read).collect()
+    documents().into_iter().map(of).collect()
 }
 
 #[test]
@@ -213,8 +213,10 @@ fn forms(name: &str) -> Vec<Option<&'static Variant>> {
     std::iter::once(None).chain(fitting.map(Some)).collect()
 }
 
-fn name_of(variant: Option<&'static Variant>) -> &'static str {
-    variant.map_or("plain", |variant| variant.id)
+/// What a client read, or which form of the server it could not read.
+fn read<T, E: std::fmt::Debug>(answer: Result<T, E>, variant: Option<&Variant>) -> T {
+    let form = variant.map_or("plain", |variant| variant.id);
+    answer.unwrap_or_else(|error| panic!("cannot read the {form} server: {error:?}"))
 }
 
 #[tokio::test]
@@ -229,7 +231,7 @@ async fn flexportal_is_walked_by_cursor() {
             if let Some(cursor) = &cursor {
                 request = request.start_after(cursor);
             }
-            let page = request.send().await.expect(name_of(variant)).into_inner();
+            let page = read(request.send().await, variant).into_inner();
             customers.extend(page.customers);
             if !page.has_more {
                 break;
@@ -255,7 +257,7 @@ async fn flexprice_is_walked_by_offset() {
         loop {
             let skipped = i64::try_from(customers.len()).expect("few");
             let request = client.search_customers().body_map(|body| body.limit(100).offset(skipped));
-            let page = request.send().await.expect(name_of(variant)).into_inner();
+            let page = read(request.send().await, variant).into_inner();
             if page.items.is_empty() {
                 break;
             }
@@ -283,7 +285,7 @@ async fn maple_is_walked_through_its_body() {
             let archived = FindRequestQuery { status: Some(FindRequestQueryStatus::Archived), ..Default::default() };
             let pagination = FindRequestPagination { from_key, limit: Some(100) };
             let body = FindRequest::builder().pagination(pagination).query(archived);
-            let page = client.find_customers().company_id(company).body(body).send().await.expect(name_of(variant));
+            let page = read(client.find_customers().company_id(company).body(body).send().await, variant);
             found += page.results.len();
             from_key = page.into_inner().pagination.from_key.filter(|key| !key.is_empty());
             if from_key.is_none() {
