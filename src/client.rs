@@ -14,47 +14,31 @@
 //!
 //! ```
 //! use contract_gate::client::flexportal::Client;
+//! # use std::sync::Arc;
+//! # use contract_gate::{contract::Contract, mock::{Options, start}};
+//! # let server = start(Arc::new(Contract::shipped("flexportal")?), Options::default())?;
+//! # let (base, token, tenant) = (server.base_url(), &server.access().token, &server.access().tenants[0]);
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! # runtime.block_on(async {
 //!
-//! # use axum::{Router, extract::RawQuery, http::{HeaderMap, header::CONTENT_TYPE}, routing::get};
-//! # async fn page(RawQuery(query): RawQuery, headers: HeaderMap) -> ([(axum::http::HeaderName, &'static str); 1], String) {
-//! #     assert_eq!(headers["authorization"], "Bearer a-key");
-//! #     assert_eq!(headers["tenant-id"], "unit_north");
-//! #     assert!(!headers.contains_key("api-version"));
-//! #     let last = query.is_some_and(|query| query.contains("startAfter=b%2F2"));
-//! #     let customer = |id: &str| format!(
-//! #         r#"{{"customerId": "{id}", "tenantId": "unit_north", "email": "{id}@example.com", "firstName": "Noor",
-//! #         "lastName": "de Vries", "customerType": "individual", "totalOrders": 1.0, "totalDevicesRented": 0,
-//! #         "totalMonthlyRevenue": 0, "status": "active", "orderIds": [], "rentalIds": [], "createdBy": "system"}}"#);
-//! #     let (customers, next) = match last {
-//! #         false => (customer("cust_1") + "," + &customer("cust_2"), "\"b/2\""),
-//! #         true => (customer("cust_3"), "null"),
-//! #     };
-//! #     let body = format!(r#"{{"customers": [{customers}], "count": 1, "limit": 100, "hasMore": {}, "nextCursor": {next}}}"#, !last);
-//! #     ([(CONTENT_TYPE, "application/json")], body)
-//! # }
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-//! # let base = format!("http://{}/", listener.local_addr()?);
-//! # tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/customers", get(page))).await });
-//! let client = Client::connect(&base, "a-key", "unit_north")?;
+//! let client = Client::connect(base, token, tenant)?;
 //! let mut customers = Vec::new();
 //! let mut cursor: Option<String> = None;
 //! loop {
-//!     let mut page = client.list_customers().limit(100);
+//!     let mut request = client.list_customers().limit(100);
 //!     if let Some(cursor) = &cursor {
-//!         page = page.start_after(cursor);
+//!         request = request.start_after(cursor);
 //!     }
-//!     let page = page.send().await?.into_inner();
+//!     let page = request.send().await?.into_inner();
 //!     customers.extend(page.customers);
-//!     cursor = page.next_cursor;
 //!     if !page.has_more {
 //!         break;
 //!     }
+//!     cursor = page.next_cursor;
 //! }
-//! assert_eq!(customers.len(), 3);
-//! # Ok(())
-//! # }
+//! assert_eq!(customers.len(), 237);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::fmt;
