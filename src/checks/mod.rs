@@ -3,6 +3,7 @@
 //! A check plans cases and judges what was seen; both are pure. It knows neither targets nor reports. `catalogue!` takes
 //! each module name once; the order is the order of blame: what stands first names the cause when several speak.
 
+mod access;
 mod answers;
 mod blame;
 mod breach;
@@ -187,6 +188,7 @@ catalogue! {
     undocumented_field,
     unknown_value,
     integral_fraction,
+    unreadable_by_client,
     // paging
     endless_walk,
     token_repeated,
@@ -211,6 +213,19 @@ catalogue! {
     past_end_mishandled,
     bad_size_mishandled,
     bad_start_mishandled,
+    // access
+    foreign_records_listed,
+    mixed_tenants,
+    foreign_record_readable,
+    works_without_credential,
+    works_with_wrong_credential,
+    works_without_tenant,
+    works_in_unknown_tenant,
+    tenant_echo_wrong,
+    // protocol
+    undocumented_method_accepted,
+    unknown_parameter_mishandled,
+    optional_header_changes_answer,
 }
 
 /// A check by its id.

@@ -387,7 +387,7 @@ impl Run<'_> {
 fn lighten(seen: Seen) -> Seen {
     match seen {
         Seen::Answer(mut answer) => {
-            if answer.page.as_ref().is_some_and(|page| page.items > 20) {
+            if answer.page.as_ref().is_some_and(|page| page.items > 250) {
                 answer.lighten();
             }
             Seen::Answer(answer)
