@@ -6,6 +6,8 @@
 mod blame;
 mod breach;
 mod draw;
+mod filtering;
+mod ordering;
 
 use crate::case::Case;
 use crate::contract::Operation;
@@ -159,7 +161,34 @@ macro_rules! catalogue {
     };
 }
 
-catalogue![missing_required_field,];
+catalogue![
+    missing_required_field,
+    // filters
+    filter_refused,
+    filter_ignored,
+    filter_matches_substring,
+    filter_wrong_case,
+    filter_lets_foreign_through,
+    filter_misreads_special_characters,
+    filter_drops_records,
+    filter_combination_wrong,
+    filter_partition_gap,
+    filter_reveals_unlisted_record,
+    filter_not_unique,
+    filter_unknown_value_mishandled,
+    absent_filter_wrong,
+    // sorting
+    sort_refused,
+    sort_ignored,
+    sort_direction_ignored,
+    sort_order_wrong,
+    sort_ties_unstable,
+    sort_repeats_records,
+    sort_loses_records,
+    sort_with_filter_wrong,
+    default_order_wrong,
+    sort_unknown_mishandled,
+];
 
 /// A check by its id.
 #[must_use]
