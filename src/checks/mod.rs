@@ -8,6 +8,8 @@ mod answers;
 mod blame;
 mod breach;
 mod draw;
+mod filtering;
+mod ordering;
 mod paging;
 
 use crate::case::Case;
@@ -213,6 +215,31 @@ catalogue! {
     past_end_mishandled,
     bad_size_mishandled,
     bad_start_mishandled,
+    // filters
+    filter_refused,
+    filter_ignored,
+    filter_matches_substring,
+    filter_wrong_case,
+    filter_lets_foreign_through,
+    filter_misreads_special_characters,
+    filter_drops_records,
+    filter_combination_wrong,
+    filter_partition_gap,
+    filter_reveals_unlisted_record,
+    filter_not_unique,
+    filter_unknown_value_mishandled,
+    absent_filter_wrong,
+    // sorting
+    sort_refused,
+    sort_ignored,
+    sort_direction_ignored,
+    sort_order_wrong,
+    sort_ties_unstable,
+    sort_repeats_records,
+    sort_loses_records,
+    sort_with_filter_wrong,
+    default_order_wrong,
+    sort_unknown_mishandled,
     // access
     foreign_records_listed,
     mixed_tenants,
