@@ -1,3 +1,4 @@
 //! contract-gate
+pub mod diff;
 pub mod document;
 pub mod finding;
