@@ -1,13 +1,25 @@
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let read = |a: &str| contract_gate::diff::Workspace::read(&contract_gate::diff::Origin::parse(a));
-    let out = match (read(&args[1]), read(&args[2])) {
-        (Ok(a), Ok(b)) => contract_gate::diff::compare(&a, &b, &Default::default()),
-        (Err(e), _) | (_, Err(e)) => Err(e),
+//! Throw-away dispatch of this branch: only `diff` and `lint`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser;
+use contract_gate::cli::{diff, lint};
+
+#[derive(Parser)]
+#[command(version)]
+enum Command {
+    Diff(diff::Args),
+    Lint(lint::Args),
+}
+
+fn main() -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    let mut err = std::io::stderr().lock();
+    let code = match Command::parse() {
+        Command::Diff(args) => diff::run(&args, &[], &mut out, &mut err),
+        Command::Lint(args) => lint::run(&args, &mut out, &mut err),
     };
-    match out {
-        Ok(o) => { for f in &o.findings { println!("{:5} {} {} [{} -> {}] {:?} {:?}", f.level, f.id, f.title, f.expected, f.actual, f.facts.get("direction"), f.operations); }
-            println!("{:?} {:?}", o.tally(), o.bump); std::process::exit(i32::from(o.tally().deny > 0)) }
-        Err(e) => { eprintln!("{e}"); std::process::exit(2) }
-    }
+    let _ = out.flush();
+    ExitCode::from(code)
 }

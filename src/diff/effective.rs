@@ -61,7 +61,6 @@ pub(crate) enum Additional {
 /// A `oneOf` or `anyOf` that holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
-    pub(crate) part: NodeId,
     pub(crate) keyword: &'static str,
     pub(crate) variants: Vec<NodeId>,
 }
@@ -148,6 +147,11 @@ impl Conjs {
         self.list.push(conj.clone());
         self.ids.insert(conj, id);
         id
+    }
+
+    /// The id of a conj that is known.
+    pub(crate) fn id_of(&self, conj: &Conj) -> Option<ConjId> {
+        self.ids.get(conj).copied()
     }
 
     /// The conj of a schema that is absent: everything is allowed.
@@ -551,7 +555,7 @@ impl<'a> Effective<'a> {
         let Some(list) = side.get(node, keyword) else { return };
         let variants: Vec<NodeId> = side.items(list).into_iter().filter(|item| !is_null(side, *item)).collect();
         if !variants.is_empty() {
-            self.unions.push(Union { part: node, keyword, variants });
+            self.unions.push(Union { keyword, variants });
         }
     }
 

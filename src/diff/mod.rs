@@ -4,20 +4,23 @@
 //! reads, `api` pairs operations and what belongs to them, `relation` compares schemas, `report` words the changes,
 //! `waiver` accepts some of them, `render` prints. Levels come from `law` alone.
 
-mod api;
-mod arena;
+pub(crate) mod api;
+pub(crate) mod arena;
 mod change;
+pub(crate) mod checker;
 mod effective;
 pub mod law;
+pub(crate) mod lowered;
 mod relation;
 pub mod render;
 mod report;
 pub mod rule;
 pub mod rules;
 mod semantics;
-mod source;
+pub(crate) mod source;
 mod types;
 mod waiver;
+mod witness;
 
 use std::collections::BTreeMap;
 

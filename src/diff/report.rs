@@ -104,6 +104,9 @@ pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
     Err(document.error_at(&format!("{pointer}/$ref"), format!("the reference `{text}` leads nowhere"), remedy))
 }
 
+/// Most findings for which a payload is looked for.
+const MAX_WITNESSES: usize = 300;
+
 /// A change together with all that it reaches, while findings are collected.
 struct Group {
     change: Change,
@@ -111,27 +114,28 @@ struct Group {
     directions: BTreeSet<Direction>,
     operations: Vec<String>,
     spots: Vec<String>,
+    pair: Option<PairId>,
 }
 
 type Key = (&'static str, Option<At>, Option<At>, String, String);
 
 /// Words all changes.
-pub(crate) fn outcome(api: Api<'_>, options: &Options, today: &str) -> Outcome {
+pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outcome {
     let reaches = reached(&api);
     let mut groups: Vec<Group> = Vec::new();
     let mut index: HashMap<Key, usize> = HashMap::new();
     for found in &api.found {
         let at = [(found.operations.as_slice(), found.spot.as_str())];
-        add(&mut groups, &mut index, &found.change, &at, options.expand);
+        add(&mut groups, &mut index, (&found.change, None), &at, options.expand);
     }
     for (pair, spots) in reaches {
         for change in &api.engine.pairs[pair.0 as usize].changes {
             let at: Vec<(&[String], &str)> =
                 spots.iter().map(|root| (std::slice::from_ref(&api.roots[*root].operation), api.roots[*root].spot.as_str())).collect();
-            add(&mut groups, &mut index, change, &at, options.expand);
+            add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }
     }
-    let mut findings = worded(&api, groups, options);
+    let mut findings = worded(&mut api, groups, options);
     if api.engine.exhausted {
         findings.push(Finding::new("too-complex", "the documents have too many pairs of schemas to compare all"));
     }
@@ -191,7 +195,7 @@ fn reached(api: &Api<'_>) -> Vec<(PairId, Vec<usize>)> {
 fn add(
     groups: &mut Vec<Group>,
     index: &mut HashMap<Key, usize>,
-    change: &Change,
+    (change, pair): (&Change, Option<PairId>),
     reached: &[(&[String], &str)],
     expand: bool,
 ) {
@@ -206,6 +210,7 @@ fn add(
                 directions: BTreeSet::new(),
                 operations: Vec::new(),
                 spots: Vec::new(),
+                pair,
             });
             groups.len() - 1
         });
@@ -213,6 +218,7 @@ fn add(
         if level > group.level {
             group.level = level;
             group.change = change.clone();
+            group.pair = pair;
             group.directions.clear();
         }
         if level == group.level {
@@ -229,7 +235,7 @@ fn add(
     }
 }
 
-fn worded(api: &Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Finding> {
+fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Finding> {
     let groups: Vec<(Level, Group)> = groups
         .into_iter()
         .map(|group| (overridden(options, group.change.rule, group.level), group))
@@ -246,14 +252,36 @@ fn worded(api: &Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Finding> 
         })
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
-    groups
-        .into_iter()
-        .zip(wanted)
-        .map(|((level, group), (one, two))| {
-            let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
-            finding(group, level, places)
-        })
-        .collect()
+    let mut witnesses = if options.without_witness { 0 } else { MAX_WITNESSES };
+    let mut findings = Vec::with_capacity(groups.len());
+    for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
+        let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
+        let proof = match group.pair {
+            Some(pair) if group.level == Level::Deny && witnesses > 0 => {
+                witnesses -= 1;
+                proof(api, pair, &group.change)
+            }
+            _ => None,
+        };
+        let mut finding = finding(group, level, places);
+        finding.witness = proof;
+        findings.push(finding);
+    }
+    findings
+}
+
+/// A payload that was lawful on one side only, with what it shows.
+fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
+    let payload = api.engine.witness(pair, change.subject.trim_matches('`'))?.to_string();
+    let shown = if payload.chars().count() > 300 {
+        format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
+    } else {
+        payload
+    };
+    Some(match change.direction {
+        Direction::Request => format!("{shown} was accepted in a request and is refused now"),
+        Direction::Response => format!("{shown} may be answered now and was ruled out before"),
+    })
 }
 
 fn overridden(options: &Options, rule: &Rule, level: Level) -> Level {

@@ -166,9 +166,10 @@ impl Range {
             (false, false) => format!("no limit{}", if unit.is_empty() { String::new() } else { format!(" on{unit}") }),
             (true, false) => format!("{} {}{unit}", if self.low_open { "more than" } else { "at least" }, self.low),
             (false, true) => format!("{} {}{unit}", if self.high_open { "less than" } else { "at most" }, self.high),
+            (true, true) if !self.low_open && !self.high_open => format!("{} to {}{unit}", self.low, self.high),
             (true, true) => format!(
                 "{}{}, {}{}{unit}",
-                if self.low_open { "more than " } else { "" },
+                if self.low_open { "more than " } else { "at least " },
                 self.low,
                 if self.high_open { "less than " } else { "at most " },
                 self.high

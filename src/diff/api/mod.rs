@@ -11,6 +11,8 @@ mod parameters;
 mod responses;
 mod security;
 
+pub(crate) use operations::{Operation, operations_of, shape, template_names};
+
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};
 use super::law::Direction;

@@ -11,6 +11,8 @@ mod patterns;
 mod scalars;
 mod unions;
 
+pub(crate) use patterns::samples;
+
 use std::collections::{HashMap, HashSet};
 
 use super::arena::{NodeId, Side};
@@ -20,6 +22,7 @@ use super::law::{Direction, Effect};
 use super::rule::Rule;
 use super::rules;
 use super::types::TypeSet;
+use super::witness::{self, Half};
 
 /// Most pairs that are compared; beyond it the rest is reported as undecided.
 const MAX_PAIRS: usize = 4_000_000;
@@ -132,6 +135,17 @@ impl<'a> Engine<'a> {
             depth: 0,
             exhausted: false,
         }
+    }
+
+    /// Looks for a payload that shows the break of a change of a pair.
+    pub(crate) fn witness(&mut self, pair: PairId, focus: &str) -> Option<serde_json::Value> {
+        let (old, new, direction) = {
+            let pair = &self.pairs[pair.0 as usize];
+            (pair.old, pair.new, pair.mode.direction)
+        };
+        let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+        let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        witness::find((&mut one, old), (&mut two, new), direction, focus)
     }
 
     /// Compares two schemas; an absent one allows everything and is anchored at its holder.
