@@ -132,6 +132,8 @@ impl Default for Effective<'_> {
 pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
+    /// One value for each conj that was asked for, by the direction in which it travels.
+    pub(crate) samples: HashMap<(ConjId, super::law::Direction), Value>,
 }
 
 impl Conjs {

@@ -22,6 +22,9 @@ mod types;
 mod waiver;
 mod witness;
 
+#[cfg(test)]
+mod oracle_tests;
+
 use std::collections::BTreeMap;
 
 pub use report::{Bump, Outcome, Tally};

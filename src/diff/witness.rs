@@ -32,8 +32,14 @@ impl<'a> Half<'_, 'a> {
         checker::is_valid(&schema, value)
     }
 
-    /// Values that the side probably accepts, simple ones first.
-    pub(crate) fn candidates(&mut self, conj: ConjId, focus: &str, direction: Direction, depth: usize) -> Vec<Value> {
+    /// Values that the side probably accepts, around the limits of both sides.
+    pub(crate) fn candidates(
+        &mut self,
+        conj: ConjId,
+        hints: &Hints,
+        direction: Direction,
+        depth: usize,
+    ) -> Vec<Value> {
         let conj = self.conjs.get(conj).clone();
         let merged = effective(self.side, &conj);
         let mut found = Vec::new();
@@ -44,26 +50,39 @@ impl<'a> Half<'_, 'a> {
             found.extend(values.iter().map(|value| (*value).clone()));
             return found;
         }
-        if !merged.unions.is_empty() && depth < MAX_DEPTH {
-            let id = self.conjs.id_of(&conj);
-            if let Some(variants) = id.and_then(|id| self.conjs.variants(self.side, id, &merged)) {
-                for variant in variants.iter().take(24) {
-                    let limit = if depth == 0 { 12 } else { 1 };
-                    let own = self.candidates(variant.conj, focus, direction, depth + 1);
-                    found.extend(own.into_iter().filter(|value| !value.is_null()).take(limit));
-                }
+        if !merged.unions.is_empty() {
+            if depth < MAX_DEPTH {
+                self.variants(&conj, &merged, hints, direction, depth, &mut found);
             }
             return found;
         }
-        scalars(&merged, &mut found);
+        let limits = hints.with(&merged);
+        scalars(&merged, &limits, &mut found);
         if merged.types.has(TypeSet::ARRAY) {
-            self.arrays(&merged, direction, depth, &mut found);
+            self.arrays(&merged, &limits, direction, depth, &mut found);
         }
         if merged.types.has(TypeSet::OBJECT) {
-            self.objects(&merged, focus, direction, depth, &mut found);
+            self.objects(&merged, &limits, direction, depth, &mut found);
         }
-        found.truncate(MAX_CANDIDATES);
         found
+    }
+
+    fn variants(
+        &mut self,
+        conj: &Conj,
+        merged: &Effective<'a>,
+        hints: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        let id = self.conjs.id_of(conj);
+        let Some(variants) = id.and_then(|id| self.conjs.variants(self.side, id, merged)) else { return };
+        for variant in variants.iter().take(24) {
+            let limit = if depth == 0 { 12 } else { 1 };
+            let own = self.candidates(variant.conj, hints, direction, depth + 1);
+            found.extend(own.into_iter().filter(|value| !value.is_null()).take(limit));
+        }
     }
 
     /// One value for the schemas that hold at once.
@@ -73,26 +92,37 @@ impl<'a> Half<'_, 'a> {
         }
         let anchor = nodes.first().copied().unwrap_or(NodeId(0));
         let conj = self.conjs.of(self.side, nodes, anchor);
-        let all = self.candidates(conj, "", direction, depth + 1);
+        if let Some(known) = self.conjs.samples.get(&(conj, direction)) {
+            return known.clone();
+        }
+        // A value that is asked for while it is made is one of a recursive schema.
+        self.conjs.samples.insert((conj, direction), json!({}));
+        let all = self.candidates(conj, &Hints::default(), direction, depth + 1);
         let schema = self.conjs.get(conj).clone();
-        let mut fallback = None;
-        for value in all {
+        let mut found = None;
+        for value in all.into_iter().take(MAX_CANDIDATES) {
             if value.is_null() {
-                fallback = fallback.or(Some(value));
+                found = found.or(Some(value));
             } else if self.accepts(&schema, &value, direction) == Some(true) {
-                return value;
+                found = Some(value);
+                break;
             }
         }
-        fallback.unwrap_or_else(|| json!({}))
+        let value = found.unwrap_or_else(|| json!({}));
+        self.conjs.samples.insert((conj, direction), value.clone());
+        value
     }
 
-    fn arrays(&mut self, merged: &Effective<'a>, direction: Direction, depth: usize, found: &mut Vec<Value>) {
+    fn arrays(
+        &mut self,
+        merged: &Effective<'a>,
+        limits: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
         let mut counts = vec![0, 1, 2];
-        for limit in [merged.item_count.low, merged.item_count.high] {
-            if let Some(limit) = whole(limit) {
-                counts.extend([limit.saturating_sub(1), limit, limit + 1]);
-            }
-        }
+        counts.extend(limits.items.iter().flat_map(|limit| [limit.saturating_sub(1), *limit, limit + 1]));
         counts.sort_unstable();
         counts.dedup();
         let item = if merged.items.is_empty() { json!(0) } else { self.one(&merged.items, direction, depth) };
@@ -100,23 +130,21 @@ impl<'a> Half<'_, 'a> {
             found.push(Value::Array(vec![item.clone(); count]));
             if merged.items.is_empty() {
                 found.push((0..count).map(|index| json!(index)).collect());
+            } else if item.is_string() {
+                found.push((0..count).map(|index| json!(format!("x{index}"))).collect());
+            } else if item.is_number() {
+                found.push((0..count).map(|index| json!(index)).collect());
             }
         }
     }
 
-    fn objects(
-        &mut self,
-        merged: &Effective<'a>,
-        focus: &str,
-        direction: Direction,
-        depth: usize,
-        found: &mut Vec<Value>,
-    ) {
+    /// What the object must have.
+    fn least(&mut self, merged: &Effective<'a>, direction: Direction, depth: usize) -> Map<String, Value> {
         let mut least = Map::new();
+        let key = if direction == Direction::Request { "readOnly" } else { "writeOnly" };
         for name in &merged.required {
             let nodes = merged.properties.get(name).cloned().unwrap_or_default();
             let hidden = nodes.iter().any(|node| {
-                let key = if direction == Direction::Request { "readOnly" } else { "writeOnly" };
                 let target = self.side.resolved(*node);
                 self.side.flag(*node, key) || self.side.flag(target, key)
             });
@@ -124,36 +152,73 @@ impl<'a> Half<'_, 'a> {
                 least.insert((*name).to_owned(), self.one(&nodes, direction, depth));
             }
         }
+        least
+    }
+
+    fn objects(
+        &mut self,
+        merged: &Effective<'a>,
+        limits: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        let least = self.least(merged, direction, depth);
         found.push(Value::Object(least.clone()));
         if depth > 1 {
             return;
         }
-        let optional = || merged.properties.keys().filter(|name| !merged.required.contains(*name));
-        let mut all = least.clone();
-        for name in optional().filter(|name| **name == focus).chain(optional().filter(|name| **name != focus)).take(40) {
+        let optional: Vec<&str> =
+            merged.properties.keys().copied().filter(|name| !merged.required.contains(name)).collect();
+        let focused = optional.contains(&limits.focus.as_str());
+        let shown = optional.iter().filter(|name| !focused || **name == limits.focus).take(6);
+        for name in shown {
             let nodes = merged.properties.get(name).cloned().unwrap_or_default();
-            let value = self.one(&nodes, direction, depth);
             let mut with = least.clone();
-            with.insert((*name).to_owned(), value.clone());
-            all.insert((*name).to_owned(), value);
+            with.insert((*name).to_owned(), self.one(&nodes, direction, depth));
             found.push(Value::Object(with));
         }
-        found.push(Value::Object(all));
-        if let Additional::Any | Additional::Schema(_) = &merged.additional {
-            let extra = match &merged.additional {
-                Additional::Schema(nodes) => self.one(nodes, direction, depth),
-                _ => json!(0),
-            };
-            let counts = [1, whole(merged.property_count.low).unwrap_or(1), whole(merged.property_count.high).unwrap_or(1)];
-            for count in counts.into_iter().filter(|count| *count <= MAX_LENGTH) {
-                let mut with = least.clone();
-                for index in 0..count.saturating_sub(least.len()).max(1) {
-                    let name = if index == 0 && focus.is_empty() { "other".to_owned() } else { format!("other{index}") };
-                    with.insert(name, extra.clone());
-                }
-                found.push(Value::Object(with));
-            }
+        if focused || merged.additional == Additional::Forbidden {
+            return;
         }
+        let extra = match &merged.additional {
+            Additional::Schema(nodes) => self.one(nodes, direction, depth),
+            _ => json!(0),
+        };
+        let mut counts = vec![least.len() + 1];
+        counts.extend(limits.properties.iter().flat_map(|limit| [*limit, limit + 1]));
+        for count in counts.into_iter().filter(|count| *count <= MAX_LENGTH) {
+            let mut with = least.clone();
+            for index in 0..count.saturating_sub(least.len()) {
+                with.insert(format!("other{index}"), extra.clone());
+            }
+            found.push(Value::Object(with));
+        }
+    }
+}
+
+/// What the other side, and the change itself, tell about where to look.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hints {
+    /// The property that the change is about.
+    focus: String,
+    numbers: Vec<f64>,
+    lengths: Vec<usize>,
+    items: Vec<usize>,
+    properties: Vec<usize>,
+    values: Vec<Value>,
+}
+
+impl Hints {
+    /// These hints and the limits of a schema.
+    fn with(&self, merged: &Effective<'_>) -> Self {
+        let mut all = self.clone();
+        all.numbers.extend([merged.range.low, merged.range.high].into_iter().filter(|limit| limit.is_finite()));
+        let limits = |range: &super::types::Range| [range.low, range.high].into_iter().filter_map(whole);
+        all.lengths.extend(limits(&merged.length));
+        all.items.extend(limits(&merged.item_count));
+        all.properties.extend(limits(&merged.property_count));
+        all
     }
 }
 
@@ -162,27 +227,26 @@ fn whole(limit: f64) -> Option<usize> {
     (limit.is_finite() && (0.0..1e6).contains(&limit)).then_some(limit as usize)
 }
 
-fn scalars(merged: &Effective<'_>, found: &mut Vec<Value>) {
+fn scalars(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
+    found.extend(limits.values.iter().filter(|value| TypeSet::of(value).within(merged.types)).cloned());
     if merged.types.has(TypeSet::BOOLEAN) {
         found.extend([json!(true), json!(false)]);
     }
     if merged.types.has(TypeSet::NUMBER) {
-        numbers(merged, found);
+        numbers(merged, limits, found);
     }
     if merged.types.has(TypeSet::STRING) {
-        texts(merged, found);
+        texts(merged, limits, found);
     }
 }
 
-fn numbers(merged: &Effective<'_>, found: &mut Vec<Value>) {
+fn numbers(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
     let fractions = merged.types.has(TypeSet::FRACTION);
     let mut values = vec![0.0, 1.0, -1.0, 2.0, 3.0, 7.0];
-    for limit in [merged.range.low, merged.range.high] {
-        if limit.is_finite() {
-            values.extend([limit, limit - 1.0, limit + 1.0]);
-            if fractions {
-                values.extend([limit + 0.5, limit - 0.5]);
-            }
+    for limit in &limits.numbers {
+        values.extend([*limit, limit - 1.0, limit + 1.0]);
+        if fractions {
+            values.extend([limit + 0.5, limit - 0.5]);
         }
     }
     for step in &merged.multiples {
@@ -194,9 +258,9 @@ fn numbers(merged: &Effective<'_>, found: &mut Vec<Value>) {
     }
     for value in values {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of i64, just checked")]
-        if value.fract() == 0.0 && value.abs() < 9.3e18 {
+        if value.fract() == 0.0 && value.abs() < 9.2e18 {
             found.push(json!(value as i64));
-        } else if value.fract() == 0.0 && value == 1e19 {
+        } else if (1e19..1.1e19).contains(&value) {
             found.push(json!(10_000_000_000_000_000_000_u64));
         } else if fractions {
             found.push(json!(value));
@@ -204,7 +268,7 @@ fn numbers(merged: &Effective<'_>, found: &mut Vec<Value>) {
     }
 }
 
-fn texts(merged: &Effective<'_>, found: &mut Vec<Value>) {
+fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
     const SAMPLES: [&str; 14] = [
         "", "a", "abc", "0", "A1", "2026-01-31", "2026-01-31T12:00:00Z", "12:00:00Z", "a@example.com",
         "https://example.com/", "123e4567-e89b-42d3-a456-426614174000", "192.0.2.1", "example.com", "2001:db8::1",
@@ -212,16 +276,27 @@ fn texts(merged: &Effective<'_>, found: &mut Vec<Value>) {
     for pattern in &merged.patterns {
         found.extend(super::relation::samples(pattern, 12).into_iter().map(Value::String));
     }
-    for limit in [merged.length.low, merged.length.high] {
-        if let Some(limit) = whole(limit) {
-            for length in [limit.saturating_sub(1), limit, limit + 1].into_iter().filter(|length| *length <= MAX_LENGTH) {
-                found.push(json!("x".repeat(length)));
-            }
+    for limit in &limits.lengths {
+        for length in [limit.saturating_sub(1), *limit, limit + 1].into_iter().filter(|length| *length <= MAX_LENGTH) {
+            found.push(json!("x".repeat(length)));
         }
     }
     found.extend(SAMPLES.iter().map(|text| json!(text)));
     found.push(json!("x".repeat(64)));
-    found.push(json!("x".repeat(300)));
+}
+
+/// The limits of a schema that refuses, and the values that it names.
+fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints {
+    let conj = half.conjs.get(conj).clone();
+    let merged = effective(half.side, &conj);
+    let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
+    for node in &merged.negations {
+        let target = half.side.resolved(*node);
+        if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
+            hints.values.extend(values.iter().cloned());
+        }
+    }
+    hints
 }
 
 /// Looks for a value that shows the break, the shortest first.
@@ -233,18 +308,24 @@ pub(crate) fn find(
 ) -> Option<Value> {
     let ((old, one), (new, two)) = (old, new);
     let mut candidates = match direction {
-        Direction::Request => old.candidates(one, focus, direction, 0),
-        Direction::Response => new.candidates(two, focus, direction, 0),
+        Direction::Request => {
+            let hints = hints(new, two, focus);
+            old.candidates(one, &hints, direction, 0)
+        }
+        Direction::Response => {
+            let hints = hints(old, one, focus);
+            new.candidates(two, &hints, direction, 0)
+        }
     };
-    let length = |value: &Value| value.to_string().len();
-    candidates.sort_by_cached_key(length);
+    candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
     let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
-    candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
-        let (accepting, refusing) = match direction {
-            Direction::Request => (old.accepts(&before, value, direction), new.accepts(&after, value, direction)),
-            Direction::Response => (new.accepts(&after, value, direction), old.accepts(&before, value, direction)),
-        };
-        accepting == Some(true) && refusing == Some(false)
+    candidates.into_iter().take(MAX_CANDIDATES).find(|value| match direction {
+        Direction::Request => {
+            old.accepts(&before, value, direction) == Some(true) && new.accepts(&after, value, direction) == Some(false)
+        }
+        Direction::Response => {
+            new.accepts(&after, value, direction) == Some(true) && old.accepts(&before, value, direction) == Some(false)
+        }
     })
 }

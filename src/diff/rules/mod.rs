@@ -81,6 +81,7 @@ catalogue! {
     pattern_widened,
     promise_added,
     promise_changed,
+    promise_moved,
     promise_removed,
     property_added_to_closed_object,
     property_became_optional,

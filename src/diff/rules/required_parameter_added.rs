@@ -17,5 +17,5 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
-    mirror: Rule("parameter-removed"),
+    mirror: Absent("removing a parameter narrows too, required or not: parameter-removed"),
 }

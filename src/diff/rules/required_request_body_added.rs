@@ -17,5 +17,5 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
-    mirror: Rule("request-body-removed"),
+    mirror: Absent("removing a body narrows too, required or not: request-body-removed"),
 }

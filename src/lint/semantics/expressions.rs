@@ -167,7 +167,9 @@ fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
     }
     for (at, _) in quoted.match_indices("self.") {
         let before = quoted[..at].chars().next_back();
-        if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) {
+        // A rule may well demand that a field is not there.
+        let forbidden = quoted[..at].trim_end().ends_with("!has(");
+        if forbidden || before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) {
             continue;
         }
         let rest = &quoted[at + 5..];
