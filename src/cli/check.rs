@@ -175,7 +175,8 @@ impl RunArgs {
 fn known_names() -> Vec<String> {
     let checks = crate::checks::CATALOGUE.iter().map(|check| check.id.to_owned());
     let families = crate::checks::Family::ALL.iter().map(|family| family.name().to_owned());
-    checks.chain(families).collect()
+    let rules = crate::diff::rules::RULES.iter().map(|rule| rule.id.to_owned());
+    checks.chain(families).chain(rules).collect()
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, String> {
@@ -335,7 +336,7 @@ impl Job {
             config: config.clone(),
             flag_levels: args.levels()?,
             fanout: Arc::new(Mutex::new(Some(fanout))),
-            waivers: Arc::new(Mutex::new(Waivers::new(config.waivers.clone(), report::today()))),
+            waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
             fail_on: run.fail_on.value,
             fail_on_flaky: run.fail_on_flaky.value,
             require_conclusive: args.require_conclusive,
@@ -486,6 +487,12 @@ impl Job {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Waivers that speak of checks; those of diff rules are `diff`'s business.
+fn own_waivers(config: &Config) -> Vec<crate::waiver::Waiver> {
+    let own = |waiver: &&crate::waiver::Waiver| crate::diff::rules::find(&waiver.check).is_none();
+    config.waivers.iter().filter(own).cloned().collect()
 }
 
 /// Ctrl-C or SIGTERM.

@@ -1,6 +1,9 @@
 //! Arguments, subcommands and exit codes.
 
 mod check;
+pub mod diff;
+pub mod lint;
+mod show;
 mod target;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -37,8 +40,26 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check servers against their contracts.
+    /// Check servers against their contracts
     Check(Box<check::Args>),
+    /// Tell what a change to a document breaks for consumers
+    Diff(diff::Args),
+    /// Tell whether a document is sound before anything is built on it
+    Lint(lint::Args),
+    /// List every check and diff rule
+    List(show::ListArgs),
+    /// Explain one check or rule: what, why, an example, the source, how to see it fail
+    Explain(show::ExplainArgs),
+    /// Write a commented contract-gate.toml
+    Init(show::InitArgs),
+    /// Show the configuration that holds, with the origin of each value
+    Config(show::ConfigArgs),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(show::CompletionArgs),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
 }
 
 /// Parses the arguments of the process, runs the subcommand and gives its exit code.
@@ -66,10 +87,17 @@ pub fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(cli: Cli, out: &mut (impl Write + ?Sized)) -> Result<u8, String> {
-    let _ = out;
+fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
+        Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
+        Command::List(args) => show::list(&args, out),
+        Command::Explain(args) => show::explain(&args, out),
+        Command::Init(args) => show::init(&args, out),
+        Command::Config(args) => show::config(&args, out),
+        Command::Completions(args) => show::completions(&args, out),
+        Command::Man => show::manual(out),
     }
 }
 
