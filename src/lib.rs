@@ -14,6 +14,7 @@ pub mod finding;
 pub mod lint;
 pub mod mask;
 pub mod mock;
+pub mod prove;
 pub mod report;
 pub mod study;
 pub mod target;

@@ -3,6 +3,7 @@
 mod check;
 pub mod diff;
 pub mod lint;
+mod prove;
 mod show;
 mod target;
 
@@ -46,6 +47,8 @@ enum Command {
     Diff(diff::Args),
     /// Tell whether a document is sound before anything is built on it
     Lint(lint::Args),
+    /// Run every check against every fault and every lawful form of the embedded servers
+    Prove(prove::Args),
     /// List every check and diff rule
     List(show::ListArgs),
     /// Explain one check or rule: what, why, an example, the source, how to see it fail
@@ -92,6 +95,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
         Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
+        Command::Prove(args) => prove::run(&args, out),
         Command::List(args) => show::list(&args, out),
         Command::Explain(args) => show::explain(&args, out),
         Command::Init(args) => show::init(&args, out),

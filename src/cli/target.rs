@@ -245,16 +245,7 @@ fn subject(
 /// The embedded server of a contract, with the access that it gives.
 fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
     let running = mock::start(Arc::clone(&contract), options.clone()).map_err(|error| error.to_string())?;
-    let access = running.access().clone();
-    let identity = |token: &str, params: &[(crate::contract::semantics::Slot, String)], token_name: &str| Identity {
-        token: Some(token.to_owned().into()),
-        token_name: token_name.to_owned(),
-        headers: Vec::new(),
-        params: params.iter().map(|(slot, value)| (slot.name().to_owned(), value.clone())).collect(),
-    };
-    let own = identity(&access.token, &access.params, "TOKEN");
-    let second =
-        (access.tenants.len() > 1).then(|| identity(&access.second_token, &access.second_params, "SECOND_TOKEN"));
+    let (own, second) = crate::prove::identities(&running);
     Ok(Subject {
         name: name.to_owned(),
         base_url: running.base_url().to_owned(),
