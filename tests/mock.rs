@@ -69,7 +69,8 @@ fn filters_keep_exactly_what_matches() {
             let whole = client.walk(&operation, Vec::new());
             for (name, filter) in &clause.filters {
                 let Some(field) = &filter.field else { continue };
-                let shown = whole.records.iter().filter_map(|record| record.pointer(field)).find(|value| !value.is_null());
+                let shown =
+                    whole.records.iter().filter_map(|record| record.pointer(field)).find(|value| !value.is_null());
                 let Some(value) = shown.filter(|value| **value != json!("")) else { continue };
                 let sent = match (&filter.template, filter.matching) {
                     (Some(template), _) => fill(template, &plain(value)),
@@ -79,7 +80,11 @@ fn filters_keep_exactly_what_matches() {
                 let walk = client.walk(&operation, vec![(filter.slot.clone(), sent)]);
                 assert!(!walk.keys.is_empty(), "{} {name}", operation.id);
                 if matches!(filter.matching, Match::Equal | Match::AnyOf) {
-                    assert!(walk.records.iter().all(|record| record.pointer(field) == Some(value)), "{} {name}", operation.id);
+                    assert!(
+                        walk.records.iter().all(|record| record.pointer(field) == Some(value)),
+                        "{} {name}",
+                        operation.id
+                    );
                     let expected = whole.records.iter().filter(|record| record.pointer(field) == Some(value)).count();
                     assert_eq!(walk.keys.len(), expected, "{} {name}", operation.id);
                 }
@@ -134,7 +139,12 @@ fn every_answer_fits_the_document() {
                     let answer = client.ask(operation, &vec![(by.slot.clone(), key.clone())]);
                     assert_eq!(answer.status, 200, "{} {key}", operation.id);
                     judge(&client, operation, &answer);
-                    assert_eq!(serde_json::from_slice::<Value>(&answer.body).expect("JSON"), record, "{}", operation.id);
+                    assert_eq!(
+                        serde_json::from_slice::<Value>(&answer.body).expect("JSON"),
+                        record,
+                        "{}",
+                        operation.id
+                    );
                 }
             }
         }
