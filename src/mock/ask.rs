@@ -83,6 +83,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) habits: &'a Habits,
     /// Whether values outside the schema are taken as they are: a fault.
     pub(crate) careless: bool,
+    /// Whether unknown values of filters have no effect: a fault.
+    pub(crate) forgets_filters: bool,
 }
 
 /// Judges every parameter and the body by their schemas.
@@ -167,7 +169,7 @@ impl Reader<'_> {
             return self.chosen(if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() });
         }
         if let Some(filter) = self.lists.filters.values().find(|filter| filter.slot == *slot) {
-            let unsupported = filter.unsupported.is_some() && self.habits.unsupported;
+            let unsupported = filter.unsupported.is_some() && self.habits.unsupported || self.forgets_filters;
             return self.chosen(filter.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore));
         }
         if let Some(sort) = &self.lists.sort {

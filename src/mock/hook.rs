@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::ask::{Ask, From};
+use super::blueprint::Route;
 use super::exchange::Answer;
 use super::page::Page;
 use super::population::Population;
@@ -19,8 +20,11 @@ pub(crate) struct Scene<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) targets: &'a Targets,
     pub(crate) population: &'a Population,
-    /// The list request, for lists.
+    pub(crate) route: &'a Route,
+    /// The list request as it was sent, for lists.
     pub(crate) ask: Option<&'a Ask>,
+    /// The field by which the record was looked up, for readers.
+    pub(crate) by: &'a str,
     /// Index of the tenant.
     pub(crate) tenant: usize,
     /// Number of this answer among the successful ones, from 1.
@@ -77,8 +81,8 @@ impl When {
         let ask = scene.ask;
         match self {
             Self::Always => true,
-            Self::Lists => ask.is_some(),
-            Self::Reads => ask.is_none(),
+            Self::Lists => scene.operation.clause.lists.is_some(),
+            Self::Reads => scene.operation.clause.reads.is_some(),
             Self::Deep => scene.targets.deep.as_deref() == Some(scene.key),
             Self::Twentieth => scene.nth % 20 == 0,
             Self::SecondTenant => scene.tenant == 1,
@@ -115,10 +119,10 @@ pub(crate) enum Neglect {
     SlashDecoding,
     /// Values outside their bounds are taken as they are.
     Bounds,
+    /// Unknown values of filters have no effect.
+    FilterValues,
     /// Undocumented methods are served like the documented one.
     Methods,
-    /// Paths that nobody documents are answered.
-    Paths,
 }
 
 /// A place in the pipeline, with what happens there.

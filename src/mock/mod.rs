@@ -16,6 +16,7 @@ mod exchange;
 mod expand;
 mod fault;
 mod form;
+mod gzip;
 mod habits;
 mod hint;
 mod hook;
@@ -182,9 +183,9 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
     let mut population = blueprint.population(&census)?;
     let mut targets = Targets { seed: options.seed, ..Targets::of(contract) };
     if let Some(fault) = options.fault {
-        live.push(Live { when: fault.when, hook: fault.hook });
+        live.extend_from_slice(fault.live);
     }
-    targets.deep = deep_key(contract, &targets, &population, &live);
+    targets.deep = deep_key(&blueprint, &targets, &population, &live);
     for one in &live {
         if let Hook::Population(change) = one.hook {
             let mut changed = Population::clone(&population);
@@ -230,13 +231,14 @@ pub fn start(contract: Arc<Contract>, options: Options) -> Result<Running, MockE
 }
 
 /// Key of the record that a deep spoiling aims at: late in the default order, and one that the spoiling changes.
-fn deep_key(contract: &Contract, targets: &Targets, population: &Population, live: &[Live]) -> Option<String> {
+fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, live: &[Live]) -> Option<String> {
+    let contract: &Contract = &blueprint.contract;
     let deep = live.iter().find(|one| one.when == When::Deep);
-    let (operation, lists) = targets::first_list(contract).or(None)?;
-    let route_order = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
+    let (index, operation, lists) = targets::first_list(contract)?;
+    let default_order = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
     let order = ask::Ordering {
-        field: route_order.map(|field| (field.field.clone(), field.order)),
-        descending: route_order
+        field: default_order.map(|field| (field.field.clone(), field.order)),
+        descending: default_order
             .is_some_and(|field| field.direction == Some(crate::contract::semantics::Direction::Descending)),
         asked: false,
     };
@@ -260,7 +262,9 @@ fn deep_key(contract: &Contract, targets: &Targets, population: &Population, liv
                 operation,
                 targets,
                 population,
+                route: &blueprint.routes[index],
                 ask: None,
+                by: "",
                 tenant: 0,
                 nth: 1,
                 key: &row.key,

@@ -14,7 +14,7 @@ use super::blueprint::{Blueprint, Decode, Found};
 use super::exchange::{Answer, Incoming, Inputs, set_at};
 use super::expand;
 use super::habits::Habits;
-use super::hook::{Hook, Live, Neglect, Scene};
+use super::hook::{Hook, Live, Neglect, Scene, When};
 use super::population::{Population, Row, plain};
 use super::refusal::Clerk;
 use super::select::{self, Ranked};
@@ -85,12 +85,12 @@ impl Server {
         let count = self.requests.fetch_add(1, Relaxed) + 1;
         let population = self.population(count);
         let decode = match () {
-            () if self.neglects(Neglect::Decoding) => Decode::Not,
-            () if self.neglects(Neglect::SlashDecoding) => Decode::CutAtSlash,
+            () if self.neglects(Neglect::Decoding, None) => Decode::Not,
+            () if self.neglects(Neglect::SlashDecoding, None) => Decode::CutAtSlash,
             () => Decode::Properly,
         };
         let mut found = self.blueprint.find(&incoming.method, &incoming.path, decode);
-        if let (Found::OtherMethods { near, .. }, true) = (&found, self.neglects(Neglect::Methods)) {
+        if let (Found::OtherMethods { near, .. }, true) = (&found, self.neglects(Neglect::Methods, None)) {
             let method = self.contract().operations[*near].method.clone();
             found = self.blueprint.find(&method, &incoming.path, decode);
         }
@@ -131,8 +131,16 @@ impl Server {
         Arc::clone(&records)
     }
 
-    pub(super) fn neglects(&self, duty: Neglect) -> bool {
-        self.live.iter().any(|live| matches!(live.hook, Hook::Neglect(known) if known == duty))
+    /// Whether a duty is neglected; for a certain operation, if one is given.
+    pub(super) fn neglects(&self, duty: Neglect, operation: Option<&Operation>) -> bool {
+        self.live.iter().any(|live| {
+            let here = match (live.when, operation) {
+                (When::Lists, Some(operation)) => operation.clause.lists.is_some(),
+                (When::Reads, Some(operation)) => operation.clause.reads.is_some(),
+                _ => true,
+            };
+            here && matches!(live.hook, Hook::Neglect(known) if known == duty)
+        })
     }
 
     fn serve(&self, call: Call<'_>, mut inputs: Inputs) -> Answer {
@@ -168,7 +176,7 @@ impl Server {
             let body = serde_json::from_slice(&call.incoming.body);
             inputs.body = Some(body.map_err(|_| Refused::Invalid("the body is no JSON".to_owned()))?);
         }
-        let neglects = |duty| self.neglects(duty);
+        let neglects = |duty| self.neglects(duty, Some(call.operation));
         let door = Door { contract: self.contract(), access: &self.access, neglects: &neglects };
         let tenant = door.enter(call.operation, inputs)?;
         if self.habits.strict_parameters {
@@ -192,7 +200,9 @@ impl Server {
             operation: call.operation,
             targets: &self.targets,
             population: call.population,
+            route: &self.blueprint.routes[call.index],
             ask,
+            by: "",
             tenant,
             nth: self.successes.load(Relaxed),
             key: "",
@@ -201,9 +211,11 @@ impl Server {
     }
 
     fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
-        let careless = self.neglects(Neglect::Bounds);
+        let careless = self.neglects(Neglect::Bounds, Some(call.operation));
         let route = &self.blueprint.routes[call.index];
-        let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, careless };
+        let forgets_filters = self.neglects(Neglect::FilterValues, Some(call.operation));
+        let reader =
+            Reader { operation: call.operation, route, lists, habits: &self.habits, careless, forgets_filters };
         let asked = reader.read(inputs, tenant)?;
         let expands = self.expansions(call.operation, inputs)?;
         let asked = Ask { expands, ..asked };
@@ -259,28 +271,36 @@ impl Server {
             self.forgiven_expansion(call.operation, slot, value)
         })?;
         let expands = self.expansions(call.operation, inputs)?;
-        let row = self.look_up(call, reads, inputs, tenant)?;
+        let (row, by) = self.look_up(call, reads, inputs, tenant)?;
         self.successes.fetch_add(1, Relaxed);
-        let scene = self.scene(call, None, tenant);
+        let scene = Scene { by: &by, ..self.scene(call, None, tenant) };
         let mut answer = Answer::json(200, &self.blueprint.routes[call.index].media, "");
         self.write(&scene, Value::Null, "", &[row], &expands, &mut answer);
         Ok(answer)
     }
 
-    fn look_up(&self, call: &Call<'_>, reads: &Reads, inputs: &Inputs, tenant: usize) -> Result<Arc<Row>, Refused> {
+    fn look_up(
+        &self,
+        call: &Call<'_>,
+        reads: &Reads,
+        inputs: &Inputs,
+        tenant: usize,
+    ) -> Result<(Arc<Row>, String), Refused> {
         let find = |tenant: usize| {
             let table = call.population.table(&reads.resource, tenant);
             reads.by.iter().find_map(|by| {
                 let wanted = inputs.text(&by.slot)?;
-                table.iter().find(|row| row.value.pointer(&by.key).is_some_and(|key| plain(key) == wanted))
+                let row =
+                    table.iter().find(|row| row.value.pointer(&by.key).is_some_and(|key| plain(key) == wanted))?;
+                Some((Arc::clone(row), by.key.clone()))
             })
         };
-        if let Some(row) = find(tenant) {
-            return Ok(Arc::clone(row));
+        if let Some(found) = find(tenant) {
+            return Ok(found);
         }
         let elsewhere = (0..call.population.tenants.len()).filter(|other| *other != tenant).find_map(find);
         match elsewhere {
-            Some(row) if self.neglects(Neglect::ForeignRecords) => Ok(Arc::clone(row)),
+            Some(found) if self.neglects(Neglect::ForeignRecords, Some(call.operation)) => Ok(found),
             Some(_) => Err(Refused::Foreign),
             None => Err(Refused::NotFound),
         }

@@ -19,7 +19,7 @@ pub(crate) struct FieldTarget {
 /// What can be aimed at in the first resource of a contract.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {
-    /// Top-level fields of a record, in document order.
+    /// Fields of a record in document order, then those of objects inside it.
     pub(crate) fields: Vec<FieldTarget>,
     /// Pointer to the key.
     pub(crate) key: String,
@@ -34,15 +34,16 @@ pub(crate) struct Targets {
 }
 
 /// The first list operation of a contract.
-pub(crate) fn first_list(contract: &Contract) -> Option<(&Operation, &Lists)> {
-    contract.operations.iter().find_map(|operation| Some((operation, operation.clause.lists.as_ref()?)))
+pub(crate) fn first_list(contract: &Contract) -> Option<(usize, &Operation, &Lists)> {
+    let mut operations = contract.operations.iter().enumerate();
+    operations.find_map(|(index, operation)| Some((index, operation, operation.clause.lists.as_ref()?)))
 }
 
 impl Targets {
     /// Looks through a contract.
     pub(crate) fn of(contract: &Contract) -> Self {
         let name = match first_list(contract) {
-            Some((_, lists)) => Some(lists.resource.clone()),
+            Some((.., lists)) => Some(lists.resource.clone()),
             None => contract.root.resources.keys().next().cloned(),
         };
         let Some(resource) = name.and_then(|name| contract.resource(&name)) else { return Self::default() };
@@ -52,6 +53,9 @@ impl Targets {
         targets.busy = busy(contract, &targets);
         if let Some(shape) = contract.shapes.find(&contract.resolve(schema).0) {
             targets.fields = fields(contract, &contract.shapes.with_parts(shape));
+            // What an expansion adds is not part of a plain record.
+            let expands = || contract.operations.iter().flat_map(|operation| &operation.clause.expands);
+            targets.fields.retain(|field| !expands().any(|expand| field.pointer.starts_with(&expand.adds)));
         }
         targets
     }
@@ -59,7 +63,39 @@ impl Targets {
     /// The first field of a kind that nothing else depends on, else the first of that kind.
     pub(crate) fn field(&self, fits: impl Fn(&FieldTarget) -> bool) -> Option<&FieldTarget> {
         let free = self.fields.iter().find(|field| !self.busy.contains(&field.pointer) && fits(field));
-        free.or_else(|| self.fields.iter().find(|field| field.pointer != self.key && fits(field)))
+        let tenant = |field: &FieldTarget| self.tenant.as_ref() == Some(&field.pointer);
+        free.or_else(|| self.fields.iter().find(|field| field.pointer != self.key && !tenant(field) && fits(field)))
+    }
+
+    /// A required field that must not be null.
+    pub(crate) fn required(&self) -> Option<&FieldTarget> {
+        self.field(|field| field.is_top() && field.required && !field.nullable)
+    }
+
+    /// A free text field.
+    pub(crate) fn text(&self) -> Option<&FieldTarget> {
+        self.field(|field| {
+            field.is_top() && field.kind() == "string" && !field.is_enum() && !field.is_bound() && field.required
+        })
+        .filter(|field| !self.busy.contains(&field.pointer))
+        .or_else(|| {
+            self.field(|field| field.is_top() && field.kind() == "string" && !field.is_enum() && !field.is_bound())
+        })
+    }
+
+    /// A field with a closed enumeration.
+    pub(crate) fn choice(&self) -> Option<&FieldTarget> {
+        self.field(FieldTarget::is_enum)
+    }
+
+    /// A whole number.
+    pub(crate) fn whole(&self) -> Option<&FieldTarget> {
+        self.field(|field| field.kind() == "integer")
+    }
+
+    /// An instant.
+    pub(crate) fn instant(&self) -> Option<&FieldTarget> {
+        self.field(|field| field.format() == "date-time")
     }
 }
 
@@ -72,6 +108,16 @@ impl FieldTarget {
     /// Its `format`.
     pub(crate) fn format(&self) -> &str {
         self.schema.get("format").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether it stands in the record itself, not deeper.
+    pub(crate) fn is_top(&self) -> bool {
+        self.pointer.matches('/').count() == 1
+    }
+
+    /// Whether format or pattern bind it.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.schema.get("format").is_some() || self.schema.get("pattern").is_some()
     }
 
     /// Whether it is a closed enumeration.
@@ -98,17 +144,30 @@ fn busy(contract: &Contract, targets: &Targets) -> Vec<String> {
 
 fn fields(contract: &Contract, parts: &[&Shape]) -> Vec<FieldTarget> {
     let mut fields = Vec::new();
+    collect(contract, parts, "", &mut fields);
+    fields
+}
+
+/// Fields of a record, then those of objects inside it; arrays are left alone.
+fn collect(contract: &Contract, parts: &[&Shape], at: &str, fields: &mut Vec<FieldTarget>) {
+    let mut inner = Vec::new();
     for part in parts {
         for (name, id) in &part.members {
             let shape = contract.shapes.get(*id);
             let Some(schema) = contract.document.at(&shape.pointer) else { continue };
+            let pointer = format!("{at}/{}", crate::document::escape(name));
+            inner.push((pointer.clone(), *id));
             fields.push(FieldTarget {
-                pointer: format!("/{}", crate::document::escape(name)),
+                pointer,
                 schema: schema.clone(),
                 required: parts.iter().any(|part| part.required.contains(name)),
                 nullable: schema.get("nullable") == Some(&Value::Bool(true)),
             });
         }
     }
-    fields
+    if at.is_empty() {
+        for (pointer, id) in inner {
+            collect(contract, &contract.shapes.with_parts(id), &pointer, fields);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A small client of the embedded server: requests by slots, walks by the contract's page clauses.
 
+pub mod session;
+
 use std::sync::Arc;
 
 use contract_gate::contract::semantics::{Slot, Spot};

@@ -1,27 +1,112 @@
 //! Faults: named smallest spoilings of the lawful server.
 //!
-//! A fault knows no check. It says on which contracts it makes sense, and hooks into one place of the pipeline.
+//! A fault knows no check. It says on which contracts it makes sense, and hooks into the pipeline where the spoiled
+//! thing is made, so that everything around it stays consistent: a server that skips a record counts the records that
+//! it still shows.
 
-use super::hook::{Hook, When};
+mod access;
+mod envelope;
+mod errors;
+mod expansion;
+mod fields;
+mod filters;
+mod fitting;
+mod paging;
+mod protocol;
+mod reading;
+mod relations;
+mod sorting;
+mod transport;
+
+use super::hook::Live;
 use crate::contract::Contract;
 
 /// One smallest spoiling.
-#[derive(Debug)]
 pub struct Fault {
     /// Kebab-case, names what is wrong.
     pub id: &'static str,
-    /// One sentence.
-    pub summary: &'static str,
     /// Where it makes sense.
     pub contracts: fn(&Contract) -> bool,
-    /// Whether a contract may tolerate it, so that a check may stay silent or only note it.
+    /// Whether a contract may tolerate it: a check may then stay silent, or only note it.
     pub tolerated: bool,
-    pub(super) when: When,
-    pub(super) hook: Hook,
+    pub(super) text: &'static str,
+    pub(super) live: &'static [Live],
 }
 
-/// All faults, in the order of the catalogue.
-#[must_use]
-pub fn faults() -> &'static [&'static Fault] {
-    &[]
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fault").field("id", &self.id).finish_non_exhaustive()
+    }
 }
+
+impl Fault {
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.text.split("\n\n").next().unwrap_or_default().trim()
+    }
+
+    /// What else there is to know; empty if nothing.
+    #[must_use]
+    pub fn note(&self) -> &'static str {
+        self.text.split_once("\n\n").map_or("", |(_, note)| note.trim())
+    }
+
+    /// Whether it makes sense on a contract.
+    #[must_use]
+    pub fn applies(&self, contract: &Contract) -> bool {
+        (self.contracts)(contract)
+    }
+
+    /// A fault by id.
+    ///
+    /// # Example
+    /// ```
+    /// use contract_gate::mock::Fault;
+    /// assert!(Fault::find("record-skipped").is_some());
+    /// assert!(Fault::find("no-such-fault").is_none());
+    /// ```
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        faults().find(|fault| fault.id == id)
+    }
+}
+
+/// Every fault, in the order of the catalogue.
+pub fn faults() -> impl Iterator<Item = &'static Fault> {
+    [
+        fields::FAULTS,
+        relations::FAULTS,
+        envelope::FAULTS,
+        paging::FAULTS,
+        filters::FAULTS,
+        sorting::FAULTS,
+        reading::FAULTS,
+        expansion::FAULTS,
+        access::FAULTS,
+        errors::FAULTS,
+        protocol::FAULTS,
+        transport::FAULTS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// A part of the catalogue: doc text, id, where it makes sense, and one or more hooks with when they are live.
+macro_rules! catalogue {
+    ($($(#[doc = $doc:literal])+ $id:literal: $contracts:expr => $($when:ident $hook:expr),+ $(; $tolerated:ident)?;)+) => {
+        pub(super) const FAULTS: &[$crate::mock::fault::Fault] = &[$($crate::mock::fault::Fault {
+            id: $id,
+            contracts: $contracts,
+            tolerated: catalogue!(@tolerated $($tolerated)?),
+            text: concat!($($doc, "\n"),+),
+            live: &[$($crate::mock::hook::Live {
+                when: $crate::mock::hook::When::$when,
+                hook: $hook,
+            }),+],
+        }),+];
+    };
+    (@tolerated tolerated) => { true };
+    (@tolerated) => { false };
+}
+use catalogue;

@@ -1,0 +1,91 @@
+//! Doors that stand open, and records of others.
+
+use serde_json::{Value, json};
+
+use super::catalogue;
+use super::fitting;
+use crate::mock::exchange::set_at;
+use crate::mock::hook::{Hook, Neglect, Scene};
+use crate::mock::select::{Ranked, rank, sorted};
+
+catalogue! {
+    /// No credential is needed.
+    "credential-not-needed": fitting::guarded => Always Hook::Neglect(Neglect::MissingCredential);
+    /// No credential is needed to read one record.
+    "credential-not-needed-on-get": |c| fitting::guarded(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::MissingCredential);
+    /// No credential is needed for lists.
+    "credential-not-needed-on-list": |c| fitting::guarded(c) && fitting::both(c) => Lists Hook::Neglect(Neglect::MissingCredential);
+    /// Any credential will do.
+    "credential-not-checked": fitting::guarded => Always Hook::Neglect(Neglect::WrongCredential);
+    /// Any credential will do to read one record.
+    "credential-not-checked-on-get": |c| fitting::guarded(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::WrongCredential);
+    /// No tenant needs to be named.
+    "tenant-not-needed": fitting::tenant_slot => Always Hook::Neglect(Neglect::MissingTenant);
+    /// No tenant needs to be named to read one record.
+    "tenant-not-needed-on-get": |c| fitting::tenant_slot(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::MissingTenant);
+    /// Records of other tenants can be read by their key.
+    "foreign-record-readable": fitting::tenant_reads => Reads Hook::Neglect(Neglect::ForeignRecords);
+    /// Records of all tenants are listed.
+    "foreign-records-listed": |c| fitting::tenancy(c) && fitting::lists(c) => Lists Hook::Matching(all_tenants);
+    /// One record of another tenant is listed, late in the walk.
+    "foreign-record-listed-deep": |c| fitting::tenancy(c) && fitting::lists(c) => Lists Hook::Matching(one_foreign);
+    /// Records of other tenants are listed under a filter.
+    "foreign-records-listed-under-filter": |c| fitting::tenancy(c) && fitting::filter(c) => Filtered Hook::Matching(all_tenants_filtered);
+    /// The second tenant sees the records of the first as well.
+    "foreign-records-listed-for-one-tenant": |c| fitting::tenancy(c) && fitting::lists(c) => SecondTenant Hook::Matching(all_tenants);
+    /// The tenant that a record shows is not its own.
+    "tenant-field-wrong": fitting::tenant_field => Always Hook::Record(wrong_tenant);
+    /// The tenant that one record shows is not its own.
+    "tenant-field-wrong-deep": fitting::tenant_field => Deep Hook::Record(wrong_tenant);
+    /// The tenant that a record shows when it is read is not its own.
+    "tenant-field-wrong-on-get": |c| fitting::tenant_field(c) && fitting::reads(c) => Reads Hook::Record(wrong_tenant);
+}
+
+fn others(scene: &Scene<'_>) -> Vec<Ranked> {
+    let Some(ask) = scene.ask else { return Vec::new() };
+    let other = usize::from(scene.tenant == 0);
+    sorted(scene.population.table(scene.resource(), other), &ask.order)
+}
+
+/// Puts records in where the order has them.
+fn merge(scene: &Scene<'_>, matching: &mut Vec<Ranked>, others: Vec<Ranked>) {
+    let Some(ask) = scene.ask else { return };
+    matching.extend(others);
+    matching.sort_by(|a, b| {
+        rank(&a.1, &ask.order)
+            .compare(&rank(&b.1, &ask.order), ask.order.descending)
+            .then_with(|| a.1.key.cmp(&b.1.key))
+    });
+}
+
+fn fitting_others(scene: &Scene<'_>) -> Vec<Ranked> {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return Vec::new() };
+    let mut found = others(scene);
+    found.retain(|(_, row)| crate::mock::select::matches(lists, scene.route, ask, row));
+    found
+}
+
+fn all_tenants(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    merge(scene, matching, fitting_others(scene));
+}
+
+fn all_tenants_filtered(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    all_tenants(scene, matching);
+}
+
+fn one_foreign(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let late = matching.get(matching.len() * 3 / 5).map(|(rank, _)| rank.clone());
+    let descending = scene.ask.is_some_and(|ask| ask.order.descending);
+    let found = fitting_others(scene);
+    let behind = |(other, _): &&Ranked| late.as_ref().is_none_or(|late| late.compare(other, descending).is_le());
+    if let Some(one) = found.iter().find(behind).or_else(|| found.last()).cloned() {
+        merge(scene, matching, vec![one]);
+    }
+}
+
+fn wrong_tenant(scene: &Scene<'_>, record: &mut Value) {
+    let other = scene.population.tenants.get(usize::from(scene.tenant == 0));
+    if let (Some(field), Some(other)) = (&scene.targets.tenant, other) {
+        set_at(record, field, json!(other));
+    }
+}

@@ -1,0 +1,241 @@
+//! On which contracts a fault makes sense.
+
+use serde_json::Value;
+
+use crate::contract::semantics::{Absent, Case, Filter, Lists, Match, Order, Slot};
+use crate::contract::{Contract, Operation};
+use crate::mock::blueprint::Blueprint;
+use crate::mock::targets::Targets;
+
+pub(super) fn any(contract: &Contract) -> bool {
+    !contract.operations.is_empty()
+}
+
+fn operation(contract: &Contract, fits: impl Fn(&Operation) -> bool) -> bool {
+    contract.operations.iter().any(fits)
+}
+
+fn list(contract: &Contract, fits: impl Fn(&Lists) -> bool) -> bool {
+    operation(contract, |operation| operation.clause.lists.as_ref().is_some_and(&fits))
+}
+
+pub(super) fn lists(contract: &Contract) -> bool {
+    list(contract, |_| true)
+}
+
+pub(super) fn reads(contract: &Contract) -> bool {
+    operation(contract, |operation| operation.clause.reads.is_some())
+}
+
+pub(super) fn both(contract: &Contract) -> bool {
+    lists(contract) && reads(contract)
+}
+
+pub(super) fn sized(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.size.is_some())
+}
+
+pub(super) fn limited(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.size.as_ref().is_some_and(|size| size.max.is_some()))
+}
+
+/// Whether a walk at the largest size takes several pages.
+pub(super) fn walks_at_largest(contract: &Contract) -> bool {
+    let hinted = contract.document.at("/x-mock/population").and_then(Value::as_u64).unwrap_or(237);
+    paged(contract)
+        && list(contract, |lists| lists.page.size.as_ref().and_then(|size| size.max).is_some_and(|max| max < hinted))
+}
+
+pub(super) fn default_size(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.size.as_ref().is_some_and(|size| size.default.is_some()))
+}
+
+pub(super) fn paged(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.next.is_some() || lists.page.offset.is_some() || lists.page.number.is_some())
+}
+
+pub(super) fn cursor(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.next.as_ref().is_some_and(|next| next.slot.is_some() && next.field.is_none()))
+}
+
+pub(super) fn offset(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.offset.is_some() || lists.page.number.is_some())
+}
+
+pub(super) fn more(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.more.is_some())
+}
+
+pub(super) fn more_and_cursor(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.more.is_some() && lists.page.next.is_some())
+}
+
+pub(super) fn count(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.count.is_some())
+}
+
+pub(super) fn total(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.total.is_some())
+}
+
+pub(super) fn size_echo(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.size_echo.is_some())
+}
+
+pub(super) fn offset_echo(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.offset_echo.is_some())
+}
+
+pub(super) fn two_echoes(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.offset_echo.as_ref().is_some_and(|echo| echo.means.len() > 1))
+}
+
+pub(super) fn remaining(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.remaining.is_some())
+}
+
+/// Whether a filter is a plain one on a field.
+pub(super) fn is_plain(filter: &Filter) -> bool {
+    filter.field.is_some() && filter.matching == Match::Equal
+}
+
+pub(super) fn filter(contract: &Contract) -> bool {
+    list(contract, |lists| lists.filters.values().any(is_plain))
+}
+
+pub(super) fn two_filters(contract: &Contract) -> bool {
+    list(contract, |lists| lists.filters.values().filter(|filter| filter.field.is_some()).count() > 1)
+}
+
+/// Whether a filter matches free text exactly.
+pub(super) fn is_exact_text(operation: &Operation, contract: &Contract, filter: &Filter) -> bool {
+    is_plain(filter) && choices(operation, contract, filter).is_empty() && !is_flag(operation, contract, filter)
+}
+
+/// Values that the parameter of a filter allows; empty if it allows any.
+pub(super) fn choices(operation: &Operation, contract: &Contract, filter: &Filter) -> Vec<Value> {
+    let schema = slot_schema(operation, contract, &filter.slot);
+    schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn is_flag(operation: &Operation, contract: &Contract, filter: &Filter) -> bool {
+    slot_schema(operation, contract, &filter.slot).get("type").and_then(Value::as_str) == Some("boolean")
+}
+
+/// The schema of what a slot takes.
+fn slot_schema(operation: &Operation, contract: &Contract, slot: &Slot) -> Value {
+    if let Slot::Body(pointer) = slot {
+        let Some(body) = &operation.body else { return Value::Null };
+        let (mut at, _) = contract.resolve(&body.schema);
+        for segment in pointer.split('/').skip(1) {
+            let member = if segment == "-" { "/items".to_owned() } else { format!("/properties/{segment}") };
+            at = contract.resolve(&format!("{at}{member}")).0;
+        }
+        return contract.resolve(&at).1.clone();
+    }
+    operation.parameter(slot).map(|parameter| parameter.schema.clone()).unwrap_or_default()
+}
+
+fn some_filter(contract: &Contract, fits: impl Fn(&Operation, &Filter) -> bool) -> bool {
+    operation(contract, |operation| {
+        operation
+            .clause
+            .lists
+            .as_ref()
+            .is_some_and(|lists| lists.filters.values().any(|filter| fits(operation, filter)))
+    })
+}
+
+pub(super) fn text_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
+}
+
+pub(super) fn cased_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter) && filter.case == Case::Exact)
+}
+
+pub(super) fn choice_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| !choices(operation, contract, filter).is_empty())
+}
+
+pub(super) fn flag_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| is_plain(filter) && is_flag(operation, contract, filter))
+}
+
+pub(super) fn list_filter(contract: &Contract) -> bool {
+    some_filter(contract, |_, filter| filter.matching == Match::AnyOf)
+}
+
+pub(super) fn default_filter(contract: &Contract) -> bool {
+    some_filter(contract, |_, filter| matches!(filter.absent, Some(Absent::Only(_))))
+}
+
+pub(super) fn sort(contract: &Contract) -> bool {
+    list(contract, |lists| lists.sort.as_ref().is_some_and(|sort| sort.by.is_some()))
+}
+
+pub(super) fn default_order(contract: &Contract) -> bool {
+    list(contract, |lists| lists.sort.as_ref().is_some_and(|sort| sort.default.is_some()))
+}
+
+pub(super) fn number_sort(contract: &Contract) -> bool {
+    list(contract, |lists| Blueprint::sort_fields(lists).iter().any(|field| field.order == Order::Number))
+}
+
+pub(super) fn guarded(contract: &Contract) -> bool {
+    operation(contract, Operation::is_guarded)
+}
+
+pub(super) fn tenancy(contract: &Contract) -> bool {
+    contract.root.tenancy.is_some()
+}
+
+/// Tenants are told apart by a header or query parameter that can be left out.
+pub(super) fn tenant_slot(contract: &Contract) -> bool {
+    let slot = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+    slot.is_some_and(|slot| !matches!(slot, Slot::Path(_)))
+}
+
+pub(super) fn tenant_field(contract: &Contract) -> bool {
+    contract.root.tenancy.as_ref().is_some_and(|tenancy| tenancy.field.is_some())
+}
+
+pub(super) fn tenant_reads(contract: &Contract) -> bool {
+    tenancy(contract) && reads(contract)
+}
+
+pub(super) fn expands(contract: &Contract) -> bool {
+    operation(contract, |operation| !operation.clause.expands.is_empty())
+}
+
+pub(super) fn alias(contract: &Contract) -> bool {
+    operation(contract, |operation| {
+        let reads = operation.clause.reads.as_ref();
+        let key = reads.and_then(|reads| contract.resource(&reads.resource)).map(|resource| resource.key.as_str());
+        reads.is_some_and(|reads| reads.by.iter().any(|by| Some(by.key.as_str()) != key))
+    })
+}
+
+pub(super) fn query(contract: &Contract) -> bool {
+    operation(contract, |operation| operation.method == "GET")
+}
+
+pub(super) fn has_required(contract: &Contract) -> bool {
+    Targets::of(contract).required().is_some()
+}
+
+pub(super) fn has_text(contract: &Contract) -> bool {
+    Targets::of(contract).text().is_some()
+}
+
+pub(super) fn has_choice(contract: &Contract) -> bool {
+    Targets::of(contract).choice().is_some()
+}
+
+pub(super) fn has_whole(contract: &Contract) -> bool {
+    Targets::of(contract).whole().is_some()
+}
+
+pub(super) fn has_instant(contract: &Contract) -> bool {
+    Targets::of(contract).instant().is_some()
+}

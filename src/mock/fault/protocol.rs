@@ -1,0 +1,192 @@
+//! Successes with the wrong status, type or text, and requests that should not matter.
+
+use serde_json::Value;
+
+use super::catalogue;
+use super::fitting;
+use crate::contract::semantics::Slot;
+use crate::mock::exchange::{Answer, Incoming, Inputs};
+use crate::mock::hook::{Hook, Neglect, Scene};
+
+catalogue! {
+    /// A lawful request gets a server error.
+    "server-error": fitting::any => Always Hook::Success(fail);
+    /// Every twentieth lawful request gets a server error.
+    "server-error-now-and-then": fitting::any => Twentieth Hook::Success(fail);
+    /// A late page gets a server error.
+    "server-error-late": fitting::paged => Late Hook::Success(fail);
+    /// A filter that was sent gets a server error.
+    "server-error-under-filter": fitting::filter => Filtered Hook::Success(fail);
+    /// An order that was asked for gets a server error.
+    "server-error-under-sort": fitting::sort => Sorted Hook::Success(fail);
+    /// The largest page size gets a server error.
+    "server-error-at-largest-size": fitting::limited => AtMaximum Hook::Success(fail);
+    /// The second tenant gets a server error.
+    "server-error-for-one-tenant": fitting::tenancy => SecondTenant Hook::Success(fail);
+    /// The media type is plain text.
+    "wrong-media-type": fitting::any => Always Hook::Success(plain_text);
+    /// The media type is missing.
+    "media-type-missing": fitting::any => Always Hook::Success(no_type);
+    /// The media type is plain text when one record is read.
+    "wrong-media-type-on-get": fitting::both => Reads Hook::Success(plain_text);
+    /// Success has a status that nobody documents.
+    "undocumented-success-status": fitting::any => Always Hook::Success(created);
+    /// Success has no content.
+    "no-content": fitting::any => Always Hook::Success(no_content);
+    /// A lawful request is redirected.
+    "redirect": fitting::any => Always Hook::Success(redirect);
+    /// A lawful request is redirected when one record is read.
+    "redirect-on-get": fitting::both => Reads Hook::Success(redirect);
+    /// The JSON is cut off.
+    "json-truncated": fitting::any => Always Hook::Success(cut);
+    /// The JSON is cut off on late pages.
+    "json-truncated-late": fitting::paged => Late Hook::Success(cut);
+    /// The JSON has a comma too many.
+    "json-invalid": fitting::any => Always Hook::Success(comma);
+    /// The JSON holds NaN.
+    "json-nan": fitting::any => Always Hook::Success(nan);
+    /// The text is not UTF-8.
+    "invalid-utf8": fitting::any => Always Hook::Success(latin);
+    /// A member stands twice in an object.
+    "duplicate-keys": fitting::any => Always Hook::Success(twice);
+    /// The body is empty.
+    "body-empty": fitting::any => Always Hook::Success(empty);
+    /// The body is compressed although nobody accepts that.
+    "compressed-unasked": fitting::any => Always Hook::Success(gzip);
+    /// The record is wrapped in an envelope that nobody documents.
+    "record-wrapped": fitting::reads => Reads Hook::Body(wrap);
+    /// The list is wrapped in an envelope that nobody documents.
+    "list-wrapped": fitting::lists => Lists Hook::Body(wrap);
+    /// A list comes as a bare array.
+    "list-without-envelope": has_envelope => Lists Hook::Body(bare);
+    /// Methods that nobody documents are served like the documented one.
+    "undocumented-method-accepted": fitting::any => Always Hook::Neglect(Neglect::Methods);
+    /// An unknown query parameter gets a server error.
+    "unknown-parameter-server-error": fitting::query => Always Hook::Exchange(unknown_fails);
+    /// An unknown query parameter empties the list.
+    "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) => Lists Hook::Exchange(unknown_empties);
+    /// Sizes outside their bounds are taken as they are.
+    "bad-size-accepted": fitting::limited => Always Hook::Neglect(Neglect::Bounds);
+}
+
+fn fail(_: &Scene<'_>, answer: &mut Answer) {
+    answer.status = 500;
+    answer.body = r#"{"error":{"code":"INTERNAL","message":"something went wrong"}}"#.into();
+}
+
+fn plain_text(_: &Scene<'_>, answer: &mut Answer) {
+    answer.set_header("content-type", "text/plain");
+}
+
+fn no_type(_: &Scene<'_>, answer: &mut Answer) {
+    answer.headers.retain(|(name, _)| name != "content-type");
+}
+
+fn created(_: &Scene<'_>, answer: &mut Answer) {
+    answer.status = 203;
+}
+
+fn no_content(_: &Scene<'_>, answer: &mut Answer) {
+    answer.status = 204;
+    answer.body = "".into();
+    answer.headers.retain(|(name, _)| name != "content-type");
+}
+
+fn redirect(_: &Scene<'_>, answer: &mut Answer) {
+    answer.status = 302;
+    answer.set_header("location", "/elsewhere");
+    answer.body = "".into();
+}
+
+fn cut(_: &Scene<'_>, answer: &mut Answer) {
+    answer.body = answer.body.slice(..answer.body.len() * 2 / 3);
+}
+
+fn edit(answer: &mut Answer, change: impl FnOnce(String) -> String) {
+    answer.body = change(String::from_utf8_lossy(&answer.body).into_owned()).into();
+}
+
+fn comma(_: &Scene<'_>, answer: &mut Answer) {
+    edit(answer, |text| match text.rfind(['}', ']']) {
+        Some(at) => format!("{},{}", &text[..at], &text[at..]),
+        None => text,
+    });
+}
+
+fn nan(_: &Scene<'_>, answer: &mut Answer) {
+    edit(answer, |text| text.replacen('{', r#"{"score":NaN,"#, 1));
+}
+
+fn latin(_: &Scene<'_>, answer: &mut Answer) {
+    let mut bytes = answer.body.to_vec();
+    if let Some(at) = bytes.windows(2).rposition(|pair| pair[0].is_ascii_lowercase() && pair[1] == b'"') {
+        bytes[at] = 0xe9;
+    }
+    answer.body = bytes.into();
+}
+
+fn twice(_: &Scene<'_>, answer: &mut Answer) {
+    edit(answer, |text| {
+        let first = text.strip_prefix('{').and_then(|rest| rest.split_once(':')).map(|(name, _)| name.to_owned());
+        match first {
+            Some(name) => text.replacen('{', &format!("{{{name}:null,"), 1),
+            None => text,
+        }
+    });
+}
+
+fn empty(_: &Scene<'_>, answer: &mut Answer) {
+    answer.body = "".into();
+}
+
+fn gzip(_: &Scene<'_>, answer: &mut Answer) {
+    answer.body = crate::mock::gzip::pack(&answer.body).into();
+    answer.set_header("content-encoding", "gzip");
+}
+
+fn wrap(_: &Scene<'_>, body: &mut Value) {
+    *body = serde_json::json!({"data": body.take()});
+}
+
+fn has_envelope(contract: &crate::contract::Contract) -> bool {
+    contract
+        .operations
+        .iter()
+        .filter_map(|operation| operation.clause.lists.as_ref())
+        .any(|lists| !lists.items.is_empty())
+}
+
+fn bare(scene: &Scene<'_>, body: &mut Value) {
+    if let Some(items) = scene.lists().and_then(|lists| body.pointer(&lists.items)).cloned() {
+        *body = items;
+    }
+}
+
+fn has_unknown(scene: &Scene<'_>, inputs: &Inputs) -> bool {
+    let keys: Vec<&str> = scene
+        .contract
+        .schemes
+        .values()
+        .filter_map(|scheme| match scheme {
+            crate::contract::Scheme::QueryKey(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let known = |name: &str| scene.operation.parameter(&Slot::Query(name.to_owned())).is_some() || keys.contains(&name);
+    inputs.query.iter().any(|(name, _)| !known(name))
+}
+
+fn unknown_fails(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    if has_unknown(scene, inputs) {
+        fail(scene, answer);
+    }
+}
+
+fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    if answer.status == 200 && has_unknown(scene, inputs) {
+        let Some(lists) = scene.lists() else { return };
+        let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
+        crate::mock::exchange::set_at(&mut body, &lists.items, serde_json::json!([]));
+        answer.body = body.to_string().into();
+    }
+}

@@ -1,0 +1,226 @@
+//! Readers that show something else than the list, or than was asked for.
+
+use serde_json::{Value, json};
+
+use super::catalogue;
+use super::fitting;
+use crate::contract::Contract;
+use crate::mock::ask::Refused;
+use crate::mock::exchange::{Answer, Incoming, Inputs, set_at, take_at};
+use crate::mock::hook::{Hook, Neglect, Scene};
+use crate::mock::targets::{FieldTarget, Targets};
+
+catalogue! {
+    /// A record read by its key differs from the same record in the list.
+    "get-differs-from-list": |c| fitting::both(c) && fitting::has_text(c) => Reads Hook::Record(alter);
+    /// One record differs between list and reader.
+    "get-differs-from-list-deep": |c| fitting::both(c) && fitting::has_text(c) => Deep Hook::Record(alter_listed);
+    /// A number of a record differs between list and reader.
+    "number-differs-from-list": |c| fitting::both(c) && fitting::has_whole(c) => Reads Hook::Record(add_one);
+    /// A reader shows another record than the one that was asked for.
+    "get-returns-another-record": fitting::reads => Reads Hook::Record(another);
+    /// A reader shows another record instead of one certain record.
+    "get-returns-another-record-deep": fitting::both => Deep Hook::Record(another_read);
+    /// A record is shown under a new key each time it is read.
+    "get-changes-key": fitting::reads => Reads Hook::Record(change_key);
+    /// Looked up by its other key, a record is another one.
+    "alias-returns-another-record": fitting::alias => Reads Hook::Record(another_by_alias);
+    /// Looked up by its other key, a record differs from the one read by its key.
+    "alias-differs": |c| fitting::alias(c) && fitting::has_text(c) => Reads Hook::Record(alter_by_alias);
+    /// Looked up by its other key, a record is not found.
+    "alias-not-found": fitting::alias => Reads Hook::Exchange(lose_alias);
+    /// A record that the list shows cannot be read.
+    "listed-record-not-found": fitting::both => Reads Hook::Exchange(lose_deep);
+    /// Keys with characters outside ASCII or reserved ones are taken as they are encoded.
+    "path-not-decoded": fitting::both => Always Hook::Neglect(Neglect::Decoding);
+    /// A key with an encoded slash is cut off at the slash.
+    "path-cut-at-slash": fitting::both => Always Hook::Neglect(Neglect::SlashDecoding);
+    /// An optional field of a record is missing when it is read, though the list shows it.
+    "get-lacks-optional-field": |c| fitting::both(c) && has_optional(c) => Reads Hook::Record(drop_optional);
+    /// Read twice, a record differs.
+    "repeated-read-differs": |c| fitting::reads(c) && fitting::has_text(c) => Reads Hook::Record(drift);
+    /// Read twice, a record is once there and once not.
+    "repeated-read-flickers": fitting::reads => Reads Hook::Success(flicker);
+    /// An unknown key gets an empty success.
+    "unknown-id-empty-success": fitting::reads => Reads Hook::Refusal(empty_success);
+    /// An unknown key gets the first record.
+    "unknown-id-first-record": fitting::both => Reads Hook::Refusal(first_record);
+    /// An unknown key gets a server error.
+    "unknown-id-server-error": fitting::reads => Reads Hook::Refusal(server_error);
+    /// An unknown key gets the status of a bad request.
+    "unknown-id-bad-request": fitting::reads => Reads Hook::Refusal(bad_request);
+    /// An unknown key gets a null body with success.
+    "unknown-id-null": fitting::reads => Reads Hook::Refusal(null_success);
+    /// A hostile key gets a server error.
+    "hostile-id-server-error": fitting::reads => Reads Hook::Exchange(hostile);
+    /// A key that is too long gets a server error.
+    "long-id-server-error": fitting::reads => Reads Hook::Exchange(long);
+}
+
+fn alter(scene: &Scene<'_>, record: &mut Value) {
+    let Some(target) = scene.targets.text() else { return };
+    if let Some(text) = record.pointer(&target.pointer).and_then(Value::as_str) {
+        let text = format!("{text}*");
+        set_at(record, &target.pointer, json!(text));
+    }
+}
+
+fn alter_listed(scene: &Scene<'_>, record: &mut Value) {
+    if scene.by.is_empty() {
+        alter(scene, record);
+    }
+}
+
+fn add_one(scene: &Scene<'_>, record: &mut Value) {
+    let Some(target) = scene.targets.whole() else { return };
+    if let Some(number) = record.pointer(&target.pointer).and_then(Value::as_i64) {
+        set_at(record, &target.pointer, json!(number + 1));
+    }
+}
+
+fn another(scene: &Scene<'_>, record: &mut Value) {
+    let table = scene.population.table(scene.resource(), scene.tenant);
+    if let Some(row) = table.iter().find(|row| row.key != scene.key) {
+        *record = row.value.clone();
+    }
+}
+
+fn another_read(scene: &Scene<'_>, record: &mut Value) {
+    if scene.ask.is_none() {
+        another(scene, record);
+    }
+}
+
+fn change_key(scene: &Scene<'_>, record: &mut Value) {
+    if let Some(Value::String(key)) = record.pointer(&scene.targets.key) {
+        let key = json!(format!("{key}_{}", scene.nth));
+        set_at(record, &scene.targets.key, key);
+    }
+}
+
+fn by_alias(scene: &Scene<'_>) -> bool {
+    !scene.by.is_empty() && scene.by != scene.targets.key
+}
+
+fn another_by_alias(scene: &Scene<'_>, record: &mut Value) {
+    if by_alias(scene) {
+        another(scene, record);
+    }
+}
+
+fn alter_by_alias(scene: &Scene<'_>, record: &mut Value) {
+    if by_alias(scene) {
+        alter(scene, record);
+    }
+}
+
+/// Turns an answer into the one that an unknown key gets.
+fn not_found(scene: &Scene<'_>, answer: &mut Answer) {
+    let refusal = scene.contract.root.refusals.not_found.as_ref();
+    let status = refusal.and_then(|refusal| refusal.statuses.first()).copied().unwrap_or(404);
+    answer.status = status;
+    let schema = scene.operation.response(status).and_then(|response| response.media.first()?.schema.as_deref());
+    let media = schema.and_then(|schema| schema.strip_suffix("/schema")).unwrap_or_default();
+    let examples = scene.contract.document.at(&format!("{media}/examples")).and_then(Value::as_object);
+    let example = examples.and_then(|examples| examples.values().find_map(|example| example.get("value")));
+    answer.body = example.map_or_else(|| "{}".to_owned(), Value::to_string).into();
+}
+
+fn path_value<'a>(scene: &Scene<'_>, inputs: &'a Inputs) -> Option<&'a str> {
+    let slot = scene.operation.clause.reads.as_ref()?.by.first()?.slot.name();
+    inputs.path.iter().find(|(name, _)| name == slot).map(|(_, value)| value.as_str())
+}
+
+fn lose_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let table = scene.population.table(scene.resource(), scene.tenant);
+    let by_key = path_value(scene, inputs).is_some_and(|value| table.iter().any(|row| row.key == value));
+    if answer.status == 200 && !by_key {
+        not_found(scene, answer);
+    }
+}
+
+fn lose_deep(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    if path_value(scene, inputs) == scene.targets.deep.as_deref() && answer.status == 200 {
+        not_found(scene, answer);
+    }
+}
+
+fn is_optional(field: &FieldTarget) -> bool {
+    field.is_top() && !field.required
+}
+
+fn has_optional(contract: &Contract) -> bool {
+    Targets::of(contract).field(is_optional).is_some()
+}
+
+fn drop_optional(scene: &Scene<'_>, record: &mut Value) {
+    if let Some(target) = scene.targets.field(is_optional) {
+        take_at(record, &target.pointer);
+    }
+}
+
+fn drift(scene: &Scene<'_>, record: &mut Value) {
+    let Some(target) = scene.targets.text() else { return };
+    if let Some(text) = record.pointer(&target.pointer).and_then(Value::as_str) {
+        let text = format!("{text} {}", scene.nth);
+        set_at(record, &target.pointer, json!(text));
+    }
+}
+
+fn flicker(scene: &Scene<'_>, answer: &mut Answer) {
+    if scene.nth % 2 == 0 {
+        not_found(scene, answer);
+    }
+}
+
+fn is_unknown(refused: &Refused) -> bool {
+    matches!(refused, Refused::NotFound | Refused::Foreign)
+}
+
+fn empty_success(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        answer.status = 200;
+        answer.body = "{}".into();
+    }
+}
+
+fn null_success(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        answer.status = 200;
+        answer.body = "null".into();
+    }
+}
+
+fn first_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if *refused == Refused::NotFound
+        && let Some(row) = scene.population.table(scene.resource(), scene.tenant).first()
+    {
+        answer.status = 200;
+        answer.body = row.json.as_bytes().to_vec().into();
+    }
+}
+
+fn server_error(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        answer.status = 500;
+    }
+}
+
+fn bad_request(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        answer.status = 400;
+    }
+}
+
+fn hostile(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let strange = |value: &str| value.contains(['\'', '"', ';', '<', '\\', '\u{0}']);
+    if path_value(scene, inputs).is_some_and(strange) {
+        answer.status = 500;
+    }
+}
+
+fn long(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    if path_value(scene, inputs).is_some_and(|value| value.chars().count() > 200) {
+        answer.status = 500;
+    }
+}

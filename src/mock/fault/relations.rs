@@ -1,0 +1,149 @@
+//! Records whose fields fit the schema one by one and contradict each other.
+
+use serde_json::{Value, json};
+
+use super::catalogue;
+use super::fitting;
+use crate::contract::semantics::RuleClause;
+use crate::contract::{Contract, Rule, Shape, Truth};
+use crate::finding::Level;
+use crate::mock::exchange::set_at;
+use crate::mock::hook::{Hook, Scene};
+use crate::mock::targets::first_list;
+
+catalogue! {
+    /// A figure of one record on a late page does not follow from the others.
+    ///
+    /// The smallest change of one field that fits its schema and breaks the first rule of the contract that it can.
+    "rule-broken-deep": has_rules => Deep Hook::Record(break_first);
+    /// A figure does not follow from the others when one record is read.
+    "rule-broken-on-get": |c| has_rules(c) && fitting::reads(c) => Reads Hook::Record(break_first);
+    /// A figure does not follow from the others in the records of the second tenant.
+    "rule-broken-for-one-tenant": |c| has_rules(c) && fitting::tenancy(c) => SecondTenant Hook::Record(break_first);
+    /// The last rule of the contract that can be broken is broken in one record on a late page.
+    "last-rule-broken-deep": has_rules => Deep Hook::Record(break_last);
+    /// A figure of one record fits none of its tolerated readings.
+    "reading-broken-deep": has_groups => Deep Hook::Record(break_group);
+    /// A figure of one record follows another of its tolerated readings than all the others do.
+    "readings-mixed-deep": has_groups => Deep Hook::Record(mix_group);
+    /// A figure follows another of its tolerated readings when one record is read.
+    "readings-mixed-on-get": |c| has_groups(c) && fitting::reads(c) => Reads Hook::Record(mix_group);
+}
+
+/// Rules above note level on a record itself.
+fn rules(contract: &Contract) -> Vec<&Rule> {
+    let name = first_list(contract).map(|(.., lists)| lists.resource.as_str());
+    let resource = name.and_then(|name| contract.resource(name)).or_else(|| contract.root.resources.values().next());
+    let Some(resource) = resource else { return Vec::new() };
+    let schema = resource.schema.strip_prefix('#').unwrap_or(&resource.schema);
+    let shapes: Vec<&Shape> = match contract.shapes.find(&contract.resolve(schema).0) {
+        Some(shape) => contract.shapes.with_parts(shape),
+        None => Vec::new(),
+    };
+    let weighs = |clause: &RuleClause| clause.about.level(false, Level::Deny) == Level::Deny;
+    shapes.iter().flat_map(|shape| &shape.rules).filter(|rule| weighs(&rule.clause)).collect()
+}
+
+fn has_rules(contract: &Contract) -> bool {
+    rules(contract).iter().any(|rule| rule.clause.group.is_none())
+}
+
+fn has_groups(contract: &Contract) -> bool {
+    rules(contract).iter().filter(|rule| rule.clause.group.is_some()).count() > 1
+}
+
+fn truth(rule: &Rule, record: &Value) -> Truth {
+    let variables = [("self", record)];
+    match &rule.when {
+        Some(when) if when.truth(&variables) != Truth::Holds => Truth::Undefined(String::new()),
+        _ => rule.rule.truth(&variables),
+    }
+}
+
+/// Every record that differs in one field and still fits the schema.
+fn neighbours(scene: &Scene<'_>, record: &Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    for field in scene.targets.fields.iter().filter(|field| field.pointer != scene.targets.key) {
+        let Some(old) = record.pointer(&field.pointer) else { continue };
+        let changed: Vec<Value> = match old {
+            Value::Number(number) if field.kind() == "integer" => {
+                let x = number.as_i64().unwrap_or(0);
+                vec![json!(x + 7), json!(x + 10_000)]
+            }
+            Value::Number(number) => vec![json!(number.as_f64().unwrap_or(0.0) + 7.5)],
+            Value::String(text) if crate::contract::instant(text).is_some() => vec![json!("2001-01-01T00:00:00Z")],
+            Value::String(_) | Value::Null => {
+                let key = record.pointer(&scene.targets.key).cloned().unwrap_or(Value::Null);
+                vec![json!("other text"), key]
+            }
+            Value::Bool(flag) => vec![json!(!flag)],
+            _ => Vec::new(),
+        };
+        for value in changed {
+            let mut neighbour = record.clone();
+            set_at(&mut neighbour, &field.pointer, value);
+            found.push(neighbour);
+        }
+    }
+    let schema = scene.contract.resource(scene.resource()).map(|resource| resource.schema.as_str()).unwrap_or_default();
+    let checker = scene.contract.checker(schema.strip_prefix('#').unwrap_or(schema));
+    found.retain(|record| checker.is_none_or(|checker| checker.is_valid(record)));
+    found
+}
+
+fn break_one<'a>(scene: &Scene<'_>, record: &mut Value, order: impl Iterator<Item = &'a Rule>) {
+    let neighbours = neighbours(scene, record);
+    for rule in order.filter(|rule| rule.clause.group.is_none()) {
+        if let Some(broken) = neighbours.iter().find(|neighbour| truth(rule, neighbour) == Truth::Broken) {
+            *record = broken.clone();
+            return;
+        }
+    }
+}
+
+fn break_first(scene: &Scene<'_>, record: &mut Value) {
+    break_one(scene, record, rules(scene.contract).into_iter());
+}
+
+fn break_last(scene: &Scene<'_>, record: &mut Value) {
+    break_one(scene, record, rules(scene.contract).into_iter().rev());
+}
+
+fn break_group(scene: &Scene<'_>, record: &mut Value) {
+    let (grouped, single): (Vec<&Rule>, Vec<&Rule>) =
+        rules(scene.contract).into_iter().partition(|rule| rule.clause.group.is_some());
+    let found = neighbours(scene, record).into_iter().find(|neighbour| {
+        grouped.iter().all(|rule| truth(rule, neighbour) == Truth::Broken)
+            && single.iter().all(|rule| truth(rule, neighbour) != Truth::Broken)
+    });
+    if let Some(found) = found {
+        *record = found;
+    }
+}
+
+/// Makes a second reading true and the first one false, by a quotient of two other figures.
+fn mix_group(scene: &Scene<'_>, record: &mut Value) {
+    let (grouped, single): (Vec<&Rule>, Vec<&Rule>) =
+        rules(scene.contract).into_iter().partition(|rule| rule.clause.group.is_some());
+    let [first, second, ..] = grouped.as_slice() else { return };
+    let figures: Vec<(&str, f64)> = scene
+        .targets
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.pointer.as_str(), record.pointer(&field.pointer)?.as_f64()?)))
+        .collect();
+    for (target, _) in &figures {
+        for (_, above) in &figures {
+            for (_, below) in figures.iter().filter(|(_, below)| *below != 0.0) {
+                let mut candidate = record.clone();
+                let value = crate::mock::hint::rounded(above / below * 100.0, 2);
+                set_at(&mut candidate, target, crate::mock::hint::plain_number(value));
+                let alone = single.iter().all(|rule| truth(rule, &candidate) != Truth::Broken);
+                if alone && truth(first, &candidate) == Truth::Broken && truth(second, &candidate) == Truth::Holds {
+                    *record = candidate;
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A fixed set of requests that reaches every corner of a contract; what comes back is a transcript to compare.
+
+use contract_gate::contract::Operation;
+use contract_gate::contract::semantics::{Lists, Match, Slot, Spot};
+use contract_gate::mock::Answer;
+use serde_json::{Value, json};
+
+use super::{Client, Sent, plain};
+
+/// What one session saw.
+#[derive(Debug, Default)]
+pub struct Transcript<'a> {
+    pub answers: Vec<(String, Seen)>,
+    /// What is expected; the session ends as soon as something else is seen.
+    expected: Option<&'a [(String, Seen)]>,
+    pub differs: bool,
+}
+
+/// An answer as it is compared.
+pub type Seen = (u16, Vec<(String, String)>, Vec<u8>, String);
+
+impl Transcript<'_> {
+    fn note(&mut self, what: String, answer: &Answer) {
+        let wire = format!("{:?}", answer.wire);
+        let seen = (what, (answer.status, answer.headers.clone(), answer.body.to_vec(), wire));
+        self.differs |= self.expected.is_some_and(|expected| expected.get(self.answers.len()) != Some(&seen));
+        self.answers.push(seen);
+    }
+}
+
+/// Whether a session sees anything else than expected.
+pub fn differs(client: &mut Client, expected: &[(String, Seen)]) -> bool {
+    let transcript = run(client, Some(expected));
+    transcript.differs || transcript.answers.len() != expected.len()
+}
+
+/// Runs the session of both tenants.
+pub fn run<'a>(client: &mut Client, expected: Option<&'a [(String, Seen)]>) -> Transcript<'a> {
+    let mut transcript = Transcript { expected, ..Transcript::default() };
+    for second in [false, true] {
+        client.second = second;
+        let operations: Vec<Operation> = client.contract.operations.clone();
+        for operation in &operations {
+            if let Some(lists) = &operation.clause.lists {
+                list(client, operation, lists, &mut transcript);
+            }
+            if operation.clause.reads.is_some() {
+                read(client, operation, &mut transcript);
+            }
+            doors(client, operation, &mut transcript);
+        }
+    }
+    client.second = false;
+    transcript
+}
+
+fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut Transcript<'_>) {
+    let records = pages(client, operation, &Vec::new(), transcript);
+    if let Some(size) = &lists.page.size {
+        let most = size.max.unwrap_or(100);
+        for records in [9, most] {
+            pages(client, operation, &vec![(size.slot.clone(), json!(records))], transcript);
+        }
+        for bad in [json!(0), json!(-1), json!(most + 1), json!("many")] {
+            ask(client, operation, &vec![(size.slot.clone(), bad)], transcript);
+        }
+    }
+    let mut conditions: Vec<Sent> = Vec::new();
+    for filter in lists.filters.values() {
+        for value in values(filter.field.as_deref(), &records) {
+            let text = plain(&value);
+            let shorter: String = text.chars().take(3).collect();
+            let forms = match filter.matching {
+                _ if filter.template.is_some() => continue,
+                Match::AnyOf => match shown_values(filter.field.as_deref(), &records).as_slice() {
+                    [first, .., last] if first != last => vec![json!([first, last]), json!([first])],
+                    _ => vec![json!([value])],
+                },
+                _ if value.is_string() => {
+                    vec![value.clone(), json!(shorter), json!(text.to_uppercase()), json!("mystery")]
+                }
+                _ => vec![value.clone()],
+            };
+            conditions.push(vec![(filter.slot.clone(), forms[0].clone())]);
+            for form in forms {
+                pages(client, operation, &vec![(filter.slot.clone(), form)], transcript);
+            }
+        }
+        for value in filter.values.iter().chain(enumerated(operation, client, &filter.slot).iter()) {
+            pages(client, operation, &vec![(filter.slot.clone(), value.clone())], transcript);
+        }
+    }
+    if let (Some(size), Some(condition)) = (&lists.page.size, conditions.first()) {
+        let most = (size.slot.clone(), json!(size.max.unwrap_or(100)));
+        pages(client, operation, &[condition.clone(), vec![most]].concat(), transcript);
+    }
+    for pair in conditions.windows(2) {
+        pages(client, operation, &[pair[0].clone(), pair[1].clone()].concat(), transcript);
+    }
+    if let Some(sort) = &lists.sort {
+        let by = sort.by.as_ref().expect("a parameter");
+        for word in sort.fields.keys().chain(sort.values.keys()) {
+            let base: Sent = vec![(by.slot.clone(), json!(word))];
+            pages(client, operation, &base, transcript);
+            if let Some(direction) = &sort.direction {
+                let slot = direction.slot.clone().expect("a slot");
+                let up = vec![base[0].clone(), (slot, direction.ascending.clone())];
+                pages(client, operation, &up, transcript);
+            }
+        }
+    }
+    for expand in &operation.clause.expands {
+        pages(client, operation, &vec![(expand.slot.clone(), expand.value.clone())], transcript);
+    }
+    if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.clone()) {
+        ask(client, operation, &vec![(slot, json!("made-up"))], transcript);
+    }
+    if let Some(offset) = &lists.page.offset {
+        ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
+    }
+    ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
+}
+
+/// Distinct values of a field that records show.
+fn shown_values(field: Option<&str>, records: &[Value]) -> Vec<Value> {
+    let Some(field) = field else { return Vec::new() };
+    let mut found: Vec<Value> = Vec::new();
+    for value in records.iter().filter_map(|record| record.pointer(field)).filter(|value| !value.is_null()) {
+        if !found.contains(value) {
+            found.push(value.clone());
+        }
+    }
+    found
+}
+
+/// One value of a field that records show; the one with capitals if there is one.
+fn values(field: Option<&str>, records: &[Value]) -> Vec<Value> {
+    let Some(field) = field else { return Vec::new() };
+    let shown = || records.iter().filter_map(|record| record.pointer(field)).filter(|v| !v.is_null() && !v.is_object());
+    let capital = shown().find(|value| value.as_str().is_some_and(|text| text.chars().any(char::is_uppercase)));
+    let mut found: Vec<Value> = capital.into_iter().chain(shown().next()).cloned().collect();
+    found.dedup();
+    found
+}
+
+fn enumerated(operation: &Operation, client: &Client, slot: &Slot) -> Vec<Value> {
+    if let Some(parameter) = operation.parameter(slot) {
+        return parameter.options().to_vec();
+    }
+    let (Slot::Body(pointer), Some(body)) = (slot, &operation.body) else { return Vec::new() };
+    let mut at = client.contract.resolve(&body.schema).0;
+    for segment in pointer.split('/').skip(1) {
+        at = client.contract.resolve(&format!("{at}/properties/{segment}")).0;
+    }
+    let schema = client.contract.resolve(&at).1;
+    schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn ask(client: &Client, operation: &Operation, sent: &Sent, transcript: &mut Transcript<'_>) -> Answer {
+    if transcript.differs {
+        return Answer::default();
+    }
+    let answer = client.ask(operation, sent);
+    transcript.note(format!("{} {sent:?}", operation.id), &answer);
+    answer
+}
+
+/// Up to 30 pages; every token is sent twice.
+fn pages(client: &Client, operation: &Operation, sent: &Sent, transcript: &mut Transcript<'_>) -> Vec<Value> {
+    let lists = operation.clause.lists.as_ref().expect("a list");
+    let mut records = Vec::new();
+    let mut more: Sent = Vec::new();
+    for page in 0..30 {
+        let all = [sent.clone(), more.clone()].concat();
+        let answer = ask(client, operation, &all, transcript);
+        if page == 1 {
+            ask(client, operation, &all, transcript);
+        }
+        let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else { return records };
+        let Some(items) = body.pointer(&lists.items).and_then(Value::as_array) else { return records };
+        records.extend(items.iter().cloned());
+        if let Some(next) = &lists.page.next {
+            let Some(Spot::Pointer(spot)) = &next.spot else { return records };
+            match body.pointer(spot).and_then(Value::as_str) {
+                Some(token) => more = vec![(next.slot.clone().expect("a slot"), json!(token))],
+                None => return records,
+            }
+        } else if let Some(offset) = &lists.page.offset
+            && !items.is_empty()
+        {
+            more = vec![(offset.slot.clone(), json!(records.len()))];
+        } else {
+            return records;
+        }
+    }
+    records
+}
+
+fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>) {
+    let reads = operation.clause.reads.as_ref().expect("a reader");
+    let list = client.contract.operations.iter().find(|operation| operation.clause.lists.is_some());
+    let records = list.map(|list| pages(client, list, &Vec::new(), &mut Transcript::default())).unwrap_or_default();
+    let late = records.len() * 3 / 4;
+    let awkward = |record: &&Value| record.to_string().contains('ä');
+    for by in &reads.by {
+        let chosen = records.iter().take(2).chain(records.iter().find(awkward)).chain(records.iter().skip(late));
+        for record in chosen {
+            let Some(key) = record.pointer(&by.key).filter(|key| !key.is_null()) else { continue };
+            ask(client, operation, &vec![(by.slot.clone(), key.clone())], transcript);
+        }
+        for expand in &operation.clause.expands {
+            for record in records.iter().take(20) {
+                let Some(key) = record.pointer(&by.key) else { continue };
+                let sent = vec![(by.slot.clone(), key.clone()), (expand.slot.clone(), expand.value.clone())];
+                ask(client, operation, &sent, transcript);
+            }
+        }
+        let long = "x".repeat(300);
+        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str()] {
+            ask(client, operation, &vec![(by.slot.clone(), json!(strange))], transcript);
+        }
+        let keys = if client.second { &client.server.access().known_keys } else { &client.server.access().second_keys };
+        for foreign in keys.get(&reads.resource).into_iter().flatten() {
+            ask(client, operation, &vec![(by.slot.clone(), json!(foreign))], transcript);
+        }
+    }
+}
+
+fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>) {
+    let key: Sent = match &operation.clause.reads {
+        Some(reads) => {
+            let keys =
+                if client.second { &client.server.access().second_keys } else { &client.server.access().known_keys };
+            vec![(reads.by[0].slot.clone(), json!(keys[&reads.resource][0]))]
+        }
+        None => Vec::new(),
+    };
+    let access = client.access(operation);
+    for (index, (slot, _)) in access.iter().enumerate() {
+        if matches!(slot, Slot::Path(_)) {
+            continue;
+        }
+        let mut less = [access.clone(), key.clone()].concat();
+        less.remove(index);
+        let answer = client.server.answer(&client.request(operation, &less));
+        transcript.note(format!("{} without {slot:?}", operation.id), &answer);
+        let mut wrong = [access.clone(), key.clone()].concat();
+        wrong[index].1 = json!("Bearer wrong");
+        let answer = client.server.answer(&client.request(operation, &wrong));
+        transcript.note(format!("{} with wrong {slot:?}", operation.id), &answer);
+    }
+    if transcript.differs {
+        return;
+    }
+    let mut request = client.request(operation, &[access, key].concat());
+    request.method = "DELETE".to_owned();
+    transcript.note(format!("DELETE {}", operation.id), &client.server.answer(&request));
+}
