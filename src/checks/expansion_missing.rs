@@ -36,5 +36,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         "the related record wherever a record refers to one",
         "nothing there",
     );
-    judge_expanded(study, operation, true, |fault| matches!(fault, ExpandFault::Missing), words)
+    judge_expanded(study, operation, Some(true), |fault| matches!(fault, ExpandFault::Missing), words)
 }

@@ -28,5 +28,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         "nothing where a record refers to nothing",
         "a related record",
     );
-    judge_expanded(study, operation, true, |fault| matches!(fault, ExpandFault::Unfounded), words)
+    judge_expanded(study, operation, None, |fault| matches!(fault, ExpandFault::Unfounded), words)
 }

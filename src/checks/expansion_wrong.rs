@@ -28,5 +28,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         "the record that is referred to",
         "another record",
     );
-    judge_expanded(study, operation, true, |fault| matches!(fault, ExpandFault::Disagrees(_)), words)
+    judge_expanded(study, operation, None, |fault| matches!(fault, ExpandFault::Disagrees(_)), words)
 }

@@ -439,8 +439,7 @@ pub(super) fn reads<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Read<
         if call.access != Access::Own || call.method.is_some() || call.follow.is_some() || answer.is_unsent() {
             continue;
         }
-        let Some((by, text)) =
-            clause.by.iter().find_map(|by| Some((by, call.value(&by.slot).and_then(key_text)?)))
+        let Some((by, text)) = clause.by.iter().find_map(|by| Some((by, call.value(&by.slot).and_then(key_text)?)))
         else {
             continue;
         };
@@ -571,7 +570,12 @@ pub(super) fn standing(resource: Option<&Resource>, one: &Value, two: &Value) ->
 
 /// Pointers that are never compared: additions of any operation.
 pub(super) fn additions(contract: &Contract) -> Vec<String> {
-    contract.operations.iter().flat_map(|operation| &operation.clause.expands).map(|expand| expand.adds.clone()).collect()
+    contract
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.clause.expands)
+        .map(|expand| expand.adds.clone())
+        .collect()
 }
 
 /// Words for the kinds of values at a pointer of two showings.
@@ -660,30 +664,33 @@ pub(super) struct Expanded<'a> {
     pub(super) first: Option<(&'a Case, crate::exchange::Sent, String, ExpandFault)>,
 }
 
-/// Looks for a fault in every expansion of an operation. `asked` says which requests are looked at.
+/// Looks for a fault in every expansion of an operation. `asked` says which requests are looked at; `None`: all of them,
+/// but only those that asked count as evidence.
 pub(super) fn expanded<'a>(
     study: &'a Study,
     operation: &'a Operation,
-    asked: bool,
+    asked: Option<bool>,
     wanted: fn(&ExpandFault) -> bool,
 ) -> Vec<Expanded<'a>> {
     let mut all = Vec::new();
     for (index, expand) in operation.clause.expands.iter().enumerate() {
         let mut one = Expanded { index, expand, judged: 0, faulty: 0, first: None };
-        for read in reads(study, operation).iter().filter(|read| asks(&read.answer.call, expand) == asked) {
-            let Some(record) = read.record() else { continue };
-            one.judged += 1;
-            if let Some(fault) = expand_fault(expand, asked, record).filter(wanted) {
+        for read in reads(study, operation) {
+            let asks = asks(&read.answer.call, expand);
+            let Some(record) = read.record().filter(|_| asked.is_none_or(|asked| asked == asks)) else { continue };
+            one.judged += u64::from(asks || asked.is_some());
+            if let Some(fault) = expand_fault(expand, asks, record).filter(wanted) {
                 one.faulty += 1;
                 one.first.get_or_insert((read.case, read.answer.sent.clone(), String::new(), fault));
             }
         }
         for (case, walk) in study.walks(&operation.id) {
             let query = &walk.walk.query;
-            if query.access != Access::Own || query.expand.contains(&expand.value) != asked {
+            let asks = query.expand.contains(&expand.value);
+            if query.access != Access::Own || asked.is_some_and(|asked| asked != asks) {
                 continue;
             }
-            one.judged += walk.rows.len() as u64;
+            one.judged += if asks || asked.is_some() { walk.rows.len() as u64 } else { 0 };
             for (row, _, fault) in walk.expansions.iter().filter(|(_, at, fault)| *at == index && wanted(fault)) {
                 one.faulty += 1;
                 if let (None, Some(lists)) = (&one.first, &operation.clause.lists) {
@@ -702,7 +709,7 @@ pub(super) fn expanded<'a>(
 pub(super) fn judge_expanded(
     study: &Study,
     operation: &Operation,
-    asked: bool,
+    asked: Option<bool>,
     wanted: fn(&ExpandFault) -> bool,
     (title, expected, actual): (&str, &str, &str),
 ) -> Verdict {
@@ -719,7 +726,7 @@ pub(super) fn judge_expanded(
         };
         let name = super::filtering::text_of(&one.expand.value);
         let mut blame = Blame::of_cases(title.replace("{}", &name), vec![case.clone()], vec![sent])
-            .compare(expected, format!("{actual}: {} of {} records", one.faulty, one.judged))
+            .compare(expected, format!("{actual}: {} of {} records", one.faulty, one.judged.max(one.faulty)))
             .at(format!("{at}{inside}"))
             .by(&study.contract, expand_pointer(operation, one.index))
             .under(study, &one.expand.about, Level::Deny)
