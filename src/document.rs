@@ -102,6 +102,13 @@ impl Document {
         Ok(Self { path: path.to_path_buf(), text, root, json, spans: OnceLock::new() })
     }
 
+    /// The same document with another value, e.g. after an overlay; places are those of the text where they still exist.
+    #[must_use]
+    pub fn with_root(mut self, root: Value) -> Self {
+        self.root = root;
+        self
+    }
+
     /// The name under which the document was read.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,6 +1,9 @@
 //! contract-gate
 pub mod case;
 pub mod checks;
+pub mod cli;
+pub mod client;
+pub mod config;
 pub mod contract;
 pub mod document;
 pub mod engine;
@@ -8,6 +11,7 @@ pub mod event;
 pub mod exchange;
 pub mod finding;
 pub mod mask;
+pub mod mock;
 pub mod report;
 pub mod study;
 pub mod target;

@@ -1,0 +1,425 @@
+//! From a request to what it asks for, or to the refusal that it gets.
+
+use serde_json::Value;
+
+use super::blueprint::{Blueprint, Route, typed};
+use super::exchange::Inputs;
+use super::habits::{Habits, Tokens};
+use super::population::plain;
+use super::template;
+use super::token::Mark;
+use crate::contract::Operation;
+use crate::contract::semantics::{
+    Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start,
+};
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    NoCredential,
+    WrongCredential,
+    NoTenant,
+    Foreign,
+    NotFound,
+    /// What is wrong, for the message.
+    Invalid(String),
+}
+
+/// A list request, understood.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ask {
+    pub(crate) tenant: usize,
+    pub(crate) filters: Vec<Condition>,
+    pub(crate) order: Ordering,
+    /// Records per page; `None`: all.
+    pub(crate) size: Option<usize>,
+    /// Whether the size was asked for.
+    pub(crate) sized: bool,
+    pub(crate) from: From,
+    /// Indices of the expansions asked for.
+    pub(crate) expands: Vec<usize>,
+    /// Whether nothing can match.
+    pub(crate) nothing: bool,
+    /// Whether the token says that an empty page has just been served.
+    pub(crate) again: bool,
+}
+
+/// A filter with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    /// Index among the operation's filters.
+    pub(crate) filter: usize,
+    pub(crate) value: Value,
+    pub(crate) ignore_case: bool,
+    /// Whether it was sent, or holds because nothing was.
+    pub(crate) asked: bool,
+}
+
+/// How records are ordered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ordering {
+    /// The record's field and how its values compare; without one, the key alone counts.
+    pub(crate) field: Option<(String, Order)>,
+    pub(crate) descending: bool,
+    /// Whether it was asked for.
+    pub(crate) asked: bool,
+}
+
+/// Where a page starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum From {
+    #[default]
+    Start,
+    After(Mark),
+    Key(String),
+    Offset(usize),
+}
+
+/// Reads the requests of one list operation.
+pub(crate) struct Reader<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) route: &'a Route,
+    pub(crate) lists: &'a Lists,
+    pub(crate) habits: &'a Habits,
+    /// Whether values outside the schema are taken as they are: a fault.
+    pub(crate) careless: bool,
+}
+
+/// Judges every parameter and the body by their schemas.
+///
+/// `forgives` is asked about each slot that does not fit, with the value that was sent.
+pub(crate) fn judge_inputs(
+    operation: &Operation,
+    route: &Route,
+    inputs: &mut Inputs,
+    forgives: &dyn Fn(&Slot, &Value) -> bool,
+) -> Result<(), Refused> {
+    for (parameter, checker) in operation.parameters.iter().zip(&route.parameters) {
+        let Some(slot) = parameter.slot() else { continue };
+        let values = inputs.all(&slot);
+        if values.is_empty() {
+            if parameter.required {
+                return Err(Refused::Invalid(format!("{} is required", parameter.name)));
+            }
+            continue;
+        }
+        let value = typed(parameter, &values);
+        if checker.as_ref().is_some_and(|checker| !checker.is_valid(&value)) && !forgives(&slot, &value) {
+            return Err(Refused::Invalid(format!("{} is not acceptable", parameter.name)));
+        }
+    }
+    judge_body(operation, route, inputs, forgives)
+}
+
+fn judge_body(
+    operation: &Operation,
+    route: &Route,
+    inputs: &Inputs,
+    forgives: &dyn Fn(&Slot, &Value) -> bool,
+) -> Result<(), Refused> {
+    let (Some(body), Some(checker)) = (&operation.body, &route.body) else { return Ok(()) };
+    match &inputs.body {
+        None if body.required => Err(Refused::Invalid("a JSON body is required".to_owned())),
+        None => Ok(()),
+        Some(value) => {
+            for error in checker.errors(value, 20) {
+                let sent = value.pointer(&error.pointer).unwrap_or(&Value::Null);
+                if !forgives(&Slot::Body(error.pointer.clone()), sent) {
+                    return Err(Refused::Invalid(format!("{} is not acceptable", error.pointer)));
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Understands a request of a tenant.
+    pub(crate) fn read(&self, inputs: &mut Inputs, tenant: usize) -> Result<Ask, Refused> {
+        if !self.careless {
+            judge_inputs(self.operation, self.route, inputs, &|slot, value| self.lenience(slot, value).is_some())?;
+        }
+        let mut ask = Ask { tenant, ..Ask::default() };
+        (ask.size, ask.sized) = self.size(inputs)?;
+        self.filters(inputs, &mut ask)?;
+        ask.order = self.order(inputs)?;
+        ask.from = self.from(inputs, &ask)?;
+        let slot = self.lists.page.next.as_ref().and_then(|next| next.slot.as_ref());
+        ask.again = slot.and_then(|slot| inputs.text(slot)).is_some_and(|token| token.ends_with('='));
+        Ok(ask)
+    }
+
+    fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
+        match handling.map(|handling| handling.is) {
+            Some(Choice::Either) => self.habits.lenient.then_some(Choice::Either),
+            None | Some(Choice::Refuse) => None,
+            Some(other) => Some(other),
+        }
+    }
+
+    /// What is done about a value outside its bounds; `None`: it is refused.
+    fn lenience(&self, slot: &Slot, value: &Value) -> Option<Choice> {
+        let page = &self.lists.page;
+        if let Some(size) = page.size.as_ref().filter(|size| size.slot == *slot) {
+            return self.size_lenience(size, value);
+        }
+        if let Some(start) = [&page.offset, &page.number].into_iter().flatten().find(|start| start.slot == *slot) {
+            return self.chosen(if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() });
+        }
+        if let Some(filter) = self.lists.filters.values().find(|filter| filter.slot == *slot) {
+            let unsupported = filter.unsupported.is_some() && self.habits.unsupported;
+            return self.chosen(filter.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore));
+        }
+        if let Some(sort) = &self.lists.sort {
+            let direction = sort.direction.as_ref().and_then(|direction| direction.slot.as_ref());
+            let ours = sort.by.as_ref().is_some_and(|by| by.slot == *slot) || direction == Some(slot);
+            let unsupported = sort.unsupported.is_some() && self.habits.unsupported;
+            return ours
+                .then(|| self.chosen(sort.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore)))
+                .flatten();
+        }
+        None
+    }
+
+    fn size_lenience(&self, size: &Size, value: &Value) -> Option<Choice> {
+        let handling = match number(value) {
+            None => size.malformed.as_ref(),
+            Some(0) if size.zero.is_some() => size.zero.as_ref(),
+            Some(x) if x < bound(size.min.unwrap_or(1)) => size.below.as_ref(),
+            Some(x) if size.max.is_some_and(|max| x > bound(max)) => size.above.as_ref(),
+            Some(_) => None,
+        };
+        self.chosen(handling)
+    }
+
+    fn size(&self, inputs: &Inputs) -> Result<(Option<usize>, bool), Refused> {
+        let Some(size) = &self.lists.page.size else { return Ok((None, false)) };
+        let default = size.default.as_ref().and_then(|default| usize::try_from(default.value).ok());
+        let Some(value) = inputs.value(&size.slot) else { return Ok((default, false)) };
+        let (min, max) = (size.min.unwrap_or(1), size.max.unwrap_or(u64::MAX));
+        let asked = number(&value);
+        let lawful = asked.and_then(|x| u64::try_from(x).ok()).filter(|x| (min..=max).contains(x));
+        if let Some(x) = lawful {
+            return Ok((usize::try_from(x).ok(), true));
+        }
+        if self.careless {
+            return Ok((asked.map_or(default, |x| usize::try_from(x).ok()), true));
+        }
+        let zero = asked == Some(0) && size.zero.is_some();
+        match (self.size_lenience(size, &value), asked) {
+            (None, _) => Err(Refused::Invalid(format!("{} must be from {min} to {max}", size.slot.name()))),
+            (Some(Choice::Default), _) | (_, None) => Ok((default, false)),
+            (Some(_), Some(_)) if zero => Ok((default, false)),
+            (Some(_), Some(x)) if x < bound(min) => Ok((usize::try_from(min).ok(), true)),
+            (Some(_), Some(_)) => Ok((usize::try_from(max).ok(), true)),
+        }
+    }
+
+    fn filters(&self, inputs: &Inputs, ask: &mut Ask) -> Result<(), Refused> {
+        let mut understood = 0;
+        for (index, filter) in self.lists.filters.values().enumerate() {
+            let sent: Vec<Value> = inputs.all(&filter.slot).into_iter().filter(|value| !value.is_null()).collect();
+            let values: Vec<Value> = match &filter.template {
+                None => sent.clone(),
+                Some(template) => sent.iter().filter_map(|sent| template::read(template, sent, "value")).collect(),
+            };
+            understood += values.len();
+            let ignored = filter.unsupported.is_some() && self.habits.unsupported;
+            let either = filter.case == Case::Either && self.habits.ignores_case;
+            let ignore_case = filter.case == Case::Ignore || either;
+            let mut add = |value: Value, asked: bool| {
+                ask.filters.push(Condition { filter: index, value, ignore_case, asked });
+            };
+            match (values.first(), &filter.absent) {
+                (Some(_), _) if ignored => {}
+                (Some(first), _) if filter.matching == Match::AnyOf => {
+                    add(self.list_value(&filter.slot, first, &values), true)
+                }
+                (Some(_), _) if matches!(&filter.slot, Slot::Body(at) if at.ends_with("/-")) => {
+                    values.iter().for_each(|value| add(value.clone(), true));
+                }
+                (Some(first), _) => {
+                    if self.lenience(&filter.slot, first) == Some(Choice::Ignore)
+                        && self.is_unknown(&filter.slot, first)
+                    {
+                        continue;
+                    }
+                    add(first.clone(), true);
+                }
+                (None, Some(Absent::Only(value))) => add(value.clone(), false),
+                (None, Some(Absent::Either { either })) if self.habits.absent_filters => add(either.clone(), false),
+                (None, _) => {}
+            }
+        }
+        self.all_understood(inputs, understood)
+    }
+
+    /// Conditions in a list that no filter describes cannot be served.
+    fn all_understood(&self, inputs: &Inputs, understood: usize) -> Result<(), Refused> {
+        let appended = self.lists.filters.values().map(|filter| &filter.slot);
+        let appended = appended.filter(|slot| matches!(slot, Slot::Body(at) if at.ends_with("/-")));
+        let mut slots: Vec<&Slot> = appended.collect();
+        slots.dedup();
+        let sent: usize = slots.iter().map(|slot| inputs.all(slot).len()).sum();
+        if slots.is_empty() || sent <= understood || self.careless {
+            return Ok(());
+        }
+        Err(Refused::Invalid("this condition is not known".to_owned()))
+    }
+
+    fn is_unknown(&self, slot: &Slot, value: &Value) -> bool {
+        let known = self.operation.parameter(slot).map_or(&[][..], |parameter| parameter.options());
+        !known.is_empty() && !known.contains(value)
+    }
+
+    fn list_value(&self, slot: &Slot, first: &Value, values: &[Value]) -> Value {
+        match (self.operation.parameter(slot), first) {
+            (Some(parameter), _) => typed(parameter, values),
+            (None, Value::Array(_)) => first.clone(),
+            (None, _) => Value::Array(values.to_vec()),
+        }
+    }
+
+    fn order(&self, inputs: &Inputs) -> Result<Ordering, Refused> {
+        let Some(sort) = &self.lists.sort else { return Ok(Ordering::default()) };
+        let mut order = Ordering::default();
+        if let Some(default) = &sort.default {
+            order.field = Some((default.field.clone(), default.order));
+            order.descending = default.direction == Some(Direction::Descending);
+        }
+        if sort.unsupported.is_some() && self.habits.unsupported {
+            return Ok(order);
+        }
+        let refused = || Refused::Invalid("this order is not known".to_owned());
+        let sent = sort.by.as_ref().and_then(|by| inputs.all(&by.slot).into_iter().find(|value| !value.is_null()));
+        let template = sort.by.as_ref().and_then(|by| by.template.as_ref());
+        let word = match (&sent, template) {
+            (Some(sent), Some(template)) => template::read(template, sent, "field").or_else(|| Some(sent.clone())),
+            (Some(sent), None) => Some(sent.clone()),
+            (None, _) => None,
+        };
+        let mut direction = None;
+        if let Some(word) = word.as_ref().map(plain) {
+            match sort.fields.get(&word).or_else(|| sort.values.get(&word)) {
+                Some(field) => {
+                    order.field = Some((field.field.clone(), field.order));
+                    order.asked = true;
+                    direction = field.direction;
+                }
+                None if self.chosen(sort.unknown.as_ref()).is_some() => {}
+                None => return Err(refused()),
+            }
+        }
+        let spoken = match (&sent, template) {
+            (Some(sent), Some(template)) => template::read(template, sent, "direction"),
+            _ => None,
+        };
+        let worded = self.direction(sort, inputs, spoken, order.asked).map_err(|()| refused())?;
+        if let Some(descending) = worded {
+            order.descending = descending;
+        } else if let Some(direction) = direction {
+            order.descending = direction == Direction::Descending;
+        }
+        Ok(order)
+    }
+
+    /// Whether the direction is descending, where the request or a default says so.
+    fn direction(&self, sort: &Sort, inputs: &Inputs, spoken: Option<Value>, asked: bool) -> Result<Option<bool>, ()> {
+        let Some(clause) = &sort.direction else { return Ok(None) };
+        let sent = spoken.or_else(|| clause.slot.as_ref().and_then(|slot| inputs.value(slot)));
+        let Some(sent) = sent else {
+            let parameter = clause.slot.as_ref().and_then(|slot| self.operation.parameter(slot));
+            let default = parameter.and_then(|parameter| parameter.schema.get("default"));
+            return Ok(asked.then(|| default == Some(&clause.descending)));
+        };
+        match plain(&sent) {
+            word if word == plain(&clause.ascending) => Ok(Some(false)),
+            word if word == plain(&clause.descending) => Ok(Some(true)),
+            _ if self.chosen(sort.unknown.as_ref()).is_some() => Ok(None),
+            _ => Err(()),
+        }
+    }
+
+    fn from(&self, inputs: &Inputs, ask: &Ask) -> Result<From, Refused> {
+        let page = &self.lists.page;
+        if let Some(next) = &page.next {
+            let own = Slot::Query("cursor".to_owned());
+            let positional = page.offset.is_some() || page.number.is_some();
+            let slot = next.slot.as_ref().or((!positional).then_some(&own));
+            if let Some(token) = slot.and_then(|slot| inputs.text(slot)) {
+                let lenient = self.chosen(next.malformed.as_ref()).is_some();
+                let refused = || Refused::Invalid("this token is not one of ours".to_owned());
+                let from = match (self.habits.tokens, next.field.is_some()) {
+                    (Tokens::Offset, false) => token.parse().ok().map(From::Offset),
+                    (Tokens::Key, _) | (_, true) => Some(From::Key(token)),
+                    (Tokens::Opaque, false) => {
+                        Mark::open(&token).filter(|mark| mark.walk == self.walk(ask)).map(From::After)
+                    }
+                };
+                return match from {
+                    Some(from) => Ok(from),
+                    None if lenient => Ok(From::Start),
+                    None => Err(refused()),
+                };
+            }
+        }
+        if let Some(offset) = &page.offset
+            && let Some(at) = self.start(offset, inputs)?
+        {
+            return Ok(From::Offset(at));
+        }
+        if let Some(number) = &page.number
+            && let Some(at) = self.start(number, inputs)?
+        {
+            return Ok(From::Offset(at.saturating_mul(ask.size.unwrap_or(0))));
+        }
+        Ok(From::Start)
+    }
+
+    /// Steps from the first page or record on.
+    fn start(&self, start: &Start, inputs: &Inputs) -> Result<Option<usize>, Refused> {
+        let Some(value) = inputs.value(&start.slot) else { return Ok(None) };
+        let asked = number(&value);
+        match asked.filter(|x| *x >= bound(start.first)) {
+            Some(x) => Ok(usize::try_from(x - bound(start.first)).ok()),
+            None => {
+                let handling = if asked.is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
+                match self.chosen(handling) {
+                    Some(_) => Ok(Some(0)),
+                    None if self.careless => Ok(Some(0)),
+                    None => Err(Refused::Invalid(format!("{} is out of range", start.slot.name()))),
+                }
+            }
+        }
+    }
+
+    /// Hash of what a token belongs to: tenant, filters and order.
+    pub(crate) fn walk(&self, ask: &Ask) -> u64 {
+        let filters: Vec<String> = ask.filters.iter().map(|c| format!("{}={}", c.filter, c.value)).collect();
+        let text = format!("{} {:?} {:?} {}", self.operation.id, filters, ask.order.field, ask.order.descending);
+        xxhash_rust::xxh3::xxh3_64(format!("{text} {}", ask.tenant).as_bytes())
+    }
+}
+
+impl Blueprint {
+    /// Fields that some operation can sort by.
+    pub(crate) fn sort_fields(lists: &Lists) -> Vec<&SortField> {
+        let sort = lists.sort.as_ref();
+        sort.into_iter()
+            .flat_map(|sort| sort.fields.values().chain(sort.values.values()).chain(&sort.default))
+            .collect()
+    }
+}
+
+/// A whole number, sent as such or as digits.
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "whole and checked")]
+        other => other.as_i64().or_else(|| other.as_f64().filter(|x| x.fract() == 0.0).map(|x| x as i64)),
+    }
+}
+
+fn bound(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,464 @@
+//! Schemas as forms to fill in: what a record, an envelope or an error body is made from.
+//!
+//! A form is read once per schema of the document; filling it in takes numbers that depend on seed, tenant, record and
+//! field only.
+
+use std::rc::Rc;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Map, Value};
+
+use super::hint::{Draw, Hint, instant_text, plain_number, rounded};
+use super::random::Random;
+use super::words;
+use crate::contract::Contract;
+use crate::document::escape;
+
+/// A schema, ready to be filled in.
+#[derive(Debug)]
+pub(super) struct Form {
+    kind: Kind,
+    nullable: bool,
+    hint: Option<Hint>,
+    hash: u64,
+    role: Role,
+    /// Pointer to the schema, for messages.
+    pub(super) pointer: String,
+}
+
+/// What a field is for, beyond its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Plain,
+    Key,
+    Tenant,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Object { fields: Vec<Field>, free: bool },
+    Array { item: Box<Form>, least: usize, most: usize },
+    Union(Vec<Form>),
+    Options(Vec<Value>),
+    Pool(Vec<Value>),
+    Text { format: String, least: usize, most: usize },
+    Figure { whole: bool, low: f64, high: f64, step: f64 },
+    Flag,
+    Anything,
+}
+
+#[derive(Debug)]
+struct Field {
+    name: String,
+    required: bool,
+    form: Form,
+}
+
+/// Which optional members are filled in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Optionals {
+    /// Those that their hints ask for; without a hint, in two of three records.
+    #[default]
+    Mixed,
+    /// All that have a hint that gives a value, or no hint.
+    All,
+    /// None, wherever they stand.
+    None,
+}
+
+/// For whom a form is filled in.
+#[derive(Clone)]
+pub(super) struct Filling<'a> {
+    /// Hash of seed, resource and tenant.
+    pub(super) hash: u64,
+    /// Index of the record.
+    pub(super) i: usize,
+    /// Population of the tenant.
+    pub(super) n: usize,
+    /// Name of the tenant.
+    pub(super) tenant: &'a str,
+    /// Keys of all records of the tenant.
+    pub(super) keys: Rc<Vec<Value>>,
+    /// Which optional members are wanted.
+    pub(super) optionals: Optionals,
+    /// Stop after this top-level member.
+    pub(super) until: Option<&'a str>,
+}
+
+/// Where the key and the tenant stand in a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Roles<'a> {
+    /// Pointer to the key.
+    pub(super) key: &'a str,
+    /// Pointer to the tenant.
+    pub(super) tenant: &'a str,
+}
+
+impl Form {
+    /// Reads the schema at a pointer.
+    ///
+    /// # Errors
+    /// When an `x-mock` is no CEL: the pointer of the schema and the compiler's message.
+    pub(super) fn read(contract: &Contract, pointer: &str, roles: Roles<'_>) -> Result<Self, (String, String)> {
+        Reader { contract, roles }.form(pointer, "", 0)
+    }
+
+    /// Fills it in; `None` leaves the member out.
+    ///
+    /// # Errors
+    /// When a hint cannot be evaluated: the pointer of the schema and the message.
+    pub(super) fn fill(&self, filling: &Filling<'_>) -> Result<Option<Value>, (String, String)> {
+        let empty = Map::new();
+        self.fill_in(filling, &empty, None, 0)
+    }
+
+    fn fill_in(
+        &self,
+        filling: &Filling<'_>,
+        own: &Map<String, Value>,
+        root: Option<&Map<String, Value>>,
+        salt: u64,
+    ) -> Result<Option<Value>, (String, String)> {
+        let mut random = Random::at(self.hash ^ filling.hash ^ salt.wrapping_mul(0x51_7c_c1b7_2722), filling.i as u64);
+        if let Some(hint) = &self.hint {
+            let draw = Draw {
+                own,
+                root: root.unwrap_or(own),
+                i: filling.i,
+                n: filling.n,
+                tenant: filling.tenant,
+                keys: &filling.keys,
+                random,
+            };
+            let value = hint.value(&draw).map_err(|error| (self.pointer.clone(), error))?;
+            return Ok(value.map(|value| self.typed(value)));
+        }
+        match self.role {
+            Role::Tenant => return Ok(Some(Value::from(filling.tenant))),
+            Role::Key => return Ok(Some(self.unique(filling, &mut random))),
+            Role::Plain => {}
+        }
+        if self.nullable && random.chance(0.15) {
+            return Ok(Some(Value::Null));
+        }
+        self.by_kind(filling, root, &mut random, salt).map(Some)
+    }
+
+    /// A whole figure stays whole and a whole `number` is written plainly.
+    fn typed(&self, value: Value) -> Value {
+        match (&self.kind, value.as_f64()) {
+            (Kind::Figure { whole: true, .. }, Some(x)) => plain_number(x.round()),
+            _ => value,
+        }
+    }
+
+    fn unique(&self, filling: &Filling<'_>, random: &mut Random) -> Value {
+        match &self.kind {
+            Kind::Figure { .. } => {
+                let base = (filling.hash % 89) * 100_000 + 1001;
+                Value::from(base + filling.i as u64)
+            }
+            Kind::Text { format, .. } if format == "uuid" => Value::from(uuid(random)),
+            Kind::Pool(pool) => pool.get(filling.i % pool.len().max(1)).cloned().unwrap_or(Value::Null),
+            _ => Value::from(random.word(12)),
+        }
+    }
+
+    fn by_kind(
+        &self,
+        filling: &Filling<'_>,
+        root: Option<&Map<String, Value>>,
+        random: &mut Random,
+        salt: u64,
+    ) -> Result<Value, (String, String)> {
+        Ok(match &self.kind {
+            Kind::Object { fields, free } => {
+                let mut own = Map::new();
+                for field in fields {
+                    field.fill_into(&mut own, filling, root, random, salt)?;
+                    if root.is_none() && filling.until == Some(field.name.as_str()) {
+                        break;
+                    }
+                }
+                if *free && filling.optionals != Optionals::None && random.chance(0.5) {
+                    own.insert("note".to_owned(), Value::from(words::text(random, 12)));
+                }
+                Value::Object(own)
+            }
+            Kind::Array { item, least, most } => {
+                let count =
+                    if filling.optionals == Optionals::None { *least } else { least + random.below(most - least + 1) };
+                let empty = Map::new();
+                let mut items: Vec<Value> = Vec::new();
+                for index in 0..count {
+                    let inner = item.fill_in(filling, &empty, root, salt * 31 + index as u64 + 1)?;
+                    items.extend(inner.filter(|inner| !items.contains(inner)));
+                }
+                Value::Array(items)
+            }
+            Kind::Union(forms) => match random.pick(forms) {
+                Some(form) => form.fill_in(filling, &Map::new(), root, salt)?.unwrap_or(Value::Null),
+                None => Value::Null,
+            },
+            Kind::Options(values) | Kind::Pool(values) => random.pick(values).cloned().unwrap_or(Value::Null),
+            Kind::Text { format, least, most } => Value::from(text(format, *least, *most, filling, random)),
+            Kind::Figure { whole, low, high, step } => figure(*whole, *low, *high, *step, random),
+            Kind::Flag => Value::Bool(random.chance(0.5)),
+            Kind::Anything => Value::from(words::text(random, 10)),
+        })
+    }
+
+    /// The members of an object form: name, whether required, inner form.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, bool, &Form)> {
+        let fields = match &self.kind {
+            Kind::Object { fields, .. } => fields.as_slice(),
+            _ => &[],
+        };
+        fields.iter().map(|field| (field.name.as_str(), field.required, &field.form))
+    }
+
+    /// The parts of a union form; itself if it is none.
+    pub(super) fn alternatives(&self) -> Vec<&Form> {
+        match &self.kind {
+            Kind::Union(forms) => forms.iter().collect(),
+            _ => vec![self],
+        }
+    }
+
+    /// Its enumerated or known values.
+    pub(super) fn options(&self) -> &[Value] {
+        match &self.kind {
+            Kind::Options(values) => values,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is a number.
+    pub(super) fn is_figure(&self) -> bool {
+        matches!(self.kind, Kind::Figure { .. })
+    }
+
+    /// A value without hints or chance, for places that nobody describes.
+    pub(super) fn plain(&self, filling: &Filling<'_>) -> Value {
+        let mut random = Random::at(self.hash ^ filling.hash, filling.i as u64);
+        self.by_kind(filling, None, &mut random, 0).unwrap_or(Value::Null)
+    }
+}
+
+impl Field {
+    fn fill_into(
+        &self,
+        own: &mut Map<String, Value>,
+        filling: &Filling<'_>,
+        root: Option<&Map<String, Value>>,
+        random: &mut Random,
+        salt: u64,
+    ) -> Result<(), (String, String)> {
+        if !self.required {
+            let left_out = match filling.optionals {
+                Optionals::None => true,
+                Optionals::All => false,
+                Optionals::Mixed => {
+                    self.form.hint.is_none() && self.form.role == Role::Plain && random.chance(1.0 / 3.0)
+                }
+            };
+            if left_out {
+                return Ok(());
+            }
+        }
+        // The first object is the record itself: `root` of everything below it.
+        let value = match root {
+            Some(root) => self.form.fill_in(filling, own, Some(root), salt)?,
+            None if self.form.hint.is_some() => self.form.fill_in(filling, own, None, salt)?,
+            None => {
+                let record = std::mem::take(own);
+                let value = self.form.fill_in(filling, &Map::new(), Some(&record), salt);
+                *own = record;
+                value?
+            }
+        };
+        match value {
+            Some(value) => {
+                own.insert(self.name.clone(), value);
+            }
+            None if self.required => {
+                return Err((self.form.pointer.clone(), "`x-mock` leaves out a required field".to_owned()));
+            }
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+fn text(format: &str, least: usize, most: usize, filling: &Filling<'_>, random: &mut Random) -> String {
+    let number = random.below(filling.n.max(1));
+    match format {
+        "date-time" => instant_text(i64::try_from(number).unwrap_or(0)),
+        "date" => instant_text(i64::try_from(number).unwrap_or(0)).chars().take(10).collect(),
+        "uuid" => uuid(random),
+        "email" => words::email_of(&words::first_name(random), &words::last_name(random), filling.i as u64),
+        "uri" | "url" => format!("https://example.com/{}", random.word(8)),
+        "hostname" => "host.example.com".to_owned(),
+        "ipv4" => "192.0.2.7".to_owned(),
+        _ => {
+            let length = (least + 4 + random.below(9)).min(most);
+            let mut text = words::text(random, length);
+            while text.chars().count() < least {
+                text.push('x');
+            }
+            text
+        }
+    }
+}
+
+fn uuid(random: &mut Random) -> String {
+    let (a, b) = (random.bits(), random.bits());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        (b >> 48) & 0xfff,
+        b & 0xffff_ffff_ffff
+    )
+}
+
+fn figure(whole: bool, low: f64, high: f64, step: f64, random: &mut Random) -> Value {
+    // Twelve distinct values only: ties in every sort key.
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    let share = random.below(12) as f64 / 11.0;
+    let high = if high - low > 1000.0 { low + 1000.0 } else { high };
+    let x = low + (high - low) * share;
+    if whole { plain_number((x / step).floor() * step) } else { plain_number(rounded(x, 2).clamp(low, high)) }
+}
+
+struct Reader<'a> {
+    contract: &'a Contract,
+    roles: Roles<'a>,
+}
+
+impl Reader<'_> {
+    fn form(&self, pointer: &str, at: &str, depth: usize) -> Result<Form, (String, String)> {
+        let (resolved, node) = self.contract.resolve(pointer);
+        let mut hint = None;
+        if let Some(text) = node.get("x-mock").and_then(Value::as_str) {
+            hint = Some(Hint::compile(text).map_err(|error| (resolved.clone(), error))?);
+        }
+        let role = match at {
+            "" => Role::Plain,
+            at if at == self.roles.key => Role::Key,
+            at if at == self.roles.tenant => Role::Tenant,
+            _ => Role::Plain,
+        };
+        let nullable = node.get("nullable") == Some(&Value::Bool(true));
+        let kind = self.kind(&resolved, node, at, depth)?;
+        Ok(Form { kind, nullable, hint, hash: Random::hash(0, at), role, pointer: resolved })
+    }
+
+    fn kind(&self, pointer: &str, node: &Value, at: &str, depth: usize) -> Result<Kind, (String, String)> {
+        if let Some(options) = node.get("enum").or_else(|| node.get("x-known-values")).and_then(Value::as_array) {
+            return Ok(Kind::Options(options.iter().filter(|option| !option.is_null()).cloned().collect()));
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            if let Some(parts) = node.get(keyword).and_then(Value::as_array) {
+                let parts = (0..parts.len())
+                    .filter(|_| depth < 6)
+                    .map(|index| self.form(&format!("{pointer}/{keyword}/{index}"), at, depth + 1))
+                    .collect::<Result<_, _>>()?;
+                return Ok(Kind::Union(parts));
+            }
+        }
+        let text = |key: &str| node.get(key).and_then(Value::as_str).unwrap_or_default();
+        let whole = |key: &str| node.get(key).and_then(Value::as_u64).and_then(|x| usize::try_from(x).ok());
+        let is_object = node.get("properties").is_some() || node.get("allOf").is_some();
+        Ok(match text("type") {
+            "" if !is_object => Kind::Anything,
+            "object" | "" => {
+                let mut fields = Vec::new();
+                self.members(pointer, at, depth, &mut fields)?;
+                let free = fields.is_empty() && node.get("additionalProperties") != Some(&Value::Bool(false));
+                Kind::Object { fields, free }
+            }
+            "array" => {
+                let least = whole("minItems").unwrap_or(0);
+                let most = if depth > 4 { least } else { whole("maxItems").unwrap_or(least + 3).min(least + 3) };
+                let item = Box::new(self.form(&format!("{pointer}/items"), &format!("{at}/-"), depth + 1)?);
+                Kind::Array { item, least, most }
+            }
+            "integer" | "number" => bounds(node),
+            "boolean" => Kind::Flag,
+            _ => match node.get("pattern").and_then(Value::as_str) {
+                Some(pattern) => pool(pattern, node.get("example")),
+                None => Kind::Text {
+                    format: text("format").to_owned(),
+                    least: whole("minLength").unwrap_or(0),
+                    most: whole("maxLength").unwrap_or(usize::MAX),
+                },
+            },
+        })
+    }
+
+    /// Members of an object schema and of the parts of its `allOf`, in document order.
+    fn members(&self, pointer: &str, at: &str, depth: usize, fields: &mut Vec<Field>) -> Result<(), (String, String)> {
+        let (pointer, node) = self.contract.resolve(pointer);
+        for index in 0..node.get("allOf").and_then(Value::as_array).map_or(0, Vec::len) {
+            self.members(&format!("{pointer}/allOf/{index}"), at, depth, fields)?;
+        }
+        let required: Vec<&str> =
+            node.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        for name in node.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+            let is_required = required.contains(&name.as_str());
+            if depth > 5 && !is_required {
+                continue;
+            }
+            if depth > 12 {
+                return Err((pointer, "a required field leads back to itself without end".to_owned()));
+            }
+            let form = self.form(
+                &format!("{pointer}/properties/{}", escape(name)),
+                &format!("{at}/{}", escape(name)),
+                depth + 1,
+            )?;
+            fields.retain(|field| field.name != *name);
+            fields.push(Field { name: name.clone(), required: is_required, form });
+        }
+        for field in fields.iter_mut().filter(|field| required.contains(&field.name.as_str())) {
+            field.required = true;
+        }
+        Ok(())
+    }
+}
+
+fn bounds(node: &Value) -> Kind {
+    let whole = node.get("type").and_then(Value::as_str) == Some("integer");
+    let bound = |key: &str, exclusive: &str, step: f64| {
+        let by = if node.get(exclusive) == Some(&Value::Bool(true)) { step } else { 0.0 };
+        node.get(key).and_then(Value::as_f64).map(|x| x + by)
+    };
+    let tick = if whole { 1.0 } else { 0.01 };
+    let low = bound("minimum", "exclusiveMinimum", tick);
+    let high = bound("maximum", "exclusiveMaximum", -tick);
+    let (low, high) = match (low, high) {
+        (Some(low), Some(high)) => (low, high),
+        (Some(low), None) => (low, low + 40.0),
+        (None, Some(high)) => ((high - 40.0).max(0.0).min(high), high),
+        (None, None) => (0.0, 40.0),
+    };
+    let step = node.get("multipleOf").and_then(Value::as_f64).filter(|step| *step >= 1.0).unwrap_or(1.0);
+    Kind::Figure { whole, low, high, step }
+}
+
+/// Texts of a pattern, drawn once.
+fn pool(pattern: &str, example: Option<&Value>) -> Kind {
+    let inner = pattern.strip_prefix('^').unwrap_or(pattern);
+    let inner = inner.strip_suffix('$').unwrap_or(inner);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let drawn = proptest::string::string_regex(inner).ok().map(|strategy| {
+        let draws = (0..64).filter_map(|_| strategy.new_tree(&mut runner).ok().map(|tree| Value::from(tree.current())));
+        draws.collect::<Vec<_>>()
+    });
+    Kind::Pool(drawn.filter(|drawn| !drawn.is_empty()).unwrap_or_else(|| example.cloned().into_iter().collect()))
+}

@@ -1,0 +1,44 @@
+//! What a lawful server may choose where the contract leaves it a choice.
+
+/// How tokens look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tokens {
+    /// Base64 that nobody should read.
+    #[default]
+    Opaque,
+    /// The key of the last record.
+    Key,
+    /// The number of records already served.
+    Offset,
+}
+
+/// The choices of one server. The default refuses what may be refused and adds nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Habits {
+    /// Clamp, default or ignore where the contract says `either`, instead of refusing.
+    pub(crate) lenient: bool,
+    /// Which of the documented and tolerated statuses of a refusal is used, as far as there are that many.
+    pub(crate) status: usize,
+    /// Which example or alternative of an error body is used, as far as there are that many.
+    pub(crate) error: usize,
+    /// How tokens look.
+    pub(crate) tokens: Tokens,
+    /// A token beside "nothing follows".
+    pub(crate) last_token: bool,
+    /// "More follows" on a full page that is the last.
+    pub(crate) full_end: bool,
+    /// An empty page in mid-walk.
+    pub(crate) empty_page: bool,
+    /// Which reading of an offset echo is used, as far as there are that many.
+    pub(crate) offset_echo: usize,
+    /// Unknown parameters are refused.
+    pub(crate) strict_parameters: bool,
+    /// Letter case does not count where it need not.
+    pub(crate) ignores_case: bool,
+    /// A filter that is left out has the effect that it may have.
+    pub(crate) absent_filters: bool,
+    /// Filters and orders that need not be supported have no effect.
+    pub(crate) unsupported: bool,
+    /// Additions show up unasked where that is tolerated.
+    pub(crate) unasked: bool,
+}

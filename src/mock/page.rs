@@ -1,0 +1,215 @@
+//! A page: the records cut out of a walk, and the envelope around them.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::ask::{Ask, From, Reader};
+use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
+use super::habits::Tokens;
+use super::population::{Row, plain};
+use super::select::{Rank, Ranked};
+use super::token::Mark;
+use crate::contract::semantics::{Clause, Order, Slot, Spot};
+
+/// A page before it is written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Arc<Row>>,
+    /// Records before this page.
+    pub(crate) start: usize,
+    /// Records that match.
+    pub(crate) total: i64,
+    /// Records on this page, as the envelope says.
+    pub(crate) count: i64,
+    /// Records after this page.
+    pub(crate) remaining: i64,
+    /// The size in effect.
+    pub(crate) size: i64,
+    pub(crate) offset_echo: i64,
+    pub(crate) more: bool,
+    /// The token of the next page.
+    pub(crate) token: Option<String>,
+    /// Where the next page starts, for addresses.
+    pub(crate) next_start: usize,
+}
+
+impl Reader<'_> {
+    /// Cuts a page out of the matching records, which are in order.
+    pub(crate) fn cut(&self, ask: &Ask, matching: &[Ranked]) -> Page {
+        let start = self.position(ask, matching).min(matching.len());
+        let size = ask.size.unwrap_or(matching.len());
+        let mut end = start.saturating_add(size).min(matching.len());
+        let middle =
+            self.habits.empty_page && !ask.again && start > 0 && end < matching.len() && self.odd_page(start, size);
+        if middle && !matches!(ask.from, From::Offset(_)) {
+            end = start;
+        }
+        let mut page = Page {
+            rows: matching[start..end].iter().map(|(_, row)| Arc::clone(row)).collect(),
+            start,
+            next_start: end,
+            ..Page::default()
+        };
+        let full = size > 0 && end - start == size;
+        page.more = end < matching.len() || (self.habits.full_end && full && self.lists.page.full_end.is_some());
+        let exact = |x: usize| i64::try_from(x).unwrap_or(i64::MAX);
+        page.total = exact(matching.len());
+        page.count = exact(end - start);
+        page.remaining = exact(matching.len() - end);
+        page.size = exact(ask.size.unwrap_or(matching.len()));
+        page.offset_echo = self.offset_echo(ask, size);
+        if page.more || self.habits.last_token {
+            page.token = self.token(ask, matching, end, middle);
+        }
+        page
+    }
+
+    /// An empty page stands in for one page of the walk only: its token carries a mark of its own.
+    fn odd_page(&self, start: usize, size: usize) -> bool {
+        self.lists.page.empty.is_some() && size > 0 && start == size
+    }
+
+    /// Records before the page.
+    fn position(&self, ask: &Ask, matching: &[Ranked]) -> usize {
+        match &ask.from {
+            From::Start => 0,
+            From::Offset(offset) => *offset,
+            From::Key(key) => {
+                let field = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref());
+                let fits = |row: &Row| match field {
+                    Some(field) => row.value.pointer(field).is_some_and(|value| plain(value) == *key),
+                    None => row.key == *key,
+                };
+                matching.iter().rposition(|(_, row)| fits(row)).map_or(matching.len(), |at| at + 1)
+            }
+            From::After(mark) => {
+                let order = ask.order.field.as_ref().map_or(Order::Text, |(_, order)| *order);
+                let rank = Rank::of(Some(&mark.value), order);
+                let rank = if ask.order.field.is_some() { rank } else { Rank::Nothing };
+                matching.partition_point(|(other, row)| {
+                    other
+                        .compare(&rank, ask.order.descending)
+                        .then_with(|| row.key.as_str().cmp(mark.key.as_str()))
+                        .is_le()
+                })
+            }
+        }
+    }
+
+    /// The token that continues behind the record before `end`.
+    fn token(&self, ask: &Ask, matching: &[Ranked], end: usize, again: bool) -> Option<String> {
+        let last = &matching.get(end.checked_sub(1)?)?.1;
+        if let Some(field) = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref()) {
+            return last.value.pointer(field).map(plain);
+        }
+        match self.habits.tokens {
+            Tokens::Offset => Some(end.to_string()),
+            Tokens::Key => Some(last.key.clone()),
+            Tokens::Opaque => {
+                let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
+                let value = field.and_then(|field| last.value.pointer(field)).cloned().unwrap_or(Value::Null);
+                let mark = Mark { value, key: last.key.clone(), walk: self.walk(ask) };
+                // A second token of the same place, so that no token comes twice in a walk.
+                Some(if again { format!("{}=", mark.seal()) } else { mark.seal() })
+            }
+        }
+    }
+
+    fn offset_echo(&self, ask: &Ask, size: usize) -> i64 {
+        let sent = match &ask.from {
+            From::Offset(offset) => *offset,
+            _ => 0,
+        };
+        let means = self.lists.page.offset_echo.as_ref().map_or(&[][..], |clause| clause.means.as_slice());
+        let reading =
+            means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
+        let echo = if reading == "next" { sent.saturating_add(size) } else { sent };
+        i64::try_from(echo).unwrap_or(i64::MAX)
+    }
+
+    /// Writes the envelope; the array of records stays empty. Header spots go into the answer.
+    pub(crate) fn envelope(&self, page: &Page, incoming: &Incoming, inputs: &Inputs, answer: &mut Answer) -> Value {
+        let mut body = self.route.envelope.clone();
+        let clauses = &self.lists.page;
+        let mut put = |clause: &Option<Clause>, value: Value| {
+            let Some(clause) = clause else { return };
+            if clause.with.as_ref().is_some_and(|with| inputs.text(&with.slot) != Some(plain(&with.value))) {
+                if let Spot::Pointer(pointer) = &clause.spot {
+                    take_at(&mut body, pointer);
+                }
+                return;
+            }
+            match &clause.spot {
+                Spot::Pointer(pointer) => set_at(&mut body, pointer, value),
+                Spot::Header { header, .. } => answer.set_header(header, &plain(&value)),
+            }
+        };
+        put(&clauses.more, Value::Bool(page.more));
+        put(&clauses.count, Value::from(page.count));
+        put(&clauses.total, Value::from(page.total));
+        put(&clauses.remaining, Value::from(page.remaining));
+        put(&clauses.size_echo, Value::from(page.size));
+        put(&clauses.offset_echo, Value::from(page.offset_echo));
+        self.put_next(page, incoming, &mut body, answer);
+        body
+    }
+
+    fn put_next(&self, page: &Page, incoming: &Incoming, body: &mut Value, answer: &mut Answer) {
+        let Some(next) = &self.lists.page.next else { return };
+        let address = || self.address(page, incoming);
+        match &next.spot {
+            Some(Spot::Pointer(pointer)) => {
+                let value = match &page.token {
+                    Some(_) if next.is_url() => Some(Value::from(address())),
+                    Some(token) => Some(Value::from(token.as_str())),
+                    None => self.route.no_token.clone(),
+                };
+                match value {
+                    Some(value) => set_at(body, pointer, value),
+                    None => {
+                        take_at(body, pointer);
+                    }
+                }
+            }
+            Some(Spot::Header { header, rel }) => match (&page.token, rel) {
+                (None, _) => {}
+                (Some(_), Some(rel)) => answer.set_header(header, &format!("<{}>; rel=\"{rel}\"", address())),
+                (Some(_), None) if next.is_url() => answer.set_header(header, &address()),
+                (Some(token), None) => answer.set_header(header, token),
+            },
+            None => {}
+        }
+    }
+
+    /// The address of the next page, relative to the host.
+    fn address(&self, page: &Page, incoming: &Incoming) -> String {
+        let clauses = &self.lists.page;
+        let (slot, value) =
+            match (clauses.next.as_ref().and_then(|next| next.slot.clone()), &clauses.offset, &clauses.number) {
+                (Some(slot), ..) => (slot, page.token.clone().unwrap_or_default()),
+                (None, Some(offset), _) => {
+                    (offset.slot.clone(), (page.next_start + usize_of(offset.first)).to_string())
+                }
+                (None, None, Some(number)) => {
+                    let size = usize::try_from(page.size).unwrap_or(1).max(1);
+                    (number.slot.clone(), (page.next_start.div_ceil(size) + usize_of(number.first)).to_string())
+                }
+                (None, None, None) => (Slot::Query("cursor".to_owned()), page.token.clone().unwrap_or_default()),
+            };
+        let mut pairs: Vec<String> = incoming
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(slot.name()))
+            .map(str::to_owned)
+            .collect();
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        pairs.push(format!("{}={}", encode(slot.name()), encode(&value)));
+        format!("{}?{}", incoming.path, pairs.join("&"))
+    }
+}
+
+fn usize_of(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,406 @@
+//! One server: a blueprint, its records, and at most one fault and one variant.
+//!
+//! Answers are made without sockets and without waiting; [`super::wire`] carries them.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::access::{Access, Door};
+use super::ask::{Ask, Ordering, Reader, Refused, judge_inputs};
+use super::blueprint::{Blueprint, Decode, Found};
+use super::exchange::{Answer, Incoming, Inputs, set_at};
+use super::expand;
+use super::habits::Habits;
+use super::hook::{Hook, Live, Neglect, Scene};
+use super::population::{Population, Row, plain};
+use super::refusal::Clerk;
+use super::select::{self, Ranked};
+use super::targets::Targets;
+use crate::contract::semantics::{Choice, Lists, Reads, Slot};
+use crate::contract::{Contract, Operation};
+
+/// A server without sockets.
+#[derive(Debug)]
+pub struct Server {
+    pub(super) blueprint: Arc<Blueprint>,
+    pub(super) access: Access,
+    pub(super) habits: Habits,
+    pub(super) targets: Targets,
+    pub(super) live: Vec<Live>,
+    pub(super) records: Mutex<Arc<Population>>,
+    /// What somebody else does to the records after each so many requests.
+    pub(super) meddling: Option<(u64, fn(&Targets, u64, &mut Population))>,
+    pub(super) clerk: Clerk,
+    pub(super) orders: Mutex<Orders>,
+    pub(super) requests: AtomicU64,
+    pub(super) successes: AtomicU64,
+}
+
+/// Sorted records, by operation, tenant and order, as long as the population stands still.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    known: HashMap<(usize, String), Arc<Vec<Ranked>>>,
+}
+
+/// One operation's part in a request.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    index: usize,
+    operation: &'a Operation,
+    incoming: &'a Incoming,
+    population: &'a Population,
+}
+
+impl Server {
+    /// The contract that is served.
+    #[must_use]
+    pub fn contract(&self) -> &Contract {
+        &self.blueprint.contract
+    }
+
+    /// What a client needs to be let in.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Requests answered so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Relaxed)
+    }
+
+    /// Path prefix of all operations.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.blueprint.prefix
+    }
+
+    /// Answers a request.
+    #[must_use]
+    pub fn answer(&self, incoming: &Incoming) -> Answer {
+        let count = self.requests.fetch_add(1, Relaxed) + 1;
+        let population = self.population(count);
+        let decode = match () {
+            () if self.neglects(Neglect::Decoding) => Decode::Not,
+            () if self.neglects(Neglect::SlashDecoding) => Decode::CutAtSlash,
+            () => Decode::Properly,
+        };
+        let mut found = self.blueprint.find(&incoming.method, &incoming.path, decode);
+        if let (Found::OtherMethods { near, .. }, true) = (&found, self.neglects(Neglect::Methods)) {
+            let method = self.contract().operations[*near].method.clone();
+            found = self.blueprint.find(&method, &incoming.path, decode);
+        }
+        match found {
+            Found::Operation(index, path) => {
+                let operation = &self.contract().operations[index];
+                let inputs = Inputs {
+                    path,
+                    query: Inputs::read_query(&incoming.query),
+                    headers: incoming.headers.clone(),
+                    body: None,
+                };
+                self.serve(Call { index, operation, incoming, population: &population }, inputs)
+            }
+            Found::OtherMethods { allow, near } => {
+                let mut answer = self.clerk.answer(&self.blueprint, near, 405, "method", &self.habits);
+                answer.set_header("allow", &allow);
+                answer
+            }
+            Found::Nothing => match self.contract().operations.is_empty() {
+                true => Answer { status: 404, ..Answer::default() },
+                false => self.clerk.answer(&self.blueprint, 0, 404, "path", &self.habits),
+            },
+        }
+    }
+
+    /// The records as of this request.
+    fn population(&self, count: u64) -> Arc<Population> {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((every, meddle)) = self.meddling
+            && count % every == 0
+        {
+            let mut changed = Population::clone(&records);
+            meddle(&self.targets, count / every, &mut changed);
+            *records = Arc::new(changed);
+            self.orders.lock().unwrap_or_else(PoisonError::into_inner).known.clear();
+        }
+        Arc::clone(&records)
+    }
+
+    pub(super) fn neglects(&self, duty: Neglect) -> bool {
+        self.live.iter().any(|live| matches!(live.hook, Hook::Neglect(known) if known == duty))
+    }
+
+    fn serve(&self, call: Call<'_>, mut inputs: Inputs) -> Answer {
+        let outcome = self.understand(&call, &mut inputs);
+        let (tenant, mut answer) = match outcome {
+            Ok((tenant, answer)) => (tenant, answer),
+            Err(refused) => {
+                let mut answer = self.clerk.refuse(&self.blueprint, call.index, &refused, &self.habits);
+                let scene = self.scene(&call, None, 0);
+                for live in &self.live {
+                    if let Hook::Refusal(spoil) = live.hook
+                        && live.when.holds(&scene)
+                    {
+                        spoil(&scene, &refused, &mut answer);
+                    }
+                }
+                (0, answer)
+            }
+        };
+        let scene = self.scene(&call, None, tenant);
+        for live in &self.live {
+            if let Hook::Exchange(spoil) = live.hook
+                && live.when.holds(&scene)
+            {
+                spoil(&scene, call.incoming, &inputs, &mut answer);
+            }
+        }
+        answer
+    }
+
+    fn understand(&self, call: &Call<'_>, inputs: &mut Inputs) -> Result<(usize, Answer), Refused> {
+        if call.operation.body.is_some() && !call.incoming.body.is_empty() {
+            let body = serde_json::from_slice(&call.incoming.body);
+            inputs.body = Some(body.map_err(|_| Refused::Invalid("the body is no JSON".to_owned()))?);
+        }
+        let neglects = |duty| self.neglects(duty);
+        let door = Door { contract: self.contract(), access: &self.access, neglects: &neglects };
+        let tenant = door.enter(call.operation, inputs)?;
+        if self.habits.strict_parameters {
+            known_parameters(self.contract(), call.operation, inputs)?;
+        }
+        let clause = &call.operation.clause;
+        let answer = match (&clause.lists, &clause.reads) {
+            (Some(lists), _) => self.list(call, lists, inputs, tenant)?,
+            (None, Some(reads)) => self.read(call, reads, inputs, tenant)?,
+            (None, None) => {
+                judge_inputs(call.operation, &self.blueprint.routes[call.index], inputs, &|_, _| false)?;
+                self.undescribed(call)
+            }
+        };
+        Ok((tenant, answer))
+    }
+
+    fn scene<'a>(&'a self, call: &Call<'a>, ask: Option<&'a Ask>, tenant: usize) -> Scene<'a> {
+        Scene {
+            contract: self.contract(),
+            operation: call.operation,
+            targets: &self.targets,
+            population: call.population,
+            ask,
+            tenant,
+            nth: self.successes.load(Relaxed),
+            key: "",
+            at: (0, 0),
+        }
+    }
+
+    fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
+        let careless = self.neglects(Neglect::Bounds);
+        let route = &self.blueprint.routes[call.index];
+        let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, careless };
+        let asked = reader.read(inputs, tenant)?;
+        let expands = self.expansions(call.operation, inputs)?;
+        let asked = Ask { expands, ..asked };
+        self.successes.fetch_add(1, Relaxed);
+        let mut ask = asked.clone();
+        let mut scene = self.scene(call, Some(&asked), tenant);
+        for live in &self.live {
+            if let Hook::Ask(spoil) = live.hook
+                && live.when.holds(&scene)
+            {
+                spoil(&scene, &mut ask);
+            }
+        }
+        let mut matching = self.matching(call, &reader, &ask);
+        for live in &self.live {
+            if let Hook::Matching(spoil) = live.hook
+                && live.when.holds(&scene)
+            {
+                spoil(&scene, &mut matching);
+            }
+        }
+        let mut page = reader.cut(&ask, &matching);
+        scene.at = (page.start, matching.len());
+        for live in &self.live {
+            if let Hook::Page(spoil) = live.hook
+                && live.when.holds(&scene)
+            {
+                spoil(&scene, &matching, &mut page);
+            }
+        }
+        let mut answer = Answer::json(200, &route.media, "");
+        let envelope = reader.envelope(&page, call.incoming, inputs, &mut answer);
+        self.write(&scene, envelope, &lists.items, &page.rows, &ask.expands, &mut answer);
+        Ok(answer)
+    }
+
+    /// Records that match, in order.
+    fn matching(&self, call: &Call<'_>, reader: &Reader<'_>, ask: &Ask) -> Vec<Ranked> {
+        let ranked = self.in_order(call, &reader.lists.resource, ask.tenant, &ask.order);
+        let fits = |row: &Row| select::matches(reader.lists, reader.route, ask, row);
+        ranked.iter().filter(|(_, row)| fits(row)).cloned().collect()
+    }
+
+    fn in_order(&self, call: &Call<'_>, resource: &str, tenant: usize, order: &Ordering) -> Arc<Vec<Ranked>> {
+        let id = (tenant, format!("{resource} {:?} {}", order.field, order.descending));
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let sort = || Arc::new(select::sorted(call.population.table(resource, tenant), order));
+        Arc::clone(orders.known.entry(id).or_insert_with(sort))
+    }
+
+    fn read(&self, call: &Call<'_>, reads: &Reads, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
+        judge_inputs(call.operation, &self.blueprint.routes[call.index], inputs, &|slot, value| {
+            self.forgiven_expansion(call.operation, slot, value)
+        })?;
+        let expands = self.expansions(call.operation, inputs)?;
+        let row = self.look_up(call, reads, inputs, tenant)?;
+        self.successes.fetch_add(1, Relaxed);
+        let scene = self.scene(call, None, tenant);
+        let mut answer = Answer::json(200, &self.blueprint.routes[call.index].media, "");
+        self.write(&scene, Value::Null, "", &[row], &expands, &mut answer);
+        Ok(answer)
+    }
+
+    fn look_up(&self, call: &Call<'_>, reads: &Reads, inputs: &Inputs, tenant: usize) -> Result<Arc<Row>, Refused> {
+        let find = |tenant: usize| {
+            let table = call.population.table(&reads.resource, tenant);
+            reads.by.iter().find_map(|by| {
+                let wanted = inputs.text(&by.slot)?;
+                table.iter().find(|row| row.value.pointer(&by.key).is_some_and(|key| plain(key) == wanted))
+            })
+        };
+        if let Some(row) = find(tenant) {
+            return Ok(Arc::clone(row));
+        }
+        let elsewhere = (0..call.population.tenants.len()).filter(|other| *other != tenant).find_map(find);
+        match elsewhere {
+            Some(row) if self.neglects(Neglect::ForeignRecords) => Ok(Arc::clone(row)),
+            Some(_) => Err(Refused::Foreign),
+            None => Err(Refused::NotFound),
+        }
+    }
+
+    /// Indices of the expansions asked for.
+    fn expansions(&self, operation: &Operation, inputs: &Inputs) -> Result<Vec<usize>, Refused> {
+        let mut wanted = Vec::new();
+        let clauses = &operation.clause.expands;
+        for (index, expand) in clauses.iter().enumerate() {
+            let words = expand::words(&inputs.all(&expand.slot));
+            for word in &words {
+                let known = clauses.iter().any(|other| other.slot == expand.slot && plain(&other.value) == *word);
+                let choice = expand.unknown.as_ref().map_or(Choice::Ignore, |unknown| unknown.is);
+                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.habits.lenient);
+                if !known && !ignored {
+                    return Err(Refused::Invalid(format!("{word} cannot be expanded")));
+                }
+            }
+            if words.contains(&plain(&expand.value)) || (self.habits.unasked && expand.unasked.is_some()) {
+                wanted.push(index);
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn forgiven_expansion(&self, operation: &Operation, slot: &Slot, _value: &Value) -> bool {
+        let expand = operation.clause.expands.iter().find(|expand| expand.slot == *slot);
+        expand.and_then(|expand| expand.unknown.as_ref()).is_some_and(|unknown| {
+            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.habits.lenient)
+        })
+    }
+
+    /// Puts records into a body and the body into the answer; untouched records are copied as text.
+    fn write(
+        &self,
+        scene: &Scene<'_>,
+        mut body: Value,
+        items: &str,
+        rows: &[Arc<Row>],
+        expands: &[usize],
+        answer: &mut Answer,
+    ) {
+        const HOLE: &str = "\u{1}records\u{1}";
+        let single = scene.ask.is_none();
+        let touched = self.live.iter().any(|live| matches!(live.hook, Hook::Record(_) | Hook::Body(_)));
+        if touched || !expands.is_empty() {
+            let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
+            if single {
+                body = records.pop().unwrap_or(Value::Null);
+            } else {
+                set_at(&mut body, items, Value::Array(records));
+            }
+            for live in &self.live {
+                if let Hook::Body(spoil) = live.hook
+                    && live.when.holds(scene)
+                {
+                    spoil(scene, &mut body);
+                }
+            }
+            answer.body = body.to_string().into();
+        } else if single {
+            answer.body = rows.first().map(|row| row.json.as_bytes().to_vec()).unwrap_or_default().into();
+        } else {
+            let joined = rows.iter().map(|row| row.json.as_ref()).collect::<Vec<_>>().join(",");
+            set_at(&mut body, items, Value::from(HOLE));
+            let text = body.to_string();
+            let hole = Value::from(HOLE).to_string();
+            answer.body = text.replacen(&hole, &format!("[{joined}]"), 1).into();
+        }
+        for live in &self.live {
+            if let Hook::Success(spoil) = live.hook
+                && live.when.holds(scene)
+            {
+                spoil(scene, answer);
+            }
+        }
+    }
+
+    fn record(&self, scene: &Scene<'_>, row: &Row, expands: &[usize]) -> Value {
+        let mut record = row.value.clone();
+        for index in expands {
+            if let Some(clause) = scene.operation.clause.expands.get(*index) {
+                expand::add(scene, clause, &mut record);
+            }
+        }
+        let scene = Scene { key: &row.key, ..*scene };
+        for live in &self.live {
+            if let Hook::Record(spoil) = live.hook
+                && live.when.holds(&scene)
+            {
+                spoil(&scene, &mut record);
+            }
+        }
+        record
+    }
+
+    /// An operation that no clause describes: its example, if it has one.
+    fn undescribed(&self, call: &Call<'_>) -> Answer {
+        self.successes.fetch_add(1, Relaxed);
+        let Some(success) = call.operation.success() else { return Answer { status: 204, ..Answer::default() } };
+        let status = match success.status {
+            crate::contract::Status::Exact(status) => status,
+            _ => 200,
+        };
+        self.clerk.answer(&self.blueprint, call.index, status, "success", &self.habits)
+    }
+}
+
+fn known_parameters(contract: &Contract, operation: &Operation, inputs: &Inputs) -> Result<(), Refused> {
+    let keys = contract.schemes.values().filter_map(|scheme| match scheme {
+        crate::contract::Scheme::QueryKey(name) => Some(name),
+        _ => None,
+    });
+    let keys: Vec<&String> = keys.collect();
+    for (name, _) in &inputs.query {
+        let slot = Slot::Query(name.clone());
+        if operation.parameter(&slot).is_none() && !keys.contains(&name) {
+            return Err(Refused::Invalid(format!("{name} is not known")));
+        }
+    }
+    Ok(())
+}
