@@ -24,7 +24,7 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no listed record was asked for", &|reader, read, reads, ruling| {
-        let known = read.known.as_ref().filter(|_| !is_special(&read.text) && !read.ambiguous)?;
+        let known = read.known.as_ref().filter(|_| !is_special(&read.text) && !read.ambiguous && read.is_plain())?;
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
         // Access that is refused throughout is a matter of configuration.
         let access = matches!(status, 401 | 403);

@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
-use super::Verdict;
 use super::reading::{self, Read, Reader, judge_reads};
+use super::{Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::study::Study;
 use crate::study::row::key_text;
@@ -23,6 +23,13 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if let Some(clause) = &operation.clause.reads {
+        let reader = Reader { operation, reads: clause };
+        let own = clause.by.iter().any(|by| reader.is_own_key(study, by));
+        if !own && reader.list(study).is_some() {
+            return not_applicable("records are not read by their own key here");
+        }
+    }
     judge_reads(study, operation, "no record was read by its key", &|reader, read, _, ruling| {
         let record = read.record()?;
         let right = is_right(study, reader, read, record)?;
