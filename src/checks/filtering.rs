@@ -92,7 +92,7 @@ impl<'a> Ground<'a> {
     /// A walk over a query in about `pages` pages, by the number of records that it should give.
     pub(super) fn walk_of(&self, study: &Study, mut query: Query, pages: usize) -> Case {
         let (size, most) = match self.matches(study, &query) {
-            _ if pages <= 1 => (most_size(self.lists), 2),
+            _ if pages <= 1 => (most_size(self.lists), 1),
             None => (most_size(self.lists), 3),
             Some(0..=3) => (10, 2),
             // One more than the matches, so that the last page is not full and costs no further request.
@@ -290,8 +290,14 @@ pub(super) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Fi
         }
         Match::Contains => {
             let texts: Vec<String> = held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).collect();
-            let index = ground.indices(study, &format!("{name} words"), texts.len(), 1);
-            index.into_iter().map(|index| Value::String(texts[index].clone())).collect()
+            let drawn = ground.indices(study, &format!("{name} words"), texts.len(), 4);
+            // Of a few drawn ones, the word that the fewest records contain tells most.
+            let matches = |word: &String| {
+                let query = ground.query().filter(name, Value::String(word.clone()));
+                ground.matches(study, &query).unwrap_or(usize::MAX)
+            };
+            let word = drawn.into_iter().map(|index| texts[index].clone()).min_by_key(matches);
+            word.into_iter().map(Value::String).collect()
         }
         Match::AtLeast | Match::AtMost | Match::Above | Match::Below => middle(&held).into_iter().collect(),
     }
@@ -480,14 +486,17 @@ fn probe(ground: &Ground<'_>, name: &str, value: Value) -> Case {
 }
 
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this
-/// record matches; only combinations in which every filter excludes something that the others let through.
+/// record matches (a filter that takes a list gets another record's value as well); only combinations in which every filter excludes something that the others let through.
 pub(super) fn plan_combined(study: &Study) -> Vec<Case> {
     plan_each(study, |ground| {
         let usable: Vec<(&str, &Filter)> = ground
             .lists
             .filters
             .iter()
-            .filter(|(_, filter)| !is_light(study, filter) && filter.matching == Match::Equal && filter.field.is_some())
+            .filter(|(_, filter)| {
+                let exact = matches!(filter.matching, Match::Equal | Match::AnyOf);
+                !is_light(study, filter) && exact && filter.field.is_some()
+            })
             .map(|(name, filter)| (name.as_str(), filter))
             .collect();
         let mut cases: Vec<Case> = Vec::new();
@@ -540,7 +549,7 @@ fn telling_combination(
 ) -> Option<Query> {
     let mut query = ground.query();
     let mut fields = HashSet::new();
-    for (name, filter) in filters {
+    for (place, (name, filter)) in filters.iter().enumerate() {
         let field = filter.field.as_deref()?;
         let value = record.pointer(field).filter(|value| !value.is_null() && text_of(value).trim() != "")?;
         let scalar = value.is_string() || value.is_number() || value.is_boolean();
@@ -549,7 +558,14 @@ fn telling_combination(
         if !fields.insert(field) || !scalar || unknown || !sendable || is_special(&text_of(value)) {
             return None;
         }
-        query = query.filter(name, value.clone());
+        let sent = match filter.matching {
+            Match::AnyOf => Value::Array(with_another(ground, field, value, place)),
+            _ => value.clone(),
+        };
+        if is_unknown(&study.contract, ground.operation, filter, &sent) {
+            return None;
+        }
+        query = query.filter(name, sent);
     }
     let together = ground.matches(study, &query)?;
     let needed = (0..query.filters.len()).all(|left_out| {
@@ -558,6 +574,15 @@ fn telling_combination(
         ground.matches(study, &fewer).is_some_and(|matches| matches > together)
     });
     (together > 0 && needed).then_some(query)
+}
+
+/// A value beside another one that some record has; which one depends on the place, so that two lists share one record.
+fn with_another(ground: &Ground<'_>, field: &str, value: &Value, place: usize) -> Vec<Value> {
+    let held = ground.held(field);
+    let others: Vec<&Value> =
+        held.iter().map(|(other, _)| other).filter(|other| *other != value && !is_special(&text_of(other))).collect();
+    let other = others.get((place * 7 + 1) % others.len().max(1)).copied();
+    std::iter::once(value).chain(other).cloned().collect()
 }
 
 /// How an answer to one filter reads.

@@ -11,6 +11,7 @@ mod draw;
 mod filtering;
 mod ordering;
 mod paging;
+mod reading;
 
 use crate::case::Case;
 use crate::contract::Operation;
@@ -240,6 +241,23 @@ catalogue! {
     sort_with_filter_wrong,
     default_order_wrong,
     sort_unknown_mishandled,
+    // records
+    wrong_member,
+    alias_reads_another_record,
+    key_encoding_broken,
+    listed_record_unreadable,
+    unknown_key_accepted,
+    hostile_key_mishandled,
+    read_differs_on_repeat,
+    member_differs_from_list,
+    lists_disagree,
+    expansion_missing,
+    expansion_wrong,
+    expansion_unfounded,
+    expansion_unasked,
+    expansion_changes_record,
+    unknown_expansion_mishandled,
+    key_collides_with_alias,
     // access
     foreign_records_listed,
     mixed_tenants,

@@ -109,7 +109,7 @@ pub(super) fn plan_sorted_and_filtered(study: &Study) -> Vec<Case> {
         };
         let mut best: Option<(usize, Query)> = None;
         for (name, filter) in &ground.lists.filters {
-            if is_light(study, filter) || filter.matching != Match::Equal {
+            if is_light(study, filter) || !matches!(filter.matching, Match::Equal | Match::AnyOf) {
                 continue;
             }
             for value in super::filtering::trials(study, &ground, name, filter) {
