@@ -29,9 +29,23 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no record was read twice", &|reader, read, reads, ruling| {
-        let second = read.record().filter(|_| read.answer.call.repeat > 0)?;
+        if read.answer.call.repeat == 0 {
+            return None;
+        }
         let earlier = reads.iter().find(|other| is_same_question(other, read) && other.answer.call.repeat == 0)?;
         let first = earlier.record()?;
+        if let Some(status) = read.answer.status.filter(|status| reading::is_refusal(*status)) {
+            ruling.evidence.pairs += 1;
+            let mut blame = read
+                .blame(study, reader, "a record is there once and not the next time".to_owned())
+                .compare("the same answer as before", format!("status {status}"))
+                .level(Level::Deny)
+                .mark("gone");
+            blame.cases.insert(0, earlier.case.clone());
+            blame.sent.insert(0, earlier.answer.sent.clone());
+            return Some(blame);
+        }
+        let second = read.record()?;
         let resource = reader.resource(study);
         if standing(resource, first, second) == Standing::Changed {
             return None;

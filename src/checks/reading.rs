@@ -240,7 +240,7 @@ const HOSTILE: [&str; 10] = [
 
 /// Keys that are hostile, the long one included.
 fn hostile() -> Vec<String> {
-    HOSTILE.iter().map(|text| (*text).to_owned()).chain(std::iter::once("a".repeat(1500))).collect()
+    std::iter::once("a".repeat(1500)).chain(HOSTILE.iter().map(|text| (*text).to_owned())).collect()
 }
 
 /// Whether one of the keys that [`plan_unknown`], [`plan_encoded`] or [`plan_hostile`] send.
@@ -326,13 +326,13 @@ pub(super) fn plan_encoded(study: &Study) -> Vec<Case> {
     cases
 }
 
-/// Hostile keys: the first three always, three more drawn.
+/// Hostile keys: the first four always, three more drawn.
 pub(super) fn plan_hostile(study: &Study) -> Vec<Case> {
     plan_probes(study, |reader, _| {
         let all = hostile();
-        let mut picked: Vec<usize> = (0..3).collect();
-        for index in draw(study, &format!("{} hostile", reader.operation.id), &(3..all.len()), 12) {
-            if picked.len() < 6 && !picked.contains(&index) {
+        let mut picked: Vec<usize> = (0..4).collect();
+        for index in draw(study, &format!("{} hostile", reader.operation.id), &(4..all.len()), 12) {
+            if picked.len() < 7 && !picked.contains(&index) {
                 picked.push(index);
             }
         }
