@@ -989,3 +989,46 @@ pub(super) fn invalid_words(contract: &Contract) -> String {
 pub(super) fn unknown_choice(filter: &Filter) -> semantics::Choice {
     filter.unknown.as_ref().map_or(semantics::Choice::Either, |Handling { is, .. }| *is)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn addresses_beyond_doubt_are_told_from_others() {
+        assert!(is_plain_email("ann+shop@example.com"));
+        for doubtful in
+            ["", "ann", "ann@", "@example.com", "a b@example.com", "ann@example", "ä@example.com", ".a@b.io"]
+        {
+            assert!(!is_plain_email(doubtful), "{doubtful}");
+        }
+    }
+
+    #[test]
+    fn subsets_are_ordered_and_complete() {
+        assert_eq!(subsets(3, 2), [[0, 1], [0, 2], [1, 2]]);
+        assert_eq!(subsets(4, 3).len(), 4);
+    }
+
+    #[test]
+    fn numbers_keep_their_spelling() {
+        assert_eq!(number_value(3.0), json!(3));
+        assert_eq!(number_value(3.5), json!(3.5));
+    }
+
+    #[test]
+    fn schemas_are_found_in_parameters_and_bodies() {
+        let maple = Contract::shipped("maple").expect("is shipped");
+        let operation = maple.operation("findCustomers").expect("is there");
+        let lists = operation.clause.lists.as_ref().expect("lists");
+        assert_eq!(options(&maple, operation, &lists.filters["statuses"]).len(), 2);
+        assert_eq!(options(&maple, operation, &lists.filters["status"]).len(), 2);
+        assert!(is_unknown(&maple, operation, &lists.filters["statuses"], &json!(["ACTIVE", "nothing"])));
+        assert!(!is_unknown(&maple, operation, &lists.filters["owner_id"], &json!("nothing")));
+        let price = Contract::shipped("flexprice").expect("is shipped");
+        let operation = price.operation("listCustomers").expect("is there");
+        let email = &operation.clause.lists.as_ref().expect("lists").filters["email"];
+        assert!(is_unknown(&price, operation, email, &json!(NO_SUCH_VALUE)));
+    }
+}

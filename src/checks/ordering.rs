@@ -543,3 +543,29 @@ pub(super) fn judge_looks<'a>(study: &'a Study, operation: &'a Operation, opinio
         "supply a tenant with several records whose sorted fields are set and differ",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_are_no_inversions() {
+        let ranks = [(0, 1.0), (1, 1.0), (3, 2.0), (4, 1.5)];
+        assert_eq!(inversions(&ranks, Direction::Ascending), (1, Some(4)));
+        assert_eq!(inversions(&ranks[..3], Direction::Ascending), (0, None));
+        assert_eq!(inversions(&ranks[..3], Direction::Descending), (1, Some(3)));
+        assert!(!is_varied(&ranks[..2]));
+    }
+
+    #[test]
+    fn every_order_of_a_list_is_asked_for() {
+        let contract = crate::contract::Contract::shipped("flexportal").expect("is shipped");
+        let lists = contract.operations[0].clause.lists.as_ref().expect("lists");
+        let sort = lists.sort.as_ref().expect("sorts");
+        assert_eq!(wishes(sort).len(), 12);
+        let contract = crate::contract::Contract::shipped("maple").expect("is shipped");
+        let sort = contract.operations[0].clause.lists.as_ref().and_then(|lists| lists.sort.as_ref()).expect("sorts");
+        assert_eq!(wishes(sort).len(), 4);
+        assert!(wishes(sort).iter().all(|wish| wish.direction.is_some() && wish.choice.direction.is_none()));
+    }
+}

@@ -750,3 +750,64 @@ pub(super) fn expand_pointer(operation: &Operation, index: usize) -> String {
 pub(super) fn asks(call: &Call, expand: &Expand) -> bool {
     call.value(&expand.slot) == Some(&expand.value)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::study::Means;
+
+    fn study() -> Study {
+        Study::new(Arc::new(Contract::shipped("flexportal").expect("is shipped")), Means::default())
+    }
+
+    #[test]
+    fn showings_are_compared_by_meaning_and_by_what_both_show() {
+        let study = study();
+        let reader = readers(&study).next().expect("a reader");
+        let shape = record_shape(&study.contract, &reader);
+        let one = json!({"status": "active", "totalOrders": 1, "createdAt": "2024-01-01T02:00:00+02:00",
+            "orderIds": ["a", "b"], "phone": "1", "x-served-by": 1});
+        let two = json!({"totalOrders": 1.0, "status": "inactive", "createdAt": "2024-01-01T00:00:00.000Z",
+            "orderIds": ["b", "a"], "x-served-by": 2});
+        assert_eq!(differences(&study.contract, shape, &one, &two, &[]), ["/status"]);
+        assert!(differences(&study.contract, shape, &one, &two, &["/status".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn versions_tell_a_change_from_a_difference() {
+        let study = study();
+        let resource = study.contract.resource("customer");
+        let at = |moment: &str| json!({ "updatedAt": moment });
+        let (noon, also_noon) = (at("2024-01-01T12:00:00Z"), at("2024-01-01T13:00:00+01:00"));
+        assert_eq!(standing(resource, &noon, &also_noon), Standing::Same);
+        assert_eq!(standing(resource, &noon, &at("2024-01-01T12:00:01Z")), Standing::Changed);
+        assert_eq!(standing(resource, &noon, &json!({})), Standing::Untold);
+    }
+
+    #[test]
+    fn probes_are_known_again_without_data() {
+        let study = study();
+        for sample in [json!("cust_9fK2mQ7xLp"), json!("6b1f7a52-9d3c-4b0e-8a55-0c1d2e3f4a5b"), json!(17), json!("17")]
+        {
+            for key in lookalikes(&study, Some(&sample)) {
+                let text = key_text(&key).expect("a key");
+                assert_eq!(probe_of(&study, &text), Some(Probe::Unknown), "{text}");
+            }
+        }
+        assert!(encoded(&study).iter().all(|text| probe_of(&study, text) == Some(Probe::Encoded)));
+        assert!(hostile().iter().all(|text| probe_of(&study, text) == Some(Probe::Hostile)));
+        assert_eq!(probe_of(&study, "cust_9fK2mQ7xLp"), None);
+    }
+
+    #[test]
+    fn a_key_escaped_twice_leads_back_to_the_key() {
+        let twice = escaped_twice("cust_1").expect("starts with a letter");
+        assert_eq!(twice, "%63ust_1");
+        assert_eq!(unescaped(&twice).as_deref(), Some("cust_1"));
+        assert_eq!(unescaped("cust_1"), None);
+    }
+}
