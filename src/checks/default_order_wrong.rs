@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `sort.default` of the list's `x-contract`, which also gives the level.
     id: "default-order-wrong", family: Sorting, level: Deny,
-    faults: ["default-order-reversed"],
+    faults: ["default-order-reversed", "default-order-by-key", "filter-changes-order"],
     plan: plan, judge: judge,
 }
 

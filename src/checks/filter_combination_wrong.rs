@@ -22,7 +22,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`; `combine` sets the level at which they must give their intersection.
     id: "filter-combination-wrong", family: Filters, level: Deny,
-    faults: ["filters-or-instead-of-and"],
+    faults: ["filter-combination-ignored", "filter-or-instead-of-and", "filter-combination-empty"],
     plan: plan, judge: judge,
 }
 

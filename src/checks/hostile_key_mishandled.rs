@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`; the keys are harmless and no record has them. Any refusal (4xx) will do.
     id: "hostile-key-mishandled", family: Records, level: Deny,
-    faults: ["hostile-id-accepted", "hostile-id-crashes"],
+    faults: ["hostile-id-server-error", "long-id-server-error"],
     plan: reading::plan_hostile, judge: judge,
 }
 

@@ -26,7 +26,7 @@ check! {
     /// `resources` of the root's `x-contract`: list and reader show one record. Only declared fields that both show are
     /// compared, and only as long as the record's version stands still; `volatile` fields are a note.
     id: "member-differs-from-list", family: Records, level: Deny,
-    faults: ["get-differs-from-list"],
+    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-lacks-optional-field"],
     plan: reading::plan_reads, judge: judge,
 }
 

@@ -67,7 +67,7 @@ fn is_sendable(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
 }
 
-/// The records of a list worth reading: first and last, keys with special characters, the rest drawn from the samples.
+/// The records of a list worth reading: first and last, page borders, keys with special characters, the rest drawn.
 fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
     let mut order: Vec<usize> = Vec::new();
@@ -78,11 +78,16 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Ve
         let key = record.pointer(&ground.model.key).and_then(key_text);
         key.is_some_and(|key| super::filtering::is_special(&key))
     };
+    // Then both sides of page borders.
+    let starts = &ground.walk.starts;
+    let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
+    let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
+    order.extend(borders.take(most / 3));
     let mut marks = HashSet::new();
     for (index, _) in samples.iter().enumerate().filter(|(_, record)| special(record)) {
         let key = samples[index].pointer(&ground.model.key).and_then(key_text).unwrap_or_default();
         let new = key.chars().filter(|c| !c.is_ascii_alphanumeric()).any(|c| marks.insert(c));
-        if new && order.len() < most / 2 {
+        if new && marks.len() <= most / 3 {
             order.push(index);
         }
     }
