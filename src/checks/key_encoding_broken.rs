@@ -30,7 +30,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
         if let Some(known) = &read.known {
             let plain_works = reads.iter().any(|other| {
-                !is_special(&other.text) && other.known.is_some() && other.answer.is_success()
+                let shown = |known: &reading::Known<'_>| {
+                    other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
+                };
+                !is_special(&other.text) && other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
             });
             let nothing_plain = !reads.iter().any(|other| !is_special(&other.text) && other.known.is_some());
             if !is_special(&read.text) || read.ambiguous || !(plain_works || nothing_plain) {
