@@ -799,16 +799,15 @@ pub(super) fn refusal(walk: &WalkSeen) -> Option<(u16, usize)> {
 }
 
 fn read(study: &Study, look: &Look<'_>) -> Reading {
-    if let Some((status, page)) = refusal(look.walk) {
-        return Reading::Refused(status, page);
-    }
+    let refused = refusal(look.walk).map(|(status, page)| Reading::Refused(status, page));
     if look.walk.pages.is_empty() {
-        return Reading::Unjudged;
+        return refused.unwrap_or(Reading::Unjudged);
     }
     let misfits: Vec<usize> =
         look.walk.misfits.iter().filter(|(_, name)| name == look.name).map(|(row, _)| *row).collect();
+    // What the pages before a refusal show comes first: it may well be its cause.
     if misfits.is_empty() {
-        return Reading::Fits;
+        return refused.unwrap_or(Reading::Fits);
     }
     if !look.is_second()
         && let Some(reference) = study.reference(&look.walk.walk.query.operation)

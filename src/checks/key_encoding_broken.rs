@@ -80,7 +80,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         ruling.evidence.answers += 1;
-        (read.answer.is_success() || is_crash(status)).then(|| {
+        let fails = read.answer.is_success() || is_crash(status);
+        (fails && !reading::plain_probe_fails(study, reads)).then(|| {
             read.blame(study, reader, "a key with special characters that nobody has is not refused".to_owned())
                 .compare("a refusal (4xx)", format!("status {status}"))
                 .level(Level::Deny)

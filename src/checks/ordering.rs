@@ -274,13 +274,16 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
 }
 
 fn read(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
-    if let Some((status, page)) = refusal(look.walk) {
+    if !look.walk.pages.is_empty() {
+        read_pages(study, lists, model, look);
+    }
+    // What the pages before a refusal show comes first: it may well be its cause.
+    if let (Some((status, page)), Reading::Ordered | Reading::Unjudged) = (refusal(look.walk), &look.reading) {
         look.reading = Reading::Refused(status, page);
-        return;
     }
-    if look.walk.pages.is_empty() {
-        return;
-    }
+}
+
+fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
     let reference = study.reference(&look.walk.walk.query.operation).filter(|_| !look.is_second());
     if look.wish.field.order == Order::Text {
         read_text(reference, model, look);

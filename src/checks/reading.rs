@@ -270,6 +270,14 @@ pub(super) fn probe_of(study: &Study, text: &str) -> Option<Probe> {
     is_lookalike(study, text).then_some(Probe::Unknown)
 }
 
+/// Whether keys that do not exist and have nothing special about them fare no better: success, or a server error.
+pub(super) fn plain_probe_fails(study: &Study, reads: &[Read<'_>]) -> bool {
+    reads.iter().any(|read| {
+        let plain = read.known.is_none() && read.is_plain() && probe_of(study, &read.text) == Some(Probe::Unknown);
+        plain && (read.answer.is_success() || read.answer.status.is_some_and(is_crash))
+    })
+}
+
 /// One way of reading per slot: probing two aliases of one slot would send the same twice.
 fn slots<'a>(reader: &Reader<'a>) -> Vec<&'a ReadKey> {
     let mut slots = HashSet::new();
