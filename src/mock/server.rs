@@ -36,6 +36,7 @@ pub struct Server {
     pub(super) clerk: Clerk,
     pub(super) orders: Mutex<Orders>,
     pub(super) requests: AtomicU64,
+    pub(super) served: AtomicU64,
     pub(super) successes: AtomicU64,
 }
 
@@ -95,6 +96,12 @@ impl Server {
             found = self.blueprint.find(&method, &incoming.path, decode);
         }
         match found {
+            Found::Operation(index, _) if self.hiccups() => {
+                let status = self.habits.hiccup.map_or(503, |hiccup| hiccup.status);
+                let mut answer = self.clerk.answer(&self.blueprint, index, status, "many", &self.habits);
+                answer.set_header("retry-after", "0");
+                answer
+            }
             Found::Operation(index, path) => {
                 let operation = &self.contract().operations[index];
                 let inputs = Inputs {
@@ -115,6 +122,12 @@ impl Server {
                 false => self.clerk.answer(&self.blueprint, 0, 404, "path", &self.habits),
             },
         }
+    }
+
+    /// Whether this request to an operation gets the status that some get.
+    fn hiccups(&self) -> bool {
+        let served = self.served.fetch_add(1, Relaxed) + 1;
+        self.habits.hiccup.is_some_and(|hiccup| hiccup.hits(served))
     }
 
     /// The records as of this request.
