@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 /// Largest text that is read, in bytes: no real document comes near it, and YAML aliases multiply.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// A JSON text shorter than this gets a map of all places at the first question.
+const MAP_BELOW_BYTES: usize = 512 * 1024;
+
 /// Position of a node: line and column, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -102,6 +105,13 @@ impl Document {
         Ok(Self { path: path.to_path_buf(), text, root, json, spans: OnceLock::new() })
     }
 
+    /// The same document with another value, e.g. after an overlay; places are those of the text where they still exist.
+    #[must_use]
+    pub fn with_root(mut self, root: Value) -> Self {
+        self.root = root;
+        self
+    }
+
     /// The name under which the document was read.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -153,6 +163,25 @@ impl Document {
                 None => return Span { line: 1, column: 1 },
             }
         }
+    }
+
+    /// The places of many nodes, in the order of the pointers; one pass over a large JSON text instead of a map
+    /// of all of its nodes.
+    #[must_use]
+    pub fn locate_all(&self, pointers: &[String]) -> Vec<Span> {
+        if !self.json || self.text.len() < MAP_BELOW_BYTES || self.spans.get().is_some() {
+            return pointers.iter().map(|pointer| self.locate(pointer)).collect();
+        }
+        let mut wanted = Wanted::default();
+        for (index, pointer) in pointers.iter().enumerate() {
+            wanted.add(pointer, index);
+        }
+        let mut found = vec![Span { line: 1, column: 1 }; pointers.len()];
+        let body = self.text.trim_start_matches('\u{feff}');
+        let mut unused = HashMap::new();
+        let mut scan = JsonScan { bytes: body.as_bytes(), at: 0, line: 1, line_start: 0, spans: &mut unused };
+        scan.seek(&wanted, &mut found);
+        found
     }
 
     /// An error at a place in this document.
@@ -335,6 +364,34 @@ fn json_spans(text: &str, spans: &mut HashMap<String, Span>) {
     scan.value(&mut String::new());
 }
 
+/// The nodes that are looked for, as a tree of keys.
+#[derive(Default)]
+struct Wanted {
+    children: HashMap<String, Wanted>,
+    ids: Vec<usize>,
+}
+
+impl Wanted {
+    fn add(&mut self, pointer: &str, id: usize) {
+        let mut at = self;
+        for segment in pointer.split('/').skip(1) {
+            at = at.children.entry(unescape(segment)).or_default();
+        }
+        at.ids.push(id);
+    }
+
+    /// Gives a place to everything at and below; what is found deeper down replaces it later.
+    fn mark(&self, span: Span, found: &mut [Span]) {
+        let mut work = vec![self];
+        while let Some(wanted) = work.pop() {
+            for id in &wanted.ids {
+                found[*id] = span;
+            }
+            work.extend(wanted.children.values());
+        }
+    }
+}
+
 struct JsonScan<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -364,6 +421,74 @@ impl JsonScan<'_> {
 
     fn string(&mut self) -> String {
         let start = self.at;
+        self.skip_string();
+        let raw = self.bytes.get(start..self.at).unwrap_or_default();
+        serde_json::from_slice(raw).unwrap_or_default()
+    }
+
+    /// Looks for the wanted nodes of the value at hand and skips everything else.
+    fn seek(&mut self, wanted: &Wanted, found: &mut [Span]) {
+        self.skip_space();
+        if wanted.children.is_empty() {
+            return self.skip();
+        }
+        let object = self.bytes.get(self.at) == Some(&b'{');
+        if !object && self.bytes.get(self.at) != Some(&b'[') {
+            return self.skip();
+        }
+        self.at += 1;
+        for index in 0.. {
+            self.skip_space();
+            let place = self.here();
+            if matches!(self.bytes.get(self.at), Some(b']' | b'}') | None) {
+                break;
+            }
+            let key = if object { self.string() } else { index.to_string() };
+            match wanted.children.get(&key) {
+                Some(inner) => {
+                    inner.mark(place, found);
+                    self.seek(inner, found);
+                }
+                None => self.skip(),
+            }
+        }
+        self.at += 1;
+    }
+
+    /// Skips one value.
+    fn skip(&mut self) {
+        self.skip_space();
+        let mut depth = 0_usize;
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
+                b'"' => {
+                    self.skip_string();
+                    if depth == 0 {
+                        return;
+                    }
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth == 0 => return,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.at += 1;
+                        return;
+                    }
+                }
+                b',' if depth == 0 => return,
+                b'\n' => {
+                    self.line += 1;
+                    self.line_start = self.at + 1;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn skip_string(&mut self) {
         self.at += 1;
         while let Some(byte) = self.bytes.get(self.at) {
             match byte {
@@ -373,8 +498,6 @@ impl JsonScan<'_> {
             }
         }
         self.at += 1;
-        let raw = self.bytes.get(start..self.at).unwrap_or_default();
-        serde_json::from_slice(raw).unwrap_or_default()
     }
 
     fn value(&mut self, pointer: &mut String) {
@@ -443,6 +566,21 @@ mod tests {
         let json = parse("{\n  \"a\": {\"b~/c\": [1,\n {\"d\": \"}\"}]}\n}").expect("valid JSON");
         assert_eq!(json.locate("/a/b~0~1c/1/d"), Span { line: 3, column: 3 });
         assert_eq!(json.locate("/a/missing/deeper"), json.locate("/a"));
+    }
+
+    #[test]
+    fn large_json_is_searched_like_small_json() {
+        let filler = "x".repeat(MAP_BELOW_BYTES);
+        let large = parse(&format!(
+            "{{\n \"fill\": \"{filler}\",\n \"a\": {{\"b/c\": [1, true,\n {{\"d\": \"}}\\\"\"}}], \"e\": {{}}}}\n}}"
+        ))
+        .expect("valid JSON");
+        let pointers: Vec<String> =
+            ["/a", "/a/b~1c/2/d", "/a/b~1c/1", "/a/e", "/a/missing/deeper", ""].map(str::to_owned).to_vec();
+        let searched = large.locate_all(&pointers);
+        let mapped: Vec<Span> = pointers.iter().map(|pointer| large.locate(pointer)).collect();
+        assert_eq!(searched, mapped);
+        assert_eq!(searched[1].line, 4);
     }
 
     #[test]

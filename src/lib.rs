@@ -1,14 +1,20 @@
 //! contract-gate
 pub mod case;
 pub mod checks;
+pub mod cli;
+pub mod client;
+pub mod config;
 pub mod contract;
+pub mod diff;
 pub mod document;
 pub mod engine;
 pub mod event;
 pub mod exchange;
 pub mod finding;
+pub mod lint;
 pub mod mask;
 pub mod mock;
+pub mod prove;
 pub mod report;
 pub mod study;
 pub mod target;

@@ -5,8 +5,15 @@ mod report_stream;
 
 use contract_gate::event::Event;
 use contract_gate::mask::Masker;
-use contract_gate::report::{Format, Options, REPORT_SCHEMA};
-use report_stream::{options, rendered, stream};
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use contract_gate::report::progress::{Manner, Progress};
+use contract_gate::report::{Fanout, Format, Options, REPORT_SCHEMA, ReportSpec};
+use report_stream::{Caught, options, rendered, stream};
+
+/// The schema of OASIS, as it is published.
+const SARIF_SCHEMA: &str = include_str!("../src/report/schema/sarif-2.1.0.json");
 
 fn shown(format: Format) -> String {
     rendered(format, &options(), &Masker::default(), &stream())
@@ -50,6 +57,20 @@ fn human_report_quiet() {
 }
 
 #[test]
+fn findings_that_come_late_are_printed_too() {
+    let mut events = stream();
+    let last = events.pop();
+    for contract in ["flexportal", "maple"] {
+        let mut late = contract_gate::finding::Finding::new("expired-waiver", format!("late in {contract}"));
+        late.contract = Some(contract.to_owned());
+        events.push(Event::Found(Box::new(late)));
+    }
+    events.extend(last);
+    let text = rendered(Format::Human, &options(), &Masker::default(), &events);
+    assert!(text.contains("late in flexportal") && text.contains("late in maple"), "{text}");
+}
+
+#[test]
 fn colour_is_written_only_when_asked_for() {
     let options = Options { color: true, ..options() };
     assert!(rendered(Format::Human, &options, &Masker::default(), &stream()).contains("\u{1b}[31m"));
@@ -89,7 +110,8 @@ fn a_run_that_was_cut_off_is_still_a_valid_report() {
 fn ndjson_report() {
     let text = shown(Format::Ndjson);
     let back: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).expect("a line is an event")).collect();
-    assert_eq!(back.len(), stream().len());
+    let exchanges = stream().iter().filter(|event| matches!(event, Event::Exchanged(_))).count();
+    assert_eq!(back.len(), stream().len() - exchanges);
     for line in text.lines() {
         valid(REPORT_SCHEMA, Some("event"), &serde_json::from_str(line).expect("a line is JSON"));
     }
@@ -100,5 +122,279 @@ fn ndjson_report() {
 fn junit_report() {
     let text = shown(Format::Junit);
     hostile_free(&text);
+    is_junit(&text);
     snapshot("junit", &text);
+}
+
+/// What the readers of Surefire's dialect accept: element, attributes (`*` marks required ones), children.
+const JUNIT: [(&str, &str, &str); 13] = [
+    ("testsuites", "name tests failures errors skipped time timestamp", "testsuite"),
+    ("testsuite", "name* tests* failures* errors* skipped disabled time timestamp", "properties testcase"),
+    ("properties", "", "property"),
+    ("property", "name* value*", ""),
+    (
+        "testcase",
+        "name* classname time file line",
+        "failure error skipped flakyFailure rerunFailure system-out system-err",
+    ),
+    ("failure", "message type", ""),
+    ("error", "message type", ""),
+    ("skipped", "message type", ""),
+    ("flakyFailure", "message type*", ""),
+    ("rerunFailure", "message type*", ""),
+    ("system-out", "", ""),
+    ("system-err", "", ""),
+    ("", "", "testsuites"),
+];
+
+/// Walks the document against [`JUNIT`], counts, and allows one `failure` per case.
+fn is_junit(text: &str) {
+    use quick_xml::events::{BytesStart, Event as Xml};
+    let rule = |name: &str| JUNIT.iter().find(|rule| rule.0 == name).unwrap_or_else(|| panic!("element {name}"));
+    let name_of = |tag: &BytesStart<'_>| String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+    let check = |tag: &BytesStart<'_>, parent: &str| {
+        let name = name_of(tag);
+        assert!(rule(parent).2.split(' ').any(|child| child == name), "{name} in {parent}");
+        let present: Vec<String> = tag
+            .attributes()
+            .map(|attribute| String::from_utf8_lossy(attribute.expect("an attribute").key.as_ref()).into_owned())
+            .collect();
+        let known: Vec<&str> = rule(&name).1.split(' ').map(|known| known.trim_end_matches('*')).collect();
+        assert!(present.iter().all(|attribute| known.contains(&attribute.as_str())), "{name}: {present:?}");
+        let required = rule(&name).1.split(' ').filter_map(|known| known.strip_suffix('*'));
+        required.for_each(|required| assert!(present.iter().any(|one| one == required), "{name} lacks {required}"));
+    };
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut path = vec![String::new()];
+    let mut verdicts = 0;
+    loop {
+        match reader.read_event().expect("the report is XML") {
+            Xml::Start(tag) => {
+                check(&tag, path.last().map_or("", String::as_str));
+                let name = name_of(&tag);
+                verdicts = if name == "testcase" { 0 } else { verdicts };
+                verdicts += usize::from(["failure", "error", "skipped"].contains(&name.as_str()));
+                assert!(verdicts <= 1, "two verdicts in one case");
+                path.push(name);
+            }
+            Xml::Empty(tag) => check(&tag, path.last().map_or("", String::as_str)),
+            Xml::End(_) => drop(path.pop()),
+            Xml::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(path.len(), 1);
+}
+
+#[test]
+fn sarif_report() {
+    let text = shown(Format::Sarif);
+    // The published schema holds one pattern with a stray bracket, which is no regular expression.
+    let schema = SARIF_SCHEMA.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}?$");
+    valid(&schema, None, &serde_json::from_str(&text).expect("the report is JSON"));
+    snapshot("sarif", &text);
+}
+
+#[test]
+fn sarif_is_capped_and_says_so() {
+    let text = rendered(Format::Sarif, &options(), &Masker::default(), &many(5_200));
+    let report: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
+    assert_eq!(report.pointer("/runs/0/results").and_then(|results| results.as_array()).map(Vec::len), Some(5_000));
+    assert!(text.contains("200 results were left out"));
+}
+
+#[test]
+fn github_annotations() {
+    let text = shown(Format::Github);
+    hostile_free(&text.replace("\n::", "\n"));
+    for line in text.lines() {
+        let command = line.split("::").nth(1).unwrap_or_default();
+        let known = ["error", "warning", "notice"].iter().any(|kind| command.starts_with(&format!("{kind} ")));
+        assert!(line.starts_with("::") && known, "no annotation: {line}");
+    }
+    snapshot("github", &text);
+}
+
+#[test]
+fn github_shows_the_worst_ten_and_counts_the_rest() {
+    let text = rendered(Format::Github, &options(), &Masker::default(), &many(25));
+    assert_eq!(text.lines().filter(|line| line.starts_with("::error")).count(), 10);
+    assert!(text.contains("15 more faults in 60 places not annotated"), "{text}");
+}
+
+#[test]
+fn markdown_report() {
+    let text = shown(Format::Markdown);
+    hostile_free(&text);
+    let outside_fences: String = text.split("```").step_by(2).collect();
+    assert!(!outside_fences.contains("<script>") && !outside_fences.contains("a|b"));
+    snapshot("markdown", &text);
+}
+
+#[test]
+fn the_step_summary_is_written_by_itself_and_stays_small() {
+    let folder = folder("summary");
+    let path = folder.join("summary.md");
+    std::fs::write(&path, "of another step\n".repeat(10_000)).expect("a file");
+    let options = Options { step_summary: Some(path.clone()), ..options() };
+    let mut fanout = Fanout::open(&[], options, Masker::default(), || Box::new(Caught::default()));
+    many(2_000).iter().for_each(|event| fanout.event(event));
+    fanout.finish().expect("all is written");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    assert!(text.len() < 256 * 1024, "{} bytes", text.len());
+    assert!(text.starts_with("of another step") && text.contains("more rows left out"));
+    let last_row = text.lines().rfind(|line| line.starts_with('|')).unwrap_or_default();
+    assert!(last_row.ends_with(" |"), "cut in mid-row: {last_row}");
+    std::fs::remove_dir_all(folder).expect("it can be removed");
+}
+
+#[test]
+fn html_report() {
+    let text = shown(Format::Html);
+    hostile_free(&text);
+    assert!(!text.contains("<script") && !text.contains("http-equiv=\"refresh"));
+    for outside in ["src=", "href=\"http", "url(", "@import", "<link", "<iframe"] {
+        assert!(!text.contains(outside), "the page reaches out: {outside}");
+    }
+    snapshot("html", &text);
+}
+
+#[test]
+fn html_stays_small_with_ten_thousand_findings() {
+    let start = std::time::Instant::now();
+    let text = rendered(Format::Html, &options(), &Masker::default(), &many(10_000));
+    assert!(text.len() < 2 * 1024 * 1024, "{} bytes", text.len());
+    assert!(text.contains("9800"), "the rest is counted");
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_page_is_readable_in_a_browser() {
+    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+        std::process::Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+    }) else {
+        let said = writeln!(std::io::stderr(), "skipped: no browser is installed (apt-get install chromium)");
+        return said.expect("standard error is open");
+    };
+    let folder = folder("browser");
+    let page = folder.join("report.html");
+    std::fs::write(&page, shown(Format::Html)).expect("a file");
+    let output = std::process::Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"])
+        .args(["--disable-background-networking", "--disable-component-update", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .expect("the browser starts");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    assert!(dom.contains("cursor-skips-records") && dom.contains("<summary>"), "{dom}");
+    assert!(!dom.contains("<script"), "a value became markup");
+    std::fs::remove_dir_all(folder).expect("it can be removed");
+}
+
+/// A run with many different faults.
+fn many(number: usize) -> Vec<Event> {
+    let mut events = stream();
+    let last = events.pop();
+    for index in 0..number {
+        let mut finding = report_stream::wrong_type("listCustomers", &format!("/customers/{index}/status"));
+        finding.place = Some(report_stream::place(&format!("/components/schemas/S{index}"), index + 1));
+        events.insert(4, Event::Found(Box::new(finding)));
+    }
+    events.extend(last);
+    events.retain(|event| match event {
+        Event::Found(finding) => {
+            finding.id == "wrong-type"
+                && finding.contract.as_deref() == Some("flexportal")
+                && finding.place.as_ref().is_none_or(|place| place.pointer.contains("/S"))
+        }
+        Event::ContractFinished(finished) => finished.aborted.is_none(),
+        _ => true,
+    });
+    events
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("contract-gate-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+#[test]
+fn files_appear_whole_and_a_failing_report_does_not_stop_the_others() {
+    let folder = folder("files");
+    let good = folder.join("deep/er/report.json");
+    std::fs::write(folder.join("file"), "").expect("a file");
+    let specs = [
+        ReportSpec { format: Format::Json, path: Some(good.clone()) },
+        ReportSpec { format: Format::Junit, path: Some(folder.join("file/is-no-folder.xml")) },
+        ReportSpec { format: Format::Human, path: Some(folder.join("report.txt")) },
+    ];
+    let mut fanout = Fanout::open(&specs, options(), Masker::default(), || Box::new(Caught::default()));
+    stream().iter().for_each(|event| fanout.event(event));
+    assert!(!good.exists(), "a report is not there before it is whole");
+    let error = fanout.finish().expect_err("one cannot be written").to_string();
+    assert!(error.starts_with("report `junit=") && error.contains("could not be written"), "{error}");
+    assert!(good.exists() && folder.join("report.txt").exists());
+    let left: Vec<_> = std::fs::read_dir(good.parent().expect("a folder")).expect("it is there").flatten().collect();
+    assert_eq!(left.len(), 1, "temporary files are gone: {left:?}");
+    std::fs::remove_dir_all(folder).expect("it can be removed");
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let later: Vec<Event> = stream()
+        .into_iter()
+        .map(|mut event| {
+            match &mut event {
+                Event::RunStarted(started) => started.time = "2027-01-01T00:00:00Z".to_owned(),
+                Event::ContractFinished(finished) => finished.millis += 17,
+                Event::RunFinished(finished) => finished.millis += 17,
+                _ => {}
+            }
+            event
+        })
+        .collect();
+    for format in Format::ALL {
+        let again = rendered(format, &options(), &Masker::default(), &later);
+        assert_eq!(again, shown(format), "{format}");
+    }
+}
+
+#[test]
+fn progress_is_one_plain_line_per_contract() {
+    let caught = Caught::default();
+    let mut fanout = Fanout::new(options(), Masker::default());
+    fanout.push_first("progress", Box::new(Progress::new(Manner::Lines, None, Box::new(caught.clone()))));
+    stream().iter().for_each(|event| fanout.event(event));
+    fanout.finish().expect("all is written");
+    assert_eq!(
+        caught.text(),
+        "checking flexportal against embedded: 2 operations\nchecking maple against embedded: 1 operation\n"
+    );
+}
+
+#[test]
+fn every_snapshot_has_its_test() {
+    let expected = [
+        "config-show",
+        "github",
+        "html",
+        "human",
+        "human-quiet",
+        "human-verbose",
+        "json",
+        "junit",
+        "markdown",
+        "ndjson",
+        "sarif",
+    ];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/reporters");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".snap").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert_eq!(names, expected);
 }

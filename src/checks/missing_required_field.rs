@@ -1,6 +1,6 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Verdict, breach, check, plan_nothing};
+use super::{Verdict, breach, plan_nothing};
 use crate::contract::{Breach, Operation};
 use crate::study::Study;
 
@@ -8,13 +8,14 @@ check! {
     /// A record or envelope lacks a field that the contract requires.
     ///
     /// ## Why it matters
-    /// Consumers read required fields without asking whether they are there; a typed client refuses the whole answer.
+    /// Consumers read required fields without asking whether they are there; a typed client refuses the whole
+    /// answer.
     ///
     /// ## Example
     /// `GET /v1/customers` answers with two hundred customers; one of them has no `email`.
     ///
     /// ## Source
-    /// `required` of the schema that the contract declares for the answer.
+    /// The schema that the contract declares for the answer.
     id: "missing-required-field", family: Answers, level: Deny,
     faults: ["field-missing"],
     plan: plan_nothing, judge: judge,

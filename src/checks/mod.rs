@@ -3,9 +3,15 @@
 //! A check plans cases and judges what was seen; both are pure. It knows neither targets nor reports. `catalogue!` takes
 //! each module name once; the order is the order of blame: what stands first names the cause when several speak.
 
+mod access;
+mod answers;
 mod blame;
 mod breach;
 mod draw;
+mod filtering;
+mod ordering;
+mod paging;
+mod reading;
 
 use crate::case::Case;
 use crate::contract::Operation;
@@ -146,7 +152,6 @@ macro_rules! check {
         };
     };
 }
-pub(crate) use check;
 
 /// Lists the modules of all checks once.
 macro_rules! catalogue {
@@ -159,7 +164,114 @@ macro_rules! catalogue {
     };
 }
 
-catalogue![missing_required_field,];
+catalogue! {
+    // answers
+    no_answer,
+    truncated_answer,
+    endless_answer,
+    server_error,
+    list_refused,
+    undocumented_status,
+    undocumented_media_type,
+    malformed_json,
+    missing_required_field,
+    forbidden_null,
+    wrong_type,
+    unknown_enum_value,
+    fractional_count,
+    broken_format,
+    out_of_bounds,
+    mixed_readings,
+    broken_rule,
+    undocumented_error_body,
+    leaked_internals,
+    repeated_member,
+    tolerated_answer,
+    asks_for_patience,
+    undocumented_field,
+    unknown_value,
+    integral_fraction,
+    unreadable_by_client,
+    // paging
+    endless_walk,
+    token_repeated,
+    page_exceeds_size,
+    maximum_size_exceeded,
+    size_not_kept,
+    wrong_size_echo,
+    wrong_count,
+    wrong_total,
+    wrong_remaining,
+    wrong_offset_echo,
+    more_without_token,
+    walk_ends_early,
+    more_without_end,
+    token_after_end,
+    record_repeated,
+    record_skipped,
+    token_unstable,
+    page_size_changes_order,
+    cursor_loses_filter,
+    empty_page_in_walk,
+    past_end_mishandled,
+    bad_size_mishandled,
+    bad_start_mishandled,
+    // filters
+    filter_refused,
+    filter_ignored,
+    filter_matches_substring,
+    filter_wrong_case,
+    filter_lets_foreign_through,
+    filter_misreads_special_characters,
+    filter_drops_records,
+    filter_combination_wrong,
+    filter_partition_gap,
+    filter_reveals_unlisted_record,
+    filter_not_unique,
+    filter_unknown_value_mishandled,
+    absent_filter_wrong,
+    // sorting
+    sort_refused,
+    sort_ignored,
+    sort_direction_ignored,
+    sort_order_wrong,
+    sort_ties_unstable,
+    sort_repeats_records,
+    sort_loses_records,
+    sort_with_filter_wrong,
+    default_order_wrong,
+    sort_unknown_mishandled,
+    // records
+    wrong_member,
+    alias_reads_another_record,
+    key_encoding_broken,
+    listed_record_unreadable,
+    unknown_key_accepted,
+    hostile_key_mishandled,
+    read_differs_on_repeat,
+    member_differs_from_list,
+    lists_disagree,
+    expansion_missing,
+    expansion_wrong,
+    expansion_unfounded,
+    expansion_unasked,
+    expansion_changes_record,
+    unknown_expansion_mishandled,
+    key_collides_with_alias,
+    // access
+    foreign_records_listed,
+    mixed_tenants,
+    foreign_record_readable,
+    works_without_credential,
+    works_with_wrong_credential,
+    works_without_tenant,
+    works_in_unknown_tenant,
+    tenant_echo_wrong,
+    // protocol
+    undocumented_method_accepted,
+    unknown_parameter_mishandled,
+    optional_header_changes_answer,
+}
 
 /// A check by its id.
 #[must_use]

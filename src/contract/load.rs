@@ -62,6 +62,23 @@ impl Contract {
         Self::from_document(&stem, Document::read(path)?)
     }
 
+    /// Like [`Contract::open`], with an OpenAPI Overlay 1.0 applied: for documents that may not be edited.
+    ///
+    /// # Errors
+    /// As [`Contract::open`], and when the overlay cannot be read or its targets are no JSONPath.
+    pub fn open_with(name: &str, overlay: Option<&Path>) -> Result<Self, ContractError> {
+        let Some(overlay) = overlay else { return Self::open(name) };
+        let path = Path::new(name);
+        let (stem, document) = if Self::SHIPPED.contains(&name) {
+            (name.to_owned(), Self::shipped(name)?.document)
+        } else {
+            let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
+            (stem, Document::read(path)?)
+        };
+        let overlaid = super::overlay::apply(&Document::read(overlay)?, document.root())?;
+        Self::from_document(&stem, document.with_root(overlaid))
+    }
+
     /// Reads a document as a contract.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 mod expression;
 mod load;
 mod operation;
+mod overlay;
 mod schema;
 pub mod semantics;
 mod shape;

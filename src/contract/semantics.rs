@@ -154,6 +154,8 @@ pub struct Root {
     pub tenancy: Option<Tenancy>,
     /// Statuses that count as which refusal.
     pub refusals: Refusals,
+    /// Level at which internals in an error body count; deny if left out.
+    pub leaks: Option<Grade>,
     /// What a parameter that nobody declared gets.
     pub unknown_parameters: Option<Handling>,
 }

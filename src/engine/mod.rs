@@ -1,3 +1,472 @@
-//! engine
+//! From a contract and a target to a verdict: plan, send, judge, look again, shrink, tell.
+//!
+//! Checks are asked in rounds what they want to see; equal cases are sent once; everything is judged when it has been
+//! seen; what is wrong is looked at again before it is reported, and reduced to the smallest case that still shows it.
+
+mod confirm;
+mod coverage;
 mod run;
+mod select;
+mod shrink;
+mod tell;
 mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use proptest::strategy::ValueTree as _;
+
+pub use run::OnExchange;
+pub use select::{Profile, Selection};
+
+use crate::case::Case;
+use crate::checks::{Blame, CATALOGUE, Check, Verdict};
+use crate::contract::{Contract, Operation};
+use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
+use crate::exchange::{Failure, Stop};
+use crate::finding::{Finding, Level, Stability};
+use crate::study::{Means, Observation, Seen, Study};
+use crate::target::Target;
+use confirm::{Again, Confirmer};
+use run::Runner;
+use shrink::CaseTree;
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Which checks run, and at which level.
+    pub selection: Selection,
+    /// Most records walked of one list; 0: no bound.
+    pub max_records: usize,
+    /// Whether failing cases are reduced to smaller ones.
+    pub shrink: bool,
+    /// Requests that looking again and shrinking may cost.
+    pub repeat_budget: u64,
+    /// Whether the first deny-level finding ends the run.
+    pub fail_fast: bool,
+    /// Cases to send first: regressions of earlier runs.
+    pub first: Vec<Case>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            selection: Selection::default(),
+            max_records: 10_000,
+            shrink: true,
+            repeat_budget: 400,
+            fail_fast: false,
+            first: Vec::new(),
+        }
+    }
+}
+
+/// What a run of one contract came to.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Everything found, in the order told.
+    pub findings: Vec<Finding>,
+    /// Verdicts by outcome.
+    pub outcomes: BTreeMap<String, u64>,
+    /// Requests sent.
+    pub requests: u64,
+    /// Why there is no verdict, if there is none.
+    pub aborted: Option<Aborted>,
+}
+
+/// Most rounds of planning: what a check wants may depend on what it saw, but not for ever.
+const ROUNDS: usize = 6;
+/// Most faults looked at again in one run; the rest is reported as seen.
+const MOST_CONFIRMED: usize = 60;
+/// Most faults shrunk in one run.
+const MOST_SHRUNK: usize = 12;
+/// Most requests spent on shrinking one fault.
+const SHRINK_REQUESTS: u64 = 30;
+
+/// Faults of one check on one operation that are one thing.
+struct Group {
+    blame: Blame,
+    occurrences: u32,
+}
+
+/// Checks one contract against one target and tells what happens.
+///
+/// # Example
+/// ```
+/// use std::sync::Arc;
+/// use contract_gate::contract::Contract;
+/// use contract_gate::engine::{Options, check};
+/// use contract_gate::target::{Identity, Limits, Target};
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let contract = Arc::new(Contract::shipped("flexportal").expect("is shipped"));
+/// let limits = Limits { timeout: std::time::Duration::from_millis(200), ..Limits::default() };
+/// // Nothing listens on port 1: no verdict, and a reason.
+/// let target = Target::new("http://127.0.0.1:1", Identity::default(), None, limits).expect("a base URL");
+/// let checked = check(contract, Arc::new(target), &Options::default(), &mut |_event| {}).await;
+/// assert!(checked.aborted.is_some());
+/// # });
+/// ```
+pub async fn check(
+    contract: Arc<Contract>,
+    target: Arc<Target>,
+    options: &Options,
+    emit: &mut (dyn FnMut(Event) + Send),
+) -> Checked {
+    check_with(contract, target, options, emit, Arc::new(|_| {})).await
+}
+
+/// Like [`check`], with a listener for each exchange.
+pub async fn check_with(
+    contract: Arc<Contract>,
+    target: Arc<Target>,
+    options: &Options,
+    emit: &mut (dyn FnMut(Event) + Send),
+    on_exchange: OnExchange,
+) -> Checked {
+    let started = Instant::now();
+    emit(Event::ContractStarted(ContractStarted {
+        contract: contract.name.clone(),
+        title: format!("{} {}", contract.title, contract.version),
+        document: contract.document.path().display().to_string(),
+        hash: contract.hash(),
+        target: target.base().to_owned(),
+        operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+    }));
+    let runner = Runner { contract: Arc::clone(&contract), target, on_exchange, max_records: options.max_records };
+    let mut run = Run {
+        study: Study::new(Arc::clone(&contract), means(&contract, &runner.target, options)),
+        runner,
+        options,
+        cost: BTreeMap::new(),
+        remarks: Vec::new(),
+        checked: Checked::default(),
+    };
+    let aborted = run.preflight().await;
+    if aborted.is_none() {
+        run.observe().await;
+        run.judge(emit).await;
+    }
+    run.finish(aborted, started, emit)
+}
+
+fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
+    let slot = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+    let tenant_in =
+        |identity: &crate::target::Identity| slot.and_then(|slot| identity.params.get(slot.name()).cloned());
+    Means {
+        seed: options.seed,
+        strict: options.selection.profile == Profile::Strict,
+        has_token: target.own.token.is_some() || !target.own.headers.is_empty(),
+        has_second: target.second.is_some(),
+        tenant: tenant_in(&target.own),
+        second_tenant: target.second.as_ref().and_then(tenant_in),
+        params: target.own.params.clone(),
+        probe_methods: target.is_loopback(),
+        max_records: options.max_records,
+    }
+}
+
+/// A run of one contract.
+struct Run<'a> {
+    runner: Runner,
+    study: Study,
+    options: &'a Options,
+    cost: BTreeMap<String, u64>,
+    remarks: Vec<String>,
+    checked: Checked,
+}
+
+impl Run<'_> {
+    /// Whether the set-up works at all: one request, told apart by whose fault it is.
+    async fn preflight(&mut self) -> Option<Aborted> {
+        let first = self.study.lists().next().map(|(operation, lists)| {
+            let mut walk = self.study.reference_walk(operation, lists);
+            walk.pages = Some(1);
+            (operation.clone(), walk)
+        });
+        let (operation, walk) = first?;
+        let seen = self.runner.perform(&Case::Walk(walk), &self.study).await;
+        self.charge("preflight", self.runner.target.requests());
+        let answer = seen.answers().last()?.clone();
+        self.misfortune(&operation, &answer)
+    }
+
+    fn misfortune(&self, operation: &Operation, answer: &Observation) -> Option<Aborted> {
+        let abort = |kind: &str, message: String, remedy: &str| {
+            Some(Aborted { kind: kind.to_owned(), message, remedy: remedy.to_owned() })
+        };
+        match &answer.failure {
+            Some(Failure::Unsendable(why)) => abort("unusable", why.clone(), "give the missing value, then run again"),
+            Some(Failure::Connect(why)) => abort(
+                "unreachable",
+                format!("{} cannot be reached: {why}", self.runner.target.base()),
+                "start the server, or check --base-url, network and TLS",
+            ),
+            Some(Failure::Timeout { status: None, after }) => abort(
+                "unreachable",
+                format!("{} does not answer within {after:?}", self.runner.target.base()),
+                "check that the server is up, or raise --timeout",
+            ),
+            _ => {
+                let refused = self.study.contract.root.refusals.unauthenticated.as_ref();
+                let status = answer.status.filter(|status| {
+                    matches!(status, 401 | 403) || refused.is_some_and(|refusal| refusal.accepts(*status))
+                })?;
+                let given =
+                    if self.study.means.has_token { "the credential was refused" } else { "no credential was given" };
+                abort(
+                    "misconfigured",
+                    format!("{} answers {status} to {}: {given}", self.runner.target.base(), operation.endpoint()),
+                    "give a working token with --token-env NAME, and --param for the tenant; `contract-gate doctor` tells more",
+                )
+            }
+        }
+    }
+
+    fn charge(&mut self, what: &str, before: u64) {
+        let spent = if what == "preflight" { before } else { self.runner.target.requests() - before };
+        *self.cost.entry(what.to_owned()).or_default() += spent;
+    }
+
+    /// Asks the checks in rounds what they want to see, and sends it.
+    async fn observe(&mut self) {
+        for case in self.options.first.clone() {
+            let seen = self.runner.perform(&case, &self.study).await;
+            self.study.add(case, seen);
+        }
+        for _ in 0..ROUNDS {
+            let planned = self.plan();
+            if planned.is_empty() || self.runner.target.stop().is_some() {
+                break;
+            }
+            // Family by family, so that the cost can be told; plan order within.
+            let mut families: Vec<&'static str> = planned.iter().map(|(family, _)| *family).collect();
+            families.dedup();
+            for family in families {
+                let cases: Vec<Case> =
+                    planned.iter().filter(|(of, _)| *of == family).map(|(_, case)| case.clone()).collect();
+                let before = self.runner.target.requests();
+                let seen = self.runner.perform_all(&cases, &self.study).await;
+                self.charge(family, before);
+                for (case, seen) in cases.into_iter().zip(seen) {
+                    self.study.add(case, lighten(seen));
+                }
+            }
+        }
+    }
+
+    fn plan(&self) -> Vec<(&'static str, Case)> {
+        let mut keys = std::collections::HashSet::new();
+        let mut planned: Vec<(&'static str, Case)> = Vec::new();
+        let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
+        by_family.sort_by_key(|check| check.family);
+        for check in by_family {
+            for case in (check.plan)(&self.study) {
+                let off = self.options.selection.disabled(check, case.operation()).is_some();
+                if !off && !self.study.has(&case) && keys.insert(case.key()) {
+                    planned.push((check.family.name(), case));
+                }
+            }
+        }
+        planned
+    }
+
+    /// Judges everything, looks again at what is wrong, and tells.
+    async fn judge(&mut self, emit: &mut (dyn FnMut(Event) + Send)) {
+        let contract = Arc::clone(&self.study.contract);
+        let (mut confirmed, mut shrunk) = (0, 0);
+        let before = self.runner.target.requests();
+        let mut confirmer = Confirmer::new(&self.runner, &self.study, self.options.repeat_budget);
+        let mut told: Vec<(Event, Vec<Finding>)> = Vec::new();
+        for check in CATALOGUE {
+            for operation in &contract.operations {
+                if let Some(by) = self.options.selection.disabled(check, &operation.id) {
+                    told.push((tell::judged(&contract, check, operation, Outcome::Disabled { by }, None), Vec::new()));
+                    continue;
+                }
+                let verdict = (check.judge)(&self.study, operation);
+                let Verdict::Judged { evidence, blames } = verdict else {
+                    told.push((tell::verdict(&contract, check, operation, &verdict), Vec::new()));
+                    continue;
+                };
+                let mut findings = Vec::new();
+                let mut moved = false;
+                for mut group in group(blames, evidence.answers) {
+                    let level = self.options.selection.level(check, &operation.id, group.blame.level);
+                    let mut stability = Stability::Reproduced;
+                    if level > Level::Note && confirmed < MOST_CONFIRMED {
+                        confirmed += 1;
+                        match confirmer.look(check, operation, &group.blame, group.occurrences).await {
+                            Again::Seen(_, seen) => stability = seen,
+                            Again::NotSeen(seen) => stability = seen,
+                            Again::Moved => {
+                                moved = true;
+                                continue;
+                            }
+                        }
+                    }
+                    let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
+                    if small && shrunk < MOST_SHRUNK && confirmer.budget > 0 {
+                        shrunk += 1;
+                        if let Some(smaller) = reduce(&self.runner, &self.study, check, operation, &group.blame).await {
+                            group.blame = smaller;
+                        }
+                    }
+                    let level =
+                        if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
+                    findings.push(tell::finding(
+                        &contract,
+                        check,
+                        operation,
+                        &group.blame,
+                        level,
+                        stability,
+                        group.occurrences,
+                    ));
+                }
+                let outcome = if !findings.is_empty() {
+                    Outcome::Failed
+                } else if moved {
+                    Outcome::Inconclusive {
+                        reason: "the data moved each time it was looked at".to_owned(),
+                        remedy: "run against data that stands still, or at a quieter time".to_owned(),
+                    }
+                } else {
+                    Outcome::Passed
+                };
+                told.push((tell::judged(&contract, check, operation, outcome, Some(evidence)), findings));
+            }
+        }
+        self.charge("confirm and shrink", before);
+        for (event, findings) in told {
+            if let Event::Judged(judged) = &event {
+                *self.checked.outcomes.entry(tell::outcome_name(&judged.outcome).to_owned()).or_default() += 1;
+            }
+            emit(event);
+            for finding in findings {
+                emit(Event::Found(Box::new(finding.clone())));
+                self.checked.findings.push(finding);
+            }
+        }
+    }
+
+    fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
+        let aborted = aborted.or_else(|| self.runner.target.stop().map(stopped));
+        let judged: u64 = ["passed", "failed"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
+        let nothing = judged == 0 && aborted.is_none();
+        let aborted = aborted.or_else(|| {
+            nothing.then(|| Aborted {
+                kind: "nothing-ran".to_owned(),
+                message: "no check had anything to judge".to_owned(),
+                remedy: "check the selection, and that the document has operations with x-contract clauses".to_owned(),
+            })
+        });
+        self.checked.requests = self.runner.target.requests();
+        self.checked.aborted.clone_from(&aborted);
+        emit(Event::ContractFinished(Box::new(ContractFinished {
+            contract: self.study.contract.name.clone(),
+            requests: self.runner.target.requests(),
+            waited: self.runner.target.waits(),
+            cost: self.cost.clone(),
+            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            operations: coverage::totals(&self.study),
+            coverage: coverage::coverage(&self.study),
+            remarks: self.remarks.clone(),
+            aborted,
+        })));
+        self.checked
+    }
+}
+
+/// Bodies of pages and of lists are not kept; single records are, for the comparisons.
+fn lighten(seen: Seen) -> Seen {
+    match seen {
+        Seen::Answer(mut answer) => {
+            if answer.page.as_ref().is_some_and(|page| page.items > 250) {
+                answer.lighten();
+            }
+            Seen::Answer(answer)
+        }
+        walk @ Seen::Walk(_) => walk,
+    }
+}
+
+fn stopped(stop: Stop) -> Aborted {
+    let (kind, message, remedy) = match stop {
+        Stop::Breaker => ("breaker", "the target stopped answering", "look at its log, then run again"),
+        Stop::Requests => ("budget", "the request budget is spent", "raise --max-requests, or select fewer checks"),
+        Stop::Time => ("budget", "the time budget is spent", "raise --time-budget, or select fewer checks"),
+        Stop::Interrupted => ("interrupted", "the run was interrupted", "run again for a whole verdict"),
+    };
+    Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
+}
+
+/// Faults with one mark are one thing; the first one stands for all.
+fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for blame in blames {
+        match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
+            Some(group) => group.occurrences += 1,
+            None => groups.push(Group { blame, occurrences: 1 }),
+        }
+    }
+    for group in &mut groups {
+        group.blame.exposed = group.blame.exposed.max(u32::try_from(answers).unwrap_or(u32::MAX));
+    }
+    groups
+}
+
+/// Reduces the last case of a fault; `None` when nothing simpler shows it.
+async fn reduce(runner: &Runner, study: &Study, check: &Check, operation: &Operation, blame: &Blame) -> Option<Blame> {
+    let last = blame.cases.last()?;
+    let contract = Arc::clone(&study.contract);
+    let mut tree = CaseTree::new(&contract, operation, last.clone());
+    let limit = runner.target.requests() + SHRINK_REQUESTS;
+    let mut best = None;
+    let mut base = study.fresh();
+    for case in &blame.cases[..blame.cases.len() - 1] {
+        if let Some(seen) = study.get(case) {
+            base.add(case.clone(), seen.clone());
+        }
+    }
+    for (case, seen) in study.iter() {
+        if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !base.has(case) && case != last {
+            base.add(case.clone(), seen.clone());
+        }
+    }
+    let mut more = tree.simplify();
+    while more && runner.target.requests() < limit && runner.target.stop().is_none() {
+        let case = tree.current();
+        let mut attempt = base.clone();
+        let seen = runner.perform(&case, &attempt).await;
+        attempt.add(case.clone(), seen);
+        let found = confirm::rejudge(check, operation, &attempt, &blame.mark);
+        let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
+        more = match found {
+            Some(found) => {
+                best = Some(found);
+                tree.accept(&contract, operation);
+                tree.simplify()
+            }
+            None => tree.complicate(),
+        };
+    }
+    best
+}
+
+/// Whether two calls differ in nothing but their repetition mark.
+fn same_call(one: &Case, two: &Case) -> bool {
+    match (one, two) {
+        (Case::Call(one), Case::Call(two)) => {
+            let mut one = one.clone();
+            one.repeat = two.repeat;
+            one.key() == two.key()
+        }
+        _ => false,
+    }
+}

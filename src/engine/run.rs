@@ -30,7 +30,7 @@ impl Runner {
     /// Sends one call and reduces what came back.
     pub(super) async fn ask(&self, operation: &Operation, call: Call) -> Observation {
         let exchange = self.target.send(&self.contract, operation, &call).await;
-        let seen = observe(&self.contract, operation, call, exchange);
+        let seen = self.reduce(operation, call, exchange).await;
         (self.on_exchange)(Exchanged {
             operation: operation.id.clone(),
             status: seen.status,
@@ -38,6 +38,20 @@ impl Runner {
             budget: self.target.limits.max_requests,
         });
         seen
+    }
+
+    /// Reduces an exchange away from the thread that talks to the target: its clock must not run while we think.
+    async fn reduce(&self, operation: &Operation, call: Call, exchange: Exchange) -> Observation {
+        let (contract, id) = (Arc::clone(&self.contract), operation.id.clone());
+        let copy = (call.clone(), exchange.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            contract.operation(&id).map(|operation| observe(&contract, operation, call, exchange))
+        });
+        match work.await {
+            Ok(Some(seen)) => seen,
+            // The runtime is shutting down, or judging panicked: the panic shows again, with its own message.
+            _ => observe(&self.contract, operation, copy.0, copy.1),
+        }
     }
 
     /// Sends cases, several at once, and gives the results in the order of the cases.

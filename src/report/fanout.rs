@@ -102,6 +102,11 @@ impl Fanout {
         self.live.push((name.into(), reporter));
     }
 
+    /// Adds a reporter that must hear each event before the others: progress, which clears its line for them.
+    pub fn push_first(&mut self, name: impl Into<String>, reporter: Box<dyn Reporter + Send>) {
+        self.live.insert(0, (name.into(), reporter));
+    }
+
     /// Hands one event to every report.
     pub fn event(&mut self, event: &Event) {
         let mut event = self.masker.event(event, self.options.show_values);

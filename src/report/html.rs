@@ -1,6 +1,355 @@
-//! stub
-use super::{Options, Run};
+//! One page that can be mailed: no network, no script, light and dark, printable.
+//!
+//! Everything is prepared as plain data here; the template only places it. Long lists are capped, so that a page with
+//! ten thousand findings still opens at once; the JSON report has everything.
+
+mod coverage;
+
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-pub(super) fn render(_run: &Run, _options: &Options, _out: &mut dyn Write) -> io::Result<()> {
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, HtmlEscape};
+use serde::Serialize;
+
+use super::collect::{Run, Section};
+use super::files::{Excerpts, Line};
+use super::text::{self, Group, count, groups, shorten, spot, stability, visible};
+use super::{Options, human};
+use crate::event::{Aborted, OperationTotals, Outcome};
+use crate::finding::{Finding, Level, Place};
+use crate::waiver;
+
+const TEMPLATE: &str = include_str!("html/template.html");
+const STYLE: &str = include_str!("html/style.css");
+
+/// Faults described in full.
+const FULL: usize = 200;
+/// Faults that are unfolded from the start.
+const UNFOLDED: usize = 3;
+/// Places listed for one fault.
+const PLACES: usize = 20;
+
+/// A label and a line.
+type Fact = (&'static str, String);
+/// A heading and the lines under it.
+type Block = (String, String);
+
+#[derive(Serialize)]
+struct Page {
+    style: &'static str,
+    gate: String,
+    verdict: String,
+    tone: &'static str,
+    sign: &'static str,
+    totals: String,
+    exit: u8,
+    exit_meaning: &'static str,
+    profile: String,
+    seed: u64,
+    time: String,
+    repeat: String,
+    values_shown: bool,
+    contracts: Vec<Contract>,
+    fault_count: usize,
+    faults: Vec<Fault>,
+    rest: Vec<Rest>,
+    open: Vec<Open>,
+    waived: Vec<[String; 3]>,
+}
+
+#[derive(Serialize)]
+struct Contract {
+    name: String,
+    title: String,
+    document: String,
+    target: String,
+    hash: String,
+    aborted: Option<Aborted>,
+    operations: Vec<Operation>,
+    remarks: Vec<String>,
+    coverage: Vec<coverage::Scope>,
+    gaps: Vec<String>,
+    declared: usize,
+    seen: usize,
+    excused: usize,
+    percent: usize,
+}
+
+#[derive(Serialize)]
+struct Operation {
+    operation: String,
+    endpoint: String,
+    requests: String,
+    records: String,
+    pages: String,
+    passed: u64,
+    failed: u64,
+    inconclusive: u64,
+    not_applicable: u64,
+    disabled: u64,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    number: usize,
+    open: bool,
+    level: &'static str,
+    id: String,
+    title: String,
+    places: String,
+    expected: String,
+    actual: String,
+    value: String,
+    about: Vec<Fact>,
+    clauses: Vec<Clause>,
+    blocks: Vec<Block>,
+    witness: String,
+    curl: Vec<String>,
+    occurrences: Vec<String>,
+    more: String,
+    explanation: String,
+    waiver: String,
+}
+
+#[derive(Serialize)]
+struct Clause {
+    label: &'static str,
+    place: String,
+    pointer: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Rest {
+    id: String,
+    level: &'static str,
+    faults: u64,
+    places: u64,
+}
+
+#[derive(Serialize)]
+struct Open {
+    reason: String,
+    remedy: String,
+    checks: String,
+}
+
+pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).build().map_err(io::Error::other)?;
+    environment.set_syntax(syntax);
+    environment.add_filter("prose", |text: &str| minijinja::Value::from_safe_string(prose(text)));
+    environment.add_template("report.html", TEMPLATE).map_err(io::Error::other)?;
+    let template = environment.get_template("report.html").map_err(io::Error::other)?;
+    let context = minijinja::value::Serde(page(run, options));
+    template.render_captured_to(context, out).map_err(io::Error::other)?;
     Ok(())
+}
+
+/// A text as HTML: everything is escaped, pairs of backticks become code.
+fn prose(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(|part| HtmlEscape(part).to_string()).collect();
+    if parts.len().is_multiple_of(2) {
+        return HtmlEscape(text).to_string();
+    }
+    let wrapped = parts.iter().enumerate().map(|(index, part)| match index % 2 {
+        0 => part.clone(),
+        _ => format!("<code>{part}</code>"),
+    });
+    wrapped.collect()
+}
+
+fn page(run: &Run, options: &Options) -> Page {
+    let (verdict, exit) = run.verdict();
+    let (tone, sign) = match exit {
+        0 => ("green", "✓"),
+        1 => ("red", "✗"),
+        _ => ("amber", "?"),
+    };
+    let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());
+    let open = groups(open);
+    let mut excerpts = Excerpts::new(options);
+    let described = open.iter().take(FULL).enumerate();
+    let waived = groups(waived).into_iter().map(|group| {
+        let finding = group.first();
+        let reason = finding.waived.as_deref().unwrap_or_default();
+        [visible(&finding.id), visible(&spot(finding)), visible(reason)]
+    });
+    Page {
+        style: STYLE,
+        gate: visible(&run.started.version),
+        verdict: visible(verdict),
+        tone,
+        sign,
+        totals: human::totals(run),
+        exit,
+        exit_meaning: text::exit_meaning(exit),
+        profile: visible(&run.started.profile),
+        seed: run.started.seed,
+        time: visible(&run.started.time),
+        repeat: visible(&run.started.repeat),
+        values_shown: options.show_values,
+        contracts: run.sections.iter().filter(|section| !section.started.contract.is_empty()).map(contract).collect(),
+        fault_count: open.len(),
+        faults: described.map(|(index, group)| fault(index, group, options, &mut excerpts)).collect(),
+        rest: rest(open.get(FULL..).unwrap_or_default()),
+        open: not_concluded(run),
+        waived: waived.take(FULL).collect(),
+    }
+}
+
+fn contract(section: &Section) -> Contract {
+    let started = &section.started;
+    let finished = section.finished.clone().unwrap_or_default();
+    let items = &finished.coverage.items;
+    let seen = items.iter().filter(|item| item.seen > 0).count();
+    let gaps = items.iter().filter(|item| item.seen == 0).map(|item| {
+        let excuse = if item.excused.is_empty() { String::new() } else { format!(" ({})", item.excused) };
+        visible(&format!("{} {}: {}{excuse}", item.kind, item.scope, item.name))
+    });
+    Contract {
+        name: visible(&started.contract),
+        title: visible(&started.title),
+        document: visible(&started.document),
+        target: if started.target == "embedded" { "embedded server".to_owned() } else { visible(&started.target) },
+        hash: visible(&started.hash),
+        aborted: finished.aborted.as_ref().map(|aborted| Aborted {
+            kind: visible(&aborted.kind),
+            message: visible(&aborted.message),
+            remedy: visible(&aborted.remedy),
+        }),
+        operations: finished.operations.iter().map(operation).collect(),
+        remarks: finished.remarks.iter().map(|remark| visible(remark)).collect(),
+        coverage: coverage::scopes(items),
+        gaps: gaps.take(500).collect(),
+        declared: items.len(),
+        seen,
+        excused: items.iter().filter(|item| item.seen == 0 && !item.excused.is_empty()).count(),
+        percent: if items.is_empty() { 0 } else { seen * 100 / items.len() },
+    }
+}
+
+fn operation(totals: &OperationTotals) -> Operation {
+    let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
+    Operation {
+        operation: visible(&totals.operation),
+        endpoint: visible(&totals.endpoint),
+        requests: text::thousands(totals.requests),
+        records: text::thousands(totals.records),
+        pages: text::thousands(totals.pages),
+        passed: outcome("passed"),
+        failed: outcome("failed"),
+        inconclusive: outcome("inconclusive"),
+        not_applicable: outcome("not-applicable"),
+        disabled: outcome("disabled"),
+    }
+}
+
+/// Facts in one line each, and those that are blocks of their own, such as an excerpt of an answer.
+fn about(finding: &Finding) -> (Vec<Fact>, Vec<Block>) {
+    let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
+    let mut about = vec![
+        ("Where", visible(&spot(finding))),
+        ("Contract", optional(&finding.contract)),
+        ("Seen", stability(finding).unwrap_or_default()),
+        ("Source", optional(&finding.source)),
+        ("Why", optional(&finding.why)),
+    ];
+    let (blocks, lines): (Vec<_>, Vec<_>) = finding.facts.iter().partition(|(_, fact)| fact.contains('\n'));
+    about.extend(lines.into_iter().map(|(name, fact)| ("Fact", visible(&format!("{name}: {fact}")))));
+    let block = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n");
+    let blocks = blocks.into_iter().map(|(name, fact)| (visible(name), shorten(&block(fact), 8_000))).collect();
+    about.retain(|(_, text)| !text.is_empty());
+    (about, blocks)
+}
+
+fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Excerpts<'_>) -> Fault {
+    let finding = group.first();
+    let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
+    let (about, blocks) = about(finding);
+    let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
+    let mut clause = |label, place: &Place| Clause {
+        label,
+        place: visible(&place.to_string()),
+        pointer: visible(&place.pointer),
+        lines: excerpts.around(place),
+    };
+    let clauses = finding
+        .place
+        .iter()
+        .map(|place| (if about_waivers { "It is written here:" } else { "The contract says so here:" }, place))
+        .chain(finding.old_place.iter().map(|place| ("The old document:", place)))
+        .map(|(label, place)| clause(label, place))
+        .collect();
+    let repeats = &group.members[1..];
+    let left_out = repeats.len().saturating_sub(PLACES);
+    let entry = (finding.level >= Level::Warn && !about_waivers)
+        .then(|| waiver::to_toml(&waiver::waiver_of(finding, "why this is accepted")));
+    Fault {
+        number: index + 1,
+        open: index < UNFOLDED && finding.level >= Level::Warn,
+        level: finding.level.name(),
+        id: visible(&finding.id),
+        title: visible(&finding.title),
+        places: count(group.places(), "place"),
+        expected: visible(&finding.expected),
+        actual: visible(&finding.actual),
+        value: finding
+            .shown_value
+            .as_ref()
+            .filter(|_| options.show_values)
+            .map(|value| shorten(&visible(value), 2_000))
+            .unwrap_or_default(),
+        about,
+        clauses,
+        blocks,
+        witness: optional(&finding.witness),
+        curl: finding.curl.iter().map(|line| visible(line)).collect(),
+        occurrences: repeats.iter().take(PLACES).map(|finding| visible(&spot(finding))).collect(),
+        more: if left_out > 0 { format!("and {left_out} more") } else { String::new() },
+        explanation: options
+            .check(&finding.id)
+            .map(|check| check.explanation.replace("\n## ", "\n"))
+            .unwrap_or_default(),
+        waiver: entry.map(|entry| entry.lines().map(visible).collect::<Vec<_>>().join("\n")).unwrap_or_default(),
+    }
+}
+
+/// Faults beyond the cap, counted by check.
+fn rest(groups: &[Group<'_>]) -> Vec<Rest> {
+    let mut rows: BTreeMap<(std::cmp::Reverse<Level>, &str), (u64, u64)> = BTreeMap::new();
+    for group in groups {
+        let row = rows.entry((std::cmp::Reverse(group.first().level), &group.first().id)).or_default();
+        row.0 += 1;
+        row.1 += group.places();
+    }
+    let row = |((level, id), (faults, places)): ((std::cmp::Reverse<Level>, &str), (u64, u64))| Rest {
+        id: visible(id),
+        level: level.0.name(),
+        faults,
+        places,
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn not_concluded(run: &Run) -> Vec<Open> {
+    let mut reasons: Vec<((&str, &str), Vec<String>)> = Vec::new();
+    for judged in run.judged() {
+        let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
+        let name = format!("{} on {}", judged.check, judged.operation);
+        match reasons.iter_mut().find(|(known, _)| *known == (reason, remedy)) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push(((reason, remedy), vec![name])),
+        }
+    }
+    let row = |((reason, remedy), names): ((&str, &str), Vec<String>)| {
+        let more = names.len().saturating_sub(PLACES);
+        let mut checks = names[..names.len() - more].join(", ");
+        if more > 0 {
+            checks.push_str(&format!(" and {more} more"));
+        }
+        Open { reason: visible(reason), remedy: visible(remedy), checks: visible(&checks) }
+    };
+    reasons.into_iter().take(FULL).map(row).collect()
 }

@@ -3,6 +3,7 @@
 //! It is written contract by contract, as each is done. Everything from outside passes [`visible`] first, so that no
 //! answer can write to the terminal behind the reader's back.
 
+mod evidence;
 mod finding;
 mod paint;
 
@@ -10,10 +11,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::collect::{Run, Section};
-use super::text::{self, count, duration, visible};
+use super::text::{self, count, visible};
 use super::{Options, Reporter, Sink};
-use crate::event::{ContractFinished, Event, OperationTotals, Outcome};
+use crate::event::{ContractFinished, Event, Outcome};
 use crate::finding::Level;
+pub(super) use evidence::totals;
 pub(super) use paint::Paint;
 
 /// Width where none is known.
@@ -91,6 +93,14 @@ impl Human {
         }
         self.findings(section)?;
         if !quiet {
+            if has_findings
+                && section
+                    .judged
+                    .iter()
+                    .any(|judged| judged.outcome != Outcome::Passed && judged.outcome != Outcome::Failed)
+            {
+                writeln!(self.sink)?;
+            }
             self.inconclusive(section)?;
             self.left_out(section)?;
         }
@@ -126,10 +136,12 @@ impl Human {
             |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
         let names = width(&mut finished.operations.iter().map(|totals| &totals.operation)).min(40);
         let endpoints = width(&mut finished.operations.iter().map(|totals| &totals.endpoint)).min(48);
-        let evidences = width(&mut finished.operations.iter().map(evidence).collect::<Vec<_>>().iter());
+        let evidences = width(
+            &mut finished.operations.iter().map(|totals| evidence::of(section, totals)).collect::<Vec<_>>().iter(),
+        );
         let one_line = 4 + names + 2 + endpoints + 2 + evidences <= self.options.width;
         for totals in &finished.operations {
-            let (mark, evidence) = (self.mark(section, totals), evidence(totals));
+            let (mark, evidence) = (evidence::mark(self.paint, section, totals), evidence::of(section, totals));
             let name = format!("{:<names$}", visible(&totals.operation));
             let endpoint = format!("{:<endpoints$}", visible(&totals.endpoint));
             if one_line {
@@ -140,23 +152,6 @@ impl Human {
             }
         }
         Ok(())
-    }
-
-    fn mark(&self, section: &Section, totals: &OperationTotals) -> String {
-        let worst = section
-            .findings
-            .iter()
-            .filter(|finding| finding.waived.is_none() && finding.operation.as_ref() == Some(&totals.operation))
-            .map(|finding| finding.level)
-            .max();
-        let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
-        match worst {
-            Some(Level::Deny) => self.paint.red("✗"),
-            Some(Level::Warn) => self.paint.yellow("!"),
-            _ if outcome("inconclusive") > 0 && outcome("passed") == 0 => self.paint.yellow("?"),
-            _ if outcome("passed") == 0 => self.paint.dim("-"),
-            _ => self.paint.green("✓"),
-        }
     }
 
     /// What could not be concluded, one entry per reason, with the remedy.
@@ -225,7 +220,10 @@ impl Human {
             1 => self.paint.red(&self.paint.bold(&visible(verdict))),
             _ => self.paint.yellow(&self.paint.bold(&visible(verdict))),
         };
-        writeln!(self.sink, "\n{painted}: {}", totals(&self.run))?;
+        writeln!(self.sink)?;
+        let indent = verdict.chars().count() + 2;
+        let totals = totals(&self.run);
+        self.hanging(&format!("{painted}: "), &totals, indent)?;
         let started = &self.run.started;
         writeln!(self.sink, "exit {exit}: {}", text::exit_meaning(exit))?;
         if !started.repeat.is_empty() && self.options.verbosity >= 0 {
@@ -284,69 +282,14 @@ impl Reporter for Human {
             self.begin()?;
         }
         // Findings that came after their contract was printed, such as stale waivers.
-        for section in &mut self.run.sections[..self.written] {
-            if !section.findings.is_empty() {
-                let late = Section { findings: std::mem::take(&mut section.findings), ..Section::default() };
-                self.run.sections.push(late);
-                break;
-            }
-        }
+        let late = self.run.sections[..self.written].iter_mut().map(|section| std::mem::take(&mut section.findings));
+        let late: Vec<Section> = late
+            .filter(|findings| !findings.is_empty())
+            .map(|findings| Section { findings, ..Section::default() })
+            .collect();
+        self.run.sections.extend(late);
         self.catch_up(self.run.sections.len())?;
         self.end()?;
         self.sink.commit()
     }
-}
-
-/// `63 requests · 412 records · 24 pages · 31 passed, 2 inconclusive`.
-fn evidence(totals: &OperationTotals) -> String {
-    let mut parts = vec![count(totals.requests, "request")];
-    if totals.records > 0 {
-        parts.push(count(totals.records, "record"));
-    }
-    if totals.pages > 0 {
-        parts.push(count(totals.pages, "page"));
-    }
-    let outcomes: Vec<String> = ["passed", "failed", "inconclusive"]
-        .iter()
-        .filter_map(|name| {
-            totals.outcomes.get(*name).filter(|number| **number > 0).map(|number| format!("{number} {name}"))
-        })
-        .collect();
-    if !outcomes.is_empty() {
-        parts.push(outcomes.join(", "));
-    }
-    parts.join(" · ")
-}
-
-/// `2 deny, 1 warn, 1 waived · 63 checks passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
-pub(super) fn totals(run: &Run) -> String {
-    let finished = run.finished.clone().unwrap_or_default();
-    let level = |name: &str| finished.findings.get(name).copied().unwrap_or(0);
-    let mut findings: Vec<String> = [Level::Deny, Level::Warn, Level::Note]
-        .iter()
-        .filter(|one| level(one.name()) > 0)
-        .map(|one| format!("{} {}", text::thousands(level(one.name())), one.name()))
-        .collect();
-    if finished.waived > 0 {
-        findings.push(format!("{} waived", text::thousands(finished.waived)));
-    }
-    if findings.is_empty() {
-        findings.push("no findings".to_owned());
-    }
-    let mut parts = vec![findings.join(", ")];
-    let names = ["passed", "failed", "inconclusive", "not applicable", "disabled"];
-    let outcomes: Vec<String> = names
-        .iter()
-        .zip(run.outcomes())
-        .filter(|(_, number)| *number > 0)
-        .map(|(name, number)| format!("{} {name}", text::thousands(number)))
-        .collect();
-    if !outcomes.is_empty() {
-        parts.push(format!("verdicts: {}", outcomes.join(", ")));
-    }
-    if finished.requests > 0 {
-        let time = if finished.millis > 0 { format!(" in {}", duration(finished.millis)) } else { String::new() };
-        parts.push(format!("{}{time}", count(finished.requests, "request")));
-    }
-    parts.join(" · ")
 }

@@ -1,9 +1,231 @@
-//! stub
-use super::{Options, Run};
+//! Markdown for the step summary of GitHub Actions, or for a comment on a merge request.
+//!
+//! GitHub throws a summary away as a whole when the file is over its limit, and other steps write to the same file,
+//! so the report stays far below it, counts what is there already, and is cut between two rows.
+
+use std::fs::OpenOptions;
 use std::io::{self, Write};
-pub(super) fn render(_run: &Run, _options: &Options, _out: &mut dyn Write) -> io::Result<()> {
-    Ok(())
+use std::path::Path;
+
+use super::collect::{Run, Section};
+use super::text::{self, Group, count, groups, spot, stability, visible};
+use super::{Options, human};
+use crate::event::Outcome;
+use crate::finding::{Finding, Level};
+
+/// Size that the file may reach, in bytes.
+const MOST_BYTES: u64 = 256 * 1024;
+/// Room that is kept for the last line.
+const LAST_LINE: usize = 200;
+/// Longest cell of a table, in characters.
+const CELL: usize = 300;
+
+pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(document(run, options, MOST_BYTES).as_bytes())
 }
-pub(super) fn append(_run: &Run, _options: &Options, _path: &std::path::Path) -> io::Result<()> {
-    Ok(())
+
+/// Adds the report to a file that others write to as well.
+pub(super) fn append(run: &Run, options: &Options, path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let there = file.metadata()?.len();
+    let room = MOST_BYTES.saturating_sub(there);
+    file.write_all(document(run, options, room).as_bytes())?;
+    file.flush()
+}
+
+/// The report in pieces: each is a row or a block that stands or falls as a whole.
+fn document(run: &Run, options: &Options, room: u64) -> String {
+    let room = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(LAST_LINE);
+    let pieces = pieces(run, options);
+    let mut out = String::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        if out.len() + piece.len() > room {
+            let rest = count((pieces.len() - index) as u64, "more row");
+            if room > 0 {
+                out.push_str(&format!(
+                    "\n\n_{rest} left out: the summary is full. The other reports have everything._\n"
+                ));
+            }
+            break;
+        }
+        out.push_str(piece);
+    }
+    out
+}
+
+fn pieces(run: &Run, options: &Options) -> Vec<String> {
+    let (verdict, exit) = run.verdict();
+    let sign = ["✅", "❌"].get(usize::from(exit)).unwrap_or(&"⚠️");
+    let mut pieces = vec![format!("## {sign} contract-gate: {}\n\n{}\n", escape(verdict), escape(&human::totals(run)))];
+    operations(run, &mut pieces);
+    let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());
+    let open = groups(open);
+    findings(&open, &mut pieces);
+    details(&open, options, &mut pieces);
+    inconclusive(run, &mut pieces);
+    if !waived.is_empty() {
+        pieces.push("\n### Waived\n\n| check | where | reason |\n|---|---|---|\n".to_owned());
+        for finding in waived {
+            let reason = finding.waived.as_deref().unwrap_or_default();
+            pieces.push(row(&[code(&finding.id), escape(&spot(finding)), escape(reason)]));
+        }
+    }
+    pieces.push(last(run, options));
+    pieces
+}
+
+fn operations(run: &Run, pieces: &mut Vec<String>) {
+    let has_operations =
+        |section: &&Section| section.finished.as_ref().is_some_and(|finished| !finished.operations.is_empty());
+    if !run.sections.iter().any(|section| has_operations(&section)) {
+        return;
+    }
+    pieces.push(
+        "\n| contract | operation | requests | records | pages | passed | failed | inconclusive |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|\n"
+            .to_owned(),
+    );
+    for section in run.sections.iter().filter(has_operations) {
+        for totals in section.finished.iter().flat_map(|finished| &finished.operations) {
+            let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0).to_string();
+            pieces.push(row(&[
+                escape(&section.started.contract),
+                format!("{} {}", code(&totals.operation), escape(&totals.endpoint)),
+                totals.requests.to_string(),
+                totals.records.to_string(),
+                totals.pages.to_string(),
+                outcome("passed"),
+                outcome("failed"),
+                outcome("inconclusive"),
+            ]));
+        }
+    }
+}
+
+fn findings(groups: &[Group<'_>], pieces: &mut Vec<String>) {
+    if groups.is_empty() {
+        return;
+    }
+    pieces.push("\n### Findings\n\n| level | check | what | where | contract |\n|---|---|---|---|---|\n".to_owned());
+    for group in groups {
+        let finding = group.first();
+        let mut place = escape(&spot(finding));
+        if group.members.len() > 1 {
+            place.push_str(&format!(" and {} more", group.members.len() - 1));
+        }
+        let clause = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let level = if finding.level == Level::Deny { "**deny**".to_owned() } else { finding.level.to_string() };
+        pieces.push(row(&[level, code(&finding.id), escape(&finding.title), place, escape(&clause)]));
+    }
+}
+
+/// One block to fold out per fault, notes left out.
+fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
+    pieces.push("\n".to_owned());
+    for group in groups.iter().filter(|group| group.first().level >= Level::Warn) {
+        let finding = group.first();
+        let mut block = format!("<details><summary>{}: {}</summary>\n\n", code(&finding.id), escape(&finding.title));
+        let value = finding.shown_value.as_ref().filter(|_| options.show_values);
+        for (label, text) in [
+            ("expected", Some(&finding.expected)),
+            ("actual", Some(&finding.actual)),
+            ("value", value),
+            ("source", finding.source.as_ref()),
+            ("why", finding.why.as_ref()),
+            ("seen", stability(finding).as_ref()),
+        ] {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                block.push_str(&format!("- {label}: {}\n", escape(text)));
+            }
+        }
+        if !finding.curl.is_empty() {
+            let lines: Vec<String> = finding.curl.iter().map(|line| visible(line)).collect();
+            block.push_str(&fenced(&lines.join("\n")));
+        }
+        block.push_str("\n</details>\n\n");
+        pieces.push(block);
+    }
+}
+
+fn inconclusive(run: &Run, pieces: &mut Vec<String>) {
+    let mut begun = false;
+    for judged in run.judged() {
+        let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
+        if !begun {
+            pieces.push("\n### Not concluded\n\n| check | operation | why | next |\n|---|---|---|---|\n".to_owned());
+            begun = true;
+        }
+        pieces.push(row(&[code(&judged.check), escape(&judged.operation), escape(reason), escape(remedy)]));
+    }
+    for section in &run.sections {
+        if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
+            let name = escape(&section.started.contract);
+            pieces.push(format!(
+                "\n**{name}: no verdict:** {}. Next: {}\n",
+                escape(&aborted.message),
+                escape(&aborted.remedy)
+            ));
+        }
+    }
+}
+
+fn last(run: &Run, options: &Options) -> String {
+    let values = if options.show_values { "" } else { " Values in bodies are shown as shapes." };
+    format!(
+        "\nSeed {}, profile {}. Repeat with {}.{values}\n",
+        run.started.seed,
+        escape(&run.started.profile),
+        code(&run.started.repeat)
+    )
+}
+
+fn row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// A text that Markdown and HTML leave alone; pairs of backticks become code.
+fn escape(text: &str) -> String {
+    let text = text::shorten(&visible(text), CELL);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return entities(&text);
+    }
+    let wrapped = parts.iter().enumerate().map(|(index, part)| match (index % 2, part.is_empty()) {
+        (1, false) => format!("<code>{}</code>", entities(part)),
+        (1, true) => "&#96;&#96;".to_owned(),
+        _ => entities(part),
+    });
+    wrapped.collect()
+}
+
+fn code(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("<code>{}</code>", entities(&visible(text))) }
+}
+
+/// Every character that Markdown, its tables, HTML or mentions could take for more than itself.
+fn entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '@' | '#' | '$' | '!' => {
+                out.push_str(&format!("&#{};", u32::from(character)));
+            }
+            // A bare address would become a link.
+            ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// A block of code whose fence is longer than any run of backticks in it.
+fn fenced(code: &str) -> String {
+    let longest = code.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("\n{fence}sh\n{code}\n{fence}\n")
 }

@@ -6,6 +6,7 @@
 
 mod collect;
 mod fanout;
+mod files;
 mod github;
 mod html;
 mod human;
@@ -29,6 +30,7 @@ use jiff::Timestamp;
 use crate::event::{CheckInfo, Event};
 pub use collect::{Run, Section, outcome_name};
 pub use fanout::{Failure, Fanout, Render, ReportError};
+pub use files::repository_root;
 pub use human::Human;
 pub use ndjson::Ndjson;
 pub use sink::Sink;

@@ -1,4 +1,6 @@
 //! Events as they come, one JSON object per line; what `merge` and other programs read.
+//!
+//! Single exchanges are left out: they are progress, not result.
 
 use std::io::{self, Write};
 
@@ -20,6 +22,9 @@ impl Ndjson {
 
 impl Reporter for Ndjson {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        if matches!(event, Event::Exchanged(_)) {
+            return Ok(());
+        }
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
         self.sink.write_all(&line)

@@ -78,7 +78,7 @@ impl fmt::Display for ReportSpec {
 pub enum SpecError {
     /// No such format.
     #[error("unknown report format `{given}`{}; formats: human, json, ndjson, junit, sarif, github, markdown, html",
-        .suggestion.map(|format| format!(", did you mean `{format}`?")).unwrap_or_default())]
+        .suggestion.map(|format| format!(" (did you mean `{format}`?)")).unwrap_or_default())]
     UnknownFormat {
         /// What was written.
         given: String,

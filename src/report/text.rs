@@ -51,12 +51,10 @@ pub fn shorten(text: &str, limit: usize) -> String {
 /// `1 page`, `2 pages`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 {
-        noun.to_owned()
-    } else if noun.ends_with('y') {
-        format!("{}ies", &noun[..noun.len() - 1])
-    } else {
-        format!("{noun}s")
+    let plural = match noun.strip_suffix('y') {
+        _ if number == 1 => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
     };
     format!("{} {plural}", thousands(number))
 }

@@ -107,6 +107,8 @@ pub struct Observation {
     pub enums_judged: usize,
     /// The envelope, if this is a page.
     pub page: Option<PageFacts>,
+    /// Whether the generated client can read it; `None` where there is none, or for errors.
+    pub client: Option<Result<(), String>>,
     /// What of the contract this answer shows: see [`Tally`].
     pub tally: Tally,
 }
@@ -161,6 +163,7 @@ pub fn observe(contract: &Contract, operation: &Operation, call: Call, exchange:
         integral_fractions: Vec::new(),
         enums_judged: 0,
         page: None,
+        client: None,
         tally: Tally::new(),
     };
     let answer = match exchange.outcome {
@@ -192,6 +195,9 @@ pub fn observe(contract: &Contract, operation: &Operation, call: Call, exchange:
     if seen.json.is_none() || answer.status >= 400 {
         let start = &answer.body[..answer.body.len().min(EXCERPT)];
         seen.excerpt = Some(String::from_utf8_lossy(start).into_owned());
+    }
+    if (200..300).contains(&answer.status) && seen.json.is_some() {
+        seen.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
     }
     let Some(body) = seen.json.take() else { return seen };
     if let Some(schema) = media.and_then(|media| media.schema.clone()) {

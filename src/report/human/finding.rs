@@ -32,7 +32,8 @@ impl Human {
         if self.options.verbosity < 0 {
             return Ok(());
         }
-        if !told.is_empty() && !(notes.is_empty() && waived.is_empty()) {
+        let more = !notes.is_empty() || !waived.is_empty();
+        if more && !told.is_empty() {
             writeln!(self.sink)?;
         }
         for group in notes {
@@ -95,7 +96,11 @@ impl Human {
         }
         self.labelled("where:", &visible(&spot(finding)))?;
         if let Some(place) = &finding.place {
-            self.labelled("contract:", &visible(&format!("{place} {}", place.pointer)))?;
+            let about_waivers = finding.id == waiver::STALE || finding.id == waiver::EXPIRED;
+            self.labelled(
+                if about_waivers { "written:" } else { "contract:" },
+                &visible(&format!("{place} {}", place.pointer)),
+            )?;
         }
         if let Some(place) = &finding.old_place {
             self.labelled("before:", &visible(&format!("{place} {}", place.pointer)))?;
@@ -106,7 +111,14 @@ impl Human {
         self.labelled("witness:", &visible(finding.witness.as_deref().unwrap_or_default()))?;
         if self.options.verbosity > 0 {
             for (name, fact) in &finding.facts {
-                self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
+                if fact.contains('\n') {
+                    writeln!(self.sink, "    {}", self.paint.dim(&format!("{}:", visible(name))))?;
+                    for line in fact.lines() {
+                        writeln!(self.sink, "      {}", text::no_command(&visible(line)))?;
+                    }
+                } else {
+                    self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
+                }
             }
         }
         // Commands are not wrapped: they are there to be copied.

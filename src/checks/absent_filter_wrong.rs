@@ -1,0 +1,131 @@
+//! See the explanation on [`CHECK`].
+
+use std::collections::HashSet;
+
+use super::filtering::{clause, exposed, foundation, row_pointer, sent_at};
+use super::{Blame, Ruling, Verdict, not_applicable};
+use crate::case::{Access, Case};
+use crate::contract::Operation;
+use crate::contract::semantics::{Absent, Filter, Lists};
+use crate::document::escape;
+use crate::finding::Level;
+use crate::study::{Fit, Study, WalkSeen};
+
+check! {
+    /// A list without a filter shows records that its default view leaves out.
+    ///
+    /// ## Why it matters
+    /// Consumers rely on the default view: when archived customers turn up in it, they are billed and mailed again.
+    ///
+    /// ## Example
+    /// `GET /customers` without `status` shows archived customers, although only published ones are promised.
+    ///
+    /// ## Source
+    /// `absent` of the filter in the list's `x-contract`; with `either`, one reading must hold throughout.
+    id: "absent-filter-wrong", family: Filters, level: Deny,
+    faults: ["default-view-shows-archived"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    study.lists().flat_map(|(operation, lists)| foundation(study, operation, lists)).collect()
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    if lists.filters.values().all(|filter| filter.absent.is_none()) {
+        return not_applicable("the contract says of no filter what leaving it out means");
+    }
+    let mut ruling = Ruling::default();
+    for (name, filter) in &lists.filters {
+        match &filter.absent {
+            Some(Absent::Only(_)) => only(study, operation, lists, (name, filter), &mut ruling),
+            Some(Absent::Either { either }) => mixed(study, operation, (name, filter), either, &mut ruling),
+            None => {}
+        }
+    }
+    ruling.or_inconclusive("no record of a list without the filter was seen", "supply a tenant that has records")
+}
+
+/// Walks that leave a filter out.
+fn walks_without<'a>(
+    study: &'a Study,
+    operation: &'a Operation,
+    name: &'a str,
+) -> impl Iterator<Item = (&'a Case, &'a WalkSeen)> {
+    study.walks(&operation.id).filter(move |(_, walk)| {
+        let query = &walk.walk.query;
+        query.access == Access::Own && !walk.pages.is_empty() && query.filters.iter().all(|(known, _)| known != name)
+    })
+}
+
+fn blame(
+    study: &Study,
+    operation: &Operation,
+    (name, filter): (&str, &Filter),
+    title: String,
+    (case, walk): (&Case, &WalkSeen),
+) -> Blame {
+    let mut blame = Blame::of_cases(title, vec![case.clone()], sent_at(walk, None))
+        .by(&study.contract, clause(operation, &format!("filters/{}/absent", escape(name))))
+        .under(study, &filter.about, Level::Deny)
+        .mark(name);
+    blame.exposed = exposed(walk);
+    blame
+}
+
+fn only(study: &Study, operation: &Operation, lists: &Lists, (name, filter): (&str, &Filter), ruling: &mut Ruling) {
+    for (case, walk) in walks_without(study, operation, name) {
+        ruling.walked(walk);
+        let misfits: Vec<usize> =
+            walk.misfits.iter().filter(|(_, known)| known == name).map(|(row, _)| *row).collect();
+        let Some(first) = misfits.first() else { continue };
+        let title = format!("the list without `{name}` shows records outside its default view");
+        let mut blame = blame(study, operation, (name, filter), title, (case, walk)).compare(
+            "only records of the default view",
+            format!("{} of {} records are outside of it", misfits.len(), walk.rows.len()),
+        );
+        blame.sent = sent_at(walk, Some(*first));
+        blame.compares = false;
+        if let Some(field) = &filter.field {
+            blame = blame.at(row_pointer(lists, walk, *first, field));
+        }
+        ruling.once(blame);
+    }
+}
+
+/// Two readings side by side: the whole list leaves the other records out, and another list without the filter has them.
+fn mixed(
+    study: &Study,
+    operation: &Operation,
+    (name, filter): (&str, &Filter),
+    either: &serde_json::Value,
+    ruling: &mut Ruling,
+) {
+    let (Some(reference), Some(model)) = (study.reference(&operation.id), study.model(&operation.id)) else { return };
+    if reference.rows.is_empty() {
+        return;
+    }
+    ruling.evidence.records += reference.rows.len() as u64;
+    let is_other = |row: &crate::study::Row| model.fit_row(filter, row, either) == Fit::Not;
+    if !reference.complete || reference.rows.iter().any(is_other) {
+        return;
+    }
+    let known: HashSet<&str> = reference.by_key.keys().map(|key| &**key).collect();
+    for (case, walk) in walks_without(study, operation, name).filter(|(_, walk)| !walk.walk.query.is_plain()) {
+        let others =
+            walk.rows.iter().filter(|row| is_other(row) && row.key.as_deref().is_some_and(|key| !known.contains(key)));
+        let count = others.count();
+        if count > 0 {
+            let title = format!("the list without `{name}` shows other records as soon as something else is asked for");
+            ruling.once(
+                blame(study, operation, (name, filter), title, (case, walk))
+                    .compare(
+                        "one meaning of leaving the filter out, throughout",
+                        format!("none of these records in the whole list, {count} of them here"),
+                    )
+                    .under(study, &filter.about, Level::Warn),
+            );
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the checks on credentials and tenants share: which calls to make, and which refusals count.
+
+use crate::case::{Access, Call, Case, Query, Walk};
+use crate::contract::Operation;
+use crate::contract::semantics::{Refusal, Slot};
+use crate::study::{Observation, Study, ask};
+
+/// A lawful call of an operation under other access: the first page of a list, or a record that is known to exist.
+pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Option<Call> {
+    if let Some(lists) = &operation.clause.lists {
+        study.reference(&operation.id)?;
+        return Some(ask::query_call(&study.contract, lists, &Query::new(&operation.id, None)).access(access));
+    }
+    let reads = operation.clause.reads.as_ref()?;
+    let by = reads.by.first()?;
+    let key = own_key(study, &reads.resource, &by.key)?;
+    Some(Call::new(&operation.id).with(&by.slot, key).access(access))
+}
+
+/// A key of an own record, by the field that a reader takes.
+fn own_key(study: &Study, resource: &str, field: &str) -> Option<String> {
+    let (list, _) = study.list_of(resource)?;
+    let samples = &study.reference(&list.id)?.samples;
+    let plain = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let keys: Vec<&str> = samples.iter().filter_map(|(_, record)| record.pointer(field)?.as_str()).collect();
+    keys.iter().find(|key| plain(key)).or(keys.first()).map(|key| (*key).to_owned())
+}
+
+/// One call per operation under some access.
+pub(super) fn plan(study: &Study, access: Access, wanted: impl Fn(&Operation) -> bool) -> Vec<Case> {
+    let operations = study.contract.operations.iter().filter(|operation| wanted(operation));
+    operations.filter_map(|operation| call(study, operation, access)).map(Case::Call).collect()
+}
+
+/// Answers of an operation that were asked for under some access.
+pub(super) fn answers<'a>(
+    study: &'a Study,
+    operation: &'a Operation,
+    access: Access,
+) -> impl Iterator<Item = &'a Observation> {
+    study.all_answers(&operation.id).filter(move |answer| answer.call.access == access && answer.call.method.is_none())
+}
+
+/// Whether a status is the refusal that the contract documents; without a clause, any of the usual ones is.
+pub(super) fn is_refusal(clause: Option<&Refusal>, status: u16) -> bool {
+    clause.map_or(matches!(status, 400 | 401 | 403 | 404 | 422), |refusal| refusal.accepts(status))
+}
+
+/// Words for a refusal.
+pub(super) fn refusal_words(clause: Option<&Refusal>) -> String {
+    match clause {
+        Some(refusal) => {
+            let all: Vec<String> = refusal.statuses.iter().chain(&refusal.tolerated).map(u16::to_string).collect();
+            format!("a refusal with {}", all.join(" or "))
+        }
+        None => "a refusal".to_owned(),
+    }
+}
+
+/// The tenant slot, if leaving it out makes a request that can be sent.
+pub(super) fn omittable_tenant(study: &Study) -> Option<&Slot> {
+    let slot = study.contract.root.tenancy.as_ref()?.slot.as_ref()?;
+    (!matches!(slot, Slot::Path(_))).then_some(slot)
+}
+
+/// The walk over the second tenant's own records: enough of them to recognise.
+pub(super) fn second_walk(study: &Study, operation: &Operation) -> Option<Walk> {
+    let lists = operation.clause.lists.as_ref()?;
+    let mut walk = study.reference_walk(operation, lists);
+    walk.query.access = Access::Second;
+    walk.pages = Some(2);
+    Some(walk)
+}

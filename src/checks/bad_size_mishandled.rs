@@ -1,0 +1,103 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use serde_json::{Value, json};
+
+use crate::case::{Case, Query};
+use crate::contract::Operation;
+use crate::contract::semantics::{Choice, Handling, Size};
+use crate::finding::Level;
+use crate::study::{Study, ask};
+
+check! {
+    /// A page size that the contract does not allow is not handled as it says.
+    ///
+    /// ## Why it matters
+    /// Consumers rely on being told of a mistake, or on being given a lawful page.
+    ///
+    /// ## Example
+    /// `limit=abc` is answered with 404; `limit=-1` with a page where a refusal is documented.
+    ///
+    /// ## Source
+    /// `below`, `above`, `malformed` and `zero` of the page size.
+    id: "bad-size-mishandled", family: Paging, level: Deny,
+    faults: ["bad-size-accepted", "bad-size-wrong-status"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (operation, lists) in study.lists() {
+        let (Some(size), Some(_)) = (&lists.page.size, study.reference(&operation.id)) else { continue };
+        for (value, handling) in probes(size) {
+            if handling.is_some() {
+                let query = Query::new(&operation.id, None);
+                cases.push(Case::Call(ask::query_call(&study.contract, lists, &query).with(&size.slot, value)));
+            }
+        }
+    }
+    cases
+}
+
+/// Unlawful sizes, and what the contract says of each.
+fn probes(size: &Size) -> Vec<(Value, Option<Handling>)> {
+    let mut probes = vec![
+        (json!(0), size.zero.clone().or_else(|| size.below.clone())),
+        (json!(-1), size.below.clone()),
+        (json!("abc"), size.malformed.clone()),
+    ];
+    if let Some(most) = size.max {
+        probes.push((json!(most + 1), size.above.clone()));
+        probes.push((json!(most.saturating_mul(1000)), size.above.clone()));
+    }
+    probes
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let Some(size) = &lists.page.size else { return not_applicable("no page size is documented") };
+    let probes = probes(size);
+    if probes.iter().all(|(_, handling)| handling.is_none()) {
+        return not_applicable("nothing is promised of unlawful page sizes");
+    }
+    let invalid = study.contract.root.refusals.invalid.as_ref();
+    let mut ruling = Ruling::default();
+    for (_, answer) in study.answers(&operation.id) {
+        let asked = paging::asked_size(lists, answer);
+        let Some((value, Some(handling))) = probes.iter().find(|(value, _)| Some(value) == asked.as_ref()) else { continue };
+        let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
+        ruling.evidence.answers += 1;
+        let refused = invalid.map_or((400..500).contains(&status), |refusal| refusal.accepts(status));
+        let page = answer.is_success();
+        let lawful = match handling.is {
+            Choice::Refuse => refused,
+            Choice::Clamp | Choice::Default | Choice::Ignore | Choice::Empty => page,
+            Choice::Either => refused || page,
+        };
+        if !lawful {
+            let expected = match handling.is {
+                Choice::Refuse => "a refusal",
+                Choice::Either => "a refusal or a lawful page",
+                _ => "a lawful page",
+            };
+            let name = name_of(value);
+            ruling.blames.push(
+                Blame::of_answer(format!("{name} as page size is not handled as documented"), answer)
+                    .compare(expected, format!("status {status}"))
+                    .by(&study.contract, paging::clause(operation, "size"))
+                    .under(study, &handling.about, Level::Deny)
+                    .mark(name),
+            );
+        }
+    }
+    ruling.or_inconclusive("no unlawful page size was answered", "see the findings on the list's answers")
+}
+
+fn name_of(value: &Value) -> &'static str {
+    match value.as_i64() {
+        Some(0) => "zero",
+        Some(number) if number < 0 => "a negative number",
+        Some(_) => "more than the maximum",
+        None => "text",
+    }
+}

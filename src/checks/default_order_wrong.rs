@@ -1,0 +1,69 @@
+//! See the explanation on [`CHECK`].
+
+use super::filtering::{clause, exposed, foundation, row_pointer, sent_at};
+use super::ordering::{direction_word, inversions, ranks};
+use super::{Blame, Ruling, Verdict, not_applicable};
+use crate::case::Case;
+use crate::contract::Operation;
+use crate::contract::semantics::Order;
+use crate::finding::Level;
+use crate::study::Study;
+
+check! {
+    /// A list does not come in its documented default order.
+    ///
+    /// ## Why it matters
+    /// Consumers that want the newest records read the first page of the default order.
+    ///
+    /// ## Example
+    /// `GET /customers` is documented as newest first, but the third page shows a newer customer than the second.
+    ///
+    /// ## Source
+    /// `sort.default` of the list's `x-contract`, which also gives the level.
+    id: "default-order-wrong", family: Sorting, level: Deny,
+    faults: ["default-order-reversed"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    study.lists().flat_map(|(operation, lists)| foundation(study, operation, lists)).collect()
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else {
+        return not_applicable("the operation lists nothing");
+    };
+    let default = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
+    let Some(default) = default.filter(|default| default.order != Order::Text) else {
+        return not_applicable("the contract promises no default order of numbers or instants");
+    };
+    let Some(direction) = default.direction else {
+        return not_applicable("the contract promises no direction of the default order");
+    };
+    let mut ruling = Ruling::default();
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+        let ranks = ranks(model, default, &walk.rows);
+        ruling.evidence.pairs += ranks.len().saturating_sub(1) as u64;
+        let (wrong, Some(first)) = inversions(&ranks, direction) else { continue };
+        let page = walk.page_of(first) + 1;
+        let mut blame = Blame::of_cases(
+            "the list does not come in its default order",
+            vec![case.clone()],
+            sent_at(walk, Some(first)),
+        )
+        .compare(
+            format!("records in {} order of `{}`", direction_word(direction), default.field),
+            format!("{wrong} of {} neighbours stand the wrong way, the first on page {page}", ranks.len() - 1),
+        )
+        .at(row_pointer(lists, walk, first, &default.field))
+        .by(&study.contract, clause(operation, "sort/default"))
+        .under(study, &default.about, Level::Deny)
+        .mark("default");
+        blame.exposed = exposed(walk);
+        ruling.once(blame);
+    }
+    ruling.or_inconclusive(
+        "no two records of the list have values that can be compared",
+        "supply a tenant with several records whose sorted field is set",
+    )
+}

@@ -1,0 +1,39 @@
+//! See the explanation on [`CHECK`].
+
+use super::filtering::{self, Reading, judge_looks, shows_effect};
+use super::Verdict;
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A filtered list shows records that do not fit the filter.
+    ///
+    /// ## Why it matters
+    /// A job that acts on all *inactive* customers acts on some active ones too. The first page is often right, so a glance
+    /// does not show it.
+    ///
+    /// ## Example
+    /// `GET /v1/customers?status=inactive&limit=20`: from the second page on, active customers come too.
+    ///
+    /// ## Source
+    /// `filters` of the list's `x-contract`: field and kind of match.
+    id: "filter-lets-foreign-through", family: Filters, level: Deny,
+    faults: ["filter-ignored-after-first-page", "filter-lets-one-through"],
+    plan: filtering::plan_single, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    judge_looks(study, operation, &|look, looks| {
+        if look.reading != Reading::Foreign {
+            return None;
+        }
+        let mut blame =
+            look.blame(study, operation, format!("filter `{}` lets through records that do not fit", look.name))
+                .compare("only records that fit the filter", look.misfit_words());
+        // What tells it from a filter without effect is that it works elsewhere.
+        if let Some(working) = looks.iter().find(|other| other.name == look.name && shows_effect(study, other)) {
+            blame.cases.insert(0, working.case.clone());
+        }
+        Some(blame)
+    })
+}

@@ -1,0 +1,111 @@
+//! See the explanation on [`CHECK`].
+
+use std::collections::HashMap;
+
+use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
+use super::{Ruling, Verdict, not_applicable};
+use crate::contract::Operation;
+use crate::contract::semantics::Match;
+use crate::study::Study;
+
+check! {
+    /// The values of a filter, one after the other, do not add up to the whole list.
+    ///
+    /// ## Why it matters
+    /// Work is often split by a filter: one job per status. A record that no value shows is done by nobody, one that two
+    /// values show is done twice.
+    ///
+    /// ## Example
+    /// 189 customers with `status=active` and 48 with `status=inactive`, but 238 without the filter.
+    ///
+    /// ## Source
+    /// The enumeration of the filter's parameter: every record has one of its values.
+    id: "filter-partition-gap", family: Filters, level: Deny,
+    faults: ["filter-drops-matches"],
+    plan: filtering::plan_single, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let looks = looks(study, operation);
+    let mut ruling = Ruling::default();
+    let mut promised = false;
+    for (name, filter) in &lists.filters {
+        let options = options(&study.contract, operation, filter);
+        if options.len() < 2 || filter.matching != Match::Equal || is_light(study, filter) || filter.partial {
+            continue;
+        }
+        promised = true;
+        let parts: Vec<&Look<'_>> = options
+            .iter()
+            .filter_map(|option| {
+                looks.iter().find(|look| look.name == name && text_of(look.value) == text_of(option))
+            })
+            .filter(|look| look.walk.is_complete() && look.reading == Reading::Fits)
+            .collect();
+        if parts.len() < options.len() {
+            // Two values at least can be compared with each other.
+            if parts.len() > 1 {
+                overlap(study, operation, &parts, &mut ruling);
+            }
+            continue;
+        }
+        overlap(study, operation, &parts, &mut ruling);
+        gap(study, operation, &parts, &mut ruling);
+    }
+    if !promised {
+        return not_applicable("no filter has an enumeration that divides the list");
+    }
+    ruling.or_inconclusive(
+        "not every value of a filter could be walked to the end",
+        "see the findings on the filter, or raise the limit on records",
+    )
+}
+
+/// A record that two values show.
+fn overlap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut Ruling) {
+    let mut shown: HashMap<&str, usize> = HashMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        ruling.walked(part.walk);
+        for row in &part.walk.rows {
+            let Some(key) = row.key.as_deref() else { continue };
+            let first = *shown.entry(key).or_insert(index);
+            // A record whose version differs was changed from one value to the other in between.
+            let earlier = parts[first].walk.rows.iter().find(|row| row.key.as_deref() == Some(key));
+            if first != index && earlier.is_some_and(|earlier| earlier.version == row.version) {
+                let mut blame = part
+                    .blame(study, operation, format!("two values of filter `{}` show the same record", part.name))
+                    .compare("every record under one value", "a record under two values")
+                    .mark(format!("{} overlap", part.name))
+                    .shown(key);
+                blame.cases.insert(0, parts[first].case.clone());
+                ruling.once(blame);
+            }
+        }
+    }
+}
+
+/// Records of the whole list that no value shows, where no single value can be blamed for it.
+fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut Ruling) {
+    let Some(reference) = study.reference(&operation.id) else { return };
+    let blamed: Vec<&str> = parts.iter().flat_map(|part| part.missing.iter().map(|key| &**key)).collect();
+    let shown = |key: &str| parts.iter().any(|part| part.walk.rows.iter().any(|row| row.key.as_deref() == Some(key)));
+    let missing: Vec<&str> = reference
+        .rows
+        .iter()
+        .filter_map(|row| row.key.as_deref())
+        .filter(|key| !shown(key) && !blamed.contains(key))
+        .collect();
+    ruling.evidence.pairs += reference.rows.len() as u64;
+    let (Some(first), Some(last)) = (missing.first(), parts.last()) else { return };
+    let mut blame = last
+        .blame(study, operation, format!("no value of filter `{}` shows some records of the list", last.name))
+        .compare(
+            format!("all {} records of the whole list under one value or another", reference.rows.len()),
+            format!("{} of them under none", missing.len()),
+        )
+        .mark(format!("{} gap", last.name))
+        .shown(*first);
+    blame.cases = parts.iter().map(|part| part.case.clone()).collect();
+    ruling.once(blame);
+}

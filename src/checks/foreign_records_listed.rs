@@ -1,0 +1,87 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, access, not_applicable};
+use crate::case::{Access, Case};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A list shows records of another tenant.
+    ///
+    /// ## Why it matters
+    /// One customer reads another's records: the worst thing that a multi-tenant API can do.
+    ///
+    /// ## Example
+    /// The list of tenant A holds a customer that tenant B lists as its own; or A's key opens B's list.
+    ///
+    /// ## Source
+    /// `tenancy`; two tenants have no record in common.
+    id: "foreign-records-listed", family: Access, level: Deny,
+    faults: ["foreign-record-listed", "tenant-ignored"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    if !study.means.has_second {
+        return Vec::new();
+    }
+    let mut cases = Vec::new();
+    for (operation, _) in study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some()) {
+        cases.extend(access::second_walk(study, operation).map(Case::Walk));
+        if selects_tenant(study) {
+            cases.extend(access::call(study, operation, Access::OwnInSecond).map(Case::Call));
+        }
+    }
+    cases
+}
+
+/// Whether a request can name the second tenant with the own credential.
+fn selects_tenant(study: &Study) -> bool {
+    study.means.second_tenant.is_some() && study.means.second_tenant != study.means.tenant
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if operation.clause.lists.is_none() {
+        return not_applicable("the operation lists nothing");
+    }
+    if !study.means.has_second {
+        return Verdict::Inconclusive {
+            reason: "no second tenant is known".to_owned(),
+            remedy: "give --second-token-env and --second-param, or [targets.NAME.second-tenant]".to_owned(),
+        };
+    }
+    let mut ruling = Ruling::default();
+    let own = study.reference(&operation.id);
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Second) {
+        let Some(own) = own else { continue };
+        for (index, row) in walk.rows.iter().enumerate() {
+            let Some(key) = row.key.as_deref() else { continue };
+            ruling.evidence.records += 1;
+            if own.get(key).is_some() {
+                let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
+                let plain = study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain()).map(|(case, _)| case.clone());
+                let cases = plain.into_iter().chain([case.clone()]).collect();
+                ruling.blames.push(
+                    Blame { compares: false, ..Blame::of_cases("two tenants list the same record", cases, sent) }
+                        .compare("no record in common", "a record that both tenants list")
+                        .by(&study.contract, "/x-contract/tenancy")
+                        .shown(key)
+                        .mark("shared"),
+                );
+            }
+        }
+    }
+    for answer in access::answers(study, operation, Access::OwnInSecond) {
+        ruling.evidence.answers += 1;
+        let shows = answer.page.as_ref().is_some_and(|page| page.items > 0);
+        if answer.is_success() && shows {
+            ruling.blames.push(
+                Blame::of_answer("the own credential lists another tenant's records", answer)
+                    .compare("a refusal, or no record", "records")
+                    .by(&study.contract, "/x-contract/tenancy")
+                    .mark("opened"),
+            );
+        }
+    }
+    ruling.or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+}

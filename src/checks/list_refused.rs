@@ -1,0 +1,47 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A lawful request for a page is refused, redirected, or answered with something that is no page.
+    ///
+    /// ## Why it matters
+    /// Nothing else about the list can be relied on if its plain request fails.
+    ///
+    /// ## Example
+    /// `GET /v1/customers?limit=100` is answered with 400.
+    ///
+    /// ## Source
+    /// The operation's parameters and its success response.
+    id: "list-refused", family: Answers, level: Deny,
+    faults: ["list-refused"],
+    plan: plan_nothing, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let mut ruling = Ruling::default();
+    for (_, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+        for answer in walk.answers.iter().filter(|answer| answer.failure.is_none()) {
+            ruling.evidence.answers += 1;
+            let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
+            let has_page = answer.page.as_ref().is_some_and(|page| page.has_items);
+            if has_page || answer.broken_json.is_some() {
+                continue;
+            }
+            let (title, actual) = if answer.is_success() {
+                ("a lawful request for a page is answered with no page", format!("status {status}, no array at `{}`", lists.items))
+            } else {
+                ("a lawful request for a page is refused", format!("status {status}"))
+            };
+            ruling.blames.push(
+                Blame::of_answer(title, answer)
+                    .compare(format!("a page with its records at `{}`", lists.items), actual)
+                    .mark(status.to_string()),
+            );
+        }
+    }
+    ruling.or_inconclusive("no page was asked for", "run with the paging checks")
+}

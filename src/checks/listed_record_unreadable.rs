@@ -1,0 +1,47 @@
+//! See the explanation on [`CHECK`].
+
+use super::Verdict;
+use super::filtering::is_special;
+use super::reading::{self, judge_reads};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A record that the list shows cannot be read.
+    ///
+    /// ## Why it matters
+    /// Every *list, then read each* job fails at this record.
+    ///
+    /// ## Example
+    /// The list shows `cust_17`; `GET /v1/customers/cust_17` is answered with status 404.
+    ///
+    /// ## Source
+    /// `reads` of the operation's `x-contract`: list and reader know the same records.
+    id: "listed-record-unreadable", family: Records, level: Deny,
+    faults: ["listed-record-missing"],
+    plan: reading::plan_reads, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    judge_reads(study, operation, "no listed record was asked for", &|reader, read, reads, ruling| {
+        let known = read.known.as_ref().filter(|_| !is_special(&read.text) && !read.ambiguous && read.is_plain())?;
+        let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
+        // Access that is refused throughout is a matter of configuration.
+        let access = matches!(status, 401 | 403);
+        let readable = reads.iter().any(|other| other.known.is_some() && other.answer.is_success());
+        if access && !readable {
+            return None;
+        }
+        ruling.evidence.answers += 1;
+        let refused = reading::is_refusal(status) || access;
+        refused.then(|| {
+            read.blame(
+                study,
+                reader,
+                format!("a listed record cannot be read by `{}`", reading::field_words(&known.by.key)),
+            )
+            .compare("the record", format!("status {status}"))
+            .against_list(study, reader)
+        })
+    })
+}

@@ -1,0 +1,86 @@
+//! See the explanation on [`CHECK`].
+
+use super::reading::{
+    self, Standing, additions, differences, field_words, judge_reads, record_shape, shapes_at, shown_at, standing,
+};
+use super::{Verdict, not_applicable};
+use crate::contract::Operation;
+use crate::finding::Level;
+use crate::study::Study;
+use crate::study::row::key_text;
+
+/// Differences after which a record counts as another one altogether.
+const MANY: usize = 4;
+
+check! {
+    /// A record shows other values when it is read than in the list.
+    ///
+    /// ## Why it matters
+    /// Consumers take the list for a summary of the records. When the two disagree, one of them is wrong, and nobody knows
+    /// which.
+    ///
+    /// ## Example
+    /// The list shows `status: active`, reading the same customer shows `status: inactive`; `updatedAt` is the same.
+    ///
+    /// ## Source
+    /// `resources` of the root's `x-contract`: list and reader show one record. Only declared fields that both show are
+    /// compared, and only as long as the record's version stands still; `volatile` fields are a note.
+    id: "member-differs-from-list", family: Records, level: Deny,
+    faults: ["get-differs-from-list"],
+    plan: reading::plan_reads, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if let Some(clause) = &operation.clause.reads {
+        let reader = reading::Reader { operation, reads: clause };
+        if reader.list(study).is_none_or(|(_, lists)| lists.key.is_some()) {
+            return not_applicable("no list shows these records in the same form");
+        }
+    }
+    judge_reads(study, operation, "no record was both listed and read in the same state", &|reader, read, _, ruling| {
+        let record = read.record().filter(|_| read.is_plain())?;
+        let known = read.known.as_ref().filter(|_| !read.ambiguous)?;
+        let (sample, resource) = (known.sample?, reader.resource(study)?);
+        // Another record is another fault.
+        if record.pointer(&resource.key).and_then(key_text).is_some_and(|key| key != known.key) {
+            return None;
+        }
+        let level = match standing(Some(resource), sample, record) {
+            Standing::Changed => return None,
+            Standing::Same | Standing::Unpromised => study.level(&resource.about, Level::Deny),
+            Standing::Untold => study.level(&resource.about, Level::Note).min(Level::Note),
+        };
+        ruling.evidence.pairs += 1;
+        let left_out = additions(&study.contract);
+        let fields = differences(&study.contract, record_shape(&study.contract, reader), sample, record, &left_out);
+        let is_volatile = |field: &String| {
+            resource.volatile.iter().any(|known| field == known || field.starts_with(&format!("{known}/")))
+        };
+        let pointer = format!("/x-contract/resources/{}", crate::document::escape(&reader.reads.resource));
+        let make = |field: &str, level: Level| {
+            let (listed, read_as) = shapes_at(sample, record, field);
+            read.blame(study, reader, format!("field `{}` differs between list and reader", field_words(field)))
+                .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
+                .at(field)
+                .by(&study.contract, pointer.clone())
+                .shown(shown_at(sample, record, field))
+                .level(level)
+                .mark(field)
+                .against_list(study, reader)
+        };
+        let (volatile, firm): (Vec<String>, Vec<String>) = fields.into_iter().partition(is_volatile);
+        for field in &volatile {
+            ruling.once(make(field, Level::Note));
+        }
+        if firm.len() > MANY {
+            let mut blame = make(&firm[0], level);
+            blame.title = "list and reader show different records under one key".to_owned();
+            blame.actual = format!("{} fields differ", firm.len());
+            return Some(blame.mark("many"));
+        }
+        for field in &firm {
+            ruling.once(make(field, level));
+        }
+        None
+    })
+}

@@ -1,0 +1,102 @@
+//! What the checks on pages share: walks, the requests that show a page, sizes that a page may have.
+
+use crate::case::{Case, Query, Walk};
+use crate::contract::Operation;
+use crate::contract::semantics::Lists;
+use crate::exchange::Sent;
+use crate::study::{Observation, PageFacts, Study, WalkSeen};
+
+/// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
+/// drawn from the seed.
+pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (operation, lists) in study.lists() {
+        cases.push(Case::Walk(study.reference_walk(operation, lists)));
+        let Some(reference) = study.reference(&operation.id) else { continue };
+        let known = reference.rows.len() as u64;
+        // In a long list the first pages stand for the rest: they are compared with the whole walk.
+        let pages = (known > 2_000).then_some(12);
+        let mut plain = study.default_walk(operation);
+        plain.pages = pages;
+        cases.push(Case::Walk(plain));
+        for size in drawn_sizes(study, operation, lists, known) {
+            let query = Query::new(&operation.id, Some(size));
+            cases.push(Case::Walk(Walk { query, pages, repeat: 0 }));
+        }
+        // Small pages have many borders; a few pages of each are enough.
+        for size in [1, 2, 3].into_iter().filter(|size| lists.page.size.is_some() && *size < known) {
+            cases.push(Case::pages(Query::new(&operation.id, Some(size)), 3));
+        }
+    }
+    cases
+}
+
+/// Page sizes that give a handful of pages, drawn from the seed.
+fn drawn_sizes(study: &Study, operation: &Operation, lists: &Lists, known: u64) -> Vec<u64> {
+    let Some(size) = &lists.page.size else { return Vec::new() };
+    let most = size.max.unwrap_or(1_000);
+    let (low, high) = ((known / 6).max(2), (known / 3).max(3));
+    if known < 4 || low >= most {
+        return Vec::new();
+    }
+    let salt = format!("page sizes {}", operation.id);
+    super::draw::draw(study, &salt, &(low..=high.min(most)), 1)
+}
+
+/// Every answer of an operation that is a page, with its facts.
+pub(super) fn pages<'a>(
+    study: &'a Study,
+    operation: &'a Operation,
+) -> impl Iterator<Item = (&'a Observation, &'a PageFacts)> {
+    study
+        .all_answers(&operation.id)
+        .filter_map(|answer| Some((answer, answer.page.as_ref().filter(|page| page.has_items)?)))
+}
+
+/// The page size that a request asked for; `None` if it asked for none.
+pub(super) fn asked_size(lists: &Lists, answer: &Observation) -> Option<serde_json::Value> {
+    answer.call.value(&lists.page.size.as_ref()?.slot).cloned()
+}
+
+/// Whether a size lies within the documented range.
+pub(super) fn is_lawful_size(lists: &Lists, size: u64) -> bool {
+    lists
+        .page
+        .size
+        .as_ref()
+        .is_some_and(|clause| size >= clause.min.unwrap_or(1) && clause.max.is_none_or(|most| size <= most))
+}
+
+/// The size that a lawful answer's page is bounded by: the one asked for, or the default.
+pub(super) fn effective_size(lists: &Lists, answer: &Observation) -> Option<u64> {
+    let clause = lists.page.size.as_ref()?;
+    match asked_size(lists, answer) {
+        None => clause.default.as_ref().map(|default| default.value),
+        Some(value) => value.as_u64().filter(|size| is_lawful_size(lists, *size)),
+    }
+}
+
+/// The request of the page that a record of a walk stands on, after that of the page before.
+pub(super) fn requests_around(walk: &WalkSeen, row: usize) -> Vec<Sent> {
+    let page = walk.page_of(row);
+    let before = page.checked_sub(1).and_then(|page| walk.answer(page));
+    before.into_iter().chain(walk.answer(page)).map(|answer| answer.sent.clone()).collect()
+}
+
+/// The first request of a walk.
+pub(super) fn first_request(walk: &WalkSeen) -> Vec<Sent> {
+    walk.answers.first().map(|answer| answer.sent.clone()).into_iter().collect()
+}
+
+/// Pointer in the document to a clause of the operation's paging.
+pub(super) fn clause(operation: &Operation, name: &str) -> String {
+    format!("{}/x-contract/lists/page/{name}", operation.pointer)
+}
+
+/// Words for what a walk asked.
+pub(super) fn walk_words(walk: &WalkSeen) -> String {
+    match walk.walk.query.size {
+        Some(size) => format!("pages of {size}"),
+        None => "pages of the default size".to_owned(),
+    }
+}

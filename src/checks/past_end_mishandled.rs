@@ -1,0 +1,93 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use crate::case::{Case, Query};
+use crate::contract::Operation;
+use crate::contract::semantics::{Choice, Lists, Slot};
+use crate::finding::Level;
+use crate::study::{Observation, Start, Study, ask};
+
+check! {
+    /// A page beyond the end is not what the contract says: records, or the wrong refusal.
+    ///
+    /// ## Why it matters
+    /// Consumers that walk until a page is empty never finish, or see records again.
+    ///
+    /// ## Example
+    /// `offset=500` on a list of 237 shows the last page once more.
+    ///
+    /// ## Source
+    /// `past-end` of the list's paging.
+    id: "past-end-mishandled", family: Paging, level: Deny,
+    faults: ["past-end-repeats"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (operation, lists) in study.lists() {
+        let (Some(_), Some(reference)) = (&lists.page.past_end, study.reference(&operation.id)) else { continue };
+        if !reference.complete || reference.capped {
+            continue;
+        }
+        let known = reference.rows.len() as u64;
+        let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref()).map_or(50, |default| default.value);
+        // Just beyond what was seen: nothing may be there, or the walks ended early.
+        let starts = match (&lists.page.offset, &lists.page.number) {
+            (Some(offset), _) => vec![Start::Offset(offset.first + known), Start::Offset(offset.first + known + 3 * size)],
+            (None, Some(number)) => vec![Start::Number(number.first + known / size.max(1) + 2)],
+            (None, None) => Vec::new(),
+        };
+        for start in starts {
+            cases.push(Case::Call(ask::page_call(&study.contract, lists, &Query::new(&operation.id, None), &start)));
+        }
+    }
+    cases
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let Some(handling) = &lists.page.past_end else { return not_applicable("nothing is promised beyond the end") };
+    let mut ruling = Ruling::default();
+    for (case, answer) in study.answers(&operation.id) {
+        if !is_beyond(study, lists, operation, answer) {
+            continue;
+        }
+        let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
+        ruling.evidence.pages += 1;
+        let items = answer.page.as_ref().map_or(0, |page| page.items);
+        let refused = study.contract.root.refusals.invalid.as_ref().is_some_and(|refusal| refusal.accepts(status))
+            || study.contract.root.refusals.not_found.as_ref().is_some_and(|refusal| refusal.accepts(status));
+        let lawful = match handling.is {
+            Choice::Refuse => refused,
+            Choice::Empty => answer.is_success() && items == 0,
+            _ => refused || (answer.is_success() && items == 0),
+        };
+        if !lawful {
+            let actual = if answer.is_success() { format!("{items} records") } else { format!("status {status}") };
+            let mut blame = Blame::of_answer("the page beyond the end is not as documented", answer)
+                .compare(if handling.is == Choice::Refuse { "a refusal" } else { "an empty page" }, actual)
+                .by(&study.contract, paging::clause(operation, "past-end"))
+                .under(study, &handling.about, Level::Deny);
+            blame.compares = true;
+            blame.cases = vec![Case::Walk(study.reference_walk(operation, lists)), case.clone()];
+            ruling.blames.push(blame);
+        }
+    }
+    ruling.or_inconclusive("the end of the list is not known", "raise --max-records or --max-requests")
+}
+
+/// Whether a request starts beyond the last record known.
+fn is_beyond(study: &Study, lists: &Lists, operation: &Operation, answer: &Observation) -> bool {
+    let Some(reference) = study.reference(&operation.id).filter(|reference| reference.complete) else { return false };
+    let known = reference.rows.len() as u64;
+    let at = |slot: &Slot| answer.call.value(slot).and_then(serde_json::Value::as_u64);
+    if answer.call.values.len() > 1 || answer.call.access != crate::case::Access::Own {
+        return false;
+    }
+    match (&lists.page.offset, &lists.page.number) {
+        (Some(offset), _) => at(&offset.slot).is_some_and(|at| at >= offset.first + known),
+        (None, Some(number)) => at(&number.slot).is_some_and(|at| at > number.first + known),
+        (None, None) => false,
+    }
+}

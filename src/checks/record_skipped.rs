@@ -1,0 +1,75 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use std::collections::HashMap;
+
+use crate::contract::Operation;
+use crate::study::{End, Reference, Study};
+
+check! {
+    /// A walk leaves out a record that other walks of the same list show.
+    ///
+    /// ## Why it matters
+    /// Consumers lose it without an error: synchronisation, billing and reports are wrong from then on.
+    ///
+    /// ## Example
+    /// With `limit=37` the first customer of every page is missing.
+    ///
+    /// ## Source
+    /// ours: every walk over a list shows every record, whatever the page size.
+    id: "record-skipped", family: Paging, level: Deny,
+    faults: ["record-skipped-at-border", "record-skipped-at-one-size"],
+    plan: paging::plan_walks, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let Some(reference) = study.reference(&operation.id) else {
+        return Ruling::default().or_inconclusive("the list was not walked", "see the findings on its answers");
+    };
+    let mut ruling = Ruling::default();
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+        if matches!(walk.end, End::Endless | End::TokenRepeated | End::NoToken | End::Broken(_)) {
+            continue;
+        }
+        let places: HashMap<&str, usize> =
+            walk.rows.iter().enumerate().filter_map(|(index, row)| Some((row.key.as_deref()?, index))).collect();
+        let last = reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| places.contains_key(key)));
+        let Some(last) = last else { continue };
+        if reference.walks < 2 {
+            continue;
+        }
+        ruling.evidence.pairs += reference.rows.len() as u64;
+        let missing: Vec<usize> = (0..reference.rows.len())
+            .filter(|index| reference.rows[*index].key.as_deref().is_some_and(|key| !places.contains_key(key)))
+            .collect();
+        // Records after the last common one are an early end (another check), or were not reached yet.
+        let inside: Vec<usize> = missing.iter().copied().filter(|index| *index < last || (walk.is_complete() && missing.len() == 1)).collect();
+        let ordered = is_ordered(reference, &places, last);
+        let Some(first) = inside.first().copied().filter(|_| walk.is_complete() || ordered) else { continue };
+        let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
+        let sent = after.map_or_else(|| paging::first_request(walk), |row| paging::requests_around(walk, row));
+        let other = study
+            .walks(&operation.id)
+            .filter(|(_, other)| other.walk.query.is_plain())
+            .find(|(_, other)| other.rows.iter().chain(&other.beyond).any(|row| row.key == reference.rows[first].key));
+        let mut cases: Vec<_> = other.map(|(case, _)| case.clone()).into_iter().collect();
+        cases.push(case.clone());
+        ruling.blames.push(
+            Blame::of_cases(format!("a walk in {} leaves records out", paging::walk_words(walk)), cases, sent)
+                .compare("every record of the list", format!("{} of {} left out", inside.len(), reference.rows.len()))
+                .at(lists.items.clone())
+                .by(&study.contract, paging::clause(operation, ""))
+                .shown(reference.rows[first].key.as_deref().unwrap_or_default())
+                .mark("skipped"),
+        );
+    }
+    ruling.or_inconclusive("fewer than two walks could be compared", "check against a list of more than one page")
+}
+
+/// Whether the walk shows common records in the reference's order: only then "in between" means something.
+fn is_ordered(reference: &Reference, places: &HashMap<&str, usize>, last: usize) -> bool {
+    let common: Vec<usize> =
+        reference.rows[..=last].iter().filter_map(|row| places.get(row.key.as_deref()?)).copied().collect();
+    common.windows(2).all(|pair| pair[0] < pair[1])
+}

@@ -1,0 +1,37 @@
+//! See the explanation on [`CHECK`].
+
+use super::Verdict;
+use super::ordering::{self, balance, judge_looks};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A walk over a sorted list lacks records that the list has.
+    ///
+    /// ## Why it matters
+    /// Sorting must not filter. Records without a value in the sorted field are the first to get lost.
+    ///
+    /// ## Example
+    /// The list has 237 customers, sorted by `totalMonthlyRevenue` it has 236.
+    ///
+    /// ## Source
+    /// A walk over a sorted list shows the same records as one without sorting.
+    id: "sort-loses-records", family: Sorting, level: Deny,
+    faults: ["sort-loses-record"],
+    plan: ordering::plan_orders, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    judge_looks(study, operation, &|look, _| {
+        let balance = balance(study, operation, look);
+        let key = balance.missing.first().filter(|_| !balance.by_ties && balance.repeated.is_empty())?;
+        Some(
+            look.blame(study, operation, format!("sorting by `{}` loses records", look.wish.name))
+                .compare(
+                    format!("all {} records of the list", balance.wanted),
+                    format!("{} of them are missing", balance.missing.len()),
+                )
+                .shown(&**key),
+        )
+    })
+}

@@ -1,0 +1,45 @@
+//! See the explanation on [`CHECK`].
+
+use super::Verdict;
+use super::ordering::{self, Reading, direction_word, judge_looks};
+use super::sort_direction_ignored::twin;
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// Records do not come in the order asked for.
+    ///
+    /// ## Why it matters
+    /// Consumers stop reading as soon as a value is small or old enough. What stands in the wrong place behind it is never
+    /// seen.
+    ///
+    /// ## Example
+    /// `sortBy=totalMonthlyRevenue&sortDir=asc` gives 1000, 20, 300: numbers in the order of their texts.
+    ///
+    /// ## Source
+    /// `sort` of the list's `x-contract`. Numbers compare as numbers and times as instants, whatever their offset; equal
+    /// values may come in any order, and so may text, for which no collation is promised.
+    id: "sort-order-wrong", family: Sorting, level: Deny,
+    faults: ["sort-reversed", "sort-numbers-as-text", "sort-one-misplaced"],
+    plan: ordering::plan_orders, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    judge_looks(study, operation, &|look, looks| {
+        let name = look.wish.name;
+        let (title, actual) = match look.reading {
+            Reading::Opposite if twin(look, looks).is_none() => {
+                (format!("sorting by `{name}` gives the opposite order"), "the opposite order throughout".to_owned())
+            }
+            Reading::AsText(_) => (
+                format!("sorting by `{name}` compares numbers as text"),
+                format!("numbers in the order of their texts: {}", look.words()),
+            ),
+            Reading::Wrong(_) => (format!("sorting by `{name}` gives another order"), look.words()),
+            _ => return None,
+        };
+        let direction = look.wish.direction.map_or("one", direction_word);
+        let expected = format!("records in {direction} order of `{}`, across pages too", look.wish.field.field);
+        Some(look.blame(study, operation, title).compare(expected, actual))
+    })
+}

@@ -1,0 +1,95 @@
+//! See the explanation on [`CHECK`].
+
+use super::filtering::{Ground, clause, invalid_words, is_invalid, plan_each};
+use super::{Blame, Ruling, Verdict, not_applicable};
+use crate::case::{Access, Call, Case};
+use crate::contract::Operation;
+use crate::contract::semantics::{Choice, Sort};
+use crate::finding::Level;
+use crate::study::{Study, ask};
+
+/// A field and a direction that nothing has.
+const NO_SUCH_ORDER: &str = "no-such-order";
+
+check! {
+    /// An order that does not exist is taken instead of refused.
+    ///
+    /// ## Why it matters
+    /// A misspelt order should be noticed; taken silently, it gives records in an order that nobody asked for.
+    ///
+    /// ## Example
+    /// `order=no-such-order` is answered with status 200 and the default order.
+    ///
+    /// ## Source
+    /// `sort.unknown: refuse` of the list's `x-contract`.
+    id: "sort-unknown-mishandled", family: Sorting, level: Deny,
+    faults: ["sort-unknown-accepted"],
+    plan: plan, judge: judge,
+}
+
+fn refuses(sort: &Sort) -> bool {
+    sort.unknown.as_ref().is_some_and(|handling| handling.is == Choice::Refuse)
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    plan_each(study, |ground: Ground<'_>| {
+        let Some(sort) = ground.lists.sort.as_ref().filter(|sort| refuses(sort)) else { return Vec::new() };
+        let call = || ask::query_call(&study.contract, ground.lists, &ground.query());
+        let mut cases = Vec::new();
+        if let Some(by) = &sort.by {
+            let value = serde_json::Value::from(NO_SUCH_ORDER);
+            let sent = by.template.as_ref().map_or_else(|| value.clone(), |text| ask::fill(text, "field", &value));
+            let first = sort.direction.as_ref().map(|clause| clause.ascending.clone());
+            let sent = first.map_or_else(|| sent.clone(), |word| ask::fill(&sent, "direction", &word));
+            cases.push(Case::Call(call().with(&by.slot, sent)));
+        }
+        if let Some(slot) = sort.direction.as_ref().and_then(|clause| clause.slot.as_ref()) {
+            cases.push(Case::Call(call().with(slot, NO_SUCH_ORDER)));
+        }
+        cases
+    })
+}
+
+/// Which slot of a call holds the order that does not exist.
+fn probed(sort: &Sort, call: &Call) -> Option<&'static str> {
+    let holds = |slot: &crate::contract::semantics::Slot| {
+        call.value(slot).is_some_and(|value| value.to_string().contains(NO_SUCH_ORDER))
+    };
+    if sort.by.as_ref().is_some_and(|by| holds(&by.slot)) {
+        return Some("field");
+    }
+    sort.direction.as_ref().and_then(|clause| clause.slot.as_ref()).filter(|slot| holds(slot)).map(|_| "direction")
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let sort = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref());
+    let Some(sort) = sort.filter(|sort| refuses(sort)) else {
+        return not_applicable("the contract does not say that an unknown order is refused");
+    };
+    let mut ruling = Ruling::default();
+    for (case, answer) in study.answers(&operation.id) {
+        let (Some(what), Some(status)) = (probed(sort, &answer.call), answer.status) else { continue };
+        if answer.call.access != Access::Own || answer.call.method.is_some() || answer.failure.is_some() {
+            continue;
+        }
+        ruling.evidence.answers += 1;
+        let other = (400..500).contains(&status)
+            && !matches!(status, 401 | 403 | 408 | 429)
+            && !is_invalid(&study.contract, status);
+        if answer.is_success() || other {
+            let about = sort.unknown.as_ref().map_or(&sort.about, |handling| &handling.about);
+            let mut blame = Blame::of_cases(
+                format!("a sort {what} that does not exist is taken"),
+                vec![case.clone()],
+                vec![answer.sent.clone()],
+            )
+            .compare(invalid_words(&study.contract), format!("status {status}"))
+            .by(&study.contract, clause(operation, "sort/unknown"))
+            .under(study, about, Level::Deny)
+            .mark(what);
+            blame.compares = false;
+            ruling.once(blame);
+        }
+    }
+    ruling.or_inconclusive("no answer to an unknown order was seen", "see the findings on the list itself")
+}

@@ -1,0 +1,70 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use crate::case::Case;
+use crate::contract::Operation;
+use crate::study::{Seen, Study, records};
+
+check! {
+    /// The same token gives another page the second time.
+    ///
+    /// ## Why it matters
+    /// Consumers that try again after a lost connection skip or repeat records.
+    ///
+    /// ## Example
+    /// A page is fetched, then fetched again with the same cursor: other customers.
+    ///
+    /// ## Source
+    /// ours: a token stands for a place in the list; follows from walks that neither skip nor repeat.
+    id: "token-unstable", family: Paging, level: Deny,
+    faults: ["cursor-unstable"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (operation, lists) in study.lists() {
+        for walk in [study.reference_walk(operation, lists), study.default_walk(operation)] {
+            if let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk.clone()))
+                && seen.pages.len() >= 2
+            {
+                cases.push(Case::Again { walk, index: 1, size: None });
+                break;
+            }
+        }
+    }
+    cases
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let Some(model) = study.model(&operation.id) else { return not_applicable("the operation lists nothing") };
+    let mut ruling = Ruling::default();
+    for (case, again) in study.answers(&operation.id) {
+        let Case::Again { walk, index, size: None } = case else { continue };
+        let Some(Seen::Walk(first)) = study.get(&Case::Walk(walk.clone())) else { continue };
+        let Some(body) = again.json.as_ref().filter(|_| again.is_success()) else { continue };
+        ruling.evidence.pairs += 1;
+        let keys: Vec<_> = records(lists, body).iter().map(|record| model.row(record, false).key).collect();
+        let before: Vec<_> = first.rows_of(*index).iter().map(|row| row.key.clone()).collect();
+        if keys != before {
+            ruling.blames.push(
+                Blame::of_cases("the same place in the list shows another page the second time", vec![Case::Walk(walk.clone()), case.clone()], vec![again.sent.clone()])
+                    .compare("the same records in the same order", difference(&before, &keys))
+                    .at(lists.items.clone())
+                    .by(&study.contract, paging::clause(operation, ""))
+                    .mark("again"),
+            );
+        }
+    }
+    ruling.or_inconclusive("no second page was seen", "check against a list of more than one page")
+}
+
+fn difference(before: &[Option<Box<str>>], after: &[Option<Box<str>>]) -> String {
+    let other = after.iter().filter(|key| !before.contains(key)).count();
+    if other == 0 && before.len() == after.len() {
+        "the same records in another order".to_owned()
+    } else {
+        format!("{other} other records, {} instead of {}", after.len(), before.len())
+    }
+}

@@ -1,0 +1,38 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, breach, plan_nothing};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// An answer has a field that the contract does not mention.
+    ///
+    /// ## Why it matters
+    /// Lawful, for objects are open unless the contract closes them; but somebody will come to depend on it.
+    ///
+    /// ## Example
+    /// A customer with an extra `loyaltyTier`.
+    ///
+    /// ## Source
+    /// ours: extra fields are allowed by all three providers; seeing one is worth a note.
+    id: "undocumented-field", family: Answers, level: Note,
+    faults: ["field-extra"],
+    plan: plan_nothing, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let mut ruling = Ruling::default();
+    for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success() && answer.bytes > 0) {
+        ruling.evidence.answers += 1;
+        for pointer in &answer.undeclared {
+            let name = breach::field_name(pointer);
+            ruling.blames.push(
+                Blame::of_answer(format!("field `{name}` is not documented"), answer)
+                    .compare("only documented fields", "a field that nobody declared")
+                    .at(pointer.clone())
+                    .mark(name),
+            );
+        }
+    }
+    ruling.or_inconclusive("no success answer with a body was seen", "see the findings on statuses and media types")
+}

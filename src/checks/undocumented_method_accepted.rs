@@ -1,0 +1,74 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable};
+use crate::case::{Call, Case};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// A method that nobody declared is answered with success.
+    ///
+    /// ## Why it matters
+    /// What is open without being documented is neither tested nor guarded.
+    ///
+    /// ## Example
+    /// `PUT /v1/customers` is answered with 200.
+    ///
+    /// ## Source
+    /// The methods of the path. Unsafe methods are sent only to this machine, and only with keys that do not exist;
+    /// elsewhere TRACE alone is tried.
+    id: "undocumented-method-accepted", family: Protocol, level: Deny,
+    faults: ["method-accepted"],
+    plan: plan, judge: judge,
+}
+
+/// A key that no record has.
+const NO_KEY: &str = "contract-gate-no-such-key";
+
+fn plan(study: &Study) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut paths: Vec<&str> = Vec::new();
+    for operation in &study.contract.operations {
+        if paths.contains(&operation.path.as_str()) || (operation.clause.lists.is_none() && operation.clause.reads.is_none()) {
+            continue;
+        }
+        paths.push(&operation.path);
+        for method in methods(study, operation) {
+            let mut call = Call::new(&operation.id);
+            for by in operation.clause.reads.iter().flat_map(|reads| &reads.by) {
+                call.set(&by.slot, NO_KEY.into());
+            }
+            call.method = Some(method.to_owned());
+            cases.push(Case::Call(call));
+        }
+    }
+    cases
+}
+
+fn methods<'a>(study: &'a Study, operation: &'a Operation) -> impl Iterator<Item = &'static str> + 'a {
+    let declared = |method: &str| study.contract.operations.iter().any(|other| other.path == operation.path && other.method == method);
+    let probes: &[&str] = if study.means.probe_methods { &["PUT", "DELETE", "PATCH", "TRACE"] } else { &["TRACE"] };
+    probes.iter().copied().filter(move |method| !declared(method))
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if operation.clause.lists.is_none() && operation.clause.reads.is_none() {
+        return not_applicable("the operation neither lists nor reads");
+    }
+    let mut ruling = Ruling::default();
+    for answer in study.all_answers(&operation.id) {
+        let (Some(method), Some(status)) = (&answer.call.method, answer.status) else { continue };
+        ruling.evidence.answers += 1;
+        if answer.is_success() {
+            ruling.blames.push(
+                Blame::of_answer(format!("method {method} is accepted though nobody declared it"), answer)
+                    .compare("a refusal such as 405 or 404", format!("status {status}"))
+                    .mark(method.clone()),
+            );
+        }
+    }
+    if ruling.evidence.is_empty() {
+        return not_applicable("another operation of the same path stands for it");
+    }
+    ruling.or_inconclusive("no method was tried", "")
+}

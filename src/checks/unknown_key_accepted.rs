@@ -1,0 +1,65 @@
+//! See the explanation on [`CHECK`].
+
+use super::Verdict;
+use super::reading::{self, Probe, judge_reads, probe_of};
+use crate::contract::Operation;
+use crate::contract::semantics::Refusal;
+use crate::finding::Level;
+use crate::study::Study;
+
+check! {
+    /// A key that no record has is not refused as documented.
+    ///
+    /// ## Why it matters
+    /// Consumers tell *gone* from *broken* by the status. A success without a record is taken for a record.
+    ///
+    /// ## Example
+    /// `GET /v1/customers/cust_nobody` is answered with status 200 and an empty object.
+    ///
+    /// ## Source
+    /// `refusals.not-found` of the root's `x-contract`.
+    id: "unknown-key-accepted", family: Records, level: Deny,
+    faults: ["unknown-id-accepted", "unknown-id-wrong-status"],
+    plan: reading::plan_unknown, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let refusals = &study.contract.root.refusals;
+    let accepted = |refusal: &Option<Refusal>, status: u16| {
+        refusal.as_ref().is_some_and(|refusal| refusal.accepts(status))
+    };
+    judge_reads(study, operation, "no key that does not exist was asked for", &|reader, read, _, ruling| {
+        if read.known.is_some() || probe_of(study, &read.text) != Some(Probe::Unknown) || !read.is_plain() {
+            return None;
+        }
+        let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
+        ruling.evidence.answers += 1;
+        // A key of another form than real ones may be refused as malformed.
+        let malformed = read.text.starts_with("no-such-");
+        let lawful = match &refusals.not_found {
+            Some(refusal) if !refusal.statuses.is_empty() => {
+                refusal.accepts(status) || (malformed && accepted(&refusals.invalid, status))
+            }
+            _ => (400..500).contains(&status),
+        };
+        // Server errors, access and pace have checks of their own.
+        if lawful || status >= 500 || matches!(status, 401 | 408 | 429) || (300..400).contains(&status) {
+            return None;
+        }
+        let statuses: Vec<String> =
+            refusals.not_found.iter().flat_map(|refusal| &refusal.statuses).map(u16::to_string).collect();
+        let expected = if statuses.is_empty() { "4xx".to_owned() } else { statuses.join(" or ") };
+        let mut blame = read
+            .blame(study, reader, "a key that no record has is not refused as documented".to_owned())
+            .compare(format!("a refusal with status {expected}"), format!("status {status}"))
+            .level(Level::Deny)
+            .mark(if read.answer.is_success() { "accepted" } else { "other status" })
+            .alone();
+        if let Some(refusal) = &refusals.not_found {
+            blame = blame
+                .by(&study.contract, "/x-contract/refusals/not-found")
+                .under(study, &refusal.about, Level::Deny);
+        }
+        Some(blame)
+    })
+}

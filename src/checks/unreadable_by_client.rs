@@ -1,0 +1,45 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
+use crate::contract::Operation;
+use crate::study::Study;
+
+check! {
+    /// The typed client that is generated from the contract cannot read an answer.
+    ///
+    /// ## Why it matters
+    /// It is the client that consumers use: whatever the validators say, they get an error instead of customers.
+    ///
+    /// ## Example
+    /// A field that the generated type wants as text comes as a number.
+    ///
+    /// ## Source
+    /// The client generated from the document by the build; only for shipped contracts.
+    id: "unreadable-by-client", family: Answers, level: Deny,
+    faults: ["date-time-broken"],
+    plan: plan_nothing, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let mut ruling = Ruling::default();
+    let mut known = false;
+    for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success()) {
+        let Some(outcome) = &answer.client else { continue };
+        known = true;
+        ruling.evidence.answers += 1;
+        // What the schema refuses already is told by the checks on the schema.
+        if let Err(why) = outcome
+            && answer.schema_errors.is_empty()
+            && answer.broken_json.is_none()
+        {
+            ruling.blames.push(
+                Blame::of_answer("the generated client cannot read the answer", answer)
+                    .compare("an answer that its types can hold", why.clone()),
+            );
+        }
+    }
+    if !known && study.all_answers(&operation.id).any(|answer| answer.is_success()) {
+        return not_applicable("no client is generated from this document");
+    }
+    ruling.or_inconclusive("no success answer was seen", "see the findings on statuses")
+}

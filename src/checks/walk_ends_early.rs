@@ -1,0 +1,77 @@
+//! See the explanation on [`CHECK`].
+
+use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use std::collections::HashSet;
+
+use crate::case::Case;
+use crate::contract::Operation;
+use crate::finding::Level;
+use crate::study::Study;
+
+check! {
+    /// A page says that nothing follows although there are more records.
+    ///
+    /// ## Why it matters
+    /// Consumers stop there and never see the rest: the commonest way to lose records without an error.
+    ///
+    /// ## Example
+    /// The second page says `"hasMore": false`; three more pages of customers exist.
+    ///
+    /// ## Source
+    /// `more` and `next` of the list's paging: the end of a walk is the end of the list.
+    id: "walk-ends-early", family: Paging, level: Deny,
+    faults: ["more-false-early", "cursor-null-early"],
+    plan: paging::plan_walks, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    let Some(reference) = study.reference(&operation.id) else { return no_walk() };
+    let mut ruling = Ruling::default();
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain() && walk.is_complete()) {
+        ruling.evidence.pairs += 1;
+        let keys: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+        let beyond = walk.beyond.iter().filter(|row| row.key.as_deref().is_some_and(|key| !keys.contains(key))).count();
+        let missing: Vec<usize> = reference
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.key.as_deref().is_some_and(|key| !keys.contains(key)))
+            .map(|(index, _)| index)
+            .collect();
+        let last_seen = reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| keys.contains(key)));
+        let tail = missing.len() >= 2 && last_seen.is_none_or(|last| missing.iter().all(|index| *index > last));
+        let by_total = lists.page.more.is_none() && lists.page.next.is_none();
+        if beyond == 0 && (!tail || by_total) {
+            continue;
+        }
+        let more = if lists.page.more.is_some() { "more" } else { "next" };
+        let sent = walk.answers.last().map(|answer| answer.sent.clone()).into_iter().collect();
+        let mut cases = whole_walks(study, operation, case);
+        cases.push(case.clone());
+        ruling.blames.push(
+            Blame::of_cases("a page says that nothing follows although more records exist", cases, sent)
+                .compare(
+                    format!("{} records before the end", keys.len() + missing.len().max(beyond)),
+                    format!("the end after {} records", keys.len()),
+                )
+                .by(&study.contract, paging::clause(operation, more))
+                .under(study, &lists.page.about, Level::Deny)
+                .mark("early end"),
+        );
+    }
+    ruling.or_inconclusive("no walk reached an end", "raise --max-records or --max-requests")
+}
+
+/// The plain walks that show what this one lacks.
+fn whole_walks(study: &Study, operation: &Operation, but: &Case) -> Vec<Case> {
+    let longest = study
+        .walks(&operation.id)
+        .filter(|(case, walk)| walk.walk.query.is_plain() && *case != but)
+        .max_by_key(|(_, walk)| walk.rows.len());
+    longest.map(|(case, _)| case.clone()).into_iter().collect()
+}
+
+fn no_walk() -> Verdict {
+    Verdict::Inconclusive { reason: "the list was not walked".to_owned(), remedy: "see the findings on its answers".to_owned() }
+}

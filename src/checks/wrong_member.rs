@@ -1,0 +1,75 @@
+//! See the explanation on [`CHECK`].
+
+use super::reading::{self, Read, Reader, judge_reads};
+use super::{Verdict, not_applicable};
+use crate::contract::Operation;
+use crate::study::Study;
+use crate::study::row::key_text;
+
+check! {
+    /// Reading a record by its key gives another record.
+    ///
+    /// ## Why it matters
+    /// The consumer shows, bills or changes the wrong customer, and nothing in the answer looks wrong.
+    ///
+    /// ## Example
+    /// `GET /v1/customers/cust_17` gives the customer `cust_18`.
+    ///
+    /// ## Source
+    /// `reads` of the operation's `x-contract`: the record's key equals the one that was asked for.
+    id: "wrong-member", family: Records, level: Deny,
+    faults: ["get-other-record"],
+    plan: reading::plan_reads, judge: judge,
+}
+
+fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if let Some(clause) = &operation.clause.reads {
+        let reader = Reader { operation, reads: clause };
+        let own = clause.by.iter().any(|by| reader.is_own_key(study, by));
+        if !own && reader.list(study).is_some() {
+            return not_applicable("records are not read by their own key here");
+        }
+    }
+    judge_reads(study, operation, "no record was read by its key", &|reader, read, _, ruling| {
+        let record = read.record()?;
+        let right = is_right(study, reader, read, record)?;
+        ruling.evidence.answers += 1;
+        if right {
+            return None;
+        }
+        let mut blame = read
+            .blame(study, reader, "reading by key gives another record".to_owned())
+            .compare("the record with the key asked for", "a record with another key")
+            .at(reader.resource(study).map(|resource| resource.key.clone()).unwrap_or_default());
+        if read.known.is_some() {
+            blame = blame.against_list(study, reader);
+        } else {
+            blame = blame.alone();
+        }
+        Some(blame)
+    })
+}
+
+/// Whether the record is the one asked for; `None` when that is another check's matter or cannot be told.
+fn is_right(study: &Study, reader: &Reader<'_>, read: &Read<'_>, record: &serde_json::Value) -> Option<bool> {
+    let special = super::filtering::is_special(&read.text);
+    match &read.known {
+        Some(known) if reader.is_own_key(study, known.by) && !read.ambiguous && !special => {
+            let key = record.pointer(&known.by.key).and_then(key_text)?;
+            Some(key == read.text)
+        }
+        Some(_) => None,
+        // Without a list, the key that the user named is all there is to compare with.
+        None if reader.list(study).is_none() => {
+            let named = study.means.params.get(read.by.slot.name())?;
+            if **named != *read.text {
+                return None;
+            }
+            let same_slot = reader.reads.by.iter().filter(|by| by.slot == read.by.slot);
+            let keys: Vec<_> =
+                same_slot.filter_map(|by| record.pointer(&by.key).and_then(key_text)).collect();
+            (!keys.is_empty()).then(|| keys.contains(&read.text))
+        }
+        None => None,
+    }
+}

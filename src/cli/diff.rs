@@ -1,0 +1,219 @@
+//! `contract-gate diff OLD NEW`.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::diff::render::{Format, Report, render};
+use crate::diff::{Options, Origin, Outcome, Waiver, Workspace, compare, rules};
+use crate::document::DocumentError;
+use crate::finding::Level;
+
+/// Exit code: nothing breaks.
+const CONFORMS: u8 = 0;
+/// Exit code: a breaking change, or whatever else `--fail-on` asks for.
+const BREAKS: u8 = 1;
+/// Exit code: arguments or documents cannot be used.
+const UNUSABLE: u8 = 2;
+/// Exit code: a report could not be written.
+const NO_VERDICT: u8 = 3;
+
+/// Stack of the thread that compares, in bytes: documents may be nested deeply.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Tells what a change of a contract breaks for its consumers, and proves it.
+///
+/// Exit code 0: nothing breaks; 1: a breaking change; 2: arguments or a document cannot be used.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example: contract-gate diff origin/main:openapi/customers.yaml openapi/customers.yaml")]
+pub struct Args {
+    /// The old document: a file, `-` for standard input, or REV:path of the git repository
+    pub old: String,
+    /// The new document: a file, `-` for standard input, or REV:path of the git repository
+    pub new: String,
+    /// Report, to standard output or a file; repeatable [human, json, junit, sarif, github, markdown]
+    #[arg(long = "report", value_name = "FORMAT[=PATH]")]
+    pub reports: Vec<ReportArg>,
+    /// Least level that fails the gate [breaking, warning, note, never]
+    #[arg(long, value_name = "LEVEL", default_value = "breaking")]
+    pub fail_on: FailOn,
+    /// Set the level of a rule or the highest level of a category (wire, client, docs); repeatable
+    #[arg(long = "level", value_name = "RULE=LEVEL")]
+    pub levels: Vec<LevelArg>,
+    /// One finding per operation instead of one per change
+    #[arg(long)]
+    pub expand: bool,
+    /// Print only the part of the version to raise: major, minor, patch or none
+    #[arg(long)]
+    pub bump: bool,
+    /// Show safe changes and operations in full
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Leave out the payloads that prove a break
+    #[arg(long)]
+    pub no_witness: bool,
+    /// Judge sunset dates and waivers as of this day instead of today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<jiff::civil::Date>,
+}
+
+/// `--report FORMAT[=PATH]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportArg {
+    /// The format.
+    pub format: Format,
+    /// The file; `None` is standard output.
+    pub path: Option<PathBuf>,
+}
+
+impl FromStr for ReportArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(path)));
+        if path == Some("") {
+            return Err("the path after `=` is empty".to_owned());
+        }
+        Ok(Self { format: format.parse()?, path: path.filter(|path| *path != "-").map(PathBuf::from) })
+    }
+}
+
+/// `--fail-on LEVEL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailOn(pub Option<Level>);
+
+fn level_named(text: &str) -> Option<Level> {
+    match text.to_ascii_lowercase().as_str() {
+        "breaking" | "deny" | "err" | "error" => Some(Level::Deny),
+        "warning" | "warn" | "undecided" => Some(Level::Warn),
+        "note" | "info" | "safe" => Some(Level::Note),
+        "allow" | "off" => Some(Level::Allow),
+        _ => None,
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if matches!(text, "never" | "none") {
+            return Ok(Self(None));
+        }
+        match level_named(text) {
+            Some(level) if level > Level::Allow => Ok(Self(Some(level))),
+            _ => Err("expected breaking, warning, note or never".to_owned()),
+        }
+    }
+}
+
+/// `--level RULE=LEVEL`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelArg {
+    /// Id of a rule, or a category.
+    pub rule: String,
+    /// Its level.
+    pub level: Level,
+}
+
+impl FromStr for LevelArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL")?;
+        let level = level_named(level).ok_or("expected a level: deny, warn, note or allow")?;
+        let known = || rules::RULES.iter().map(|rule| rule.id).chain(["wire", "client", "docs"]);
+        if !known().any(|id| id == rule) {
+            let near = known().max_by(|a, b| strsim::jaro_winkler(a, rule).total_cmp(&strsim::jaro_winkler(b, rule)));
+            return Err(format!("no rule `{rule}`; did you mean `{}`?", near.unwrap_or_default()));
+        }
+        Ok(Self { rule: rule.to_owned(), level })
+    }
+}
+
+/// Runs the command; results go to `out`, faults of ours or of the input to `err`.
+pub fn run(args: &Args, waivers: &[Waiver], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    if args.old == "-" && args.new == "-" {
+        let _ = writeln!(err, "error: only one of the two documents can come from standard input");
+        return UNUSABLE;
+    }
+    let options = Options {
+        levels: args.levels.iter().map(|level| (level.rule.clone(), level.level)).collect::<BTreeMap<_, _>>(),
+        waivers: waivers.to_vec(),
+        expand: args.expand,
+        today: args.today.map(|date| date.to_string()).unwrap_or_default(),
+        without_witness: args.no_witness || args.bump,
+    };
+    match compared(args, &options) {
+        Ok(outcome) => tell(args, &outcome, out, err),
+        Err(error) => {
+            let _ = writeln!(err, "error: {error}");
+            UNUSABLE
+        }
+    }
+}
+
+/// Reads both documents at once and compares them, on threads whose stack suffices for what is read.
+fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
+    let lost = || DocumentError {
+        path: PathBuf::from(&args.new),
+        span: None,
+        message: "could not be compared: out of threads".to_owned(),
+        remedy: "free some memory".to_owned(),
+    };
+    let large = || std::thread::Builder::new().stack_size(STACK);
+    std::thread::scope(|scope| {
+        let other = large().spawn_scoped(scope, || Workspace::read(&Origin::parse(&args.old))).map_err(|_| lost())?;
+        let main = large()
+            .spawn_scoped(scope, || {
+                let new = Workspace::read(&Origin::parse(&args.new));
+                let old = other.join().map_err(|_| lost())??;
+                let new = new?;
+                let outcome = compare(&old, &new, options);
+                // Freeing two large trees node by node takes longer than printing; the process ends anyway.
+                std::mem::forget((old, new));
+                outcome
+            })
+            .map_err(|_| lost())?;
+        main.join().map_err(|_| lost())?
+    })
+}
+
+fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let fails = args.fail_on.0.is_some_and(|level| outcome.fails_on(level));
+    if args.bump {
+        let _ = writeln!(out, "{}", outcome.bump.name());
+        return if fails { BREAKS } else { CONFORMS };
+    }
+    let mut wanted = args.reports.clone();
+    if wanted.is_empty() {
+        wanted.push(ReportArg { format: Format::Human, path: None });
+    }
+    let color = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut written = true;
+    for wish in &wanted {
+        let report = Report {
+            old: &args.old,
+            new: &args.new,
+            outcome,
+            fail_on: args.fail_on.0.unwrap_or(Level::Deny),
+            color: color && wish.path.is_none(),
+            verbose: args.verbose,
+        };
+        let text = render(wish.format, &report);
+        let result = match &wish.path {
+            Some(path) => std::fs::write(path, text),
+            None => out.write_all(text.as_bytes()),
+        };
+        if let Err(error) = result {
+            let name = wish.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
+            let _ = writeln!(err, "error: the {} report cannot be written to {name}: {error}", wish.format.name());
+            written = false;
+        }
+    }
+    match (written, fails) {
+        (false, _) => NO_VERDICT,
+        (true, true) => BREAKS,
+        (true, false) => CONFORMS,
+    }
+}

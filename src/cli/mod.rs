@@ -1,0 +1,129 @@
+//! Arguments, subcommands and exit codes.
+
+mod check;
+pub mod diff;
+pub mod lint;
+mod prove;
+mod show;
+mod target;
+
+use std::io::{self, IsTerminal as _, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// What the exit codes mean. They are stable.
+pub mod exit {
+    /// The target conforms, or the change breaks nobody.
+    pub const CONFORMS: u8 = 0;
+    /// The contract is violated, or a change breaks consumers.
+    pub const VIOLATED: u8 = 1;
+    /// Arguments, configuration or document cannot be used.
+    pub const UNUSABLE: u8 = 2;
+    /// No verdict: target unreachable, access refused, nothing ran, or the run was cut off.
+    pub const NO_VERDICT: u8 = 3;
+}
+
+/// Finds what schema checks miss in list, get and search APIs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "contract-gate",
+    version,
+    about = "An OpenAPI contract gate that walks every page",
+    after_help = "Try it now, no server needed:\n  contract-gate check                 three embedded servers conform: exit 0\n  contract-gate check flexportal --fault record-skipped-at-border\n                                      the same with one fault: exit 1\n\nExit codes: 0 conforms, 1 violated, 2 unusable arguments or document, 3 no verdict",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check servers against their contracts
+    Check(Box<check::Args>),
+    /// Tell what a change to a document breaks for consumers
+    Diff(diff::Args),
+    /// Tell whether a document is sound before anything is built on it
+    Lint(lint::Args),
+    /// Run every check against every fault and every lawful form of the embedded servers
+    Prove(prove::Args),
+    /// List every check and diff rule
+    List(show::ListArgs),
+    /// Explain one check or rule: what, why, an example, the source, how to see it fail
+    Explain(show::ExplainArgs),
+    /// Write a commented contract-gate.toml
+    Init(show::InitArgs),
+    /// Show the configuration that holds, with the origin of each value
+    Config(show::ConfigArgs),
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions(show::CompletionArgs),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Parses the arguments of the process, runs the subcommand and gives its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; everything else is a mistake in the arguments.
+            let code = if error.use_stderr() { exit::UNUSABLE } else { exit::CONFORMS };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let mut out = io::stdout().lock();
+    let code = match run(cli, &mut out) {
+        Ok(code) => code,
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "error: {message}");
+            exit::UNUSABLE
+        }
+    };
+    // A reader that went away (`| head`) is no failure of the gate.
+    let _ = out.flush();
+    ExitCode::from(code)
+}
+
+fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
+    match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
+        Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
+        Command::Prove(args) => prove::run(&args, out),
+        Command::List(args) => show::list(&args, out),
+        Command::Explain(args) => show::explain(&args, out),
+        Command::Init(args) => show::init(&args, out),
+        Command::Config(args) => show::config(&args, out),
+        Command::Completions(args) => show::completions(&args, out),
+        Command::Man => show::manual(out),
+    }
+}
+
+/// The argument parser, for completions and the manual page.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Whether standard output shows colours, by flag, `NO_COLOR`, `CLICOLOR_FORCE` and terminal.
+#[must_use]
+pub(crate) fn colors(choice: crate::config::Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match choice {
+        crate::config::Color::Always => true,
+        crate::config::Color::Never => false,
+        crate::config::Color::Auto => {
+            if set("NO_COLOR") {
+                return false;
+            }
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            set("CLICOLOR_FORCE") || (io::stdout().is_terminal() && !dumb)
+        }
+    }
+}

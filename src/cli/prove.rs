@@ -1,0 +1,82 @@
+//! `contract-gate prove`: the kill matrix on the command line.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::time::Instant;
+
+use clap::Args as ClapArgs;
+
+use super::exit;
+use crate::prove::{Kind, Matrix, Scope, prove};
+
+/// Run every check against every fault and every lawful form of the embedded servers
+#[derive(ClapArgs, Debug)]
+#[command(
+    after_help = "Examples:\n  contract-gate prove\n  contract-gate prove maple --only cursor-loops\n  contract-gate prove --format markdown > matrix.md"
+)]
+pub(super) struct Args {
+    /// Contracts; by default all shipped ones
+    #[arg(value_name = "CONTRACT")]
+    contracts: Vec<String>,
+    /// Only this fault or variant; repeatable
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// How: text, markdown, json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: String,
+    /// Seed of the checks
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Runs at once; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    jobs: usize,
+}
+
+pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
+    if !matches!(args.format.as_str(), "text" | "markdown" | "json") {
+        return Err(format!("unknown format `{}`; use text, markdown or json", args.format));
+    }
+    let known: Vec<&str> = crate::mock::faults()
+        .iter()
+        .map(|fault| fault.id)
+        .chain(crate::mock::variants().iter().map(|variant| variant.id))
+        .chain(["lawful"])
+        .collect();
+    if let Some(unknown) = args.only.iter().find(|id| !known.contains(&id.as_str())) {
+        let near = crate::config::nearest(unknown, known.iter().copied());
+        let hint = near.map_or_else(String::new, |near| format!("\n  help: did you mean `{near}`?"));
+        return Err(format!("there is no fault and no variant `{unknown}`{hint}"));
+    }
+    let scope = Scope { contracts: args.contracts.clone(), only: args.only.clone(), seed: args.seed, jobs: args.jobs };
+    let started = Instant::now();
+    let bar = io::stderr().is_terminal();
+    let matrix = prove(&scope, &|row, left| {
+        if bar {
+            let _ = write!(io::stderr(), "\r\x1b[K{left} left: {} {}", row.contract, row.id);
+        }
+    })?;
+    if bar {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+    let text = match args.format.as_str() {
+        "json" => serde_json::to_string_pretty(&matrix).map_err(|error| error.to_string())? + "\n",
+        "markdown" => matrix.markdown(),
+        _ => format!("{}\n{}", matrix.table(true), summary(&matrix, started)),
+    };
+    let _ = out.write_all(text.as_bytes());
+    Ok(if matrix.wrong().next().is_some() { exit::VIOLATED } else { exit::CONFORMS })
+}
+
+fn summary(matrix: &Matrix, started: Instant) -> String {
+    let count = |kinds: &[Kind]| matrix.rows.iter().filter(|row| kinds.contains(&row.kind)).count();
+    let caught = matrix.rows.iter().filter(|row| row.kind == Kind::Fault && row.right).count();
+    let silent = matrix.rows.iter().filter(|row| matches!(row.kind, Kind::Lawful | Kind::Variant) && row.right).count();
+    let medians: Vec<String> =
+        matrix.median_requests().into_iter().map(|(name, requests)| format!("{name} {requests}")).collect();
+    format!(
+        "{caught} of {} faults caught, {silent} of {} lawful servers left in peace, in {:.1} s\nrequests per verdict, median: {}\n",
+        count(&[Kind::Fault]),
+        count(&[Kind::Lawful, Kind::Variant]),
+        started.elapsed().as_secs_f64(),
+        medians.join(", ")
+    )
+}

@@ -1,0 +1,260 @@
+//! From arguments and configuration to targets: which contract, where, as whom.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::config::{Access, Config};
+use crate::contract::Contract;
+use crate::mask::Secret;
+use crate::mock::{self, Running};
+use crate::target::Identity;
+
+/// Where the target is and how to get in; for one target given by flags.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TargetArgs {
+    /// Base URL of the server; without one the embedded server is checked
+    #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL")]
+    pub base_url: Option<String>,
+    /// Environment variable that holds the token or key
+    #[arg(long, value_name = "VAR")]
+    pub token_env: Option<String>,
+    /// File that holds the token or key
+    #[arg(long, value_name = "FILE", conflicts_with = "token_env")]
+    pub token_file: Option<PathBuf>,
+    /// Header of every request: NAME=env:VAR, NAME=file:PATH or NAME=VALUE; repeatable
+    #[arg(long = "header", value_name = "NAME=VALUE")]
+    pub headers: Vec<String>,
+    /// Value of a declared parameter, such as a tenant or a path parameter: NAME=VALUE; repeatable
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// Key of a record that exists, where no list shows any: RESOURCE=KEY; repeatable
+    #[arg(long = "known-id", value_name = "RESOURCE=KEY")]
+    pub known_ids: Vec<String>,
+    /// Environment variable that holds the second tenant's token
+    #[arg(long, value_name = "VAR")]
+    pub second_token_env: Option<String>,
+    /// Header of the second tenant, as --header
+    #[arg(long = "second-header", value_name = "NAME=VALUE")]
+    pub second_headers: Vec<String>,
+    /// Parameter of the second tenant, as --param
+    #[arg(long = "second-param", value_name = "NAME=VALUE")]
+    pub second_params: Vec<String>,
+    /// OpenAPI Overlay that annotates a document which may not be edited
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
+}
+
+/// One contract and the server to check it against.
+pub(super) struct Subject {
+    pub(super) name: String,
+    pub(super) contract: Arc<Contract>,
+    pub(super) base_url: String,
+    pub(super) own: Identity,
+    pub(super) second: Option<Identity>,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) known_ids: BTreeMap<String, Vec<String>>,
+    /// The configuration's target, if it is one.
+    pub(super) configured: Option<crate::config::Target>,
+    /// The embedded server, if that is the target; it stops when this is dropped.
+    pub(super) embedded: Option<Running>,
+}
+
+impl TargetArgs {
+    fn is_given(&self) -> bool {
+        self.base_url.is_some()
+            || self.token_env.is_some()
+            || self.token_file.is_some()
+            || !self.headers.is_empty()
+            || !self.params.is_empty()
+    }
+
+    fn access(&self) -> Result<Access, String> {
+        let token = match (&self.token_env, &self.token_file) {
+            (Some(name), _) => Some(from_environment(name)?),
+            (None, Some(path)) => Some(Secret::new(read_secret(path)?)),
+            (None, None) => None,
+        };
+        access(token, &self.headers, &self.params)
+    }
+
+    fn second(&self) -> Result<Option<Access>, String> {
+        if self.second_token_env.is_none() && self.second_headers.is_empty() && self.second_params.is_empty() {
+            return Ok(None);
+        }
+        let token = self.second_token_env.as_deref().map(from_environment).transpose()?;
+        access(token, &self.second_headers, &self.second_params).map(Some)
+    }
+}
+
+fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Result<Access, String> {
+    let mut access = Access::default();
+    access.token = token;
+    for text in headers {
+        let (name, value) = pair(text, "--header")?;
+        let secret = match value.split_once(':') {
+            Some(("env", variable)) => from_environment(variable)?,
+            Some(("file", path)) => Secret::new(read_secret(&PathBuf::from(path))?),
+            _ => Secret::new(value),
+        };
+        access.headers.push(crate::config::Header::new(name, &secret));
+        access.add_secret(secret);
+    }
+    for text in params {
+        let (name, value) = pair(text, "--param")?;
+        access.params.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(access)
+}
+
+fn pair<'a>(text: &'a str, flag: &str) -> Result<(&'a str, &'a str), String> {
+    text.split_once('=').ok_or_else(|| format!("`{flag} {text}` has no `=`; write {flag} NAME=VALUE"))
+}
+
+fn from_environment(name: &str) -> Result<Secret, String> {
+    match std::env::var(name) {
+        Ok(value) if !value.trim().is_empty() => Ok(Secret::named(value.trim(), name)),
+        _ => Err(format!("the environment variable `{name}` is not set; export {name}=… first")),
+    }
+}
+
+fn read_secret(path: &PathBuf) -> Result<String, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+    let text = text.trim().to_owned();
+    if text.is_empty() { Err(format!("{}: is empty; put the token into it", path.display())) } else { Ok(text) }
+}
+
+/// An identity, and the secrets in it.
+fn identity(access: &Access) -> (Identity, Vec<Secret>) {
+    let mut secrets: Vec<Secret> = access.secrets().to_vec();
+    secrets.extend(access.token.clone());
+    let token_name = access.token.as_ref().and_then(Secret::name).unwrap_or("TOKEN").to_owned();
+    let identity = Identity {
+        token: access.token.as_ref().map(|token| token.expose().to_owned().into()),
+        token_name,
+        headers: access.headers.iter().map(|header| (header.name.clone(), header.expose().to_owned().into())).collect(),
+        params: access.params.clone(),
+    };
+    (identity, secrets)
+}
+
+/// What the run should check: targets of the configuration, contracts by name, or everything.
+///
+/// # Errors
+/// When a name is neither a target nor a contract, a document cannot be used, or a secret is not there.
+pub(super) fn subjects(
+    names: &[String],
+    flags: &TargetArgs,
+    config: &Config,
+    embedded: &mock::Options,
+) -> Result<Vec<Subject>, String> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let wanted: Vec<String> = if names.is_empty() {
+        if config.targets.is_empty() {
+            Contract::SHIPPED.iter().map(|name| (*name).to_owned()).collect()
+        } else {
+            config.targets.iter().map(|target| target.name.clone()).collect()
+        }
+    } else {
+        names.to_vec()
+    };
+    if flags.is_given() && wanted.len() > 1 {
+        return Err(
+            "flags for one server, but several contracts; name one: contract-gate check CONTRACT --base-url URL"
+                .to_owned(),
+        );
+    }
+    let mut subjects = Vec::new();
+    for name in wanted {
+        let configured = config.targets.iter().find(|target| target.name == name);
+        subjects.push(match configured {
+            Some(target) => {
+                let own = target.access.resolve(&environment).map_err(|error| error.to_string())?;
+                let second = target
+                    .second_tenant
+                    .as_ref()
+                    .map(|access| access.resolve(&environment))
+                    .transpose()
+                    .map_err(|error| error.to_string())?;
+                let base_url = match &flags.base_url {
+                    Some(url) => Some(url.clone()),
+                    None => target.resolved_base_url(&environment).map_err(|error| error.to_string())?,
+                };
+                let overlay = flags.overlay.clone().or_else(|| target.overlay.clone());
+                let mut subject = subject(&name, &target.contract, overlay, base_url, own, second, embedded)?;
+                subject.configured = Some(target.clone());
+                subject
+            }
+            None => subject(
+                &name,
+                &name,
+                flags.overlay.clone(),
+                flags.base_url.clone(),
+                flags.access()?,
+                flags.second()?,
+                embedded,
+            )?,
+        });
+        for text in &flags.known_ids {
+            let (resource, key) = pair(text, "--known-id")?;
+            if let Some(subject) = subjects.last_mut() {
+                subject.known_ids.entry(resource.to_owned()).or_default().push(key.to_owned());
+            }
+        }
+    }
+    Ok(subjects)
+}
+
+fn subject(
+    name: &str,
+    contract: &str,
+    overlay: Option<PathBuf>,
+    base_url: Option<String>,
+    own: Access,
+    second: Option<Access>,
+    embedded: &mock::Options,
+) -> Result<Subject, String> {
+    let contract = Arc::new(Contract::open_with(contract, overlay.as_deref()).map_err(|error| error.to_string())?);
+    let known_ids = own.known_ids.clone();
+    match base_url {
+        Some(base_url) => {
+            let (own, mut secrets) = identity(&own);
+            let second = second.map(|access| {
+                let (identity, more) = identity(&access);
+                secrets.extend(more);
+                identity
+            });
+            Ok(Subject {
+                name: name.to_owned(),
+                contract,
+                base_url,
+                own,
+                second,
+                secrets,
+                known_ids,
+                configured: None,
+                embedded: None,
+            })
+        }
+        None => start(name, contract, embedded),
+    }
+}
+
+/// The embedded server of a contract, with the access that it gives.
+fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
+    let running = mock::start(Arc::clone(&contract), options.clone()).map_err(|error| error.to_string())?;
+    let (own, second) = crate::prove::identities(&running);
+    Ok(Subject {
+        name: name.to_owned(),
+        base_url: running.base_url().to_owned(),
+        contract,
+        own,
+        second,
+        secrets: Vec::new(),
+        known_ids: BTreeMap::new(),
+        configured: None,
+        embedded: Some(running),
+    })
+}

@@ -1,0 +1,190 @@
+//! Bodies: whether there is one, and in which media types.
+
+use super::{Api, Both, Context, child};
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::change::{At, Change};
+use crate::diff::law::Direction;
+use crate::diff::relation::Mode;
+use crate::diff::rules;
+
+/// How the names of two media types relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kinship {
+    Same,
+    /// Equal but for parameters such as `charset`.
+    Parameters,
+    /// The new one is a range that holds the old one.
+    Wider,
+    /// The old one is a range that holds the new one.
+    Narrower,
+}
+
+fn essence(name: &str) -> String {
+    name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn normal(name: &str) -> String {
+    name.to_ascii_lowercase().split(';').map(str::trim).collect::<Vec<_>>().join(";")
+}
+
+fn range_holds(range: &str, name: &str) -> bool {
+    range != name
+        && (range == "*/*" || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind)))
+}
+
+fn kinship(old: &str, new: &str) -> Option<Kinship> {
+    let (one, two) = (essence(old), essence(new));
+    if normal(old) == normal(new) {
+        Some(Kinship::Same)
+    } else if one == two {
+        Some(Kinship::Parameters)
+    } else if range_holds(&two, &one) {
+        Some(Kinship::Wider)
+    } else if range_holds(&one, &two) {
+        Some(Kinship::Narrower)
+    } else {
+        None
+    }
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn compare_body(&mut self, context: &Context, both: Both) {
+        let (one, two) = self.member(both, "requestBody");
+        match (one, two) {
+            (None, None) => {}
+            (Some(old), None) => {
+                let change = Change::new(&rules::request_body_removed::RULE, context.direction)
+                    .at(Some(At::node(old)), Some(At::node(both.new)))
+                    .about("the request body")
+                    .values("declared", "not declared");
+                self.push(context, "request body", change);
+            }
+            (None, Some(new)) => {
+                let required = self.new_side().flag(new, "required");
+                let rule = if required {
+                    &rules::required_request_body_added::RULE
+                } else {
+                    &rules::optional_request_body_added::RULE
+                };
+                let change = Change::new(rule, context.direction)
+                    .at(Some(At::node(both.old)), Some(At::node(new)))
+                    .about("the request body")
+                    .values("none", if required { "required" } else { "optional" });
+                self.push(context, "request body", change);
+            }
+            (Some(old), Some(new)) => self.compare_bodies(context, Both { old, new }),
+        }
+    }
+
+    fn compare_bodies(&mut self, context: &Context, both: Both) {
+        let spot = "request body";
+        match (self.old().flag(both.old, "required"), self.new_side().flag(both.new, "required")) {
+            (false, true) => {
+                let values = ("optional", "required");
+                self.say(context, spot, &rules::request_body_became_required::RULE, both, "required", values);
+            }
+            (true, false) => {
+                let values = ("required", "optional");
+                self.say(context, spot, &rules::request_body_became_optional::RULE, both, "required", values);
+            }
+            _ => {}
+        }
+        if let (Some(old), Some(new)) = self.member(both, "content") {
+            self.compare_media_types(context, spot, Both { old, new }, context.direction);
+        }
+    }
+
+    /// Compares two maps of media types.
+    pub(super) fn compare_media_types(&mut self, context: &Context, spot: &str, both: Both, direction: Direction) {
+        let old = self.old().members(both.old);
+        let new = self.new_side().members(both.new);
+        let mut taken = vec![false; new.len()];
+        let mut left = Vec::new();
+        let mut pairs = Vec::new();
+        for wanted in [Kinship::Same, Kinship::Parameters, Kinship::Wider, Kinship::Narrower] {
+            let candidates = if wanted == Kinship::Same { old.clone() } else { std::mem::take(&mut left) };
+            for (name, node) in candidates {
+                let found = new.iter().enumerate().position(|(index, (other, _))| {
+                    // A range may hold several of the old ones.
+                    (!taken[index] || wanted == Kinship::Wider) && kinship(name, other) == Some(wanted)
+                });
+                match found {
+                    Some(index) => {
+                        taken[index] = true;
+                        pairs.push((wanted, (name, node), new[index]));
+                    }
+                    None => left.push((name, node)),
+                }
+            }
+        }
+        let turned = Context { direction, ..context.clone() };
+        for (kin, old, new) in pairs {
+            self.compare_media_type(&turned, spot, kin, old, new);
+        }
+        for (name, node) in left {
+            let change = Change::new(&rules::media_type_removed::RULE, direction)
+                .at(Some(At::node(node)), Some(At::node(both.new)))
+                .about(format!("`{name}`"))
+                .values("offered", "not offered");
+            self.push(context, spot, change);
+        }
+        for ((name, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+            let change = Change::new(&rules::media_type_added::RULE, direction)
+                .at(Some(At::node(both.old)), Some(At::node(*node)))
+                .about(format!("`{name}`"))
+                .values("not offered", "offered");
+            self.push(context, spot, change);
+        }
+    }
+
+    fn compare_media_type(
+        &mut self,
+        context: &Context,
+        spot: &str,
+        kin: Kinship,
+        old: (&'a str, NodeId),
+        new: (&'a str, NodeId),
+    ) {
+        let both = Both { old: old.1, new: new.1 };
+        let rule = match kin {
+            Kinship::Same => None,
+            Kinship::Parameters => Some(&rules::media_type_parameters_changed::RULE),
+            Kinship::Wider => Some(&rules::media_type_widened::RULE),
+            Kinship::Narrower => Some(&rules::media_type_narrowed::RULE),
+        };
+        if let Some(rule) = rule {
+            let change = Change::new(rule, context.direction)
+                .at(Some(At::node(both.old)), Some(At::node(both.new)))
+                .about(format!("`{}`", old.0))
+                .values(old.0, new.0);
+            self.push(context, spot, change);
+        }
+        let spot = format!("{spot} {}", new.0);
+        let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
+        let textual = matches!(essence(new.0).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
+            && context.direction == Direction::Request;
+        let mode = Mode { direction: context.direction, textual };
+        self.schemas(context, &spot, schemas, both, mode);
+        self.compare_encoding(context, &spot, both);
+    }
+
+    fn compare_encoding(&mut self, context: &Context, spot: &str, both: Both) {
+        let facts = |side: &mut Side<'a>, node: NodeId| -> Vec<(&'a str, String)> {
+            let Some(map) = child(side, node, "encoding") else { return Vec::new() };
+            let mut found = Vec::new();
+            for (name, node) in side.members(map) {
+                let value = side.value(node);
+                let style = side.text(node, "style").unwrap_or("form");
+                let explode = value.get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form");
+                let kind = side.text(node, "contentType").unwrap_or_default();
+                found.push((name, format!("{style}, explode {explode}, {kind}")));
+            }
+            found.sort();
+            found
+        };
+        let (old, new) = (facts(&mut self.engine.old, both.old), facts(&mut self.engine.new, both.new));
+        if old != new {
+            self.say(context, spot, &rules::encoding_changed::RULE, both, "encoding", ("one", "another"));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Deprecation, sunset and stability: promises about the future.
+
+use super::operations::Operation;
+use super::{Api, Both, Context};
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::rule::Rule;
+use crate::diff::rules;
+
+/// The keys under which a sunset date is written.
+const SUNSET_KEYS: [&str; 2] = ["x-sunset", "x-sunset-date"];
+
+/// A sunset date as `YYYY-MM-DD`, or the text that is none.
+fn sunset<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'static str, Result<&'a str, &'a str>)> {
+    SUNSET_KEYS.iter().find_map(|key| {
+        let text = side.text(node, key)?;
+        let day = text.get(..10).unwrap_or(text);
+        let good = day.parse::<jiff::civil::Date>().is_ok();
+        Some((*key, if good { Ok(day) } else { Err(text) }))
+    })
+}
+
+fn stability(side: &Side<'_>, node: NodeId) -> Option<usize> {
+    let word = side.text(node, "x-stability-level")?;
+    ["draft", "alpha", "beta", "stable"].iter().position(|known| *known == word)
+}
+
+impl<'a> Api<'a> {
+    /// Whether an operation may go: it was deprecated, and its sunset, if it has one, has passed.
+    pub(super) fn removal_is_lawful(&mut self, operation: &Operation<'a>) -> bool {
+        let side = &self.engine.old;
+        if matches!(side.text(operation.node, "x-stability-level"), Some("draft" | "alpha")) {
+            return true;
+        }
+        let deprecated = side.flag(operation.node, "deprecated") || side.flag(operation.item, "deprecated");
+        deprecated && self.sunset_has_passed(operation.node)
+    }
+
+    pub(super) fn sunset_has_passed(&self, node: NodeId) -> bool {
+        match sunset(&self.engine.old, node) {
+            Some((_, Ok(day))) => day <= self.today.as_str(),
+            Some((_, Err(_))) => false,
+            None => true,
+        }
+    }
+
+    pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &str, both: Both) {
+        let (one, two) = (self.engine.old.flag(both.old, "deprecated"), self.engine.new.flag(both.new, "deprecated"));
+        let (rule, values): (&'static Rule, _) = match (one, two) {
+            (false, true) => (&rules::deprecation_announced::RULE, ("current", "deprecated")),
+            (true, false) => (&rules::deprecation_withdrawn::RULE, ("deprecated", "current")),
+            _ => return,
+        };
+        self.say(context, spot, rule, both, "deprecated", values);
+    }
+
+    pub(super) fn compare_lifecycle(&mut self, context: &Context, both: Both) {
+        self.compare_deprecation(context, "", both);
+        let (one, two) = (sunset(&self.engine.old, both.old), sunset(&self.engine.new, both.new));
+        let still = self.engine.new.flag(both.new, "deprecated");
+        match (one, two) {
+            (Some((key, Ok(before))), Some((_, Ok(after)))) if after < before => {
+                self.say(context, "", &rules::sunset_moved_earlier::RULE, both, key, (before, after));
+            }
+            (Some((key, Ok(before))), Some((_, Ok(after)))) if after > before => {
+                self.say(context, "", &rules::sunset_moved_later::RULE, both, key, (before, after));
+            }
+            (Some((key, Ok(before) | Err(before))), None) if still => {
+                self.say(context, "", &rules::sunset_removed::RULE, both, key, (before, "none"));
+            }
+            (before, Some((key, Err(text)))) if before.is_none_or(|(_, known)| known != Err(text)) => {
+                self.say(context, "", &rules::sunset_unreadable::RULE, both, key, ("a date", text));
+            }
+            _ => {}
+        }
+        if let (Some(before), Some(after)) =
+            (stability(&self.engine.old, both.old), stability(&self.engine.new, both.new))
+            && before != after
+        {
+            let rule = if after < before { &rules::stability_lowered::RULE } else { &rules::stability_raised::RULE };
+            let text = |side: &Side<'a>, node| side.text(node, "x-stability-level").unwrap_or("");
+            let values = (text(&self.engine.old, both.old), text(&self.engine.new, both.new));
+            self.say(context, "", rule, both, "x-stability-level", values);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Parameters: those of the path item and of the operation taken together.
+
+use super::operations::{Operation, template_names};
+use super::{Api, Both, Context, child};
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::change::{At, Change};
+use crate::diff::law::{Direction, Guard};
+use crate::diff::relation::Mode;
+use crate::diff::rules;
+use crate::diff::types::TypeSet;
+
+/// A parameter, under the key that tells whether two are the same.
+#[derive(Clone, Debug)]
+struct Parameter<'a> {
+    location: &'a str,
+    name: &'a str,
+    /// Position in the path, lower-case name of a header, or the name.
+    key: String,
+    node: NodeId,
+}
+
+impl Parameter<'_> {
+    fn spot(&self) -> String {
+        format!("{} parameter `{}`", self.location, self.name)
+    }
+}
+
+/// The parameters of an operation: its own replace those of the path item.
+fn parameters_of<'a>(side: &mut Side<'a>, operation: &Operation<'a>) -> Vec<Parameter<'a>> {
+    let names = template_names(operation.path);
+    let mut found: Vec<Parameter<'a>> = Vec::new();
+    for holder in [operation.item, operation.node] {
+        let Some(list) = child(side, holder, "parameters") else { continue };
+        for item in side.items(list) {
+            let node = side.resolved(item);
+            let (Some(location), Some(name)) = (side.text(node, "in"), side.text(node, "name")) else { continue };
+            let key = match location {
+                "header" => name.to_ascii_lowercase(),
+                "path" => names.iter().position(|known| *known == name).map_or(name.to_owned(), |at| at.to_string()),
+                _ => name.to_owned(),
+            };
+            // The specification says that these three are ignored.
+            if location == "header" && matches!(key.as_str(), "accept" | "content-type" | "authorization") {
+                continue;
+            }
+            let parameter = Parameter { location, name, key, node };
+            match found.iter_mut().find(|known| known.location == location && known.key == parameter.key) {
+                Some(known) => *known = parameter,
+                None => found.push(parameter),
+            }
+        }
+    }
+    found
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn compare_parameters(&mut self, context: &Context, old: &Operation<'a>, new: &Operation<'a>) {
+        let one = parameters_of(self.old(), old);
+        let two = parameters_of(self.new_side(), new);
+        let both = Both { old: old.node, new: new.node };
+        for parameter in &one {
+            match two.iter().find(|other| other.location == parameter.location && other.key == parameter.key) {
+                Some(other) => self.compare_parameter(context, parameter, other),
+                None => self.parameter_removed(context, parameter, both),
+            }
+        }
+        for parameter in &two {
+            if !one.iter().any(|other| other.location == parameter.location && other.key == parameter.key) {
+                self.parameter_added(context, parameter, both);
+            }
+        }
+    }
+
+    fn parameter_removed(&mut self, context: &Context, parameter: &Parameter<'a>, both: Both) {
+        // A path parameter is a matter of the path; one that is not in the template is no parameter at all.
+        if parameter.location == "path" {
+            return;
+        }
+        let deprecated = self.old().flag(parameter.node, "deprecated");
+        let lawful = deprecated && self.sunset_has_passed(parameter.node);
+        let change = Change::new(&rules::parameter_removed::RULE, context.direction)
+            .at(Some(At::node(parameter.node)), Some(At::node(both.new)))
+            .about(format!("`{}`", parameter.name))
+            .values("declared", "not declared")
+            .guarded(Guard::Sanctioned, lawful);
+        self.push(context, &parameter.spot(), change);
+    }
+
+    fn parameter_added(&mut self, context: &Context, parameter: &Parameter<'a>, both: Both) {
+        if parameter.location == "path" {
+            return;
+        }
+        let required = self.new_side().flag(parameter.node, "required");
+        let rule =
+            if required { &rules::required_parameter_added::RULE } else { &rules::optional_parameter_added::RULE };
+        let change = Change::new(rule, context.direction)
+            .at(Some(At::node(both.old)), Some(At::node(parameter.node)))
+            .about(format!("`{}`", parameter.name))
+            .values("not declared", if required { "required" } else { "optional" });
+        self.push(context, &parameter.spot(), change);
+    }
+
+    fn compare_parameter(&mut self, context: &Context, old: &Parameter<'a>, new: &Parameter<'a>) {
+        let both = Both { old: old.node, new: new.node };
+        let spot = new.spot();
+        if new.location != "path" {
+            match (self.old().flag(old.node, "required"), self.new_side().flag(new.node, "required")) {
+                (false, true) => {
+                    let values = ("optional", "required");
+                    self.say(context, &spot, &rules::parameter_became_required::RULE, both, "required", values);
+                }
+                (true, false) => {
+                    let values = ("required", "optional");
+                    self.say(context, &spot, &rules::parameter_became_optional::RULE, both, "required", values);
+                }
+                _ => {}
+            }
+        }
+        self.compare_deprecation(context, &spot, both);
+        self.compare_value(context, &spot, both, context.direction, old.location);
+    }
+
+    /// The schema or content of a parameter or header, and how it is written.
+    pub(super) fn compare_value(
+        &mut self,
+        context: &Context,
+        spot: &str,
+        both: Both,
+        direction: Direction,
+        location: &str,
+    ) {
+        let (one, two) = self.member(both, "content");
+        if one.is_some() != two.is_some() {
+            let values = if one.is_some() { ("content", "schema") } else { ("schema", "content") };
+            self.say(context, spot, &rules::serialization_changed::RULE, both, "content", values);
+            return;
+        }
+        if let (Some(old), Some(new)) = (one, two) {
+            let turned = Context { direction, ..context.clone() };
+            self.compare_media_types(&turned, spot, Both { old, new }, direction);
+            return;
+        }
+        let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
+        self.compare_style(context, spot, both, schemas, location);
+        self.schemas(context, spot, schemas, both, Mode { direction, textual: true });
+    }
+
+    fn compare_style(
+        &mut self,
+        context: &Context,
+        spot: &str,
+        both: Both,
+        schemas: (Option<NodeId>, Option<NodeId>),
+        location: &str,
+    ) {
+        let default = if matches!(location, "query" | "cookie") { "form" } else { "simple" };
+        let style = |side: &Side<'_>, node: NodeId| side.text(node, "style").unwrap_or(default).to_owned();
+        let explode = |side: &Side<'_>, node: NodeId, style: &str| {
+            side.value(node).get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form")
+        };
+        let (old, new) = (style(&self.engine.old, both.old), style(&self.engine.new, both.new));
+        let exploded = (explode(&self.engine.old, both.old, &old), explode(&self.engine.new, both.new, &new));
+        let (left, right) = self.engine.types(schemas.0, schemas.1);
+        let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let matters = left.and(right).has(compound);
+        // `form` and `simple` write a scalar alike; `label` and `matrix` put marks before it.
+        let marked = |style: &str| matches!(style, "label" | "matrix");
+        if old != new && (matters || marked(&old) || marked(&new)) {
+            self.say(context, spot, &rules::serialization_changed::RULE, both, "style", (&old, &new));
+        } else if exploded.0 != exploded.1 && matters {
+            let text = |flag: bool| if flag { "true" } else { "false" };
+            let values = (text(exploded.0), text(exploded.1));
+            self.say(context, spot, &rules::serialization_changed::RULE, both, "explode", values);
+        }
+        for key in ["allowReserved", "allowEmptyValue"] {
+            match (self.engine.old.flag(both.old, key), self.engine.new.flag(both.new, key)) {
+                (true, false) => {
+                    let values = ("true", "false");
+                    self.say(context, spot, &rules::parameter_values_refused::RULE, both, key, values);
+                }
+                (false, true) => {
+                    let values = ("false", "true");
+                    self.say(context, spot, &rules::parameter_values_allowed::RULE, both, key, values);
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! One change as the comparison finds it, before it is worded for people.
+
+use super::arena::NodeId;
+use super::law::{Direction, Effect, Guard, level, requalified};
+use super::rule::Rule;
+use crate::finding::Level;
+
+/// A place on one side: a node, and a key below it that need not exist.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct At {
+    pub(crate) node: NodeId,
+    pub(crate) key: Option<String>,
+}
+
+impl At {
+    pub(crate) fn node(node: NodeId) -> Self {
+        Self { node, key: None }
+    }
+
+    pub(crate) fn key(node: NodeId, key: &str) -> Self {
+        Self { node, key: Some(key.to_owned()) }
+    }
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) rule: &'static Rule,
+    pub(crate) direction: Direction,
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) old: Option<At>,
+    pub(crate) new: Option<At>,
+    /// What it is about, for the title: a property, a parameter, a status.
+    pub(crate) subject: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
+
+impl Change {
+    pub(crate) fn new(rule: &'static Rule, direction: Direction) -> Self {
+        let negotiated = rule.guards.contains(&Guard::Negotiated);
+        Self {
+            rule,
+            direction,
+            guards: if negotiated { vec![Guard::Negotiated] } else { Vec::new() },
+            old: None,
+            new: None,
+            subject: String::new(),
+            before: String::new(),
+            after: String::new(),
+        }
+    }
+
+    pub(crate) fn at(mut self, old: Option<At>, new: Option<At>) -> Self {
+        self.old = old;
+        self.new = new;
+        self
+    }
+
+    pub(crate) fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
+    pub(crate) fn values(mut self, before: impl Into<String>, after: impl Into<String>) -> Self {
+        self.before = before.into();
+        self.after = after.into();
+        self
+    }
+
+    pub(crate) fn guarded(mut self, guard: Guard, applies: bool) -> Self {
+        if applies && !self.guards.contains(&guard) {
+            self.guards.push(guard);
+        }
+        self
+    }
+
+    pub(crate) fn effect(&self) -> Effect {
+        requalified(self.rule.effect, self.direction, &self.guards)
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        level(self.rule.effect, self.direction, &self.guards)
+    }
+}

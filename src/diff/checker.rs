@@ -1,0 +1,87 @@
+//! The one place that names the validator: a schema in the dialect of JSON Schema Draft 4, and a value.
+//!
+//! The crate is compiled again for every module that calls it, so nothing else does. Where a schema comes from is
+//! the matter of `lowered`.
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+/// Why a value does not satisfy a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// JSON pointer into the value.
+    pub(crate) pointer: String,
+    /// What is wrong.
+    pub(crate) message: String,
+}
+
+/// Why a clause of the vocabulary is not well-formed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VocabularyFault {
+    /// JSON pointer into the clause.
+    pub(crate) pointer: String,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// Keys that nobody knows.
+    pub(crate) unexpected: Vec<String>,
+    /// Keys that could stand there.
+    pub(crate) expected: Vec<String>,
+}
+
+/// What is wrong with a clause, by a schema of Draft 7; none when the schema cannot be compiled.
+pub(crate) fn vocabulary_faults(schema: &Value, value: &Value) -> Option<Vec<VocabularyFault>> {
+    let validator = jsonschema::options().with_draft(Draft::Draft7).offline().build(schema).ok()?;
+    let faults = validator
+        .iter_errors(value)
+        .map(|error| {
+            let unexpected = match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
+                _ => Vec::new(),
+            };
+            let path = error.schema_path().to_string();
+            let holder = path.rsplit_once('/').map_or("", |(holder, _)| holder);
+            let known = schema.pointer(holder).and_then(|holder| holder.get("properties")).and_then(Value::as_object);
+            VocabularyFault {
+                pointer: error.instance_path().to_string(),
+                message: error.to_string(),
+                unexpected,
+                expected: known.map(|known| known.keys().cloned().collect()).unwrap_or_default(),
+            }
+        })
+        .collect();
+    Some(faults)
+}
+
+fn compiled(schema: &Value) -> Option<Validator> {
+    jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .offline()
+        .should_validate_formats(true)
+        .with_format("uuid", is_uuid)
+        .build(schema)
+        .ok()
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Whether the value satisfies the schema; none when the schema cannot be compiled.
+pub(crate) fn is_valid(schema: &Value, value: &Value) -> Option<bool> {
+    Some(compiled(schema)?.is_valid(value))
+}
+
+/// What is wrong with the value; none when the schema cannot be compiled.
+pub(crate) fn faults(schema: &Value, value: &Value) -> Option<Vec<Fault>> {
+    let validator = compiled(schema)?;
+    let faults = validator
+        .iter_errors(value)
+        .map(|error| Fault { pointer: error.instance_path().to_string(), message: error.to_string() })
+        .collect();
+    Some(faults)
+}

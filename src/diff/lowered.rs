@@ -1,0 +1,241 @@
+//! Lowering: an OpenAPI schema as JSON Schema Draft 4, cut down to what one value touches.
+//!
+//! A subschema that the value does not reach is never asked, so it is left out; references are followed along the
+//! value. That keeps the result small whatever the document, and ends on recursion.
+
+use serde_json::{Map, Value, json};
+
+use super::arena::{NodeId, Side};
+use super::effective::Conj;
+use super::law::Direction;
+use super::types::{TypeSet, integer_format};
+
+/// Deepest chain of references and combinators at one place of the value.
+const MAX_CHAIN: usize = 48;
+
+/// Lowers schemas of one side for values that travel in one direction.
+pub(crate) struct Lowering<'s, 'a> {
+    pub(crate) side: &'s mut Side<'a>,
+    /// None when the value travels nowhere, as an example does.
+    pub(crate) direction: Option<Direction>,
+}
+
+impl<'a> Lowering<'_, 'a> {
+    /// The schema of a conj.
+    pub(crate) fn conj(&mut self, conj: &Conj, value: &Value) -> Value {
+        if conj.nullable && value.is_null() {
+            return json!({});
+        }
+        let mut all = Vec::new();
+        for part in &conj.parts {
+            let mut lowered = self.own(part.node, value, 0);
+            if let Some(map) = lowered.as_object_mut() {
+                map.remove("allOf");
+                if part.without_unions {
+                    map.remove("oneOf");
+                    map.remove("anyOf");
+                }
+            }
+            all.push(lowered);
+        }
+        if all.is_empty() { json!({}) } else { json!({ "allOf": all }) }
+    }
+
+    /// The schema behind a node.
+    pub(crate) fn schema(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
+        if chain > MAX_CHAIN {
+            return json!({});
+        }
+        if let Some(target) = self.side.target(node) {
+            return self.schema(target, value, chain + 1);
+        }
+        let lowered = self.own(node, value, chain);
+        let untyped = self.side.value(node).get("type").is_none();
+        if untyped && self.side.flag(node, "nullable") {
+            return json!({ "anyOf": [{ "type": "null" }, lowered] });
+        }
+        lowered
+    }
+
+    /// The keywords of one schema object.
+    fn own(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
+        let map = match self.side.value(node) {
+            Value::Object(map) => map,
+            Value::Bool(false) => return json!({ "not": {} }),
+            _ => return json!({}),
+        };
+        let mut out = Map::new();
+        scalars(map, &mut out);
+        for keyword in ["allOf", "oneOf", "anyOf"] {
+            let Some(list) = self.side.get(node, keyword) else { continue };
+            let items: Vec<Value> =
+                self.side.items(list).into_iter().map(|item| self.schema(item, value, chain + 1)).collect();
+            if !items.is_empty() {
+                out.insert(keyword.to_owned(), Value::Array(items));
+            }
+        }
+        if let Some(inner) = self.side.get(node, "not") {
+            out.insert("not".to_owned(), self.schema(inner, value, chain + 1));
+        }
+        match value {
+            Value::Array(items) => self.items(node, items, &mut out),
+            Value::Object(members) => self.members(node, members, &mut out),
+            _ => {}
+        }
+        Value::Object(out)
+    }
+
+    fn items(&mut self, node: NodeId, items: &[Value], out: &mut Map<String, Value>) {
+        let Some(inner) = self.side.get(node, "items").filter(|inner| self.side.value(*inner).is_object()) else {
+            return;
+        };
+        // Draft 4 takes one schema per position, so each item gets the schema cut to it.
+        let list: Vec<Value> = items.iter().map(|item| self.schema(inner, item, 0)).collect();
+        if !list.is_empty() {
+            out.insert("items".to_owned(), Value::Array(list));
+        }
+    }
+
+    fn members(&mut self, node: NodeId, members: &Map<String, Value>, out: &mut Map<String, Value>) {
+        let mut properties = Map::new();
+        let mut hidden = Vec::new();
+        if let Some(holder) = self.side.get(node, "properties") {
+            for (name, property) in self.side.members(holder) {
+                if self.is_hidden(property) {
+                    hidden.push(name);
+                    properties.insert(name.to_owned(), json!({}));
+                } else if let Some(member) = members.get(name) {
+                    properties.insert(name.to_owned(), self.schema(property, member, 0));
+                }
+            }
+        }
+        match self.side.value(node).get("additionalProperties") {
+            Some(Value::Bool(false)) => {
+                out.insert("additionalProperties".to_owned(), json!(false));
+            }
+            Some(Value::Object(_)) => {
+                if let Some(inner) = self.side.get(node, "additionalProperties") {
+                    for (name, member) in members {
+                        if !properties.contains_key(name) {
+                            properties.insert(name.clone(), self.schema(inner, member, 0));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        if let Some(Value::Array(required)) = out.get_mut("required") {
+            required.retain(|name| name.as_str().is_none_or(|name| !hidden.contains(&name)));
+            if required.is_empty() {
+                out.remove("required");
+            }
+        }
+        if !properties.is_empty() {
+            out.insert("properties".to_owned(), Value::Object(properties));
+        }
+    }
+
+    fn is_hidden(&mut self, property: NodeId) -> bool {
+        let target = self.side.resolved(property);
+        match self.direction {
+            Some(Direction::Request) => self.side.flag(property, "readOnly") || self.side.flag(target, "readOnly"),
+            Some(Direction::Response) => self.side.flag(property, "writeOnly") || self.side.flag(target, "writeOnly"),
+            None => false,
+        }
+    }
+}
+
+/// Copies the keywords that hold no schema.
+fn scalars(map: &Map<String, Value>, out: &mut Map<String, Value>) {
+    const PLAIN: [&str; 10] = [
+        "multipleOf",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "maxProperties",
+        "minProperties",
+        "format",
+    ];
+    for key in PLAIN {
+        if let Some(value) = map.get(key) {
+            out.insert(key.to_owned(), value.clone());
+        }
+    }
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if let Some(value) = map.get(exclusive).filter(|value| value.is_number()) {
+            out.insert(bound.to_owned(), value.clone());
+            out.insert(exclusive.to_owned(), json!(true));
+        } else if let Some(value) = map.get(bound) {
+            out.insert(bound.to_owned(), value.clone());
+            if let Some(flag) = map.get(exclusive).filter(|flag| flag.is_boolean()) {
+                out.insert(exclusive.to_owned(), flag.clone());
+            }
+        }
+    }
+    if let Some(required) = map.get("required").and_then(Value::as_array).filter(|list| !list.is_empty()) {
+        let mut names = required.clone();
+        names.dedup();
+        out.insert("required".to_owned(), Value::Array(names));
+    }
+    let nullable = map.get("nullable").and_then(Value::as_bool) == Some(true);
+    if let Some(types) = types(map, nullable) {
+        out.insert("type".to_owned(), types);
+    }
+    let values = map.get("const").map(|value| vec![value.clone()]);
+    let values = values.or_else(|| map.get("enum").and_then(Value::as_array).cloned()).filter(|list| !list.is_empty());
+    if let Some(mut values) = values {
+        if nullable && !values.contains(&Value::Null) {
+            values.push(Value::Null);
+        }
+        out.insert("enum".to_owned(), Value::Array(values));
+    }
+    integer_bounds(map, out);
+}
+
+fn types(map: &Map<String, Value>, nullable: bool) -> Option<Value> {
+    let mut names: Vec<&str> = match map.get("type")? {
+        Value::String(name) => vec![name],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    if names.iter().any(|name| *name != "null" && TypeSet::named(name) == TypeSet::ALL) {
+        return None;
+    }
+    for name in &mut names {
+        *name = match *name {
+            "bool" => "boolean",
+            "int" => "integer",
+            "float" | "double" => "number",
+            "file" => "string",
+            other => other,
+        };
+    }
+    if nullable && !names.contains(&"null") {
+        names.push("null");
+    }
+    names.sort_unstable();
+    names.dedup();
+    Some(if names.len() == 1 { json!(names[0]) } else { json!(names) })
+}
+
+/// `int32` and its kin are no formats to a validator, which looks at texts only.
+fn integer_bounds(map: &Map<String, Value>, out: &mut Map<String, Value>) {
+    let Some(range) = map.get("format").and_then(Value::as_str).and_then(integer_format) else { return };
+    if map.get("type").and_then(Value::as_str) != Some("integer") {
+        return;
+    }
+    out.remove("format");
+    let number = |key: &str| out.get(key).and_then(Value::as_f64);
+    let (low, high) = (number("minimum"), number("maximum"));
+    if low.is_none_or(|low| low < range.low) {
+        out.insert("minimum".to_owned(), json!(range.low));
+        out.remove("exclusiveMinimum");
+    }
+    if high.is_none_or(|high| high > range.high) {
+        out.insert("maximum".to_owned(), json!(range.high));
+        out.remove("exclusiveMaximum");
+    }
+}

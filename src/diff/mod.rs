@@ -1,0 +1,67 @@
+//! Comparing two OpenAPI documents: what an edit breaks for consumers.
+//!
+//! [`compare`] reads nothing but the two [`Workspace`]s and gives an [`Outcome`] of plain findings. Flow: `source`
+//! reads, `api` pairs operations and what belongs to them, `relation` compares schemas, `report` words the changes,
+//! `waiver` accepts some of them, `render` prints. Levels come from `law` alone.
+
+pub(crate) mod api;
+pub(crate) mod arena;
+mod change;
+pub(crate) mod checker;
+mod effective;
+pub mod law;
+pub(crate) mod lowered;
+mod relation;
+pub mod render;
+mod report;
+pub mod rule;
+pub mod rules;
+mod semantics;
+pub(crate) mod source;
+mod types;
+mod waiver;
+mod witness;
+
+#[cfg(test)]
+mod oracle_tests;
+
+use std::collections::BTreeMap;
+
+pub use report::{Bump, Outcome, Tally};
+pub use source::{Origin, Workspace};
+pub use waiver::Waiver;
+
+use crate::document::DocumentError;
+use crate::finding::Level;
+
+/// What the caller wants beside the two documents.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Levels set by the user, by rule id or by category (`wire`, `client`, `docs`); a rule id wins.
+    pub levels: BTreeMap<String, Level>,
+    /// Accepted changes.
+    pub waivers: Vec<Waiver>,
+    /// One finding per operation instead of one per change.
+    pub expand: bool,
+    /// Today as `YYYY-MM-DD`; empty for the date of the clock.
+    pub today: String,
+    /// No witnesses: they cost time and change no verdict.
+    pub without_witness: bool,
+}
+
+/// Compares two documents.
+///
+/// # Errors
+/// When the new document refers to something that does not exist, and the old one did not.
+pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
+    let today = if options.today.is_empty() { today() } else { options.today.clone() };
+    let engine = relation::Engine::new(arena::Side::new(old), arena::Side::new(new));
+    let mut api = api::Api::new(engine, today.clone());
+    api.compare();
+    report::check_references(&api)?;
+    Ok(report::outcome(api, options, &today))
+}
+
+fn today() -> String {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}

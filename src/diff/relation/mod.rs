@@ -1,0 +1,433 @@
+//! The relation engine: one memoised comparison per (old, new, mode), references as edges, cycles assumed equal.
+//!
+//! A comparison of a pair notes its own changes and the pairs below it. Pairs below are worked off from a list, so
+//! recursion in the documents is no recursion here; only unions ask for the result of a pair before they go on.
+//! What is found here is turned into findings by `report`; nothing here knows operations.
+
+mod arrays;
+mod equality;
+mod objects;
+mod patterns;
+mod scalars;
+mod unions;
+
+pub(crate) use patterns::samples;
+
+use std::collections::{HashMap, HashSet};
+
+use super::arena::{NodeId, Side};
+use super::change::{At, Change};
+use super::effective::{ConjId, Conjs, Effective, Part, effective};
+use super::law::{Direction, Effect};
+use super::rule::Rule;
+use super::rules;
+use super::types::TypeSet;
+use super::witness::{self, Half};
+
+/// Most pairs that are compared; beyond it the rest is reported as undecided.
+const MAX_PAIRS: usize = 4_000_000;
+/// Deepest nesting of unions within unions.
+const MAX_UNION_DEPTH: usize = 60;
+
+/// How a value is sent, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Mode {
+    pub(crate) direction: Direction,
+    /// Whether values are written as text, so that a string takes every scalar: parameters, headers, forms.
+    pub(crate) textual: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct PairId(pub(crate) u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pair {
+    old: ConjId,
+    new: ConjId,
+    mode: Mode,
+    state: State,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) children: Vec<PairId>,
+    summary: Option<Summary>,
+}
+
+/// What all changes at and below a pair come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) narrows: bool,
+    pub(crate) widens: bool,
+    pub(crate) unknown: bool,
+}
+
+impl Summary {
+    fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Narrows => self.narrows = true,
+            Effect::Widens => self.widens = true,
+            Effect::Incomparable | Effect::Violation => {
+                self.narrows = true;
+                self.widens = true;
+            }
+            Effect::Unknown => self.unknown = true,
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.narrows |= other.narrows;
+        self.widens |= other.widens;
+        self.unknown |= other.unknown;
+    }
+
+    pub(crate) fn breaks(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Request => self.narrows,
+            Direction::Response => self.widens,
+        }
+    }
+
+    pub(crate) fn equal(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// The comparison of two documents' schemas.
+#[derive(Debug)]
+pub(crate) struct Engine<'a> {
+    pub(crate) old: Side<'a>,
+    pub(crate) new: Side<'a>,
+    old_conjs: Conjs,
+    new_conjs: Conjs,
+    pub(crate) pairs: Vec<Pair>,
+    ids: HashMap<(ConjId, ConjId, Mode), PairId>,
+    equal_values: equality::Known,
+    patterns: patterns::Patterns,
+    depth: usize,
+    pub(crate) exhausted: bool,
+}
+
+/// Both sides of a pair while it is compared.
+pub(crate) struct Sides<'a> {
+    pub(crate) pair: PairId,
+    pub(crate) mode: Mode,
+    pub(crate) old: Effective<'a>,
+    pub(crate) new: Effective<'a>,
+}
+
+impl<'a> Engine<'a> {
+    pub(crate) fn new(old: Side<'a>, new: Side<'a>) -> Self {
+        Self {
+            old,
+            new,
+            old_conjs: Conjs::default(),
+            new_conjs: Conjs::default(),
+            pairs: Vec::new(),
+            ids: HashMap::new(),
+            equal_values: equality::Known::default(),
+            patterns: patterns::Patterns::default(),
+            depth: 0,
+            exhausted: false,
+        }
+    }
+
+    /// Looks for a payload that shows the break of a change of a pair.
+    pub(crate) fn witness(&mut self, pair: PairId, focus: &str) -> Option<serde_json::Value> {
+        let (old, new, direction) = {
+            let pair = &self.pairs[pair.0 as usize];
+            (pair.old, pair.new, pair.mode.direction)
+        };
+        let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+        let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        witness::find((&mut one, old), (&mut two, new), direction, focus)
+    }
+
+    /// Compares two schemas; an absent one allows everything and is anchored at its holder.
+    pub(crate) fn schemas(
+        &mut self,
+        old: Option<NodeId>,
+        new: Option<NodeId>,
+        anchors: (NodeId, NodeId),
+        mode: Mode,
+    ) -> Option<PairId> {
+        let seeds = |node: Option<NodeId>| node.into_iter().collect::<Vec<_>>();
+        let pair = self.pair_of(&seeds(old), &seeds(new), anchors, mode)?;
+        self.ensure(pair);
+        Some(pair)
+    }
+
+    fn pair_of(&mut self, old: &[NodeId], new: &[NodeId], anchors: (NodeId, NodeId), mode: Mode) -> Option<PairId> {
+        if old.is_empty() && new.is_empty() {
+            return None;
+        }
+        let old = self.old_conjs.of(&mut self.old, old, anchors.0);
+        let new = self.new_conjs.of(&mut self.new, new, anchors.1);
+        Some(self.intern(old, new, mode))
+    }
+
+    fn intern(&mut self, old: ConjId, new: ConjId, mode: Mode) -> PairId {
+        if let Some(known) = self.ids.get(&(old, new, mode)) {
+            return *known;
+        }
+        let id = PairId(u32::try_from(self.pairs.len()).unwrap_or(u32::MAX));
+        let (changes, children) = (Vec::new(), Vec::new());
+        self.pairs.push(Pair { old, new, mode, state: State::New, changes, children, summary: None });
+        self.ids.insert((old, new, mode), id);
+        id
+    }
+
+    /// Compares a pair and everything below it, unless that has been done.
+    pub(crate) fn ensure(&mut self, root: PairId) {
+        let mut work = vec![root];
+        while let Some(id) = work.pop() {
+            let pair = &mut self.pairs[id.0 as usize];
+            if pair.state != State::New {
+                continue;
+            }
+            pair.state = State::Open;
+            self.compare(id);
+            let pair = &mut self.pairs[id.0 as usize];
+            pair.state = State::Done;
+            work.extend(pair.children.iter().rev());
+        }
+    }
+
+    fn compare(&mut self, id: PairId) {
+        let (old, new, mode) = {
+            let pair = &self.pairs[id.0 as usize];
+            (pair.old, pair.new, pair.mode)
+        };
+        if self.pairs.len() > MAX_PAIRS {
+            self.exhausted = true;
+            return;
+        }
+        let sides = Sides {
+            pair: id,
+            mode,
+            old: effective(&mut self.old, self.old_conjs.get(old)),
+            new: effective(&mut self.new, self.new_conjs.get(new)),
+        };
+        self.compare_annotations(&sides);
+        self.compare_null(&sides);
+        if sides.old.unions.is_empty() && sides.new.unions.is_empty() {
+            self.compare_plain(&sides);
+        } else {
+            self.compare_unions(&sides, old, new);
+        }
+    }
+
+    fn compare_plain(&mut self, sides: &Sides<'a>) {
+        let common = self.compare_types(sides);
+        let disjoint = common.is_empty() && !sides.mode.textual;
+        let finite = !disjoint && self.compare_values(sides);
+        if !finite {
+            self.compare_scalars(sides, common);
+        }
+        self.compare_arrays(sides, common);
+        self.compare_objects(sides, common);
+        self.compare_negations(sides);
+        self.compare_discriminators(sides);
+        self.compare_foreign(sides);
+    }
+
+    /// Adds the pair of two lists of schemas that hold at once to the pairs below `sides`.
+    fn child(&mut self, sides: &Sides<'a>, old: &[NodeId], new: &[NodeId], mode: Mode) {
+        if let ([one], [two]) = (old, new) {
+            let mut found = Vec::new();
+            if self.same(*one, *two, &mut found) {
+                for (one, two) in found {
+                    self.link(sides, &[one], &[two], mode);
+                }
+                return;
+            }
+        }
+        self.link(sides, old, new, mode);
+    }
+
+    fn link(&mut self, sides: &Sides<'a>, old: &[NodeId], new: &[NodeId], mode: Mode) {
+        let anchors = (self.anchor_old(sides), self.anchor_new(sides));
+        if let Some(child) = self.pair_of(old, new, anchors, mode) {
+            self.adopt(sides.pair, child);
+        }
+    }
+
+    fn adopt(&mut self, parent: PairId, child: PairId) {
+        let children = &mut self.pairs[parent.0 as usize].children;
+        if parent != child && (children.len() > 64 || !children.contains(&child)) {
+            children.push(child);
+        }
+    }
+
+    /// What the changes at and below a pair come to; pairs that are still open count as equal.
+    fn summary(&mut self, root: PairId) -> Summary {
+        let mut total = Summary::default();
+        let mut final_result = true;
+        let mut seen = HashSet::from([root]);
+        let mut work = vec![root];
+        while let Some(id) = work.pop() {
+            let pair = &self.pairs[id.0 as usize];
+            if let Some(known) = pair.summary {
+                total.join(known);
+                continue;
+            }
+            if pair.state != State::Done {
+                final_result = false;
+                continue;
+            }
+            for change in &pair.changes {
+                total.add(change.effect());
+            }
+            work.extend(pair.children.iter().filter(|child| seen.insert(**child)));
+        }
+        if final_result {
+            self.pairs[root.0 as usize].summary = Some(total);
+        }
+        total
+    }
+
+    /// The first part of a side that has the keyword, or else its first part.
+    fn find(side: &Side<'a>, parts: &[Part], anchor: Option<NodeId>, keyword: &str) -> Option<At> {
+        let holder = parts.iter().find(|part| side.value(part.node).get(keyword).is_some());
+        match holder {
+            Some(part) => Some(At::key(part.node, keyword)),
+            None => parts.first().map(|part| part.node).or(anchor).map(At::node),
+        }
+    }
+
+    pub(crate) fn old_at(&self, sides: &Sides<'a>, keyword: &str) -> Option<At> {
+        let conj = self.old_conjs.get(self.pairs[sides.pair.0 as usize].old);
+        Self::find(&self.old, &conj.parts, conj.anchor, keyword)
+    }
+
+    pub(crate) fn new_at(&self, sides: &Sides<'a>, keyword: &str) -> Option<At> {
+        let conj = self.new_conjs.get(self.pairs[sides.pair.0 as usize].new);
+        Self::find(&self.new, &conj.parts, conj.anchor, keyword)
+    }
+
+    fn anchor_old(&self, sides: &Sides<'a>) -> NodeId {
+        self.old_at(sides, "").map_or(NodeId(0), |at| at.node)
+    }
+
+    fn anchor_new(&self, sides: &Sides<'a>) -> NodeId {
+        self.new_at(sides, "").map_or(NodeId(0), |at| at.node)
+    }
+
+    /// Starts a change at a keyword of the pair.
+    fn change(&self, sides: &Sides<'a>, rule: &'static Rule, keyword: &str) -> Change {
+        Change::new(rule, sides.mode.direction).at(self.old_at(sides, keyword), self.new_at(sides, keyword))
+    }
+
+    fn note(&mut self, sides: &Sides<'a>, change: Change) {
+        self.pairs[sides.pair.0 as usize].changes.push(change);
+    }
+
+    /// Notes a change of one keyword.
+    fn say(
+        &mut self,
+        sides: &Sides<'a>,
+        rule: &'static Rule,
+        keyword: &str,
+        before: impl Into<String>,
+        after: impl Into<String>,
+    ) {
+        let change = self.change(sides, rule, keyword).about(format!("`{keyword}`")).values(before, after);
+        self.note(sides, change);
+    }
+
+    fn compare_annotations(&mut self, sides: &Sides<'a>) {
+        let text = |value: Option<&serde_json::Value>| value.map_or("none".to_owned(), ToString::to_string);
+        let (before, after) = (sides.old.default, sides.new.default);
+        let same = match (before, after) {
+            (Some(one), Some(two)) => super::types::same_value(one, two),
+            (None, None) => true,
+            _ => false,
+        };
+        if !same {
+            self.say(sides, &rules::default_changed::RULE, "default", text(before), text(after));
+        }
+        match (sides.old.deprecated, sides.new.deprecated) {
+            (false, true) => {
+                self.say(sides, &rules::deprecation_announced::RULE, "deprecated", "current", "deprecated")
+            }
+            (true, false) => {
+                self.say(sides, &rules::deprecation_withdrawn::RULE, "deprecated", "deprecated", "current")
+            }
+            _ => {}
+        }
+        self.compare_known_values(sides);
+    }
+
+    /// The types of two schemas; an absent one has all.
+    pub(crate) fn types(&mut self, old: Option<NodeId>, new: Option<NodeId>) -> (TypeSet, TypeSet) {
+        let mut types = (TypeSet::ALL, TypeSet::ALL);
+        if let Some(node) = old {
+            let conj = self.old_conjs.of(&mut self.old, &[node], node);
+            types.0 = effective(&mut self.old, self.old_conjs.get(conj)).types;
+        }
+        if let Some(node) = new {
+            let conj = self.new_conjs.of(&mut self.new, &[node], node);
+            types.1 = effective(&mut self.new, self.new_conjs.get(conj)).types;
+        }
+        types
+    }
+
+    fn compare_null(&mut self, sides: &Sides<'a>) {
+        match (sides.old.nullable, sides.new.nullable) {
+            (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
+            (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
+            _ => {}
+        }
+    }
+
+    /// `not`: the set outside of a schema turns the relation round.
+    fn compare_negations(&mut self, sides: &Sides<'a>) {
+        let (old, new) = (&sides.old.negations, &sides.new.negations);
+        match (old.as_slice(), new.as_slice()) {
+            ([], []) => {}
+            ([], _) => self.say(sides, &rules::negation_added::RULE, "not", "no `not`", "a `not`"),
+            (_, []) => self.say(sides, &rules::negation_removed::RULE, "not", "a `not`", "no `not`"),
+            ([one], [two]) if self.depth < MAX_UNION_DEPTH => {
+                let anchors = (*one, *two);
+                let Some(pair) = self.pair_of(&[*one], &[*two], anchors, sides.mode) else { return };
+                self.depth += 1;
+                self.ensure(pair);
+                self.depth -= 1;
+                let inner = self.summary(pair);
+                let rule = match (inner.narrows, inner.widens, inner.unknown) {
+                    (false, false, false) => return,
+                    (true, false, false) => &rules::negation_excludes_less::RULE,
+                    (false, true, false) => &rules::negation_excludes_more::RULE,
+                    _ => &rules::negation_changed::RULE,
+                };
+                self.say(sides, rule, "not", "one `not`", "another `not`");
+            }
+            (one, two) => {
+                let same = one.len() == two.len()
+                    && one.iter().zip(two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
+                if !same {
+                    self.say(sides, &rules::negation_changed::RULE, "not", "one `not`", "another `not`");
+                }
+            }
+        }
+    }
+
+    fn compare_foreign(&mut self, sides: &Sides<'a>) {
+        let mut keys: Vec<&str> = sides.old.foreign.iter().chain(&sides.new.foreign).map(|(key, _)| *key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let values = |all: &[(&str, &'a serde_json::Value)]| -> Vec<&'a serde_json::Value> {
+                all.iter().filter(|(name, _)| *name == key).map(|(_, value)| *value).collect()
+            };
+            if values(&sides.old.foreign) != values(&sides.new.foreign) {
+                self.say(sides, &rules::keyword_not_understood::RULE, key, "one value", "another value");
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Objects: properties, what is required, what else may be there, how many.
+
+use std::collections::BTreeSet;
+
+use super::{Engine, Mode, Sides};
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::change::{At, Change};
+use crate::diff::effective::{Additional, Effective};
+use crate::diff::law::{Direction, Guard};
+use crate::diff::rules;
+use crate::diff::types::TypeSet;
+
+/// What the schemas of one property say about who may send it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Access {
+    read_only: bool,
+    write_only: bool,
+    deprecated: bool,
+}
+
+impl Access {
+    fn hidden(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Request => self.read_only,
+            Direction::Response => self.write_only,
+        }
+    }
+}
+
+fn access_of(side: &mut Side<'_>, nodes: &[NodeId]) -> Access {
+    let mut access = Access::default();
+    let mut work: Vec<(NodeId, usize)> = nodes.iter().map(|node| (*node, 0)).collect();
+    while let Some((node, depth)) = work.pop() {
+        access.read_only |= side.flag(node, "readOnly");
+        access.write_only |= side.flag(node, "writeOnly");
+        access.deprecated |= side.flag(node, "deprecated");
+        if depth > 8 || work.len() > 256 {
+            continue;
+        }
+        work.extend(side.target(node).map(|target| (target, depth + 1)));
+        if let Some(all) = side.get(node, "allOf") {
+            work.extend(side.items(all).into_iter().map(|item| (item, depth + 1)));
+        }
+    }
+    access
+}
+
+/// A property that is being compared.
+struct Property<'n> {
+    name: &'n str,
+    old: &'n [NodeId],
+    new: &'n [NodeId],
+    before: Access,
+    after: Access,
+    was_required: bool,
+    is_required: bool,
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn compare_objects(&mut self, sides: &Sides<'a>, common: TypeSet) {
+        if !common.has(TypeSet::OBJECT) {
+            return;
+        }
+        let (old, new) = (&sides.old, &sides.new);
+        let mut names: BTreeSet<&str> = old.properties.keys().chain(new.properties.keys()).copied().collect();
+        names.extend(old.required.iter().chain(&new.required));
+        for name in names {
+            let (one, two) = (nodes(old, name), nodes(new, name));
+            let property = Property {
+                name,
+                old: one,
+                new: two,
+                before: access_of(&mut self.old, one),
+                after: access_of(&mut self.new, two),
+                was_required: old.required.contains(name),
+                is_required: new.required.contains(name),
+            };
+            self.compare_property(sides, &property);
+        }
+        self.compare_additional(sides);
+        self.compare_property_counts(sides);
+    }
+
+    fn compare_property_counts(&mut self, sides: &Sides<'a>) {
+        // What the required properties reach anyway is no limit of its own.
+        let implied = |side: &Effective<'_>| {
+            #[expect(clippy::cast_precision_loss, reason = "no object has 2^52 properties")]
+            let required = side.required.len() as f64;
+            required
+        };
+        let (mut old, mut new) = (sides.old.property_count, sides.new.property_count);
+        if new.low <= old.low.max(implied(&sides.old)) && old.low <= new.low.max(implied(&sides.new)) {
+            (old.low, new.low) = (0.0, 0.0);
+        }
+        self.compare_counts(
+            sides,
+            (old, new),
+            ["minProperties", "maxProperties"],
+            "properties",
+            [&rules::property_count_narrowed::RULE, &rules::property_count_widened::RULE],
+        );
+    }
+
+    fn compare_property(&mut self, sides: &Sides<'a>, property: &Property<'_>) {
+        let direction = sides.mode.direction;
+        let (gone, here) = (property.before.hidden(direction), property.after.hidden(direction));
+        match (property.old.is_empty(), property.new.is_empty()) {
+            (true, true) => self.compare_required(sides, property),
+            (false, true) => self.property_removed(sides, property, gone),
+            (true, false) => self.property_added(sides, property, here),
+            (false, false) => {
+                self.compare_access(sides, property);
+                if gone || here {
+                    return;
+                }
+                self.compare_required(sides, property);
+                self.child(sides, property.old, property.new, sides.mode);
+            }
+        }
+    }
+
+    fn property_change(
+        &self,
+        sides: &Sides<'a>,
+        property: &Property<'_>,
+        rule: &'static crate::diff::rule::Rule,
+    ) -> Change {
+        let old = property.old.first().copied().map(At::node).or_else(|| self.old_at(sides, "required"));
+        let new = property.new.first().copied().map(At::node).or_else(|| self.new_at(sides, "properties"));
+        Change::new(rule, sides.mode.direction).at(old, new).about(format!("`{}`", property.name))
+    }
+
+    fn compare_required(&mut self, sides: &Sides<'a>, property: &Property<'_>) {
+        let (rule, before, after) = match (property.was_required, property.is_required) {
+            (false, true) => (&rules::property_became_required::RULE, "optional", "required"),
+            (true, false) => (&rules::property_became_optional::RULE, "required", "optional"),
+            _ => return,
+        };
+        let change = self.property_change(sides, property, rule).values(before, after);
+        self.note(sides, change);
+    }
+
+    fn compare_access(&mut self, sides: &Sides<'a>, property: &Property<'_>) {
+        let (before, after) = (property.before, property.after);
+        let direction = sides.mode.direction;
+        if before.read_only != after.read_only {
+            let rule = match (after.read_only, direction == Direction::Request && property.is_required) {
+                (true, _) => &rules::property_became_read_only::RULE,
+                (false, true) => &rules::required_property_left_read_only::RULE,
+                (false, false) => &rules::property_left_read_only::RULE,
+            };
+            let change = self.property_change(sides, property, rule);
+            self.note(sides, change);
+        }
+        if before.write_only != after.write_only {
+            let rule = match (after.write_only, direction == Direction::Response && property.was_required) {
+                (true, true) => &rules::required_property_became_write_only::RULE,
+                (true, false) => &rules::property_became_write_only::RULE,
+                (false, _) => &rules::property_left_write_only::RULE,
+            };
+            let change = self.property_change(sides, property, rule);
+            self.note(sides, change);
+        }
+    }
+
+    fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
+        let required = property.was_required && !(property.is_required && !sides.new.closed());
+        let mut found = Vec::new();
+        if sides.new.closed() && !sides.old.closed_to(property.name) {
+            found.push(&rules::property_removed_from_closed_object::RULE);
+        }
+        if required {
+            found.push(&rules::required_property_removed::RULE);
+        } else if found.is_empty() {
+            found.push(&rules::optional_property_removed::RULE);
+        }
+        for rule in found {
+            let change = self
+                .property_change(sides, property, rule)
+                .values(if property.was_required { "required" } else { "optional" }, "not declared")
+                .guarded(Guard::Sanctioned, property.before.deprecated)
+                .guarded(guard_of(sides.mode), hidden);
+            self.note(sides, change);
+        }
+        if let Additional::Schema(schema) = &sides.new.additional
+            && !hidden
+        {
+            self.child(sides, property.old, schema, sides.mode);
+        }
+    }
+
+    fn property_added(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
+        let newly_required = property.is_required && !property.was_required;
+        let mut found = Vec::new();
+        if sides.old.closed() {
+            found.push(&rules::property_added_to_closed_object::RULE);
+        }
+        if newly_required {
+            found.push(&rules::required_property_added::RULE);
+        } else if found.is_empty() {
+            found.push(&rules::optional_property_added::RULE);
+        }
+        for rule in found {
+            let change = self
+                .property_change(sides, property, rule)
+                .values("not declared", if property.is_required { "required" } else { "optional" })
+                .guarded(guard_of(sides.mode), hidden);
+            self.note(sides, change);
+        }
+        if let Additional::Schema(schema) = &sides.old.additional
+            && !hidden
+        {
+            self.child(sides, schema, property.new, sides.mode);
+        }
+    }
+
+    fn compare_additional(&mut self, sides: &Sides<'a>) {
+        let key = "additionalProperties";
+        let text = |additional: &Additional| match additional {
+            Additional::Any => "any",
+            Additional::Forbidden => "forbidden",
+            Additional::Schema(_) => "of one schema",
+        };
+        let (old, new) = (&sides.old.additional, &sides.new.additional);
+        match (old, new) {
+            (Additional::Any | Additional::Schema(_), Additional::Forbidden) => {
+                self.say(sides, &rules::additional_properties_forbidden::RULE, key, text(old), text(new));
+            }
+            (Additional::Forbidden, Additional::Any | Additional::Schema(_)) => {
+                self.say(sides, &rules::additional_properties_allowed::RULE, key, text(old), text(new));
+            }
+            (Additional::Any, Additional::Schema(schema)) => self.child(sides, &[], schema, sides.mode),
+            (Additional::Schema(schema), Additional::Any) => self.child(sides, schema, &[], sides.mode),
+            (Additional::Schema(one), Additional::Schema(two)) => self.child(sides, one, two, sides.mode),
+            (Additional::Any, Additional::Any) | (Additional::Forbidden, Additional::Forbidden) => {}
+        }
+    }
+}
+
+impl Effective<'_> {
+    /// Whether a property could not be there although it is declared; never the case for a declared one.
+    fn closed_to(&self, name: &str) -> bool {
+        self.closed() && !self.properties.contains_key(name)
+    }
+}
+
+fn nodes<'n>(side: &'n Effective<'_>, name: &str) -> &'n [NodeId] {
+    side.properties.get(name).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn guard_of(mode: Mode) -> Guard {
+    match mode.direction {
+        Direction::Request => Guard::ReadOnly,
+        Direction::Response => Guard::WriteOnly,
+    }
+}

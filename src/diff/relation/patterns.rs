@@ -1,0 +1,97 @@
+//! Whether one regular expression takes every text that another takes.
+//!
+//! Decided by trying: texts drawn from the one pattern are held against the other. A text that fits only one of them
+//! is a proof. That none was found is no proof, so then nothing is decided.
+
+use std::collections::HashMap;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::json;
+
+use crate::diff::checker;
+use crate::diff::rule::Rule;
+use crate::diff::rules;
+
+/// Texts that are drawn from a pattern.
+const DRAWN: usize = 96;
+
+/// Decided pairs of patterns.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    known: HashMap<(String, String), Option<&'static Rule>>,
+}
+
+impl Patterns {
+    /// The rule that speaks when `old` is replaced by `new`; none when both mean the same.
+    pub(super) fn relation(&mut self, old: &[&str], new: &[&str]) -> Option<&'static Rule> {
+        let key = (old.join("\n"), new.join("\n"));
+        *self.known.entry(key).or_insert_with(|| decide(old, new))
+    }
+}
+
+fn decide(old: &[&str], new: &[&str]) -> Option<&'static Rule> {
+    let narrows = escapes(old, new);
+    let widens = escapes(new, old);
+    Some(match (narrows, widens) {
+        (Some(true), Some(true)) => &rules::pattern_replaced::RULE,
+        (Some(true), Some(false)) => &rules::pattern_narrowed::RULE,
+        (Some(false), Some(true)) => &rules::pattern_widened::RULE,
+        _ => &rules::pattern_changed::RULE,
+    })
+}
+
+/// Whether some text that all of `inner` take is refused by one of `outer`; none when nothing could be tried.
+fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
+    let schema = |patterns: &[&str]| {
+        let all: Vec<_> = patterns.iter().map(|pattern| json!({ "pattern": pattern })).collect();
+        json!({ "allOf": all })
+    };
+    let (inside, outside) = (schema(inner), schema(outer));
+    let mut tried = false;
+    for pattern in inner {
+        for text in samples(pattern, DRAWN) {
+            let value = json!(text);
+            if checker::is_valid(&inside, &value)? {
+                tried = true;
+                if !checker::is_valid(&outside, &value)? {
+                    return Some(true);
+                }
+            }
+        }
+    }
+    tried.then_some(false)
+}
+
+/// Texts that probably match a pattern; always the same ones.
+pub(crate) fn samples(pattern: &str, count: usize) -> Vec<String> {
+    let (body, start) = pattern.strip_prefix('^').map_or((pattern, false), |rest| (rest, true));
+    let (body, end) = match body.strip_suffix('$') {
+        Some(rest) if !rest.ends_with('\\') => (rest, true),
+        _ => (body, false),
+    };
+    // `\d` and `\w` are ASCII in the dialect of JSON Schema, but not to the generator.
+    let body = body.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]");
+    if body.len() > 2_000 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let variants = [
+        body.clone(),
+        if start { body.clone() } else { format!("x{{0,2}}({body})") },
+        if end { body.clone() } else { format!("({body})x{{0,2}}") },
+    ];
+    for variant in variants {
+        let Ok(strategy) = proptest::string::string_regex(&variant) else { continue };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+        let mut runner = TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
+        for _ in 0..count / 3 {
+            if let Ok(tree) = strategy.new_tree(&mut runner) {
+                found.push(tree.current());
+            }
+        }
+    }
+    found.sort_by(|one, two| one.len().cmp(&two.len()).then(one.cmp(two)));
+    found.dedup();
+    found
+}

@@ -1,0 +1,298 @@
+//! Scalars: types, enumerations, ranges, lengths, patterns, formats.
+//!
+//! Everything is judged by sets of values: a bound that another keyword implies already changes nothing.
+
+use serde_json::Value;
+
+use super::{Engine, Sides};
+use crate::diff::effective::Effective;
+use crate::diff::rule::Rule;
+use crate::diff::rules;
+use crate::diff::types::{Range, TypeSet, format_within, integer_format, same_value, wire_text};
+
+impl<'a> Engine<'a> {
+    /// Judges the types and returns those that both sides have.
+    pub(super) fn compare_types(&mut self, sides: &Sides<'a>) -> TypeSet {
+        let (old, new) = (sides.old.types, sides.new.types);
+        let common = old.and(new);
+        if old == new || sides.old.values.is_some() && sides.new.values.is_some() {
+            return common;
+        }
+        let (left, right) = if sides.mode.textual && !old.is_empty() && !new.is_empty() {
+            // A text that is bounded no longer takes every scalar.
+            (
+                if constrained_text(&sides.old) { old } else { old.as_text() },
+                if constrained_text(&sides.new) { new } else { new.as_text() },
+            )
+        } else {
+            (old, new)
+        };
+        let rule: Option<&'static Rule> = match (left.within(right), right.within(left)) {
+            (true, true) => None,
+            (true, false) => Some(&rules::type_widened::RULE),
+            (false, true) => Some(&rules::type_narrowed::RULE),
+            (false, false) => Some(&rules::type_changed::RULE),
+        };
+        let finite = covered_by_values(&sides.old, new) || covered_by_values(&sides.new, old);
+        if let Some(rule) = rule.filter(|_| !finite) {
+            let change = self.change(sides, rule, "type").about("`type`").values(old.names(), new.names());
+            self.note(sides, change);
+        }
+        common
+    }
+
+    /// Judges enumerations; true when one side has one, so that nothing else about scalars matters.
+    pub(super) fn compare_values(&mut self, sides: &Sides<'a>) -> bool {
+        let old = sides.old.values.as_ref().map(|values| admitted(&sides.old, values));
+        let new = sides.new.values.as_ref().map(|values| admitted(&sides.new, values));
+        let same =
+            |one: &Value, two: &Value| same_value(one, two) || sides.mode.textual && wire_text(one) == wire_text(two);
+        let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
+            from.iter().filter(|value| !list.iter().any(|other| same(value, other))).map(ToString::to_string).collect()
+        };
+        let refused = |values: &[&Value], by: &Effective<'_>| -> Vec<String> {
+            values.iter().filter(|value| !self_admits(by, value, sides.mode.textual)).map(ToString::to_string).collect()
+        };
+        match (old, new) {
+            (None, None) => return false,
+            (Some(old), Some(new)) => {
+                self.say_values(sides, &rules::enum_value_removed::RULE, &missing(&old, &new), &old, &new);
+                self.say_values(sides, &rules::enum_value_added::RULE, &missing(&new, &old), &old, &new);
+            }
+            (None, Some(new)) => {
+                if !covers_booleans(&new, sides.old.types) {
+                    self.say(sides, &rules::enum_set::RULE, "enum", "any value", list(&new));
+                }
+                self.say_values(sides, &rules::enum_value_added::RULE, &refused(&new, &sides.old), &[], &new);
+            }
+            (Some(old), None) => {
+                if !covers_booleans(&old, sides.new.types) {
+                    self.say(sides, &rules::enum_dropped::RULE, "enum", list(&old), "any value");
+                }
+                self.say_values(sides, &rules::enum_value_removed::RULE, &refused(&old, &sides.new), &old, &[]);
+            }
+        }
+        true
+    }
+
+    fn say_values(
+        &mut self,
+        sides: &Sides<'a>,
+        rule: &'static Rule,
+        values: &[String],
+        old: &[&Value],
+        new: &[&Value],
+    ) {
+        if values.is_empty() {
+            return;
+        }
+        let subject = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        let change = self.change(sides, rule, "enum").about(subject).values(list(old), list(new));
+        self.note(sides, change);
+    }
+
+    pub(super) fn compare_scalars(&mut self, sides: &Sides<'a>, common: TypeSet) {
+        if common.has(TypeSet::NUMBER) {
+            self.compare_numbers(sides);
+        }
+        if common.has(TypeSet::STRING) {
+            self.compare_counts(
+                sides,
+                (sides.old.length, sides.new.length),
+                ["minLength", "maxLength"],
+                "characters",
+                [&rules::length_narrowed::RULE, &rules::length_widened::RULE],
+            );
+            self.compare_patterns(sides);
+        }
+        if common.has(TypeSet::STRING) || common.has(TypeSet::NUMBER) {
+            self.compare_formats(sides, common);
+        }
+    }
+
+    /// A pair of limits on a count: each end is judged on its own.
+    pub(super) fn compare_counts(
+        &mut self,
+        sides: &Sides<'a>,
+        (old, new): (Range, Range),
+        keywords: [&str; 2],
+        unit: &str,
+        [narrowed, widened]: [&'static Rule; 2],
+    ) {
+        let (before, after) = (old.describe(unit), new.describe(unit));
+        for (keyword, narrows, widens) in [
+            (keywords[0], !new.holds_low_of(&old), !old.holds_low_of(&new)),
+            (keywords[1], !new.holds_high_of(&old), !old.holds_high_of(&new)),
+        ] {
+            if narrows {
+                self.say(sides, narrowed, keyword, before.clone(), after.clone());
+            } else if widens {
+                self.say(sides, widened, keyword, before.clone(), after.clone());
+            }
+        }
+    }
+
+    fn compare_numbers(&mut self, sides: &Sides<'a>) {
+        let (old, new) = (numbers_of(&sides.old), numbers_of(&sides.new));
+        // What the side holds, against what the other side's bounds alone allow.
+        let (before, after) = (sides.old.range.describe(""), sides.new.range.describe(""));
+        for (keyword, exclusive, narrows, widens) in [
+            ("minimum", "exclusiveMinimum", !new.bounds.holds_low_of(&old.all), !old.bounds.holds_low_of(&new.all)),
+            ("maximum", "exclusiveMaximum", !new.bounds.holds_high_of(&old.all), !old.bounds.holds_high_of(&new.all)),
+        ] {
+            let present = self.old_at(sides, keyword).or_else(|| self.new_at(sides, keyword));
+            let keyword = if present.is_some_and(|at| at.key.is_some()) { keyword } else { exclusive };
+            if narrows {
+                self.say(sides, &rules::range_narrowed::RULE, keyword, before.clone(), after.clone());
+            } else if widens {
+                self.say(sides, &rules::range_widened::RULE, keyword, before.clone(), after.clone());
+            }
+        }
+        self.compare_multiples(sides);
+    }
+
+    fn compare_multiples(&mut self, sides: &Sides<'a>) {
+        let whole = |effective: &Effective<'_>| !effective.types.has(TypeSet::FRACTION);
+        let steps = |effective: &Effective<'_>| -> Vec<f64> {
+            let mut steps = effective.multiples.clone();
+            if whole(effective) {
+                steps.push(1.0);
+            }
+            steps
+        };
+        let divides = |step: f64, by: &[f64]| by.iter().any(|other| (other / step).fract().abs() < 1e-9);
+        let (old, new) = (steps(&sides.old), steps(&sides.new));
+        let narrows = sides.new.multiples.iter().any(|step| !divides(*step, &old));
+        let widens = sides.old.multiples.iter().any(|step| !divides(*step, &new));
+        let rule = match (narrows, widens) {
+            (false, false) => return,
+            (true, false) => &rules::multiple_narrowed::RULE,
+            (false, true) => &rules::multiple_widened::RULE,
+            (true, true) => &rules::multiple_changed::RULE,
+        };
+        let text = |steps: &[f64]| {
+            if steps.is_empty() { "any step".to_owned() } else { format!("multiples of {}", steps[0]) }
+        };
+        self.say(sides, rule, "multipleOf", text(&sides.old.multiples), text(&sides.new.multiples));
+    }
+
+    fn compare_formats(&mut self, sides: &Sides<'a>, common: TypeSet) {
+        let whole = common.and(TypeSet::NUMBER) == TypeSet::INTEGER && !common.has(TypeSet::STRING);
+        let (old, new) = (&sides.old.formats, &sides.new.formats);
+        let within = |inner: &[&str], outer: &[&str], holds: &Range| {
+            outer.iter().all(|format| {
+                inner.iter().any(|known| format_within(known, format))
+                    || whole && integer_format(format).is_some_and(|range| range.contains(holds))
+            })
+        };
+        let narrows = !within(old, new, &numbers_of(&sides.old).all);
+        let widens = !within(new, old, &numbers_of(&sides.new).all);
+        let rule = match (narrows, widens) {
+            (false, false) => return,
+            (true, false) => &rules::format_narrowed::RULE,
+            (false, true) => &rules::format_widened::RULE,
+            (true, true) => &rules::format_changed::RULE,
+        };
+        let text = |formats: &[&str]| if formats.is_empty() { "no format".to_owned() } else { formats.join(" and ") };
+        self.say(sides, rule, "format", text(old), text(new));
+    }
+
+    fn compare_patterns(&mut self, sides: &Sides<'a>) {
+        let (old, new) = (&sides.old.patterns, &sides.new.patterns);
+        let lost: Vec<&str> = old.iter().filter(|pattern| !new.contains(pattern)).copied().collect();
+        let gained: Vec<&str> = new.iter().filter(|pattern| !old.contains(pattern)).copied().collect();
+        let rule = match (lost.is_empty(), gained.is_empty()) {
+            (true, true) => return,
+            (true, false) => Some(&rules::pattern_added::RULE),
+            (false, true) => Some(&rules::pattern_removed::RULE),
+            (false, false) => self.patterns.relation(&lost, &gained),
+        };
+        let Some(rule) = rule else { return };
+        let text = |patterns: &[&str]| {
+            if patterns.is_empty() { "no pattern".to_owned() } else { format!("`{}`", patterns.join("` and `")) }
+        };
+        self.say(sides, rule, "pattern", text(old), text(new));
+    }
+
+    /// Open enumerations: their values are advice, except that requests may rely on those of `x-extensible-enum`.
+    pub(super) fn compare_known_values(&mut self, sides: &Sides<'a>) {
+        for keyword in ["x-extensible-enum", "x-known-values"] {
+            let values = |side: &Effective<'a>| -> Option<Vec<&'a Value>> {
+                let found = side.known.iter().find(|(key, _)| *key == keyword)?.1.as_array()?;
+                Some(found.iter().collect())
+            };
+            let (Some(old), Some(new)) = (values(&sides.old), values(&sides.new)) else { continue };
+            let outside = |one: &[&Value], two: &[&Value]| -> String {
+                one.iter()
+                    .filter(|value| !two.contains(value))
+                    .map(|value| format!("`{value}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            for (rule, subject) in [
+                (&rules::known_value_removed::RULE, outside(&old, &new)),
+                (&rules::known_value_added::RULE, outside(&new, &old)),
+            ] {
+                if !subject.is_empty() {
+                    let change = self.change(sides, rule, keyword).about(subject).values(list(&old), list(&new));
+                    self.note(sides, change);
+                }
+            }
+        }
+    }
+}
+
+/// The values that satisfy the side's other keywords; a list that contradicts them entirely is believed.
+fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
+    let kept: Vec<&Value> = values.iter().copied().filter(|value| side.admits(value)).collect();
+    if kept.is_empty() { values.to_vec() } else { kept }
+}
+
+fn self_admits(by: &Effective<'_>, value: &Value, textual: bool) -> bool {
+    by.admits(value) || textual && by.types.has(TypeSet::STRING) && by.admits(&Value::String(wire_text(value)))
+}
+
+fn covers_booleans(values: &[&Value], types: TypeSet) -> bool {
+    types == TypeSet::BOOLEAN && values.contains(&&Value::Bool(true)) && values.contains(&&Value::Bool(false))
+}
+
+/// Whether the side is an enumeration whose values all have one of `types`: then the enumeration rules speak.
+fn covered_by_values(side: &Effective<'_>, types: TypeSet) -> bool {
+    side.values.as_ref().is_some_and(|values| values.iter().all(|value| TypeSet::of(value).within(types)))
+}
+
+fn constrained_text(side: &Effective<'_>) -> bool {
+    side.types.has(TypeSet::STRING)
+        && (side.values.is_some()
+            || !side.patterns.is_empty()
+            || !side.formats.is_empty()
+            || side.length.high.is_finite())
+}
+
+struct Numbers {
+    /// Bounds only.
+    bounds: Range,
+    /// Bounds and what the format implies.
+    all: Range,
+}
+
+fn numbers_of(side: &Effective<'_>) -> Numbers {
+    let whole = !side.types.has(TypeSet::FRACTION);
+    let bounds = if whole { side.range.whole() } else { side.range };
+    let mut all = bounds;
+    if whole {
+        for range in side.formats.iter().filter_map(|format| integer_format(format)) {
+            all = all.and(range);
+        }
+    }
+    Numbers { bounds, all }
+}
+
+fn list(values: &[&Value]) -> String {
+    const SHOWN: usize = 12;
+    let mut text = values.iter().take(SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if values.len() > SHOWN {
+        text.push_str(&format!(" and {} more", values.len() - SHOWN));
+    }
+    if text.is_empty() { "none".to_owned() } else { text }
+}

@@ -1,0 +1,388 @@
+//! `oneOf` and `anyOf`: compared as sets of variants.
+//!
+//! Every old request variant must be accepted by some new one, every new response variant must be known to some old
+//! one. Variants are first paired by what identifies them (value of the discriminator, name of the component, equal
+//! meaning); a pair that breaks is still no break if another variant takes all of its payloads.
+
+use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
+use crate::diff::arena::Side;
+use crate::diff::change::{At, Change};
+use crate::diff::effective::{Effective, Tags, Variant, effective};
+use crate::diff::law::Direction;
+use crate::diff::rule::Rule;
+use crate::diff::rules;
+use crate::diff::types::TypeSet;
+
+/// Most pairs of unidentified variants that are tried.
+const MAX_TRIES: usize = 4_096;
+
+/// What is needed to tell whether two variants may be the same thing.
+struct Sketch<'a> {
+    types: TypeSet,
+    names: Vec<&'a str>,
+}
+
+impl Sketch<'_> {
+    /// From 0 (unlike) to 1 (same types and property names).
+    fn likeness(&self, other: &Sketch<'_>) -> f64 {
+        if !self.types.has(other.types) {
+            return 0.0;
+        }
+        if !self.types.has(TypeSet::OBJECT) || self.names.is_empty() && other.names.is_empty() {
+            return if self.types == other.types { 1.0 } else { 0.5 };
+        }
+        let shared = self.names.iter().filter(|name| other.names.contains(name)).count();
+        let all = self.names.len() + other.names.len() - shared;
+        #[expect(clippy::cast_precision_loss, reason = "counts of properties")]
+        let share = shared as f64 / all.max(1) as f64;
+        share
+    }
+
+    /// Whether `other` declares everything that this one declares, so that taking its payloads means something.
+    fn declared_by(&self, other: &Sketch<'_>) -> bool {
+        !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
+    }
+}
+
+/// Variants of both sides and how they are paired.
+struct Matching<'a> {
+    old: Vec<(Variant<'a>, Sketch<'a>)>,
+    new: Vec<(Variant<'a>, Sketch<'a>)>,
+    /// For each old variant its new partner.
+    partners: Vec<Option<usize>>,
+    tagged: bool,
+}
+
+impl<'a> Matching<'a> {
+    fn free_new(&self) -> Vec<usize> {
+        (0..self.new.len()).filter(|index| !self.partners.contains(&Some(*index))).collect()
+    }
+
+    fn free_old(&self) -> Vec<usize> {
+        (0..self.old.len()).filter(|index| self.partners[*index].is_none()).collect()
+    }
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn compare_unions(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) {
+        if self.depth >= MAX_UNION_DEPTH {
+            self.say(sides, &rules::too_complex::RULE, "oneOf", "not compared", "not compared");
+            return;
+        }
+        self.compare_exclusiveness(sides);
+        self.compare_discriminators(sides);
+        let one = variants_of(&mut self.old_conjs, &mut self.old, old, &sides.old);
+        let two = variants_of(&mut self.new_conjs, &mut self.new, new, &sides.new);
+        let (Some(one), Some(two)) = (one, two) else {
+            if self.unions_read_the_same(sides) {
+                return self.compare_plain(sides);
+            }
+            self.say(sides, &rules::too_complex::RULE, "oneOf", "too many combinations", "too many combinations");
+            return;
+        };
+        self.depth += 1;
+        let tagged = |list: &[(Variant<'_>, Sketch<'_>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
+        let by_tag =
+            sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
+        let partners = vec![None; one.len()];
+        let mut matching = Matching { old: one, new: two, partners, tagged: by_tag };
+        self.pair_variants(&mut matching, sides.mode);
+        self.judge_pairs(sides, &matching);
+        self.judge_rest(sides, &matching);
+        self.depth -= 1;
+    }
+
+    /// Whether all unions are the same text; what they refer to is then compared on its own.
+    fn unions_read_the_same(&mut self, sides: &Sides<'a>) -> bool {
+        let list =
+            |side: &Effective<'_>| -> Vec<_> { side.unions.iter().flat_map(|union| union.variants.clone()).collect() };
+        let (one, two) = (list(&sides.old), list(&sides.new));
+        let same = one.len() == two.len()
+            && one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
+        if same {
+            for (one, two) in one.iter().zip(&two) {
+                self.child(sides, &[*one], &[*two], sides.mode);
+            }
+        }
+        same
+    }
+
+    /// Pairs the variants: by tag, by name, by equal meaning, and what is left by likeness.
+    fn pair_variants(&mut self, matching: &mut Matching<'a>, mode: Mode) {
+        let mut taken = vec![false; matching.new.len()];
+        for (index, (variant, _)) in matching.old.iter().enumerate() {
+            let found = matching.new.iter().enumerate().position(|(at, (other, _))| {
+                !taken[at]
+                    && if matching.tagged {
+                        variant.tags.iter().any(|tag| other.tags.contains(tag))
+                    } else {
+                        variant.name.is_some() && variant.name == other.name
+                    }
+            });
+            if let Some(at) = found {
+                taken[at] = true;
+                matching.partners[index] = Some(at);
+            }
+        }
+        if matching.tagged {
+            return;
+        }
+        self.pair_equals(matching, mode);
+        pair_alike(matching);
+    }
+
+    fn pair_equals(&mut self, matching: &mut Matching<'a>, mode: Mode) {
+        let mut tries = 0;
+        for index in matching.free_old() {
+            for at in matching.free_new() {
+                let ((variant, sketch), (other, like)) = (&matching.old[index], &matching.new[at]);
+                tries += 1;
+                if tries > MAX_TRIES || sketch.types != like.types || sketch.names != like.names {
+                    continue;
+                }
+                let (one, two) = (variant.conj, other.conj);
+                if self.relation(one, two, mode).1.equal() {
+                    matching.partners[index] = Some(at);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The pair of two conjs and what its changes come to.
+    fn relation(&mut self, old: ConjId, new: ConjId, mode: Mode) -> (PairId, Summary) {
+        let pair = self.intern(old, new, mode);
+        self.ensure(pair);
+        (pair, self.summary(pair))
+    }
+
+    fn judge_pairs(&mut self, sides: &Sides<'a>, matching: &Matching<'a>) {
+        for (index, partner) in matching.partners.iter().enumerate() {
+            let Some(at) = *partner else { continue };
+            let (pair, summary) = self.relation(matching.old[index].0.conj, matching.new[at].0.conj, sides.mode);
+            let broken = summary.breaks(sides.mode.direction) || summary.unknown;
+            let covered = broken
+                && match sides.mode.direction {
+                    Direction::Request => self.old_is_covered(matching, index, sides.mode, Some(at)),
+                    Direction::Response => self.new_is_covered(matching, at, sides.mode, Some(index)),
+                };
+            if !covered {
+                self.adopt(sides.pair, pair);
+            }
+        }
+    }
+
+    /// Whether all payloads of an old variant are accepted by some new one.
+    fn old_is_covered(&mut self, matching: &Matching<'a>, index: usize, mode: Mode, but: Option<usize>) -> bool {
+        let (variant, sketch) = &matching.old[index];
+        if matching.tagged || matching.new.len() > 256 {
+            return false;
+        }
+        matching.new.iter().enumerate().any(|(at, (other, like))| {
+            Some(at) != but && sketch.types.within(like.types) && sketch.declared_by(like) && {
+                let (_, summary) = self.relation(variant.conj, other.conj, mode);
+                !summary.narrows && !summary.unknown
+            }
+        })
+    }
+
+    /// Whether all payloads of a new variant were known to some old one.
+    fn new_is_covered(&mut self, matching: &Matching<'a>, at: usize, mode: Mode, but: Option<usize>) -> bool {
+        let (variant, sketch) = &matching.new[at];
+        if matching.tagged || matching.old.len() > 256 {
+            return false;
+        }
+        matching.old.iter().enumerate().any(|(index, (other, like))| {
+            Some(index) != but && sketch.types.within(like.types) && sketch.declared_by(like) && {
+                let (_, summary) = self.relation(other.conj, variant.conj, mode);
+                !summary.widens && !summary.unknown
+            }
+        })
+    }
+
+    fn judge_rest(&mut self, sides: &Sides<'a>, matching: &Matching<'a>) {
+        for index in matching.free_old() {
+            if !self.old_is_covered(matching, index, sides.mode, None) {
+                let (variant, sketch) = &matching.old[index];
+                let change =
+                    self.variant_change(sides, &rules::variant_removed::RULE, &describe(variant, sketch), true);
+                self.note(sides, change.at_old(variant));
+            }
+        }
+        for at in matching.free_new() {
+            if !self.new_is_covered(matching, at, sides.mode, None) {
+                let (variant, sketch) = &matching.new[at];
+                let change = self.variant_change(sides, &rules::variant_added::RULE, &describe(variant, sketch), false);
+                self.note(sides, change.at_new(variant));
+            }
+        }
+    }
+
+    fn variant_change(&self, sides: &Sides<'a>, rule: &'static Rule, subject: &str, removed: bool) -> Change {
+        let keyword = |side: &Effective<'_>| side.unions.first().map_or("", |union| union.keyword);
+        let (before, after) = if removed { ("a variant", "no variant") } else { ("no variant", "a variant") };
+        Change::new(rule, sides.mode.direction)
+            .at(self.old_at(sides, keyword(&sides.old)), self.new_at(sides, keyword(&sides.new)))
+            .about(subject)
+            .values(before, after)
+    }
+
+    /// `anyOf` that becomes `oneOf` refuses what several variants take.
+    fn compare_exclusiveness(&mut self, sides: &Sides<'a>) {
+        let kinds = |side: &Effective<'_>| -> Option<&'static str> {
+            match side.unions.as_slice() {
+                [union] => Some(union.keyword),
+                _ => None,
+            }
+        };
+        let discriminated = sides.old.discriminator.is_some() && sides.new.discriminator.is_some();
+        let rule: &'static Rule = match (kinds(&sides.old), kinds(&sides.new)) {
+            (Some("anyOf"), Some("oneOf")) => &rules::union_became_exclusive::RULE,
+            (Some("oneOf"), Some("anyOf")) => &rules::union_became_inclusive::RULE,
+            _ => return,
+        };
+        if discriminated {
+            return;
+        }
+        let disjoint = sides.new.unions.iter().all(|union| {
+            let types: Vec<TypeSet> = union
+                .variants
+                .iter()
+                .map(|node| {
+                    let conj = self.new_conjs.of(&mut self.new, &[*node], *node);
+                    effective(&mut self.new, self.new_conjs.get(conj)).types
+                })
+                .collect();
+            types.iter().enumerate().all(|(index, one)| types.iter().skip(index + 1).all(|two| !one.has(*two)))
+        });
+        if !disjoint {
+            self.say(sides, rule, "oneOf", kinds(&sides.old).unwrap_or(""), kinds(&sides.new).unwrap_or(""));
+        }
+    }
+
+    /// Discriminators: the property, and the values that select a schema.
+    pub(super) fn compare_discriminators(&mut self, sides: &Sides<'a>) {
+        let (Some(old), Some(new)) = (sides.old.discriminator, sides.new.discriminator) else {
+            let rule = match (sides.old.discriminator, sides.new.discriminator) {
+                (None, Some(_)) => &rules::discriminator_added::RULE,
+                (Some(_), None) => &rules::discriminator_removed::RULE,
+                _ => return,
+            };
+            self.say(sides, rule, "discriminator", "", "");
+            return;
+        };
+        let (one, two) = (self.old.text(old, "propertyName"), self.new.text(new, "propertyName"));
+        if one != two {
+            let (one, two) = (one.unwrap_or("none"), two.unwrap_or("none"));
+            self.say(sides, &rules::discriminator_property_changed::RULE, "discriminator", one, two);
+            return;
+        }
+        let before = Tags::read(&mut self.old, old).explicit(&self.old);
+        let after = Tags::read(&mut self.new, new).explicit(&self.new);
+        let known = |tag: &str, side: &std::collections::BTreeMap<&str, Option<&str>>, names: &[&str]| {
+            side.contains_key(tag) || names.contains(&tag)
+        };
+        let (left, right) = (variant_names(&mut self.old, &sides.old), variant_names(&mut self.new, &sides.new));
+        for (rule, tags) in [
+            (&rules::discriminator_value_removed::RULE, lost(&before, &right, |tag| known(tag, &after, &right), &left)),
+            (&rules::discriminator_value_added::RULE, lost(&after, &left, |tag| known(tag, &before, &left), &right)),
+        ] {
+            for tag in tags {
+                let change = self.change(sides, rule, "discriminator").about(format!("`{tag}`"));
+                self.note(sides, change);
+            }
+        }
+    }
+}
+
+/// Values that one side knows and the other does not, though the schema they select is still there under another
+/// value; a schema that is gone altogether is the variants' matter.
+fn lost(
+    from: &std::collections::BTreeMap<&str, Option<&str>>,
+    others: &[&str],
+    known: impl Fn(&str) -> bool,
+    own: &[&str],
+) -> Vec<String> {
+    from.iter()
+        .filter(|(tag, name)| {
+            let inherited = own.is_empty() && others.is_empty();
+            let stays = name.is_some_and(|name| others.contains(&name));
+            !known(tag) && (inherited && **name != Some(*tag) || stays)
+        })
+        .map(|(tag, _)| (*tag).to_owned())
+        .collect()
+}
+
+fn variant_names<'a>(side: &mut Side<'a>, effective: &Effective<'a>) -> Vec<&'a str> {
+    let nodes: Vec<_> = effective.unions.iter().flat_map(|union| union.variants.clone()).collect();
+    nodes.into_iter().filter_map(|node| crate::diff::effective::component_name(side, node)).collect()
+}
+
+fn variants_of<'a>(
+    conjs: &mut crate::diff::effective::Conjs,
+    side: &mut Side<'a>,
+    id: ConjId,
+    whole: &Effective<'a>,
+) -> Option<Vec<(Variant<'a>, Sketch<'a>)>> {
+    let list = if whole.unions.is_empty() {
+        let node = conjs.get(id).parts.first().map(|part| part.node).or(conjs.get(id).anchor)?;
+        let name = conjs.get(id).parts.first().and_then(|part| side.component(part.node));
+        let conj = conjs.without_null(id);
+        vec![Variant { conj, node, name, tags: Vec::new() }]
+    } else {
+        conjs.variants(side, id, whole)?
+    };
+    let mut found = Vec::with_capacity(list.len());
+    for variant in list {
+        let inner = effective(side, conjs.get(variant.conj));
+        let sketch = Sketch { types: inner.types, names: inner.properties.keys().copied().collect() };
+        found.push((variant, sketch));
+    }
+    Some(found)
+}
+
+/// Pairs what is left by likeness, best first; one left on each side is taken for the same thing if it may be.
+fn pair_alike(matching: &mut Matching<'_>) {
+    let (old, new) = (matching.free_old(), matching.free_new());
+    if old.len() * new.len() > MAX_TRIES {
+        return;
+    }
+    let alone = old.len() == 1 && new.len() == 1 && matching.old.len() > 1 && matching.new.len() > 1;
+    let least = if alone { 0.2 } else { 0.5 };
+    let mut scores: Vec<(f64, usize, usize)> = Vec::new();
+    for index in &old {
+        for at in &new {
+            let score = matching.old[*index].1.likeness(&matching.new[*at].1);
+            if score >= least {
+                scores.push((score, *index, *at));
+            }
+        }
+    }
+    scores.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2)));
+    for (_, index, at) in scores {
+        if matching.partners[index].is_none() && !matching.partners.contains(&Some(at)) {
+            matching.partners[index] = Some(at);
+        }
+    }
+}
+
+fn describe(variant: &Variant<'_>, sketch: &Sketch<'_>) -> String {
+    match (variant.tags.first(), variant.name) {
+        (Some(tag), Some(name)) if *tag != name => format!("`{name}` (`{tag}`)"),
+        (_, Some(name)) => format!("`{name}`"),
+        (Some(tag), None) => format!("`{tag}`"),
+        (None, None) => format!("one of {}", sketch.types.names()),
+    }
+}
+
+impl Change {
+    fn at_old(mut self, variant: &Variant<'_>) -> Self {
+        self.old = Some(At::node(variant.node));
+        self
+    }
+
+    fn at_new(mut self, variant: &Variant<'_>) -> Self {
+        self.new = Some(At::node(variant.node));
+        self
+    }
+}

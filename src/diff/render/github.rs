@@ -1,0 +1,45 @@
+//! Workflow commands of GitHub Actions: annotations at the lines of the new document.
+
+use std::fmt::Write as _;
+
+use super::{Report, operations};
+use crate::finding::Level;
+
+/// GitHub shows ten errors and ten warnings of a step and drops the rest silently.
+const SHOWN: usize = 10;
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mut text = String::new();
+    for (level, command) in [(Level::Deny, "error"), (Level::Warn, "warning")] {
+        let all: Vec<_> = report
+            .outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.level == level && finding.waived.is_none())
+            .collect();
+        let room = if all.len() > SHOWN { SHOWN - 1 } else { SHOWN };
+        for finding in all.iter().take(room) {
+            let mut place = String::new();
+            if let Some(at) = finding.place.as_ref().or(finding.old_place.as_ref()) {
+                let _ = write!(place, "file={},line={},col={},", property(&at.file), at.line, at.column);
+            }
+            let reached = operations(finding, false);
+            let why = finding.why.as_deref().unwrap_or_default();
+            let message = format!("{}\n{} -> {}\n{reached}\n{why}", finding.title, finding.expected, finding.actual);
+            let _ = writeln!(text, "::{command} {place}title={}::{}", property(&finding.id), data(&message));
+        }
+        if all.len() > room {
+            let _ = writeln!(text, "::{command}::and {} more: see the full report", all.len() - room);
+        }
+    }
+    let _ = writeln!(text, "{} ({} -> {}); {}", report.verdict(), report.old, report.new, report.advice());
+    text
+}

@@ -1,0 +1,112 @@
+//! Text for people.
+
+use std::fmt::Write as _;
+
+use super::{Report, next_step, operations, waiver_of};
+use crate::finding::{Finding, Level};
+
+/// Safe changes that are listed unless the user asks for all.
+const NOTES_SHOWN: usize = 15;
+
+struct Paint(bool);
+
+impl Paint {
+    fn with(&self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn faint(&self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    fn level(&self, finding: &Finding) -> String {
+        let (code, word) = match finding.level {
+            _ if finding.waived.is_some() => ("2", "accepted"),
+            Level::Deny => ("1;31", "breaking"),
+            Level::Warn => ("1;33", "undecided"),
+            Level::Note | Level::Allow => ("32", "safe"),
+        };
+        self.with(code, word)
+    }
+}
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let paint = Paint(report.color);
+    let mut text = String::new();
+    let grave = |finding: &&Finding| finding.level >= Level::Warn && finding.waived.is_none();
+    let (first, rest): (Vec<&Finding>, Vec<&Finding>) =
+        report.outcome.findings.iter().partition(|finding| grave(finding));
+    for finding in &first {
+        full(&mut text, finding, &paint, report.verbose);
+    }
+    let shown = if report.verbose { rest.len() } else { NOTES_SHOWN };
+    for finding in rest.iter().take(shown) {
+        line(&mut text, finding, &paint, report.verbose);
+    }
+    if rest.len() > shown {
+        let _ = writeln!(
+            text,
+            "{}",
+            paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown))
+        );
+    }
+    if !report.outcome.findings.is_empty() {
+        text.push('\n');
+    }
+    let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
+    let _ = writeln!(text, "{verdict}: {} ({} -> {})", report.verdict(), report.old, report.new);
+    if !report.outcome.findings.is_empty() {
+        let _ = writeln!(text, "{}", report.advice());
+    }
+    text
+}
+
+fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
+    let _ = writeln!(text, "{} {}: {}", paint.level(finding), paint.with("1", &finding.id), finding.title);
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "  {} {value}", paint.faint(&format!("{name:>6}")));
+        }
+    };
+    if let Some(place) = &finding.old_place {
+        row("old", &with_value(&place.to_string(), &finding.expected));
+    }
+    if let Some(place) = &finding.place {
+        row("new", &with_value(&place.to_string(), &finding.actual));
+    }
+    if finding.old_place.is_none() && finding.place.is_none() && !finding.expected.is_empty() {
+        row("expect", &finding.expected);
+        row("actual", &finding.actual);
+    }
+    if !finding.operations.is_empty() {
+        row("where", &operations(finding, all));
+        row("", finding.facts.get("where").map_or("", String::as_str));
+    }
+    row("why", finding.why.as_deref().unwrap_or_default());
+    row("proof", finding.witness.as_deref().unwrap_or_default());
+    if !finding.facts.is_empty() {
+        row("next", &next_step(finding));
+        row("accept", &waiver_of(finding));
+    }
+    text.push('\n');
+}
+
+fn with_value(place: &str, value: &str) -> String {
+    if value.is_empty() { place.to_owned() } else { format!("{place}  {value}") }
+}
+
+fn line(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
+    let place = finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
+    let change = match (finding.expected.as_str(), finding.actual.as_str()) {
+        ("", "") => String::new(),
+        (old, new) => format!(" ({old} -> {new})"),
+    };
+    let _ = write!(text, "{} {}{change}  {}", paint.level(finding), finding.title, paint.faint(&place));
+    if let Some(reason) = &finding.waived {
+        let _ = write!(text, "  accepted: {reason}");
+    }
+    if all && !finding.operations.is_empty() {
+        let _ = write!(text, "\n      {}", paint.faint(&operations(finding, true)));
+    }
+    text.push('\n');
+}

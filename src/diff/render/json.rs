@@ -1,0 +1,21 @@
+//! One JSON document; findings in the common currency of the gate.
+
+use serde_json::json;
+
+use super::Report;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let document = json!({
+        "schema": 1,
+        "old": report.old,
+        "new": report.new,
+        "verdict": if report.fails() { "breaking" } else { "compatible" },
+        "bump": report.outcome.bump,
+        "versions": { "old": report.outcome.versions.0, "new": report.outcome.versions.1 },
+        "tally": report.outcome.tally(),
+        "findings": report.outcome.findings,
+    });
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}

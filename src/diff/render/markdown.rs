@@ -1,0 +1,69 @@
+//! Markdown for a step summary or a comment on a pull request.
+
+use std::fmt::Write as _;
+
+use super::{Report, next_step, operations};
+use crate::finding::Level;
+
+/// GitHub discards summaries above a mebibyte; a quarter of it leaves room for others.
+const LIMIT: usize = 250_000;
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mark = if report.fails() { "❌" } else { "✅" };
+    let mut text = format!(
+        "### {mark} Contract diff: {}\n\n`{}` → `{}` · {}\n",
+        report.verdict(),
+        report.old,
+        report.new,
+        report.advice()
+    );
+    for (level, heading) in [(Level::Deny, "Breaking"), (Level::Warn, "Undecided"), (Level::Note, "Safe")] {
+        let all: Vec<_> = report
+            .outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.level == level && finding.waived.is_none())
+            .collect();
+        if all.is_empty() {
+            continue;
+        }
+        let folded = level == Level::Note;
+        if folded {
+            let _ = write!(text, "\n<details><summary>{heading} ({})</summary>\n", all.len());
+        } else {
+            let _ = write!(text, "\n#### {heading}\n");
+        }
+        text.push_str("\n| change | before → after | where | what to do |\n|---|---|---|---|\n");
+        for (index, finding) in all.iter().enumerate() {
+            if text.len() > LIMIT {
+                let _ = writeln!(text, "| and {} more | | | |", all.len() - index);
+                break;
+            }
+            let place =
+                finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let step = if folded || finding.facts.is_empty() { String::new() } else { next_step(finding) };
+            let _ = writeln!(
+                text,
+                "| {} <br>`{}` | {} → {} | {} <br>`{}` | {} |",
+                cell(&finding.title),
+                finding.id,
+                cell(&finding.expected),
+                cell(&finding.actual),
+                cell(&operations(finding, false)),
+                cell(&place),
+                cell(&step)
+            );
+            if let Some(witness) = &finding.witness {
+                let _ = writeln!(text, "| | {} | | |", cell(witness));
+            }
+        }
+        if folded {
+            text.push_str("\n</details>\n");
+        }
+    }
+    text
+}

@@ -1,0 +1,179 @@
+//! Printing an outcome: each format is one function from a [`Report`] to text.
+//!
+//! Narrow on purpose, so that it can be joined with the reporters of `check`: nothing here knows documents, rules or
+//! the comparison, only findings.
+
+mod github;
+mod human;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+
+use std::str::FromStr;
+
+use super::report::Outcome;
+use crate::finding::{Finding, Level};
+
+/// A format of report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Text for people.
+    Human,
+    /// One JSON document.
+    Json,
+    /// JUnit XML.
+    Junit,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Markdown for a step summary or a comment.
+    Markdown,
+}
+
+impl Format {
+    /// All formats, in the order of the documentation.
+    pub const ALL: [Self; 6] = [Self::Human, Self::Json, Self::Junit, Self::Sarif, Self::Github, Self::Markdown];
+
+    /// The word used in flags.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
+            let near = names.iter().max_by(|a, b| strsim::jaro(a, text).total_cmp(&strsim::jaro(b, text)));
+            format!(
+                "unknown report format `{text}`; did you mean `{}`? formats: {}",
+                near.unwrap_or(&"human"),
+                names.join(", ")
+            )
+        })
+    }
+}
+
+/// An outcome and what a reader must know beside it.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// The old document, as it was named.
+    pub old: &'a str,
+    /// The new document, as it was named.
+    pub new: &'a str,
+    /// What was found.
+    pub outcome: &'a Outcome,
+    /// The least level that fails the gate.
+    pub fail_on: Level,
+    /// Whether to use colour.
+    pub color: bool,
+    /// Whether safe changes and all operations are printed in full.
+    pub verbose: bool,
+}
+
+impl Report<'_> {
+    /// Whether the gate fails.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.outcome.fails_on(self.fail_on)
+    }
+
+    /// The verdict in one line.
+    fn verdict(&self) -> String {
+        let tally = self.outcome.tally();
+        let mut parts = Vec::new();
+        for (count, one, many) in [
+            (tally.deny, "breaking change", "breaking changes"),
+            (tally.warn, "undecided change", "undecided changes"),
+            (tally.note, "safe change", "safe changes"),
+            (tally.waived, "accepted change", "accepted changes"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {}", if count == 1 { one } else { many }));
+            }
+        }
+        if parts.is_empty() { "no change that a consumer could notice".to_owned() } else { parts.join(", ") }
+    }
+
+    /// What release tooling should do, in one line.
+    fn advice(&self) -> String {
+        let bump = self.outcome.bump.name();
+        match &self.outcome.versions {
+            (Some(old), Some(new)) if old == new => format!("version {old}: asks for a bump of the {bump} version"),
+            (Some(old), Some(new)) => format!("version {old} -> {new}: asks for a bump of the {bump} version"),
+            _ => format!("asks for a bump of the {bump} version"),
+        }
+    }
+}
+
+/// Renders a report.
+#[must_use]
+pub fn render(format: Format, report: &Report<'_>) -> String {
+    match format {
+        Format::Human => human::render(report),
+        Format::Json => json::render(report),
+        Format::Junit => junit::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report),
+    }
+}
+
+/// Operations in one line, a few of them by name.
+fn operations(finding: &Finding, all: bool) -> String {
+    const SHOWN: usize = 3;
+    let names = &finding.operations;
+    if all || names.len() <= SHOWN + 1 {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
+}
+
+/// How to accept a finding: an entry that can be pasted into the configuration.
+fn waiver_of(finding: &Finding) -> String {
+    let place = finding.place.as_ref().or(finding.old_place.as_ref()).map_or("", |place| place.pointer.as_str());
+    format!(
+        "{{ rule = \"{}\", place = \"{}\", reason = \"…\", until = \"YYYY-MM-DD\" }}",
+        finding.id,
+        place.replace('"', "\\\"")
+    )
+}
+
+/// What to do next about a finding, in one sentence.
+fn next_step(finding: &Finding) -> String {
+    let effect = finding.facts.get("effect").map_or("", String::as_str);
+    let direction = finding.facts.get("direction").map_or("", String::as_str);
+    match (effect, finding.id.as_str()) {
+        (_, "operation-removed" | "path-removed" | "parameter-removed") => {
+            "keep it with `deprecated: true` and an `x-sunset` date first".to_owned()
+        }
+        (_, "enum-value-added") => {
+            "give it a new version, or write an open enumeration: `type: string` with `x-known-values`".to_owned()
+        }
+        (
+            _,
+            "required-property-added"
+            | "required-parameter-added"
+            | "property-became-required"
+            | "parameter-became-required",
+        ) => "leave it optional and let the server fill it in".to_owned(),
+        ("narrows", _) if direction.contains("request") => {
+            "accept what was accepted, or raise the major version".to_owned()
+        }
+        ("widens", _) => "keep the promise of the old document, or raise the major version".to_owned(),
+        ("unknown", _) => "look at the two places; nothing was decided".to_owned(),
+        _ => "undo it, or raise the major version and tell the consumers".to_owned(),
+    }
+}

@@ -1,0 +1,77 @@
+//! SARIF 2.1.0, for code scanning.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Report, operations};
+use crate::diff::rules;
+use crate::finding::{Finding, Level, Place};
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Deny => "error",
+        Level::Warn => "warning",
+        Level::Note | Level::Allow => "note",
+    }
+}
+
+fn location(place: &Place) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": place.file.replace('\\', "/") },
+            "region": { "startLine": place.line, "startColumn": place.column },
+        },
+        "logicalLocations": [{ "fullyQualifiedName": place.pointer }],
+    })
+}
+
+fn result(finding: &Finding) -> Value {
+    let mut message = format!("{}: {} -> {}", finding.title, finding.expected, finding.actual);
+    if !finding.operations.is_empty() {
+        message.push_str(&format!(" ({})", operations(finding, false)));
+    }
+    let mut result = json!({
+        "ruleId": finding.id,
+        "level": level(finding.level),
+        "message": { "text": message },
+        "locations": finding.place.iter().map(location).collect::<Vec<_>>(),
+        "relatedLocations": finding.old_place.iter().map(location).collect::<Vec<_>>(),
+        "partialFingerprints": { "contractGate/v1": finding.fingerprint },
+    });
+    if let Some(reason) = &finding.waived {
+        result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
+    }
+    result
+}
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let used: BTreeSet<&str> = report.outcome.findings.iter().map(|finding| finding.id.as_str()).collect();
+    let described: Vec<Value> = used
+        .iter()
+        .map(|id| match rules::find(id) {
+            Some(rule) => json!({
+                "id": id,
+                "shortDescription": { "text": rule.summary() },
+                "help": { "text": rule.doc, "markdown": rule.doc },
+            }),
+            None => json!({ "id": id }),
+        })
+        .collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "contract-gate",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": described,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": report.outcome.findings.iter().map(result).collect::<Vec<_>>(),
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,437 @@
+//! From changes to findings: once per change, with the operations that it reaches.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::Options;
+use super::api::Api;
+use super::arena::{Dangling, Side};
+use super::change::{At, Change};
+use super::law::{Direction, Effect};
+use super::relation::PairId;
+use super::rule::{Category, Rule};
+use super::{rules, waiver};
+use crate::document::{DocumentError, Span, escape};
+use crate::finding::{Finding, Level, Place};
+
+/// The part of a semantic version that the change asks to be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bump {
+    /// Nothing changed.
+    None,
+    /// Documentation changed.
+    Patch,
+    /// Consumers can do or may see more.
+    Minor,
+    /// Somebody breaks.
+    Major,
+}
+
+impl Bump {
+    /// The word used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
+/// How many findings there are, waived ones apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Breaking changes.
+    pub deny: usize,
+    /// Changes that could not be decided.
+    pub warn: usize,
+    /// Safe changes.
+    pub note: usize,
+    /// Accepted by a waiver, whatever their level.
+    pub waived: usize,
+}
+
+/// What a comparison found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The findings, gravest first.
+    pub findings: Vec<Finding>,
+    /// The version part to raise.
+    pub bump: Bump,
+    /// What both documents call their version.
+    pub versions: (Option<String>, Option<String>),
+}
+
+impl Outcome {
+    /// Counts by level.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for finding in &self.findings {
+            match finding.level {
+                _ if finding.waived.is_some() => tally.waived += 1,
+                Level::Deny => tally.deny += 1,
+                Level::Warn => tally.warn += 1,
+                Level::Note | Level::Allow => tally.note += 1,
+            }
+        }
+        tally
+    }
+
+    /// Whether a finding that is not waived is at least as grave as `level`.
+    #[must_use]
+    pub fn fails_on(&self, level: Level) -> bool {
+        self.findings.iter().any(|finding| finding.waived.is_none() && finding.level >= level)
+    }
+}
+
+/// A new document with a reference that leads nowhere cannot be judged, unless the old one had the same fault.
+pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
+    let known: BTreeSet<&str> = api.engine.old.dangling.iter().map(|(_, text, _)| *text).collect();
+    let fault = api.engine.new.dangling.iter().find(|(_, text, _)| !known.contains(text));
+    let Some((node, text, reason)) = fault else { return Ok(()) };
+    let (file, pointer) = api.engine.new.pointer(*node);
+    let document = &api.engine.new.workspace().documents()[file];
+    let remedy = match reason {
+        Dangling::Missing => "define it, or mend the reference".to_owned(),
+        Dangling::Outside if text.contains("://") => {
+            "network references are never followed: bundle the document".into()
+        }
+        Dangling::Outside => "keep all files in the folder of the document, or bundle it".to_owned(),
+    };
+    Err(document.error_at(&format!("{pointer}/$ref"), format!("the reference `{text}` leads nowhere"), remedy))
+}
+
+/// Most findings for which a payload is looked for.
+const MAX_WITNESSES: usize = 300;
+
+/// A change together with all that it reaches, while findings are collected.
+struct Group {
+    change: Change,
+    level: Level,
+    directions: BTreeSet<Direction>,
+    operations: Vec<String>,
+    spots: Vec<String>,
+    pair: Option<PairId>,
+}
+
+type Key = (&'static str, Option<At>, Option<At>, String, String);
+
+/// Words all changes.
+pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outcome {
+    let reaches = reached(&api);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut index: HashMap<Key, usize> = HashMap::new();
+    for found in &api.found {
+        let at = [(found.operations.as_slice(), found.spot.as_str())];
+        add(&mut groups, &mut index, (&found.change, None), &at, options.expand);
+    }
+    for (pair, spots) in reaches {
+        for change in &api.engine.pairs[pair.0 as usize].changes {
+            let at: Vec<(&[String], &str)> = spots
+                .iter()
+                .map(|root| (std::slice::from_ref(&api.roots[*root].operation), api.roots[*root].spot.as_str()))
+                .collect();
+            add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
+        }
+    }
+    let mut findings = worded(&mut api, groups, options);
+    if api.engine.exhausted {
+        findings.push(Finding::new("too-complex", "the documents have too many pairs of schemas to compare all"));
+    }
+    let versions = (version(&api.engine.old), version(&api.engine.new));
+    let bump = bump_of(&findings);
+    note_version(&mut findings, bump, &versions, &api);
+    findings.retain(|finding| finding.level != Level::Allow);
+    waiver::apply(&mut findings, &options.waivers, today);
+    findings.sort_by(|one, two| order(one).cmp(&order(two)));
+    Outcome { findings, bump, versions }
+}
+
+fn order(finding: &Finding) -> impl Ord + use<'_> {
+    let place = finding.place.as_ref().map(|place| (&place.file, place.line, place.column));
+    (std::cmp::Reverse(finding.level), place, &finding.id, &finding.title, &finding.fingerprint)
+}
+
+/// For every pair that holds changes the roots from which it is reached, in the order of the roots.
+fn reached(api: &Api<'_>) -> Vec<(PairId, Vec<usize>)> {
+    let pairs = &api.engine.pairs;
+    let mut parents: Vec<Vec<u32>> = vec![Vec::new(); pairs.len()];
+    for (index, pair) in pairs.iter().enumerate() {
+        for child in &pair.children {
+            parents[child.0 as usize].push(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+    }
+    let mut roots: Vec<Vec<usize>> = vec![Vec::new(); pairs.len()];
+    for (index, root) in api.roots.iter().enumerate() {
+        roots[root.pair.0 as usize].push(index);
+    }
+    let mut found = Vec::new();
+    let mut mark = vec![0_u32; pairs.len()];
+    let mut round = 0;
+    for (index, _) in pairs.iter().enumerate().filter(|(_, pair)| !pair.changes.is_empty()) {
+        round += 1;
+        let mut reaching = BTreeSet::new();
+        let mut work = vec![index];
+        mark[index] = round;
+        while let Some(at) = work.pop() {
+            reaching.extend(roots[at].iter().copied());
+            for parent in &parents[at] {
+                let parent = *parent as usize;
+                if mark[parent] != round {
+                    mark[parent] = round;
+                    work.push(parent);
+                }
+            }
+        }
+        // A pair that was only tried, for a union, is part of no operation.
+        if !reaching.is_empty() {
+            found.push((PairId(u32::try_from(index).unwrap_or(u32::MAX)), reaching.into_iter().collect()));
+        }
+    }
+    found
+}
+
+fn add(
+    groups: &mut Vec<Group>,
+    index: &mut HashMap<Key, usize>,
+    (change, pair): (&Change, Option<PairId>),
+    reached: &[(&[String], &str)],
+    expand: bool,
+) {
+    let level = change.level();
+    for (operations, spot) in reached {
+        let split = if expand { operations.join(", ") } else { String::new() };
+        let key = (change.rule.id, change.old.clone(), change.new.clone(), change.subject.clone(), split);
+        let at = *index.entry(key).or_insert_with(|| {
+            groups.push(Group {
+                change: change.clone(),
+                level: Level::Allow,
+                directions: BTreeSet::new(),
+                operations: Vec::new(),
+                spots: Vec::new(),
+                pair,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[at];
+        if level > group.level {
+            group.level = level;
+            group.change = change.clone();
+            group.pair = pair;
+            group.directions.clear();
+        }
+        if level == group.level {
+            group.directions.insert(change.direction);
+            if !spot.is_empty() && !group.spots.iter().any(|known| known == spot) && group.spots.len() < 8 {
+                group.spots.push((*spot).to_owned());
+            }
+        }
+        for operation in *operations {
+            if !group.operations.contains(operation) {
+                group.operations.push(operation.clone());
+            }
+        }
+    }
+}
+
+fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Finding> {
+    let groups: Vec<(Level, Group)> = groups
+        .into_iter()
+        .map(|group| (overridden(options, group.change.rule, group.level), group))
+        .filter(|(level, _)| *level != Level::Allow)
+        .collect();
+    let mut old = Places::default();
+    let mut new = Places::default();
+    let wanted: Vec<(Option<usize>, Option<usize>)> = groups
+        .iter()
+        .map(|(_, group)| {
+            let one = group.change.old.as_ref().map(|at| old.want(&api.engine.old, at));
+            let two = group.change.new.as_ref().map(|at| new.want(&api.engine.new, at));
+            (one, two)
+        })
+        .collect();
+    let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
+    let mut witnesses = if options.without_witness { 0 } else { MAX_WITNESSES };
+    let mut findings = Vec::with_capacity(groups.len());
+    for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
+        let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
+        let proof = match group.pair {
+            Some(pair) if group.level == Level::Deny && witnesses > 0 => {
+                witnesses -= 1;
+                proof(api, pair, &group.change)
+            }
+            _ => None,
+        };
+        let mut finding = finding(group, level, places);
+        finding.witness = proof;
+        findings.push(finding);
+    }
+    findings
+}
+
+/// A payload that was lawful on one side only, with what it shows.
+fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
+    let payload = api.engine.witness(pair, change.subject.trim_matches('`'))?.to_string();
+    let shown = if payload.chars().count() > 300 {
+        format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
+    } else {
+        payload
+    };
+    Some(match change.direction {
+        Direction::Request => format!("{shown} was accepted in a request and is refused now"),
+        Direction::Response => format!("{shown} may be answered now and was ruled out before"),
+    })
+}
+
+fn overridden(options: &Options, rule: &Rule, level: Level) -> Level {
+    match options.levels.get(rule.id) {
+        Some(set) => *set,
+        // A category is a ceiling: promising less never makes a note a break.
+        None => options.levels.get(rule.category.name()).map_or(level, |ceiling| level.min(*ceiling)),
+    }
+}
+
+fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>)) -> Finding {
+    let change = group.change;
+    let summary = lower_first(change.rule.summary());
+    let title = if change.subject.is_empty() { summary } else { format!("{summary}: {}", change.subject) };
+    let mut finding = Finding::new(change.rule.id, title).compare(change.before.clone(), change.after.clone());
+    finding.level = level;
+    finding.occurrences = u32::try_from(group.operations.len().max(1)).unwrap_or(u32::MAX);
+    let effect = change.effect();
+    let pointer = |place: &Option<Place>| place.as_ref().map(|place| place.pointer.clone()).unwrap_or_default();
+    let operation = if group.operations.len() == 1 { group.operations[0].as_str() } else { "" };
+    finding.fingerprint = fingerprint(&[change.rule.id, &pointer(&old), &pointer(&new), &change.subject, operation]);
+    finding.operation = group.operations.first().cloned();
+    finding.operations = group.operations;
+    finding.place = new;
+    finding.old_place = old;
+    finding.source = Some(change.rule.section("Source"));
+    finding.why = Some(change.rule.section("Why it matters"));
+    let directions: Vec<&str> = group.directions.iter().map(|direction| direction.name()).collect();
+    let mut facts = BTreeMap::from([
+        ("direction".to_owned(), directions.join(", ")),
+        ("effect".to_owned(), effect.name().to_owned()),
+        ("category".to_owned(), change.rule.category.name().to_owned()),
+    ]);
+    if !group.spots.is_empty() {
+        facts.insert("where".to_owned(), group.spots.join("; "));
+    }
+    if !change.guards.is_empty() {
+        let guards: Vec<&str> = change.guards.iter().map(|guard| guard.name()).collect();
+        facts.insert("guards".to_owned(), guards.join(", "));
+    }
+    finding.facts = facts;
+    finding
+}
+
+/// As [`Finding::fingerprint_of`], but with indices: in a document they name things (`/responses/200`).
+fn fingerprint(parts: &[&str]) -> String {
+    format!("{:012x}", xxhash_rust::xxh3::xxh3_64(parts.join("\n").as_bytes()) & 0xffff_ffff_ffff)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Places of one side that are looked up together.
+#[derive(Default)]
+struct Places {
+    wanted: Vec<(usize, String)>,
+}
+
+impl Places {
+    fn want(&mut self, side: &Side<'_>, at: &At) -> usize {
+        let (file, mut pointer) = side.pointer(at.node);
+        if let Some(key) = &at.key {
+            pointer.push('/');
+            pointer.push_str(&escape(key));
+        }
+        self.wanted.push((file, pointer));
+        self.wanted.len() - 1
+    }
+
+    fn found(self, side: &Side<'_>) -> Vec<Place> {
+        let documents = side.workspace().documents();
+        let mut spans: Vec<Span> = vec![Span { line: 1, column: 1 }; self.wanted.len()];
+        for (file, document) in documents.iter().enumerate() {
+            let mine: Vec<usize> = (0..self.wanted.len()).filter(|index| self.wanted[*index].0 == file).collect();
+            if mine.is_empty() {
+                continue;
+            }
+            let pointers: Vec<String> = mine.iter().map(|index| self.wanted[*index].1.clone()).collect();
+            for (index, span) in mine.into_iter().zip(document.locate_all(&pointers)) {
+                spans[index] = span;
+            }
+        }
+        let name = |file: usize| documents.get(file).map(|document| document.path().display().to_string());
+        self.wanted
+            .into_iter()
+            .zip(spans)
+            .map(|((file, pointer), span)| Place {
+                file: name(file).unwrap_or_default(),
+                pointer,
+                line: span.line,
+                column: span.column,
+            })
+            .collect()
+    }
+}
+
+fn version(side: &Side<'_>) -> Option<String> {
+    let value = side.value(side.root()).get("info")?.get("version")?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// The bump: by the law's levels, not by what the user has set.
+fn bump_of(findings: &[Finding]) -> Bump {
+    findings
+        .iter()
+        .map(|finding| match (finding.level, finding.facts.get("category").map(String::as_str)) {
+            (Level::Deny, _) => Bump::Major,
+            (_, Some("docs")) => Bump::Patch,
+            _ => Bump::Minor,
+        })
+        .max()
+        .unwrap_or(Bump::None)
+}
+
+fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
+    let (Some(old), Some(new)) = versions else { return };
+    if bump != Bump::Major || raised(old, new) {
+        return;
+    }
+    let rule = &rules::version_not_raised::RULE;
+    debug_assert!(rule.effect == Effect::None && rule.category == Category::Docs);
+    let at = At::key(api.engine.new.root(), "info");
+    let mut places = Places::default();
+    places.want(&api.engine.new, &at);
+    let mut found = Finding::new(rule.id, format!("{}: `{new}`", lower_first(rule.summary())))
+        .compare(format!("a higher major version than `{old}`"), new.clone());
+    found.level = Level::Note;
+    found.place = places.found(&api.engine.new).into_iter().next();
+    found.why = Some(rule.section("Why it matters"));
+    found.source = Some(rule.section("Source"));
+    found.fingerprint = fingerprint(&[rule.id, old, new]);
+    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
+    findings.push(found);
+}
+
+/// Whether the major version was raised; below 1.0 the minor version does its work.
+fn raised(old: &str, new: &str) -> bool {
+    let parts = |text: &str| -> Vec<u64> {
+        text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+    };
+    let (one, two) = (parts(old), parts(new));
+    match (one.first(), two.first()) {
+        (Some(0), Some(0)) => two.get(1) > one.get(1),
+        (Some(before), Some(after)) => after > before,
+        _ => old != new,
+    }
+}

@@ -1,0 +1,104 @@
+//! What a rule is: a fact about documents with its effect, and the text that explains it.
+
+use super::law::{Effect, Guard};
+
+/// Which promise a rule guards; a user picks what he promises, not which rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// The bytes on the wire and what they mean.
+    Wire,
+    /// What a generated client feels: names of operations and schemas.
+    Client,
+    /// Documentation only.
+    Docs,
+}
+
+impl Category {
+    /// The word used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Client => "client",
+            Self::Docs => "docs",
+        }
+    }
+}
+
+/// The rule for the opposite edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mirror {
+    /// The id of that rule.
+    Rule(&'static str),
+    /// The edit reversed is the same kind of edit.
+    Itself,
+    /// Why there is none.
+    Absent(&'static str),
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case; equals the file stem.
+    pub id: &'static str,
+    /// What the change does to the set of accepted payloads.
+    pub effect: Effect,
+    /// Guards that may requalify the effect, or always do so (`Negotiated`).
+    pub guards: &'static [Guard],
+    /// Which promise it guards.
+    pub category: Category,
+    /// The rule for the opposite edit.
+    pub mirror: Mirror,
+    /// The doc comment: first sentence, *Why it matters*, *Example*, *Source*.
+    pub doc: &'static str,
+}
+
+impl Rule {
+    /// The first sentence of the doc comment, without its final stop.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        let end = self.doc.find("\n\n").or_else(|| self.doc.find("\n ##")).unwrap_or(self.doc.len());
+        self.doc.get(..end).unwrap_or_default().trim().trim_end_matches('.')
+    }
+
+    /// The text under one heading of the doc comment, as one line.
+    #[must_use]
+    pub fn section(&self, heading: &str) -> String {
+        let mut lines = self.doc.lines().skip_while(|line| line.trim() != format!("## {heading}")).skip(1);
+        let mut text = String::new();
+        for line in lines.by_ref().take_while(|line| !line.trim_start().starts_with("## ")) {
+            if !text.is_empty() && !line.trim().is_empty() {
+                text.push(' ');
+            }
+            text.push_str(line.trim());
+        }
+        text
+    }
+}
+
+/// Declares the rule of a file: its doc comment is the text of `explain`.
+macro_rules! rule {
+    ($(#[doc = $doc:literal])* id: $id:literal, effect: $effect:ident, guards: [$($guard:ident),*],
+     category: $category:ident, mirror: $mirror:expr $(,)?) => {
+        $(#[doc = $doc])*
+        pub static RULE: $crate::diff::rule::Rule = $crate::diff::rule::Rule {
+            id: $id,
+            effect: $crate::diff::law::Effect::$effect,
+            guards: &[$($crate::diff::law::Guard::$guard),*],
+            category: $crate::diff::rule::Category::$category,
+            mirror: { #[allow(unused_imports)] use $crate::diff::rule::Mirror::*; $mirror },
+            doc: concat!($($doc, "\n"),*),
+        };
+    };
+}
+
+/// Declares the modules of the rules and the list of all of them, in one place.
+macro_rules! catalogue {
+    ($($name:ident,)*) => {
+        $(#[doc = concat!("The rule `", stringify!($name), "`.")] pub mod $name;)*
+        /// Every rule, sorted by id.
+        pub static RULES: &[&$crate::diff::rule::Rule] = &[$(&$name::RULE),*];
+    };
+}
+
+pub(crate) use {catalogue, rule};

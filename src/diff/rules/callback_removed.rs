@@ -1,0 +1,21 @@
+//! The rule `callback-removed`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// A callback is no longer sent.
+    ///
+    /// ## Why it matters
+    /// Consumers wait for a call that never comes.
+    ///
+    /// ## Example
+    /// The callback `paid` is gone.
+    ///
+    /// ## Source
+    /// OpenAPI 3.0.3, Callback Object.
+    id: "callback-removed",
+    effect: Narrows,
+    guards: [Negotiated],
+    category: Wire,
+    mirror: Rule("callback-added"),
+}

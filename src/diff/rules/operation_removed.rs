@@ -1,0 +1,22 @@
+//! The rule `operation-removed`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// An operation was removed.
+    ///
+    /// ## Why it matters
+    /// Every call to it fails from now on. A removal that was announced by `deprecated: true`, and whose
+    /// `x-sunset` date has passed, is lawful.
+    ///
+    /// ## Example
+    /// `DELETE /customers/{id}` is gone.
+    ///
+    /// ## Source
+    /// OpenAPI 3.0.3, Path Item Object; the sunset flow is oasdiff's.
+    id: "operation-removed",
+    effect: Narrows,
+    guards: [Sanctioned],
+    category: Wire,
+    mirror: Rule("operation-added"),
+}

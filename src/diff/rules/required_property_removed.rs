@@ -1,0 +1,21 @@
+//! The rule `required-property-removed`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// A property that was always there is gone.
+    ///
+    /// ## Why it matters
+    /// A consumer that reads it without a check fails.
+    ///
+    /// ## Example
+    /// `email` is gone.
+    ///
+    /// ## Source
+    /// JSON Schema validation (draft Wright 00), `required`.
+    id: "required-property-removed",
+    effect: Widens,
+    guards: [ReadOnly, WriteOnly, Sanctioned],
+    category: Wire,
+    mirror: Rule("required-property-added"),
+}

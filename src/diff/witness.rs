@@ -1,0 +1,337 @@
+//! Witnesses: the smallest payload that was lawful on one side only, found by trying and confirmed by a validator.
+//!
+//! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
+//! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
+
+use serde_json::{Map, Value, json};
+
+use super::arena::{NodeId, Side};
+use super::checker;
+use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
+use super::law::Direction;
+use super::lowered::Lowering;
+use super::types::TypeSet;
+
+/// Most candidates that are tried for one change.
+const MAX_CANDIDATES: usize = 160;
+/// Deepest nesting of a generated value.
+const MAX_DEPTH: usize = 5;
+/// Longest text or list that is generated to stand beyond a limit.
+const MAX_LENGTH: usize = 2_000;
+
+/// One side with its interned schemas.
+pub(crate) struct Half<'s, 'a> {
+    pub(crate) side: &'s mut Side<'a>,
+    pub(crate) conjs: &'s mut Conjs,
+}
+
+impl<'a> Half<'_, 'a> {
+    /// Whether the side accepts a value that travels in this direction.
+    pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
+        let schema = Lowering { side: self.side, direction: Some(direction) }.conj(conj, value);
+        checker::is_valid(&schema, value)
+    }
+
+    /// Values that the side probably accepts, around the limits of both sides.
+    pub(crate) fn candidates(&mut self, conj: ConjId, hints: &Hints, direction: Direction, depth: usize) -> Vec<Value> {
+        let conj = self.conjs.get(conj).clone();
+        let merged = effective(self.side, &conj);
+        let mut found = Vec::new();
+        if merged.nullable {
+            found.push(Value::Null);
+        }
+        if let Some(values) = &merged.values {
+            found.extend(values.iter().map(|value| (*value).clone()));
+            return found;
+        }
+        if !merged.unions.is_empty() {
+            if depth < MAX_DEPTH {
+                self.variants(&conj, &merged, hints, direction, depth, &mut found);
+            }
+            return found;
+        }
+        let limits = hints.with(&merged);
+        scalars(&merged, &limits, &mut found);
+        if merged.types.has(TypeSet::ARRAY) {
+            self.arrays(&merged, &limits, direction, depth, &mut found);
+        }
+        if merged.types.has(TypeSet::OBJECT) {
+            self.objects(&merged, &limits, direction, depth, &mut found);
+        }
+        found
+    }
+
+    fn variants(
+        &mut self,
+        conj: &Conj,
+        merged: &Effective<'a>,
+        hints: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        let id = self.conjs.id_of(conj);
+        let Some(variants) = id.and_then(|id| self.conjs.variants(self.side, id, merged)) else { return };
+        for variant in variants.iter().take(24) {
+            let limit = if depth == 0 { 12 } else { 1 };
+            let own = self.candidates(variant.conj, hints, direction, depth + 1);
+            found.extend(own.into_iter().filter(|value| !value.is_null()).take(limit));
+        }
+    }
+
+    /// One value for the schemas that hold at once.
+    fn one(&mut self, nodes: &[NodeId], direction: Direction, depth: usize) -> Value {
+        if depth >= MAX_DEPTH || nodes.is_empty() {
+            return json!({});
+        }
+        let anchor = nodes.first().copied().unwrap_or(NodeId(0));
+        let conj = self.conjs.of(self.side, nodes, anchor);
+        if let Some(known) = self.conjs.samples.get(&(conj, direction)) {
+            return known.clone();
+        }
+        // A value that is asked for while it is made is one of a recursive schema.
+        self.conjs.samples.insert((conj, direction), json!({}));
+        let all = self.candidates(conj, &Hints::default(), direction, depth + 1);
+        let schema = self.conjs.get(conj).clone();
+        let mut found = None;
+        for value in all.into_iter().take(MAX_CANDIDATES) {
+            if value.is_null() {
+                found = found.or(Some(value));
+            } else if self.accepts(&schema, &value, direction) == Some(true) {
+                found = Some(value);
+                break;
+            }
+        }
+        let value = found.unwrap_or_else(|| json!({}));
+        self.conjs.samples.insert((conj, direction), value.clone());
+        value
+    }
+
+    fn arrays(
+        &mut self,
+        merged: &Effective<'a>,
+        limits: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        let mut counts = vec![0, 1, 2];
+        counts.extend(limits.items.iter().flat_map(|limit| [limit.saturating_sub(1), *limit, limit + 1]));
+        counts.sort_unstable();
+        counts.dedup();
+        let item = if merged.items.is_empty() { json!(0) } else { self.one(&merged.items, direction, depth) };
+        for count in counts.into_iter().filter(|count| *count <= MAX_LENGTH) {
+            found.push(Value::Array(vec![item.clone(); count]));
+            if merged.items.is_empty() {
+                found.push((0..count).map(|index| json!(index)).collect());
+            } else if item.is_string() {
+                found.push((0..count).map(|index| json!(format!("x{index}"))).collect());
+            } else if item.is_number() {
+                found.push((0..count).map(|index| json!(index)).collect());
+            }
+        }
+    }
+
+    /// What the object must have.
+    fn least(&mut self, merged: &Effective<'a>, direction: Direction, depth: usize) -> Map<String, Value> {
+        let mut least = Map::new();
+        let key = if direction == Direction::Request { "readOnly" } else { "writeOnly" };
+        for name in &merged.required {
+            let nodes = merged.properties.get(name).cloned().unwrap_or_default();
+            let hidden = nodes.iter().any(|node| {
+                let target = self.side.resolved(*node);
+                self.side.flag(*node, key) || self.side.flag(target, key)
+            });
+            if !hidden {
+                least.insert((*name).to_owned(), self.one(&nodes, direction, depth));
+            }
+        }
+        least
+    }
+
+    fn objects(
+        &mut self,
+        merged: &Effective<'a>,
+        limits: &Hints,
+        direction: Direction,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        let least = self.least(merged, direction, depth);
+        found.push(Value::Object(least.clone()));
+        if depth > 1 {
+            return;
+        }
+        let optional: Vec<&str> =
+            merged.properties.keys().copied().filter(|name| !merged.required.contains(name)).collect();
+        let focused = optional.contains(&limits.focus.as_str());
+        let shown = optional.iter().filter(|name| !focused || **name == limits.focus).take(6);
+        for name in shown {
+            let nodes = merged.properties.get(name).cloned().unwrap_or_default();
+            let mut with = least.clone();
+            with.insert((*name).to_owned(), self.one(&nodes, direction, depth));
+            found.push(Value::Object(with));
+        }
+        if focused || merged.additional == Additional::Forbidden {
+            return;
+        }
+        let extra = match &merged.additional {
+            Additional::Schema(nodes) => self.one(nodes, direction, depth),
+            _ => json!(0),
+        };
+        let mut counts = vec![least.len() + 1];
+        counts.extend(limits.properties.iter().flat_map(|limit| [*limit, limit + 1]));
+        for count in counts.into_iter().filter(|count| *count <= MAX_LENGTH) {
+            let mut with = least.clone();
+            for index in 0..count.saturating_sub(least.len()) {
+                with.insert(format!("other{index}"), extra.clone());
+            }
+            found.push(Value::Object(with));
+        }
+    }
+}
+
+/// What the other side, and the change itself, tell about where to look.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hints {
+    /// The property that the change is about.
+    focus: String,
+    numbers: Vec<f64>,
+    lengths: Vec<usize>,
+    items: Vec<usize>,
+    properties: Vec<usize>,
+    values: Vec<Value>,
+}
+
+impl Hints {
+    /// These hints and the limits of a schema.
+    fn with(&self, merged: &Effective<'_>) -> Self {
+        let mut all = self.clone();
+        all.numbers.extend([merged.range.low, merged.range.high].into_iter().filter(|limit| limit.is_finite()));
+        let limits = |range: &super::types::Range| [range.low, range.high].into_iter().filter_map(whole);
+        all.lengths.extend(limits(&merged.length));
+        all.items.extend(limits(&merged.item_count));
+        all.properties.extend(limits(&merged.property_count));
+        all
+    }
+}
+
+fn whole(limit: f64) -> Option<usize> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative, just checked")]
+    (limit.is_finite() && (0.0..1e6).contains(&limit)).then_some(limit as usize)
+}
+
+fn scalars(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
+    found.extend(limits.values.iter().filter(|value| TypeSet::of(value).within(merged.types)).cloned());
+    if merged.types.has(TypeSet::BOOLEAN) {
+        found.extend([json!(true), json!(false)]);
+    }
+    if merged.types.has(TypeSet::NUMBER) {
+        numbers(merged, limits, found);
+    }
+    if merged.types.has(TypeSet::STRING) {
+        texts(merged, limits, found);
+    }
+}
+
+fn numbers(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
+    let fractions = merged.types.has(TypeSet::FRACTION);
+    let mut values = vec![0.0, 1.0, -1.0, 2.0, 3.0, 7.0];
+    for limit in &limits.numbers {
+        values.extend([*limit, limit - 1.0, limit + 1.0]);
+        if fractions {
+            values.extend([limit + 0.5, limit - 0.5]);
+        }
+    }
+    for step in &merged.multiples {
+        values.extend([*step, step * 2.0, step * 3.0]);
+    }
+    values.extend([2_147_483_648.0, -2_147_483_649.0, 9_007_199_254_740_992.0, 1e19]);
+    if fractions {
+        values.extend([0.5, 1e39]);
+    }
+    for value in values {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of i64, just checked")]
+        if value.fract() == 0.0 && value.abs() < 9.2e18 {
+            found.push(json!(value as i64));
+        } else if (1e19..1.1e19).contains(&value) {
+            found.push(json!(10_000_000_000_000_000_000_u64));
+        } else if fractions {
+            found.push(json!(value));
+        }
+    }
+}
+
+fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
+    const SAMPLES: [&str; 14] = [
+        "",
+        "a",
+        "abc",
+        "0",
+        "A1",
+        "2026-01-31",
+        "2026-01-31T12:00:00Z",
+        "12:00:00Z",
+        "a@example.com",
+        "https://example.com/",
+        "123e4567-e89b-42d3-a456-426614174000",
+        "192.0.2.1",
+        "example.com",
+        "2001:db8::1",
+    ];
+    for pattern in &merged.patterns {
+        found.extend(super::relation::samples(pattern, 12).into_iter().map(Value::String));
+    }
+    for limit in &limits.lengths {
+        for length in [limit.saturating_sub(1), *limit, limit + 1].into_iter().filter(|length| *length <= MAX_LENGTH) {
+            found.push(json!("x".repeat(length)));
+        }
+    }
+    found.extend(SAMPLES.iter().map(|text| json!(text)));
+    found.push(json!("x".repeat(64)));
+}
+
+/// The limits of a schema that refuses, and the values that it names.
+fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints {
+    let conj = half.conjs.get(conj).clone();
+    let merged = effective(half.side, &conj);
+    let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
+    for node in &merged.negations {
+        let target = half.side.resolved(*node);
+        if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
+            hints.values.extend(values.iter().cloned());
+        }
+    }
+    hints
+}
+
+/// Looks for a value that shows the break, the shortest first.
+pub(crate) fn find(
+    old: (&mut Half<'_, '_>, ConjId),
+    new: (&mut Half<'_, '_>, ConjId),
+    direction: Direction,
+    focus: &str,
+) -> Option<Value> {
+    let ((old, one), (new, two)) = (old, new);
+    let mut candidates = match direction {
+        Direction::Request => {
+            let hints = hints(new, two, focus);
+            old.candidates(one, &hints, direction, 0)
+        }
+        Direction::Response => {
+            let hints = hints(old, one, focus);
+            new.candidates(two, &hints, direction, 0)
+        }
+    };
+    candidates.sort_by_cached_key(|value| value.to_string().len());
+    candidates.dedup();
+    let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
+    candidates.into_iter().take(MAX_CANDIDATES).find(|value| match direction {
+        Direction::Request => {
+            old.accepts(&before, value, direction) == Some(true) && new.accepts(&after, value, direction) == Some(false)
+        }
+        Direction::Response => {
+            new.accepts(&after, value, direction) == Some(true) && old.accepts(&before, value, direction) == Some(false)
+        }
+    })
+}

@@ -1,0 +1,183 @@
+//! Looking again: a fault is sent once more before it is reported, and data that moves is told from data served wrongly.
+
+use std::collections::BTreeMap;
+
+use super::run::Runner;
+use crate::case::Case;
+use crate::checks::{Blame, Check, Verdict};
+use crate::contract::Operation;
+use crate::finding::Stability;
+use crate::study::{Reference, Study};
+
+/// What came of looking again.
+pub(super) enum Again {
+    /// The fault was seen again, as this blame tells.
+    Seen(Box<Blame>, Stability),
+    /// It was not seen again.
+    NotSeen(Stability),
+    /// The data moved each time; nothing can be concluded.
+    Moved,
+}
+
+/// How often a fault that does not show again is looked for.
+const TRIES: u32 = 3;
+
+/// Repeats cases, each set of cases once however many faults rest on it.
+pub(super) struct Confirmer<'a> {
+    pub(super) runner: &'a Runner,
+    pub(super) study: &'a Study,
+    replays: BTreeMap<String, Replay>,
+    /// Requests that repetition may still cost.
+    pub(super) budget: u64,
+}
+
+/// A study of the repeated cases alone.
+#[derive(Clone)]
+struct Replay {
+    study: Study,
+    quiet: bool,
+}
+
+impl<'a> Confirmer<'a> {
+    pub(super) fn new(runner: &'a Runner, study: &'a Study, budget: u64) -> Self {
+        Self { runner, study, replays: BTreeMap::new(), budget }
+    }
+
+    /// Looks for a fault again.
+    pub(super) async fn look(&mut self, check: &Check, operation: &Operation, blame: &Blame, seen: u32) -> Again {
+        let mut tries = 0;
+        let mut moved = 0;
+        while tries < TRIES {
+            let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
+            tries += 1;
+            if blame.compares && !replay.quiet {
+                moved += 1;
+                continue;
+            }
+            if let Some(found) = rejudge(check, operation, &replay.study, &blame.mark) {
+                let stability = if tries == 1 + moved {
+                    Stability::Reproduced
+                } else {
+                    Stability::Intermittent { failed: 2, of: 1 + tries - moved }
+                };
+                return Again::Seen(Box::new(found), stability);
+            }
+            if blame.compares && self.has_moved(operation, &replay.study) {
+                moved += 1;
+            }
+        }
+        if moved > 0 && blame.compares {
+            return Again::Moved;
+        }
+        if tries == 0 {
+            // The budget for repetition is spent: reported as seen.
+            return Again::Seen(Box::new(blame.clone()), Stability::Reproduced);
+        }
+        if seen >= 2 {
+            return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });
+        }
+        Again::NotSeen(Stability::Flaky { repeats: tries })
+    }
+
+    /// Whether the data that the original study rests on differs from what is there now.
+    fn has_moved(&self, operation: &Operation, now: &Study) -> bool {
+        let list = self.list_of(operation);
+        match list.and_then(|id| Some((self.study.reference(&id)?, now.reference(&id)?))) {
+            Some((then, now)) => !same_data(then, now),
+            None => false,
+        }
+    }
+
+    /// The list whose records an operation's faults are compared with.
+    fn list_of(&self, operation: &Operation) -> Option<String> {
+        if operation.clause.lists.is_some() {
+            return Some(operation.id.clone());
+        }
+        let resource = &operation.clause.reads.as_ref()?.resource;
+        self.study.list_of(resource).map(|(list, _)| list.id.clone())
+    }
+
+    async fn replay(&mut self, operation: &Operation, cases: &[Case], compares: bool, attempt: u32) -> Option<Replay> {
+        let key = format!("{attempt} {compares} {}", cases.iter().map(Case::key).collect::<Vec<_>>().join("|"));
+        if let Some(replay) = self.replays.get(&key) {
+            return Some(replay.clone());
+        }
+        let before = self.runner.target.requests();
+        if self.budget == 0 || self.runner.target.stop().is_some() {
+            return None;
+        }
+        let replay = self.send(operation, cases, compares).await;
+        let cost = self.runner.target.requests() - before;
+        self.budget = self.budget.saturating_sub(cost);
+        self.replays.insert(key, replay.clone());
+        Some(replay)
+    }
+
+    async fn send(&self, operation: &Operation, cases: &[Case], compares: bool) -> Replay {
+        let mut study = self.study.fresh();
+        let list = self.list_of(operation);
+        let reference = list.as_deref().and_then(|id| {
+            let list = self.study.contract.operation(id)?;
+            Some(Case::Walk(self.study.reference_walk(list, list.clause.lists.as_ref()?)))
+        });
+        let reference = reference.filter(|case| compares && self.study.has(case));
+        if let Some(case) = &reference {
+            let seen = self.runner.perform(case, &study).await;
+            study.add(case.clone(), seen);
+        }
+        for case in cases {
+            if let Case::Again { walk, .. } = case {
+                let walk = Case::Walk(walk.clone());
+                if !study.has(&walk) {
+                    let seen = self.runner.perform(&walk, &study).await;
+                    study.add(walk, seen);
+                }
+            }
+            if !study.has(case) {
+                let seen = self.runner.perform(case, &study).await;
+                study.add(case.clone(), seen);
+            }
+        }
+        let mut quiet = true;
+        if let (Some(case), Some(id)) = (&reference, &list) {
+            let mut after = self.study.fresh();
+            let seen = self.runner.perform(case, &after).await;
+            after.add(case.clone(), seen);
+            quiet = after.reference(id).is_none_or(|after| same_walk(&study, after, case));
+        }
+        Replay { study, quiet }
+    }
+}
+
+/// Whether the reference walk before the cases shows the same data as the one after them.
+fn same_walk(study: &Study, after: &Reference, case: &Case) -> bool {
+    // Only the reference walk itself counts as "before": other plain walks among the cases may be the faulty ones.
+    match study.get(case) {
+        Some(crate::study::Seen::Walk(walk)) => {
+            let keys: BTreeMap<_, _> = walk.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect();
+            let later: BTreeMap<_, _> =
+                after.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect();
+            keys == later
+        }
+        _ => true,
+    }
+}
+
+/// Whether two references hold the same records with the same content.
+fn same_data(then: &Reference, now: &Reference) -> bool {
+    let keyed = |reference: &Reference| -> BTreeMap<Box<str>, u64> {
+        reference.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect()
+    };
+    let (then, now) = (keyed(then), keyed(now));
+    // Records that only the fuller of the two saw may be what the fault hides; changed content is movement for sure.
+    let changed = then.iter().any(|(key, print)| now.get(key).is_some_and(|other| other != print));
+    let gone = then.keys().any(|key| !now.contains_key(key)) && now.keys().any(|key| !then.contains_key(key));
+    !changed && !gone
+}
+
+pub(super) fn rejudge(check: &Check, operation: &Operation, study: &Study, mark: &str) -> Option<Blame> {
+    match (check.judge)(study, operation) {
+        Verdict::Judged { blames, .. } => blames.into_iter().find(|blame| blame.mark == mark),
+        _ => None,
+    }
+}

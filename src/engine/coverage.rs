@@ -1,0 +1,147 @@
+//! How much of the contract a run saw: answers, parameters, enumeration members, optional fields, filters, orders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::Case;
+use crate::contract::{Operation, Status};
+use crate::event::{Coverage, CoverageItem, OperationTotals};
+use crate::study::{Seen, Study};
+
+/// Totals per operation, in document order.
+pub(super) fn totals(study: &Study) -> Vec<OperationTotals> {
+    study
+        .contract
+        .operations
+        .iter()
+        .map(|operation| {
+            let mut totals = OperationTotals {
+                operation: operation.id.clone(),
+                endpoint: operation.endpoint(),
+                ..OperationTotals::default()
+            };
+            let mut keys: BTreeSet<&str> = BTreeSet::new();
+            for (case, seen) in study.iter().filter(|(case, _)| case.operation() == operation.id) {
+                totals.requests += seen.answers().len() as u64;
+                match (case, seen) {
+                    (_, Seen::Walk(walk)) => {
+                        totals.pages += walk.pages.len() as u64;
+                        keys.extend(walk.rows.iter().filter_map(|row| row.key.as_deref()));
+                    }
+                    (Case::Call(call), Seen::Answer(answer))
+                        if answer.is_success() && operation.clause.reads.is_some() =>
+                    {
+                        let by = operation.clause.reads.iter().flat_map(|reads| &reads.by);
+                        keys.extend(by.filter_map(|by| call.value(&by.slot)).filter_map(|value| value.as_str()));
+                    }
+                    _ => {}
+                }
+            }
+            totals.records = keys.len() as u64;
+            totals
+        })
+        .collect()
+}
+
+/// What was seen of everything that the contract declares.
+pub(super) fn coverage(study: &Study) -> Coverage {
+    let mut items = Vec::new();
+    for operation in &study.contract.operations {
+        answers(study, operation, &mut items);
+        parameters(study, operation, &mut items);
+        questions(study, operation, &mut items);
+    }
+    members(study, &mut items);
+    Coverage { items }
+}
+
+fn item(kind: &str, scope: &str, name: String, seen: u64, excused: &str) -> CoverageItem {
+    CoverageItem { kind: kind.to_owned(), scope: scope.to_owned(), name, seen, excused: excused.to_owned() }
+}
+
+fn answers(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for answer in study.all_answers(&operation.id).filter(|answer| answer.failure.is_none()) {
+        let Some(response) = answer.status.and_then(|status| operation.response(status)) else { continue };
+        let media = answer.content_type.as_deref().map(crate::contract::essence).unwrap_or_default();
+        *counts.entry((response.status.to_string(), media)).or_default() += 1;
+    }
+    for response in &operation.responses {
+        // Nobody provokes these on purpose.
+        let excused = match response.status {
+            Status::Exact(429) => "never provoked",
+            Status::Exact(500..=599) | Status::Class(5) => "never provoked",
+            Status::Default | Status::Class(_) => "stands for whatever else comes",
+            Status::Exact(_) => "",
+        };
+        let names: Vec<String> = if response.media.is_empty() {
+            vec![String::new()]
+        } else {
+            response.media.iter().map(|media| media.name.clone()).collect()
+        };
+        for media in names {
+            let seen = counts.get(&(response.status.to_string(), media.clone())).copied().unwrap_or(0);
+            items.push(item(
+                "answer",
+                &operation.id,
+                format!("{} {media}", response.status).trim().to_owned(),
+                seen,
+                excused,
+            ));
+        }
+    }
+}
+
+fn parameters(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+    for parameter in &operation.parameters {
+        let Some(slot) = parameter.slot() else { continue };
+        let answers = study.all_answers(&operation.id);
+        let sent = answers.filter(|answer| answer.call.value(&slot).is_some() || parameter.required).count() as u64;
+        items.push(item("parameter", &operation.id, parameter.name.clone(), sent, ""));
+    }
+}
+
+fn questions(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+    let Some(lists) = &operation.clause.lists else { return };
+    let walks: Vec<_> = study.walks(&operation.id).map(|(_, walk)| &walk.walk.query).collect();
+    for name in lists.filters.keys() {
+        let seen = walks.iter().filter(|query| query.filters.iter().any(|(known, _)| known == name)).count() as u64;
+        items.push(item("filter", &operation.id, name.clone(), seen, ""));
+    }
+    let Some(sort) = &lists.sort else { return };
+    for name in sort.fields.keys().chain(sort.values.keys()) {
+        let chosen = |query: &&&crate::case::Query| {
+            query.sort.as_ref().is_some_and(|choice| choice.by.as_deref() == Some(name.as_str()))
+        };
+        items.push(item("sort", &operation.id, name.clone(), walks.iter().filter(chosen).count() as u64, ""));
+    }
+}
+
+/// Enumeration members and optional fields, by schema.
+fn members(study: &Study, items: &mut Vec<CoverageItem>) {
+    let mut tally: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    for (_, seen) in study.iter() {
+        for answer in seen.answers() {
+            for ((kind, pointer, name), count) in &answer.tally {
+                *tally.entry((kind, pointer, name)).or_default() += count;
+            }
+        }
+    }
+    for shape in study.contract.shapes.iter() {
+        let scope = shape.pointer.rsplit("/schemas/").next().unwrap_or(&shape.pointer).to_owned();
+        let count =
+            |kind: &'static str, name: &str| tally.get(&(kind, shape.pointer.as_str(), name)).copied().unwrap_or(0);
+        for option in shape.options.iter().chain(&shape.known).filter(|option| !option.is_null()) {
+            let name = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
+            items.push(item("enum", &scope, name.clone(), count("enum", &name), ""));
+        }
+        let visited = shape.members.keys().any(|name| {
+            count("optional", &format!("{name} present")) + count("optional", &format!("{name} absent")) > 0
+        });
+        for name in shape.members.keys().filter(|name| visited && !shape.required.contains(name)) {
+            for how in ["present", "absent"] {
+                let name = format!("{name} {how}");
+                items.push(item("optional", &scope, name.clone(), count("optional", &name), ""));
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Which checks run on which operations, and at which level: the user's say over the catalogue.
+
+use crate::checks::{Check, Family};
+use crate::config::Levels;
+use crate::finding::Level;
+
+/// A profile: which families run, and whether strict levels hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Everything, at the levels of the contract.
+    #[default]
+    Default,
+    /// Single answers only: shape and status.
+    Core,
+    /// Shape, paging, filters and sorting.
+    List,
+    /// Credentials and tenants.
+    Isolation,
+    /// Everything, with the levels that the contract raises under `strict`.
+    Strict,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 5] = [Self::Default, Self::Core, Self::List, Self::Isolation, Self::Strict];
+
+    /// Its name in flags and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Core => "core",
+            Self::List => "list",
+            Self::Isolation => "isolation",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// A profile by its name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+
+    /// Whether a family runs under it.
+    #[must_use]
+    pub fn runs(self, family: Family) -> bool {
+        match self {
+            Self::Default | Self::Strict => true,
+            Self::Core => matches!(family, Family::Answers),
+            Self::List => {
+                matches!(family, Family::Answers | Family::Paging | Family::Filters | Family::Sorting)
+            }
+            Self::Isolation => matches!(family, Family::Access),
+        }
+    }
+}
+
+/// What the user selected.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// The profile.
+    pub profile: Profile,
+    /// Only these checks, families or operations; empty: all.
+    pub only: Vec<String>,
+    /// Not these checks, families or operations.
+    pub skip: Vec<String>,
+    /// Levels that the user set, by check, family or `operation:check`.
+    pub levels: Levels,
+}
+
+impl Selection {
+    /// By what a check is switched off for an operation, if it is.
+    #[must_use]
+    pub fn disabled(&self, check: &Check, operation: &str) -> Option<String> {
+        if !self.profile.runs(check.family) {
+            return Some(format!("--profile {}", self.profile.name()));
+        }
+        if let Some(by) = self.skip.iter().find(|name| names(name, check, operation)) {
+            return Some(format!("--skip {by}"));
+        }
+        if !self.only.is_empty() && !self.only_admits(check, operation) {
+            return Some("--only".to_owned());
+        }
+        let said = self.levels.of(check.id, check.family.name(), operation);
+        said.filter(|rule| rule.level == Level::Allow)
+            .map(|rule| format!("{} at level allow ({})", rule.scope, rule.origin))
+    }
+
+    /// `--only` names checks or families, and operations; each kind that is named narrows.
+    fn only_admits(&self, check: &Check, operation: &str) -> bool {
+        let is_check =
+            |name: &String| crate::checks::find(name).is_some() || Family::ALL.iter().any(|f| f.name() == *name);
+        let (checks, operations): (Vec<&String>, Vec<&String>) = self.only.iter().partition(|name| is_check(name));
+        let check_fits = checks.is_empty() || checks.iter().any(|name| names(name, check, operation));
+        let operation_fits = operations.is_empty() || operations.iter().any(|name| names(name, check, operation));
+        check_fits && operation_fits
+    }
+
+    /// The level of a fault: the user's word, else the clause's, else the check's.
+    #[must_use]
+    pub fn level(&self, check: &Check, operation: &str, clause: Option<Level>) -> Level {
+        let own = clause.unwrap_or(check.level);
+        match self.levels.of(check.id, check.family.name(), operation) {
+            // A family raises what is at its default; it does not make an observation a violation.
+            Some(rule) if rule.scope.what == check.family.name() && own == Level::Note && rule.level > own => own,
+            Some(rule) => rule.level,
+            None => own,
+        }
+    }
+}
+
+fn names(name: &str, check: &Check, operation: &str) -> bool {
+    match name.split_once(':') {
+        Some((place, id)) => place == operation && (id == check.id || id == check.family.name() || id == "*"),
+        None => name == check.id || name == check.family.name() || name == operation,
+    }
+}

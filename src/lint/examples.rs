@@ -1,0 +1,95 @@
+//! Examples and defaults: each satisfies the schema beside it. Patterns can be compiled.
+
+use serde_json::Value;
+
+use super::Linter;
+use crate::diff::arena::NodeId;
+use crate::diff::checker;
+use crate::diff::law::Direction;
+use crate::diff::lowered::Lowering;
+use crate::diff::source::holds_data;
+
+impl Linter<'_> {
+    pub(super) fn examples(&mut self) {
+        let mut work: Vec<(NodeId, Option<Direction>, bool)> = vec![(self.side.root(), None, false)];
+        while let Some((node, direction, names)) = work.pop() {
+            match self.side.value(node) {
+                Value::Array(_) => work.extend(self.side.items(node).into_iter().map(|item| (item, direction, false))),
+                Value::Object(_) => {
+                    if !names && self.side.reference(node).is_none() {
+                        self.examples_of(node, direction);
+                    }
+                    for (key, inner) in self.side.members(node) {
+                        if !names && holds_data(key) {
+                            continue;
+                        }
+                        let towards = match key {
+                            _ if names => direction,
+                            "requestBody" | "requestBodies" | "parameters" => Some(Direction::Request),
+                            "responses" | "headers" => Some(Direction::Response),
+                            _ => direction,
+                        };
+                        work.push((inner, towards, !names && key == "properties"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn examples_of(&mut self, node: NodeId, direction: Option<Direction>) {
+        let holder = self.side.get(node, "schema").filter(|_| self.side.value(node).get("properties").is_none());
+        if let Some(schema) = holder {
+            // A parameter, header or media type: its examples stand beside the schema.
+            if let Some(example) = self.side.get(node, "example") {
+                self.validate(schema, example, direction, "example");
+            }
+            if let Some(examples) = self.side.get(node, "examples") {
+                for (_, entry) in self.side.members(examples) {
+                    let entry = self.side.resolved(entry);
+                    if let Some(value) = self.side.get(entry, "value") {
+                        self.validate(schema, value, direction, "example");
+                    }
+                }
+            }
+            return;
+        }
+        if !self.looks_like_schema(node) {
+            return;
+        }
+        for (key, kind) in [("example", "example"), ("default", "default")] {
+            if let Some(value) = self.side.get(node, key) {
+                self.validate(node, value, direction, kind);
+            }
+        }
+        if let Some(pattern) = self.side.text(node, "pattern")
+            && checker::is_valid(&serde_json::json!({ "pattern": pattern }), &Value::from("")).is_none()
+        {
+            let title = format!("`pattern` is no regular expression: `{pattern}`");
+            let why = "no validator can apply it, so that it promises nothing";
+            self.deny("pattern-invalid", (node, Some("pattern")), title, ("ECMA-262", "cannot be compiled"), why);
+        }
+    }
+
+    fn looks_like_schema(&self, node: NodeId) -> bool {
+        let value = self.side.value(node);
+        ["type", "allOf", "oneOf", "anyOf", "enum", "properties", "items"].iter().any(|key| value.get(key).is_some())
+            && value.get("in").is_none_or(|place| !place.is_string())
+    }
+
+    fn validate(&mut self, schema: NodeId, example: NodeId, direction: Option<Direction>, kind: &str) {
+        let value = self.side.value(example).clone();
+        if value.get("$ref").is_some() {
+            return;
+        }
+        let lowered = Lowering { side: &mut self.side, direction }.schema(schema, &value, 0);
+        let Some(faults) = checker::faults(&lowered, &value) else { return };
+        for fault in faults.into_iter().take(3) {
+            let at = if fault.pointer.is_empty() { String::new() } else { format!(" at `{}`", fault.pointer) };
+            let id = if kind == "default" { "default-invalid" } else { "example-invalid" };
+            let title = format!("the {kind} does not satisfy its schema{at}: {}", fault.message);
+            let why = "readers copy examples, and mocks and generators serve them";
+            self.deny(id, (example, None), title, ("a value that the schema accepts", &fault.message.clone()), why);
+        }
+    }
+}

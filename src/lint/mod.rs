@@ -1,0 +1,165 @@
+//! Whether a document is sound before anything is built on it.
+//!
+//! [`lint`] looks at one document alone: references, operations, examples, and the vocabulary of `x-contract`. It works
+//! on the plain value, so that it can say something about documents that the loader of contracts refuses. Findings
+//! carry file, line and column; reporters take it from there.
+
+mod examples;
+mod fields;
+mod operations;
+mod references;
+mod render;
+mod semantics;
+mod vocabulary;
+
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::{Origin, Workspace};
+use crate::document::{DocumentError, escape};
+use crate::finding::{Finding, Level, Place};
+
+pub use render::render;
+
+/// What was found in one document.
+#[derive(Clone, Debug)]
+pub struct Linted {
+    /// The document, as it was named.
+    pub name: String,
+    /// The findings, in document order.
+    pub findings: Vec<Finding>,
+}
+
+impl Linted {
+    /// Whether a finding fails the gate: deny, and with `strict` also warn.
+    #[must_use]
+    pub fn fails(&self, strict: bool) -> bool {
+        let least = if strict { Level::Warn } else { Level::Deny };
+        self.findings.iter().any(|finding| finding.level >= least)
+    }
+}
+
+/// Reads and lints a document; `-` and `REV:path` are understood.
+///
+/// # Errors
+/// When the document cannot be read or is no OpenAPI 3 document.
+pub fn file(name: &str) -> Result<Linted, DocumentError> {
+    let lost = || DocumentError {
+        path: name.into(),
+        span: None,
+        message: "could not be read: out of threads".to_owned(),
+        remedy: "free some memory".to_owned(),
+    };
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(256 * 1024 * 1024)
+            .spawn_scoped(scope, || {
+                let workspace = Workspace::read(&Origin::parse(name))?;
+                Ok(Linted { name: name.to_owned(), findings: lint(&workspace) })
+            })
+            .map_err(|_| lost())?
+            .join()
+            .map_err(|_| lost())?
+    })
+}
+
+/// Lints a document.
+#[must_use]
+pub fn lint(workspace: &Workspace) -> Vec<Finding> {
+    let mut linter = Linter { side: Side::new(workspace), found: Vec::new() };
+    linter.references();
+    linter.operations();
+    linter.examples();
+    linter.vocabulary();
+    linter.semantics();
+    linter.finish()
+}
+
+/// One fault before its place is looked up.
+struct Fault {
+    finding: Finding,
+    node: NodeId,
+    key: Option<String>,
+}
+
+/// A document under inspection.
+pub(crate) struct Linter<'a> {
+    side: Side<'a>,
+    found: Vec<Fault>,
+}
+
+impl<'a> Linter<'a> {
+    /// Notes a fault at a node, or at a key of it.
+    fn say(
+        &mut self,
+        id: &str,
+        level: Level,
+        at: (NodeId, Option<&str>),
+        title: String,
+        values: (&str, &str),
+        why: &str,
+    ) {
+        let mut finding = Finding::new(id, title).compare(values.0, values.1);
+        finding.level = level;
+        finding.why = Some(why.to_owned());
+        self.found.push(Fault { finding, node: at.0, key: at.1.map(str::to_owned) });
+    }
+
+    fn deny(&mut self, id: &str, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
+        self.say(id, Level::Deny, at, title, values, why);
+    }
+
+    fn warn(&mut self, id: &str, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
+        self.say(id, Level::Warn, at, title, values, why);
+    }
+
+    fn finish(self) -> Vec<Finding> {
+        let documents = self.side.workspace().documents();
+        let mut wanted: Vec<Vec<String>> = vec![Vec::new(); documents.len()];
+        let mut at = Vec::new();
+        for fault in &self.found {
+            let (file, mut pointer) = self.side.pointer(fault.node);
+            if let Some(key) = &fault.key {
+                pointer.push('/');
+                pointer.push_str(&escape(key));
+            }
+            at.push((file, wanted[file].len()));
+            wanted[file].push(pointer);
+        }
+        let spans: Vec<_> =
+            documents.iter().zip(&wanted).map(|(document, pointers)| document.locate_all(pointers)).collect();
+        let mut findings: Vec<Finding> = self
+            .found
+            .into_iter()
+            .zip(at)
+            .map(|(fault, (file, index))| {
+                let (span, pointer) = (spans[file][index], wanted[file][index].clone());
+                let mut finding = fault.finding;
+                finding.fingerprint = Finding::fingerprint_of(&[&finding.id, &pointer, &finding.title]);
+                let name = documents[file].path().display().to_string();
+                finding.place = Some(Place { file: name, pointer, line: span.line, column: span.column });
+                finding
+            })
+            .collect();
+        let order = |finding: &Finding| {
+            let place = finding.place.clone();
+            (place.map(|place| (place.file, place.line, place.column)), finding.id.clone(), finding.title.clone())
+        };
+        findings.sort_by_cached_key(order);
+        findings.dedup();
+        findings
+    }
+}
+
+/// The nearest of some names, if one is near enough to be meant.
+fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 3)
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// `; did you mean …?`, or nothing.
+fn hint<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! Operations: named, told apart, and with all path parameters declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Linter;
+use crate::diff::api::{Operation, child, operations_of, shape, template_names};
+use crate::diff::arena::NodeId;
+
+impl<'a> Linter<'a> {
+    pub(super) fn all_operations(&mut self) -> Vec<Operation<'a>> {
+        let root = self.side.root();
+        let paths = child(&mut self.side, root, "paths");
+        operations_of(&mut self.side, paths)
+    }
+
+    pub(super) fn operations(&mut self) {
+        let operations = self.all_operations();
+        let mut ids: BTreeMap<&str, String> = BTreeMap::new();
+        let mut shapes: BTreeMap<(String, &str), &str> = BTreeMap::new();
+        for operation in &operations {
+            let label = operation.label();
+            match self.side.text(operation.node, "operationId") {
+                None => {
+                    let why = "generated clients, configuration and waivers name operations by it";
+                    let title = format!("`{label}` has no `operationId`");
+                    self.warn("operation-id-missing", (operation.node, None), title, ("an `operationId`", "none"), why);
+                }
+                Some(id) => {
+                    if let Some(first) = ids.insert(id, label.clone()) {
+                        let why = "two operations of one name cannot be told apart";
+                        let title = format!("`operationId` `{id}` is used twice");
+                        let at = (operation.node, Some("operationId"));
+                        self.deny("operation-id-repeated", at, title, ("unique", &format!("also {first}")), why);
+                    }
+                }
+            }
+            if let Some(other) = shapes.insert((operation.shape(), operation.method), operation.path)
+                && other != operation.path
+            {
+                let title = format!("`{other}` and `{}` are one path", operation.path);
+                let why = "names of path parameters do not show on the wire";
+                self.deny("path-repeated", (operation.item, None), title, ("paths that differ", &shape(other)), why);
+            }
+            self.path_parameters(operation);
+            let responses = child(&mut self.side, operation.node, "responses");
+            if responses.is_none_or(|node| self.side.members(node).is_empty()) {
+                let title = format!("`{label}` documents no response");
+                let why = "without one nothing about the answer is promised";
+                self.warn("responses-missing", (operation.node, None), title, ("at least one response", "none"), why);
+            }
+        }
+    }
+
+    /// Parameters of an operation: location, name, node; those of the operation first.
+    pub(super) fn parameters(&mut self, operation: &Operation<'a>) -> Vec<(&'a str, &'a str, NodeId)> {
+        let mut found: Vec<(&str, &str, NodeId)> = Vec::new();
+        for holder in [operation.node, operation.item] {
+            let Some(list) = child(&mut self.side, holder, "parameters") else { continue };
+            for item in self.side.items(list) {
+                let node = self.side.resolved(item);
+                let (location, name) = (self.side.text(node, "in"), self.side.text(node, "name"));
+                let (Some(location), Some(name)) = (location, name) else { continue };
+                let known = found.iter().any(|(place, other, _)| *place == location && *other == name);
+                if !known {
+                    found.push((location, name, node));
+                } else if holder == operation.node {
+                    let title = format!("{location} parameter `{name}` is declared twice");
+                    let why = "it is undefined which of the two holds";
+                    self.deny("parameter-repeated", (item, None), title, ("declared once", "twice"), why);
+                }
+            }
+        }
+        found
+    }
+
+    fn path_parameters(&mut self, operation: &Operation<'a>) {
+        let names: BTreeSet<&str> = template_names(operation.path).into_iter().collect();
+        let parameters = self.parameters(operation);
+        let declared: Vec<_> = parameters.iter().filter(|(location, _, _)| *location == "path").collect();
+        for name in &names {
+            if !declared.iter().any(|(_, known, _)| known == name) {
+                let hint = super::hint(name, declared.iter().map(|(_, known, _)| *known));
+                let title = format!("path parameter `{name}` of `{}` is not declared{hint}", operation.label());
+                let why = "nobody knows what to put there";
+                let values = ("a parameter with `in: path`", "none");
+                self.deny("path-parameter-undeclared", (operation.node, None), title, values, why);
+            }
+        }
+        for (_, name, node) in declared {
+            if !names.contains(name) {
+                let hint = super::hint(name, names.iter().copied());
+                let title = format!("path parameter `{name}` is not in the path `{}`{hint}", operation.path);
+                let why = "it can never be sent";
+                self.deny("path-parameter-unused", (*node, None), title, ("a `{…}` of the path", "none"), why);
+            } else if !self.side.flag(*node, "required") {
+                let title = format!("path parameter `{name}` is not marked as required");
+                let why = "OpenAPI asks for `required: true`, and generators refuse the document";
+                self.warn("path-parameter-optional", (*node, None), title, ("`required: true`", "absent"), why);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! References: every `$ref` leads somewhere, and not out of the folder.
+
+use serde_json::Value;
+
+use super::Linter;
+use crate::diff::arena::NodeId;
+use crate::diff::source::holds_data;
+
+impl Linter<'_> {
+    pub(super) fn references(&mut self) {
+        let mut work = vec![(self.side.root(), false)];
+        while let Some((node, names)) = work.pop() {
+            match self.side.value(node) {
+                Value::Array(_) => work.extend(self.side.items(node).into_iter().map(|item| (item, false))),
+                Value::Object(_) => {
+                    if !names && self.side.reference(node).is_some() {
+                        self.side.target(node);
+                    }
+                    for (key, inner) in self.side.members(node) {
+                        // Below `properties` every key is a name, be it `example`.
+                        if names || !holds_data(key) {
+                            work.push((inner, !names && key == "properties"));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let dangling: Vec<(NodeId, &str)> = self.side.dangling.iter().map(|(node, text, _)| (*node, *text)).collect();
+        for (node, text) in dangling {
+            let known = self.neighbours(text);
+            let hint = super::hint(text, known.iter().map(String::as_str));
+            let title = format!("a reference leads nowhere: `{text}`{hint}");
+            let why = "everything built on it is missing; references to the network are never followed";
+            self.deny("dangling-reference", (node, Some("$ref")), title, ("a definition in this folder", "none"), why);
+        }
+    }
+
+    /// The references that would have been right in the same place.
+    fn neighbours(&mut self, text: &str) -> Vec<String> {
+        let Some((holder, _)) = text.rsplit_once('/') else { return Vec::new() };
+        let Some(pointer) = holder.strip_prefix('#') else { return Vec::new() };
+        let Some(node) = self.side.at(0, pointer) else { return Vec::new() };
+        self.side.members(node).into_iter().map(|(name, _)| format!("{holder}/{name}")).collect()
+    }
+}

@@ -1,0 +1,239 @@
+//! CEL: every expression compiles, calls functions that exist, and reads fields that are declared.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cel::Program;
+
+use crate::diff::arena::NodeId;
+use crate::lint::Linter;
+
+/// Functions beside the CEL standard, by `openapi/README.md`.
+const OURS: [&str; 12] = [
+    "near",
+    "whole",
+    "decimals",
+    "instant",
+    "is_instant",
+    "unique",
+    "is_text",
+    "is_number",
+    "is_bool",
+    "is_list",
+    "is_object",
+    "is_null",
+];
+/// Functions of the CEL standard that the `cel` crate has.
+const STANDARD: [&str; 19] = [
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "has",
+    "all",
+    "exists",
+    "exists_one",
+    "map",
+    "filter",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "bool",
+    "max",
+    "min",
+];
+const MOCK: [&str; 19] = [
+    "pick",
+    "chance",
+    "number",
+    "whole_number",
+    "money",
+    "round",
+    "text",
+    "id",
+    "first_name",
+    "last_name",
+    "company",
+    "city",
+    "country",
+    "country_code",
+    "street",
+    "phone",
+    "email_of",
+    "instant_at",
+    "key_of",
+];
+
+impl Linter<'_> {
+    /// All `x-rules` of all schemas.
+    pub(super) fn rules(&mut self) {
+        let mut work = vec![self.side.root()];
+        while let Some(node) = work.pop() {
+            if let Some(rules) = self.side.get(node, "x-rules") {
+                for rule in self.side.items(rules) {
+                    self.rule(node, rule);
+                }
+            }
+            work.extend(self.side.items(node));
+            let members = self.side.members(node);
+            work.extend(
+                members
+                    .into_iter()
+                    .filter(|(key, _)| !key.starts_with("x-") && *key != "example")
+                    .map(|(_, inner)| inner),
+            );
+        }
+    }
+
+    fn rule(&mut self, schema: NodeId, rule: NodeId) {
+        let names = ["self", "request", "response", "root"];
+        self.expression(rule, "rule", &names, Some(schema));
+        self.expression(rule, "when", &names, Some(schema));
+        let deny = self.side.text(rule, "level").is_none_or(|level| level == "deny");
+        if deny && self.side.text(rule, "source").is_none() {
+            let name = self.side.text(rule, "id").unwrap_or("rule");
+            let title = format!("the requirement `{name}` names no source");
+            let why = "a server is failed by it, so its team must be able to read where it stands";
+            self.deny("source-missing", (rule, None), title, ("`source`", "none"), why);
+        }
+    }
+
+    /// One expression.
+    pub(super) fn expression(&mut self, clause: NodeId, key: &str, variables: &[&str], record: Option<NodeId>) {
+        let Some(text) = self.side.text(clause, key) else { return };
+        let why = "an expression that cannot be evaluated checks nothing";
+        let compiled = catch_unwind(AssertUnwindSafe(|| Program::compile(text).map_err(|error| error.to_string())));
+        let program = match compiled.unwrap_or_else(|_| Err("the parser gave up".to_owned())) {
+            Ok(program) => program,
+            Err(error) => {
+                let title = format!("`{key}` is no CEL expression: {}", error.lines().next().unwrap_or_default());
+                self.deny("expression-invalid", (clause, Some(key)), title, ("CEL", text), why);
+                return;
+            }
+        };
+        let functions = called(text);
+        for name in functions {
+            let known = || OURS.iter().chain(&STANDARD).chain(&MOCK).copied();
+            if !known().any(|other| other == name) {
+                let title = format!("`{key}` calls `{name}`, which does not exist{}", crate::lint::hint(name, known()));
+                self.deny("expression-invalid", (clause, Some(key)), title, ("a known function", name), why);
+            }
+        }
+        let references = program.references();
+        for name in references.variables() {
+            let bound = text.contains(&format!("({name},")) || text.contains(&format!("({name} ,"));
+            if !variables.contains(&name) && !bound && !name.starts_with('@') && !is_type(name) {
+                let hint = crate::lint::hint(name, variables.iter().copied());
+                let title = format!("`{key}` reads `{name}`, which does not exist{hint}");
+                self.deny("expression-invalid", (clause, Some(key)), title, (&variables.join(", "), name), why);
+            }
+        }
+        if let Some(record) = record {
+            self.fields_read(clause, key, text, record);
+        }
+    }
+
+    /// Fields of `self` that an expression reads.
+    fn fields_read(&mut self, clause: NodeId, key: &str, text: &str, record: NodeId) {
+        for path in paths_of_self(text) {
+            let mut pointer = String::new();
+            for name in path {
+                let above = self.at_pointer(record, &pointer);
+                pointer.push('/');
+                pointer.push_str(name);
+                let names = self.names_below(&above);
+                if names.is_empty() {
+                    break;
+                }
+                if self.at_pointer(record, &pointer).is_empty() {
+                    let hint = crate::lint::hint(name, names);
+                    let title =
+                        format!("`{key}` reads `self{}`, which no schema declares{hint}", pointer.replace('/', "."));
+                    let why = "an expression that reads what is not there is never applicable";
+                    self.deny("expression-invalid", (clause, Some(key)), title, ("a declared field", name), why);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn is_type(name: &str) -> bool {
+    matches!(name, "int" | "uint" | "double" | "string" | "bool" | "bytes" | "list" | "map" | "null_type" | "type")
+}
+
+/// Text outside of quotes, with what is quoted blanked out.
+fn without_strings(text: &str) -> String {
+    let mut quote = None;
+    let mut escaped = false;
+    text.chars()
+        .map(|letter| {
+            let inside = quote.is_some();
+            match quote {
+                Some(open) => {
+                    if !escaped && letter == open {
+                        quote = None;
+                    }
+                    escaped = !escaped && letter == '\\';
+                }
+                None if matches!(letter, '\'' | '"') => quote = Some(letter),
+                None => {}
+            }
+            if inside || matches!(letter, '\'' | '"') { ' ' } else { letter }
+        })
+        .collect()
+}
+
+/// Names that are called in an expression.
+fn called(text: &str) -> Vec<&str> {
+    let bare = without_strings(text);
+    // Blanking keeps the number of characters, not of bytes: positions are taken from characters.
+    let letters: Vec<(usize, char)> = text.char_indices().collect();
+    let blank: Vec<char> = bare.chars().collect();
+    let mut found = Vec::new();
+    for (at, letter) in blank.iter().enumerate().filter(|(_, letter)| **letter == '(') {
+        debug_assert_eq!(*letter, '(');
+        let start =
+            blank[..at].iter().rposition(|letter| !letter.is_alphanumeric() && *letter != '_').map_or(0, |cut| cut + 1);
+        if start < at
+            && let (Some((from, _)), Some((to, _))) = (letters.get(start), letters.get(at))
+            && let Some(name) = text.get(*from..*to)
+            && !name.starts_with(|first: char| first.is_ascii_digit())
+            && name != "in"
+        {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// The chains of names after `self.`; a name that is called is no field.
+fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
+    let mut found = Vec::new();
+    let quoted = without_strings(text);
+    if quoted.len() != text.len() {
+        return found;
+    }
+    for (at, _) in quoted.match_indices("self.") {
+        let before = quoted[..at].chars().next_back();
+        // A rule may well demand that a field is not there.
+        let forbidden = quoted[..at].trim_end().ends_with("!has(");
+        if forbidden || before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) {
+            continue;
+        }
+        let rest = &quoted[at + 5..];
+        let end =
+            rest.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.')).unwrap_or(rest.len());
+        let chain = &text[at + 5..at + 5 + end];
+        let mut names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
+        if rest[end..].starts_with('(') {
+            names.pop();
+        }
+        if !names.is_empty() {
+            found.push(names);
+        }
+    }
+    found
+}

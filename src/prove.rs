@@ -1,0 +1,289 @@
+//! The kill matrix: every check against every fault of the embedded server, and against every lawful form of it.
+//!
+//! Nobody has to believe a check: a fault that no check catches, and a lawful server that one accuses, are shown here, and
+//! end with exit code 1.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::contract::Contract;
+use crate::engine::{self, Options};
+use crate::finding::{Finding, Level};
+use crate::mock::{self, Fault, MockError, Variant};
+use crate::target::{Identity, Limits, Target};
+
+/// What a server was made to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Lawful, as the document says.
+    Lawful,
+    /// Lawful but odd.
+    Variant,
+    /// Spoiled by one fault.
+    Fault,
+    /// Spoiled in a way that the contract tolerates: a finding is welcome, silence passes.
+    Tolerated,
+}
+
+/// One run of the matrix.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Name of the contract.
+    pub contract: String,
+    /// What the server was.
+    pub kind: Kind,
+    /// Id of the fault or variant; `lawful` without.
+    pub id: String,
+    /// The check whose deny-level finding is listed first.
+    pub first: Option<String>,
+    /// Other checks with deny-level findings, in the order listed.
+    pub also: Vec<String>,
+    /// Requests sent.
+    pub requests: u64,
+    /// Whether it came out as it must.
+    pub right: bool,
+    /// What went wrong, if something did.
+    pub problem: Option<String>,
+    /// Wall time; left out of snapshots.
+    #[serde(skip)]
+    pub took: Duration,
+}
+
+/// The matrix.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Matrix {
+    /// One row per contract and server.
+    pub rows: Vec<Row>,
+}
+
+/// What goes into the matrix.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Names of shipped contracts, or paths; empty: all shipped ones.
+    pub contracts: Vec<String>,
+    /// Only faults and variants with these ids; empty: all, and the lawful server.
+    pub only: Vec<String>,
+    /// Seed of the checks.
+    pub seed: u64,
+    /// Runs at once; 0: one per core.
+    pub jobs: usize,
+}
+
+/// One run to be made.
+#[derive(Clone)]
+struct Task {
+    contract: Arc<Contract>,
+    kind: Kind,
+    fault: Option<&'static Fault>,
+    variant: Option<&'static Variant>,
+}
+
+impl Task {
+    fn id(&self) -> &'static str {
+        self.fault.map(|fault| fault.id).or(self.variant.map(|variant| variant.id)).unwrap_or("lawful")
+    }
+}
+
+/// Runs the matrix; `progress` is called after each run with the row and how many are left.
+///
+/// # Errors
+/// When a contract cannot be loaded or its embedded server cannot be started.
+pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<Matrix, String> {
+    let tasks = tasks(scope)?;
+    let next = AtomicUsize::new(0);
+    let rows: Mutex<BTreeMap<usize, Result<Row, String>>> = Mutex::new(BTreeMap::new());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let jobs = if scope.jobs == 0 { cores } else { scope.jobs };
+    std::thread::scope(|threads| {
+        for _ in 0..jobs.max(1) {
+            threads.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(task) = tasks.get(index) else { break };
+                    let row = run(task, scope.seed);
+                    if let Ok(row) = &row {
+                        progress(row, tasks.len().saturating_sub(index + 1));
+                    }
+                    rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, row);
+                }
+            });
+        }
+    });
+    let rows = rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Ok(Matrix { rows: rows.into_values().collect::<Result<_, _>>()? })
+}
+
+fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
+    let names: Vec<String> = if scope.contracts.is_empty() {
+        Contract::SHIPPED.iter().map(|name| (*name).to_owned()).collect()
+    } else {
+        scope.contracts.clone()
+    };
+    let wanted = |id: &str| scope.only.is_empty() || scope.only.iter().any(|only| only == id);
+    let mut tasks = Vec::new();
+    for name in names {
+        let contract = Arc::new(Contract::open(&name).map_err(|error| error.to_string())?);
+        let task = |kind, fault, variant| Task { contract: Arc::clone(&contract), kind, fault, variant };
+        if wanted("lawful") {
+            tasks.push(task(Kind::Lawful, None, None));
+        }
+        let variants = mock::variants().iter().filter(|variant| wanted(variant.id) && (variant.contracts)(&contract));
+        tasks.extend(variants.map(|variant| task(Kind::Variant, None, Some(*variant))));
+        let faults = mock::faults().iter().filter(|fault| wanted(fault.id) && (fault.contracts)(&contract));
+        tasks.extend(faults.map(|fault| {
+            let kind = if fault.tolerated { Kind::Tolerated } else { Kind::Fault };
+            task(kind, Some(*fault), None)
+        }));
+    }
+    Ok(tasks)
+}
+
+fn run(task: &Task, seed: u64) -> Result<Row, String> {
+    let started = Instant::now();
+    let name = format!("{} with {}", task.contract.name, task.id());
+    let options = mock::Options { fault: task.fault, variant: task.variant, ..mock::Options::default() };
+    let running =
+        mock::start(Arc::clone(&task.contract), options).map_err(|error: MockError| format!("{name}: {error}"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("{name}: {error}"))?;
+    let (own, second) = identities(&running);
+    // A page that hangs must not cost more than it has to.
+    let limits = Limits { timeout: Duration::from_millis(1_500), max_body: 8 * 1024 * 1024, ..Limits::default() };
+    let target = Target::new(running.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
+    let settings = Options { seed, ..Options::default() };
+    let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
+    running.stop();
+    let mut checks: Vec<String> = Vec::new();
+    for finding in checked.findings.iter().filter(|finding| finding.level == Level::Deny) {
+        if !checks.contains(&finding.id) {
+            checks.push(finding.id.clone());
+        }
+    }
+    let problem = problem(task.kind, &checks, checked.aborted.as_ref(), &checked.findings);
+    let mut checks = checks.into_iter();
+    Ok(Row {
+        contract: task.contract.name.clone(),
+        kind: task.kind,
+        id: task.id().to_owned(),
+        first: checks.next(),
+        also: checks.collect(),
+        requests: checked.requests,
+        right: problem.is_none(),
+        problem,
+        took: started.elapsed(),
+    })
+}
+
+fn problem(
+    kind: Kind,
+    checks: &[String],
+    aborted: Option<&crate::event::Aborted>,
+    findings: &[Finding],
+) -> Option<String> {
+    let stopped = aborted.map(|aborted| format!("no verdict: {}", aborted.message));
+    match kind {
+        Kind::Tolerated => None,
+        Kind::Lawful | Kind::Variant => match findings.iter().find(|finding| finding.level == Level::Deny) {
+            Some(finding) => Some(format!("accused by {}: {}", finding.id, finding.title)),
+            None => stopped,
+        },
+        // A server that cannot be judged at all keeps the gate shut, which is right too.
+        Kind::Fault => (checks.is_empty() && stopped.is_none()).then(|| "not caught".to_owned()),
+    }
+}
+
+/// The access that an embedded server gives, as identities.
+#[must_use]
+pub fn identities(running: &mock::Running) -> (Identity, Option<Identity>) {
+    let access = running.access();
+    let identity = |token: &str, params: &[(crate::contract::semantics::Slot, String)], name: &str| Identity {
+        token: Some(token.to_owned().into()),
+        token_name: name.to_owned(),
+        headers: Vec::new(),
+        params: params.iter().map(|(slot, value)| (slot.name().to_owned(), value.clone())).collect(),
+    };
+    let second =
+        (access.tenants.len() > 1).then(|| identity(&access.second_token, &access.second_params, "SECOND_TOKEN"));
+    (identity(&access.token, &access.params, "TOKEN"), second)
+}
+
+impl Matrix {
+    /// Rows that did not come out as they must.
+    pub fn wrong(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| !row.right)
+    }
+
+    /// The median of requests per verdict on the lawful and odd servers, by contract.
+    #[must_use]
+    pub fn median_requests(&self) -> BTreeMap<String, u64> {
+        let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| matches!(row.kind, Kind::Lawful | Kind::Variant)) {
+            counts.entry(row.contract.clone()).or_default().push(row.requests);
+        }
+        counts
+            .into_iter()
+            .map(|(name, mut requests)| {
+                requests.sort_unstable();
+                let middle = requests.get(requests.len() / 2).copied().unwrap_or(0);
+                (name, middle)
+            })
+            .collect()
+    }
+
+    /// The matrix as a table; with `requests`, their number too.
+    #[must_use]
+    pub fn table(&self, requests: bool) -> String {
+        let mut text = String::new();
+        let wide = self.rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+        let mut contract = "";
+        for row in &self.rows {
+            if row.contract != contract {
+                contract = &row.contract;
+                let _ = writeln!(text, "{}{contract}", if text.is_empty() { "" } else { "\n" });
+            }
+            let mark = if row.right { ' ' } else { '!' };
+            let verdict = match (&row.first, &row.problem) {
+                (_, Some(problem)) => problem.clone(),
+                (Some(first), None) if row.also.is_empty() => first.clone(),
+                (Some(first), None) => format!("{first} (also {})", row.also.join(", ")),
+                (None, None) => "silent".to_owned(),
+            };
+            let kind = match row.kind {
+                Kind::Lawful => "lawful",
+                Kind::Variant => "odd",
+                Kind::Fault => "fault",
+                Kind::Tolerated => "either",
+            };
+            let cost = if requests { format!("{:>5} ", row.requests) } else { String::new() };
+            let _ = writeln!(text, "{mark} {kind:<6} {:<wide$} {cost} {verdict}", row.id);
+        }
+        text
+    }
+
+    /// The matrix as a Markdown table.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text =
+            String::from("| contract | server | caught first by | also | requests |\n|---|---|---|---|---|\n");
+        for row in &self.rows {
+            let first = row.problem.clone().or_else(|| row.first.clone()).unwrap_or_else(|| "silent".to_owned());
+            let _ = writeln!(
+                text,
+                "| {} | {} | {first} | {} | {} |",
+                row.contract,
+                row.id,
+                row.also.join(", "),
+                row.requests
+            );
+        }
+        text
+    }
+}
