@@ -7,6 +7,8 @@ mod looks;
 mod meddling;
 mod records;
 
+use std::sync::OnceLock;
+
 use super::habits::Habits;
 use super::hook::Live;
 use super::population::{Census, Population};
@@ -20,9 +22,10 @@ pub(super) type Meddle = fn(&Targets, u64, &mut Population);
 pub struct Variant {
     /// Kebab-case, names what is odd.
     pub id: &'static str,
+    /// What is odd, in one sentence.
+    pub summary: &'static str,
     /// Where it makes sense.
     pub contracts: fn(&Contract) -> bool,
-    pub(super) text: &'static str,
     pub(super) tune: fn(&mut Habits, &mut Census),
     pub(super) live: &'static [Live],
     /// After how many requests somebody else does something to the records, and what.
@@ -36,12 +39,6 @@ impl std::fmt::Debug for Variant {
 }
 
 impl Variant {
-    /// What is odd, in one sentence.
-    #[must_use]
-    pub fn summary(&self) -> &'static str {
-        self.text.trim()
-    }
-
     /// Whether it makes sense on a contract.
     #[must_use]
     pub fn applies(&self, contract: &Contract) -> bool {
@@ -58,13 +55,18 @@ impl Variant {
     /// ```
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        variants().find(|variant| variant.id == id)
+        variants().iter().find(|variant| variant.id == id).copied()
     }
 }
 
 /// Every variant, in the order of the catalogue.
-pub fn variants() -> impl Iterator<Item = &'static Variant> {
-    [choices::VARIANTS, records::VARIANTS, looks::VARIANTS, meddling::VARIANTS].into_iter().flatten()
+#[must_use]
+pub fn variants() -> &'static [&'static Variant] {
+    static ALL: OnceLock<Vec<&'static Variant>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let parts = [choices::VARIANTS, records::VARIANTS, looks::VARIANTS, meddling::VARIANTS];
+        parts.into_iter().flatten().collect()
+    })
 }
 
 /// A part of the catalogue: doc text, id, where it makes sense, then what is tuned, hooked or meddled with.
@@ -74,7 +76,7 @@ macro_rules! catalogue {
         pub(super) const VARIANTS: &[$crate::mock::variant::Variant] = &[$($crate::mock::variant::Variant {
             id: $id,
             contracts: $contracts,
-            text: $doc,
+            summary: $doc.trim_ascii(),
             tune: catalogue!(@tune $($tune)?),
             live: &[$($crate::mock::hook::Live { when: $crate::mock::hook::When::$when, hook: $hook }),*],
             meddling: catalogue!(@meddle $($every $meddle)?),
