@@ -265,6 +265,7 @@ fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, l
                 population,
                 route: &blueprint.routes[index],
                 ask: None,
+                expands: &[],
                 by: "",
                 tenant: 0,
                 nth: 1,

@@ -88,6 +88,7 @@ impl Server {
         let decode = match () {
             () if self.neglects(Neglect::Decoding, None) => Decode::Not,
             () if self.neglects(Neglect::SlashDecoding, None) => Decode::CutAtSlash,
+            () if self.neglects(Neglect::DoubleDecoding, None) => Decode::Twice,
             () => Decode::Properly,
         };
         let mut found = self.blueprint.find(&incoming.method, &incoming.path, decode);
@@ -215,6 +216,7 @@ impl Server {
             population: call.population,
             route: &self.blueprint.routes[call.index],
             ask,
+            expands: &[],
             by: "",
             tenant,
             nth: self.successes.load(Relaxed),
@@ -224,11 +226,9 @@ impl Server {
     }
 
     fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
-        let careless = self.neglects(Neglect::Bounds, Some(call.operation));
         let route = &self.blueprint.routes[call.index];
-        let forgets_filters = self.neglects(Neglect::FilterValues, Some(call.operation));
-        let reader =
-            Reader { operation: call.operation, route, lists, habits: &self.habits, careless, forgets_filters };
+        let neglects = |duty| self.neglects(duty, Some(call.operation));
+        let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, neglects: &neglects };
         let asked = reader.read(inputs, tenant)?;
         let expands = self.expansions(call.operation, inputs)?;
         let asked = Ask { expands, ..asked };
@@ -400,7 +400,7 @@ impl Server {
                 expand::add(scene, clause, &mut record);
             }
         }
-        let scene = Scene { key: &row.key, ..*scene };
+        let scene = Scene { key: &row.key, expands, ..*scene };
         for live in &self.live {
             if let Hook::Record(spoil) = live.hook
                 && live.when.holds(&scene)

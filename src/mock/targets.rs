@@ -35,6 +35,10 @@ pub(crate) struct Targets {
     pub(crate) page: usize,
     /// Fields and values that records need to be listed without being asked for.
     pub(crate) shown: Vec<(String, Value)>,
+    /// Pointers to other fields that records are read by.
+    pub(crate) aliases: Vec<String>,
+    /// Pointers to fields that at most one record has a value of.
+    pub(crate) unique: Vec<String>,
     /// Seed of the server.
     pub(crate) seed: u64,
 }
@@ -58,6 +62,8 @@ impl Targets {
         let mut targets =
             Self { key: resource.key.clone(), tenant, version: resource.version.clone(), ..Self::default() };
         targets.look_at_list(contract);
+        targets.aliases = aliases(contract);
+        targets.unique = unique_fields(contract);
         targets.busy = busy(contract, &targets);
         if let Some(shape) = contract.shapes.find(&contract.resolve(schema).0) {
             targets.fields = fields(contract, &contract.shapes.with_parts(shape));
@@ -143,6 +149,19 @@ impl FieldTarget {
     pub(crate) fn is_enum(&self) -> bool {
         self.schema.get("enum").is_some()
     }
+}
+
+fn aliases(contract: &Contract) -> Vec<String> {
+    let reads = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+    let key = |reads: &crate::contract::semantics::Reads| contract.resource(&reads.resource).map(|resource| resource.key.clone()).unwrap_or_default();
+    reads.flat_map(|reads| reads.by.iter().map(|by| by.key.clone()).filter(|by| *by != key(reads)).collect::<Vec<_>>()).collect()
+}
+
+/// Fields of filters that at most one record matches.
+fn unique_fields(contract: &Contract) -> Vec<String> {
+    let lists = contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref());
+    let filters = lists.flat_map(|lists| lists.filters.values()).filter(|filter| filter.unique.is_some());
+    filters.filter_map(|filter| filter.field.clone()).collect()
 }
 
 fn busy(contract: &Contract, targets: &Targets) -> Vec<String> {

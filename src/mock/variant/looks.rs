@@ -1,10 +1,10 @@
 //! How answers look on the wire.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::catalogue;
 use super::choices::any;
-use crate::mock::exchange::{Answer, Incoming, Inputs, Wire};
+use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, with_points};
 use crate::mock::hook::{Hook, Scene};
 
 catalogue! {
@@ -83,20 +83,7 @@ fn shuffle(scene: &Scene<'_>, body: &mut Value) {
 }
 
 fn points(_: &Scene<'_>, body: &mut Value) {
-    points_in(body);
-}
-
-fn points_in(value: &mut Value) {
-    match value {
-        Value::Number(number) => {
-            if let Some(float) = number.as_f64().and_then(Number::from_f64) {
-                *number = float;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(points_in),
-        Value::Object(members) => members.values_mut().for_each(points_in),
-        _ => {}
-    }
+    with_points(body);
 }
 
 fn pretty(_: &Scene<'_>, answer: &mut Answer) {
