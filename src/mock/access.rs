@@ -112,7 +112,7 @@ impl Door<'_> {
             Some(name) => match self.access.tenants.iter().position(|known| *known == name) {
                 Some(tenant) if tenant == credential || (self.neglects)(Neglect::ForeignRecords) => Ok(tenant),
                 Some(_) => Err(Refused::Foreign).map_err(|refused| self.elsewhere(slot, refused)),
-                None if free => Ok(credential),
+                None if free || (self.neglects)(Neglect::UnknownTenant) => Ok(credential),
                 None => Err(Refused::NoTenant),
             },
         }

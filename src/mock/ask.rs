@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::blueprint::{Blueprint, Route, typed};
 use super::exchange::Inputs;
 use super::habits::{Habits, Tokens};
+use super::hook::Neglect;
 use super::population::plain;
 use super::template;
 use super::token::Mark;
@@ -81,10 +82,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) route: &'a Route,
     pub(crate) lists: &'a Lists,
     pub(crate) habits: &'a Habits,
-    /// Whether values outside the schema are taken as they are: a fault.
-    pub(crate) careless: bool,
-    /// Whether unknown values of filters have no effect: a fault.
-    pub(crate) forgets_filters: bool,
+    /// Duties that are neglected: faults.
+    pub(crate) neglects: &'a dyn Fn(Neglect) -> bool,
 }
 
 /// Judges every parameter and the body by their schemas.
@@ -138,9 +137,7 @@ fn judge_body(
 impl Reader<'_> {
     /// Understands a request of a tenant.
     pub(crate) fn read(&self, inputs: &mut Inputs, tenant: usize) -> Result<Ask, Refused> {
-        if !self.careless {
-            judge_inputs(self.operation, self.route, inputs, &|slot, value| self.lenience(slot, value).is_some())?;
-        }
+        judge_inputs(self.operation, self.route, inputs, &|slot, value| self.lenience(slot, value).is_some())?;
         let mut ask = Ask { tenant, ..Ask::default() };
         (ask.size, ask.sized) = self.size(inputs)?;
         self.filters(inputs, &mut ask)?;
@@ -163,19 +160,20 @@ impl Reader<'_> {
     fn lenience(&self, slot: &Slot, value: &Value) -> Option<Choice> {
         let page = &self.lists.page;
         if let Some(size) = page.size.as_ref().filter(|size| size.slot == *slot) {
-            return self.size_lenience(size, value);
+            return self.size_lenience(size, value).or(self.takes_size(value).then_some(Choice::Ignore));
         }
         if let Some(start) = [&page.offset, &page.number].into_iter().flatten().find(|start| start.slot == *slot) {
-            return self.chosen(if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() });
+            let handling = if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
+            return self.chosen(handling).or((self.neglects)(Neglect::Starts).then_some(Choice::Default));
         }
         if let Some(filter) = self.lists.filters.values().find(|filter| filter.slot == *slot) {
-            let unsupported = filter.unsupported.is_some() && self.habits.unsupported || self.forgets_filters;
+            let unsupported = filter.unsupported.is_some() && self.habits.unsupported || (self.neglects)(Neglect::FilterValues);
             return self.chosen(filter.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore));
         }
         if let Some(sort) = &self.lists.sort {
             let direction = sort.direction.as_ref().and_then(|direction| direction.slot.as_ref());
             let ours = sort.by.as_ref().is_some_and(|by| by.slot == *slot) || direction == Some(slot);
-            let unsupported = sort.unsupported.is_some() && self.habits.unsupported;
+            let unsupported = sort.unsupported.is_some() && self.habits.unsupported || (self.neglects)(Neglect::Orders);
             return ours
                 .then(|| self.chosen(sort.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore)))
                 .flatten();
@@ -194,6 +192,13 @@ impl Reader<'_> {
         self.chosen(handling)
     }
 
+    /// Whether a size outside its bounds is taken as it is.
+    fn takes_size(&self, value: &Value) -> bool {
+        let max = self.lists.page.size.as_ref().and_then(|size| size.max).map(bound);
+        let one_above = max.is_some_and(|max| number(value) == Some(max + 1));
+        (self.neglects)(Neglect::Bounds) || (one_above && (self.neglects)(Neglect::OneAbove))
+    }
+
     fn size(&self, inputs: &Inputs) -> Result<(Option<usize>, bool), Refused> {
         let Some(size) = &self.lists.page.size else { return Ok((None, false)) };
         let default = size.default.as_ref().and_then(|default| usize::try_from(default.value).ok());
@@ -204,7 +209,7 @@ impl Reader<'_> {
         if let Some(x) = lawful {
             return Ok((usize::try_from(x).ok(), true));
         }
-        if self.careless {
+        if self.takes_size(&value) {
             return Ok((asked.map_or(default, |x| usize::try_from(x).ok()), true));
         }
         let zero = asked == Some(0) && size.zero.is_some();
@@ -263,7 +268,7 @@ impl Reader<'_> {
         let mut slots: Vec<&Slot> = appended.collect();
         slots.dedup();
         let sent: usize = slots.iter().map(|slot| inputs.all(slot).len()).sum();
-        if slots.is_empty() || sent <= understood || self.careless {
+        if slots.is_empty() || sent <= understood {
             return Ok(());
         }
         Err(Refused::Invalid("this condition is not known".to_owned()))
@@ -308,7 +313,7 @@ impl Reader<'_> {
                     order.asked = true;
                     direction = field.direction;
                 }
-                None if self.chosen(sort.unknown.as_ref()).is_some() => {}
+                None if self.takes_order(sort) => {}
                 None => return Err(refused()),
             }
         }
@@ -325,6 +330,11 @@ impl Reader<'_> {
         Ok(order)
     }
 
+    /// Whether an unknown order has no effect.
+    fn takes_order(&self, sort: &Sort) -> bool {
+        self.chosen(sort.unknown.as_ref()).is_some() || (self.neglects)(Neglect::Orders)
+    }
+
     /// Whether the direction is descending, where the request or a default says so.
     fn direction(&self, sort: &Sort, inputs: &Inputs, spoken: Option<Value>, asked: bool) -> Result<Option<bool>, ()> {
         let Some(clause) = &sort.direction else { return Ok(None) };
@@ -337,7 +347,7 @@ impl Reader<'_> {
         match plain(&sent) {
             word if word == plain(&clause.ascending) => Ok(Some(false)),
             word if word == plain(&clause.descending) => Ok(Some(true)),
-            _ if self.chosen(sort.unknown.as_ref()).is_some() => Ok(None),
+            _ if self.takes_order(sort) => Ok(None),
             _ => Err(()),
         }
     }
@@ -349,13 +359,13 @@ impl Reader<'_> {
             let positional = page.offset.is_some() || page.number.is_some();
             let slot = next.slot.as_ref().or((!positional).then_some(&own));
             if let Some(token) = slot.and_then(|slot| inputs.text(slot)) {
-                let lenient = self.chosen(next.malformed.as_ref()).is_some();
+                let lenient = self.chosen(next.malformed.as_ref()).is_some() || (self.neglects)(Neglect::Tokens);
                 let refused = || Refused::Invalid("this token is not one of ours".to_owned());
                 let from = match (self.habits.tokens, next.field.is_some()) {
                     (Tokens::Offset, false) => token.parse().ok().map(From::Offset),
                     (Tokens::Key, _) | (_, true) => Some(From::Key(token)),
                     (Tokens::Opaque, false) => {
-                        Mark::open(&token).filter(|mark| mark.walk == self.walk(ask)).map(From::After)
+                        Mark::open(&token).filter(|mark| mark.walk == ask.walk(self.operation)).map(From::After)
                     }
                 };
                 return match from {
@@ -388,18 +398,20 @@ impl Reader<'_> {
                 let handling = if asked.is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
                 match self.chosen(handling) {
                     Some(_) => Ok(Some(0)),
-                    None if self.careless => Ok(Some(0)),
+                    None if (self.neglects)(Neglect::Starts) => Ok(Some(0)),
                     None => Err(Refused::Invalid(format!("{} is out of range", start.slot.name()))),
                 }
             }
         }
     }
+}
 
-    /// Hash of what a token belongs to: tenant, filters and order.
-    pub(crate) fn walk(&self, ask: &Ask) -> u64 {
-        let filters: Vec<String> = ask.filters.iter().map(|c| format!("{}={}", c.filter, c.value)).collect();
-        let text = format!("{} {:?} {:?} {}", self.operation.id, filters, ask.order.field, ask.order.descending);
-        xxhash_rust::xxh3::xxh3_64(format!("{text} {}", ask.tenant).as_bytes())
+impl Ask {
+    /// Hash of what a token belongs to: operation, tenant, filters and order.
+    pub(crate) fn walk(&self, operation: &Operation) -> u64 {
+        let filters: Vec<String> = self.filters.iter().map(|c| format!("{}={}", c.filter, c.value)).collect();
+        let text = format!("{} {filters:?} {:?} {}", operation.id, self.order.field, self.order.descending);
+        xxhash_rust::xxh3::xxh3_64(format!("{text} {}", self.tenant).as_bytes())
     }
 }
 

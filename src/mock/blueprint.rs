@@ -132,6 +132,8 @@ pub(crate) enum Decode {
     Not,
     /// Up to the first encoded slash.
     CutAtSlash,
+    /// Twice.
+    Twice,
 }
 
 /// What a path leads to.
@@ -198,6 +200,7 @@ impl Route {
                     let value = match decode {
                         Decode::Properly => inner.to_owned(),
                         Decode::Not => (*part).to_owned(),
+                        Decode::Twice => percent_decode_str(inner).decode_utf8_lossy().into_owned(),
                         Decode::CutAtSlash => inner.split('/').next().unwrap_or_default().to_owned(),
                     };
                     values.push((name.clone(), value));

@@ -171,3 +171,17 @@ pub(crate) fn take_at(body: &mut Value, pointer: &str) -> Option<Value> {
     let members = body.pointer_mut(parent)?.as_object_mut()?;
     members.shift_remove(&crate::document::unescape(name))
 }
+
+/// Writes every number with a fraction.
+pub(crate) fn with_points(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            if let Some(float) = number.as_f64().and_then(serde_json::Number::from_f64) {
+                *number = float;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(with_points),
+        Value::Object(members) => members.values_mut().for_each(with_points),
+        _ => {}
+    }
+}

@@ -257,7 +257,8 @@ impl Field {
     ) -> Result<(), (String, String)> {
         if !self.required {
             let left_out = match filling.optionals {
-                Optionals::None => true,
+                // The key stays: without it nothing could be told apart.
+                Optionals::None => self.form.role != Role::Key,
                 Optionals::All => false,
                 Optionals::Mixed => {
                     self.form.hint.is_none() && self.form.role == Role::Plain && random.chance(1.0 / 3.0)

@@ -41,4 +41,25 @@ pub(crate) struct Habits {
     pub(crate) unsupported: bool,
     /// Additions show up unasked where that is tolerated.
     pub(crate) unasked: bool,
+    /// What happens to some requests, whatever they ask for.
+    pub(crate) hiccup: Option<Hiccup>,
+}
+
+/// A status that some requests get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hiccup {
+    /// The status.
+    pub(crate) status: u16,
+    /// Number of the first request that gets it.
+    pub(crate) first: u64,
+    /// After how many requests it comes again; `None`: never.
+    pub(crate) every: Option<u64>,
+}
+
+impl Hiccup {
+    /// Whether a request gets it, by its number from 1.
+    pub(crate) fn hits(self, request: u64) -> bool {
+        request == self.first
+            || self.every.is_some_and(|every| request > self.first && (request - self.first).is_multiple_of(every))
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) route: &'a Route,
     /// The list request as it was sent, for lists.
     pub(crate) ask: Option<&'a Ask>,
+    /// Indices of the expansions that are shown.
+    pub(crate) expands: &'a [usize],
     /// The field by which the record was looked up, for readers.
     pub(crate) by: &'a str,
     /// Index of the tenant.
@@ -69,6 +71,8 @@ pub(crate) enum When {
     Sorted,
     /// At the largest page size only.
     AtMaximum,
+    /// Under a filter and an order that were both sent.
+    FilteredAndSorted,
     /// With a cursor or offset only.
     Resumed,
     /// On the third and later pages, as far as they can be told.
@@ -88,6 +92,7 @@ impl When {
             Self::SecondTenant => scene.tenant == 1,
             Self::Filtered => ask.is_some_and(|ask| ask.filters.iter().any(|condition| condition.asked)),
             Self::Sorted => ask.is_some_and(|ask| ask.order.asked),
+            Self::FilteredAndSorted => Self::Filtered.holds(scene) && Self::Sorted.holds(scene),
             Self::AtMaximum => ask.is_some_and(|ask| {
                 let size = scene.lists().and_then(|lists| lists.page.size.as_ref());
                 let max = size.and_then(|size| size.max).and_then(|max| usize::try_from(max).ok());
@@ -117,8 +122,20 @@ pub(crate) enum Neglect {
     Decoding,
     /// Path values end at an encoded slash.
     SlashDecoding,
-    /// Values outside their bounds are taken as they are.
+    /// Sizes outside their bounds are taken as they are.
     Bounds,
+    /// One more than the largest size is taken as it is.
+    OneAbove,
+    /// Bad offsets mean the first page.
+    Starts,
+    /// Made-up tokens mean the first page.
+    Tokens,
+    /// Unknown orders have no effect.
+    Orders,
+    /// Unknown tenants are taken for one's own.
+    UnknownTenant,
+    /// Path values are decoded twice.
+    DoubleDecoding,
     /// Unknown values of filters have no effect.
     FilterValues,
     /// Undocumented methods are served like the documented one.

@@ -176,7 +176,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
     let mut live: Vec<Live> = Vec::new();
     let mut meddling = None;
     if let Some(variant) = options.variant {
-        (variant.tune)(contract, &mut habits, &mut census);
+        (variant.tune)(&mut habits, &mut census);
         live.extend_from_slice(variant.live);
         meddling = variant.meddling;
     }
@@ -204,6 +204,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         clerk: refusal::Clerk::default(),
         orders: std::sync::Mutex::default(),
         requests: AtomicU64::new(0),
+        served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
     })
 }
@@ -264,6 +265,7 @@ fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, l
                 population,
                 route: &blueprint.routes[index],
                 ask: None,
+                expands: &[],
                 by: "",
                 tenant: 0,
                 nth: 1,

@@ -51,6 +51,8 @@ pub(crate) struct Population {
     pub(crate) tenants: Vec<String>,
     /// By name of the resource.
     pub(crate) stocks: BTreeMap<String, Stock>,
+    /// Records of the first tenant that somebody else may still insert, by name of the resource.
+    pub(crate) reserve: BTreeMap<String, Vec<Arc<Row>>>,
 }
 
 /// How many records, and of which kind.
@@ -91,7 +93,7 @@ impl Population {
             }
             stocks.insert(name.clone(), stock);
         }
-        Ok(Self { tenants, stocks })
+        Ok(Self { tenants, stocks, reserve: BTreeMap::new() })
     }
 
     /// The records of a resource and tenant.
@@ -158,7 +160,10 @@ impl<'a> Grower<'a> {
         let mut rows = Vec::with_capacity(count);
         for i in 0..count {
             filling.i = i;
-            let record = self.fill(&filling)?;
+            let mut record = self.fill(&filling)?;
+            if self.census.optionals == Optionals::All {
+                self.complete(&mut record, &filling);
+            }
             self.judge(&record, i)?;
             rows.push(Arc::new(Row::new(record, self.key)));
         }
@@ -169,6 +174,28 @@ impl<'a> Grower<'a> {
         match self.form.fill(filling) {
             Ok(record) => Ok(record.unwrap_or(Value::Null)),
             Err((pointer, message)) => Err(MockError::hint(self.contract, &pointer, message)),
+        }
+    }
+
+    /// Adds optional members that the hints leave out, as far as schema and rules allow.
+    fn complete(&self, record: &mut Value, filling: &Filling<'_>) {
+        let added: Vec<&str> =
+            self.contract.operations.iter().flat_map(|o| &o.clause.expands).map(|e| e.adds.as_str()).collect();
+        for (name, _, form) in self.form.fields() {
+            let pointer = format!("/{}", crate::document::escape(name));
+            if record.pointer(&pointer).is_some() || added.contains(&pointer.as_str()) {
+                continue;
+            }
+            for attempt in 0..8 {
+                let optionals = if attempt == 0 { Optionals::All } else { Optionals::Mixed };
+                let other = Filling { hash: filling.hash ^ (attempt << 40), optionals, ..filling.clone() };
+                let mut fuller = record.clone();
+                super::exchange::set_at(&mut fuller, &pointer, form.plain(&other));
+                if self.judge(&fuller, filling.i).is_ok() {
+                    *record = fuller;
+                    break;
+                }
+            }
         }
     }
 

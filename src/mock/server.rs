@@ -36,6 +36,7 @@ pub struct Server {
     pub(super) clerk: Clerk,
     pub(super) orders: Mutex<Orders>,
     pub(super) requests: AtomicU64,
+    pub(super) served: AtomicU64,
     pub(super) successes: AtomicU64,
 }
 
@@ -87,6 +88,7 @@ impl Server {
         let decode = match () {
             () if self.neglects(Neglect::Decoding, None) => Decode::Not,
             () if self.neglects(Neglect::SlashDecoding, None) => Decode::CutAtSlash,
+            () if self.neglects(Neglect::DoubleDecoding, None) => Decode::Twice,
             () => Decode::Properly,
         };
         let mut found = self.blueprint.find(&incoming.method, &incoming.path, decode);
@@ -95,6 +97,12 @@ impl Server {
             found = self.blueprint.find(&method, &incoming.path, decode);
         }
         match found {
+            Found::Operation(index, _) if self.hiccups() => {
+                let status = self.habits.hiccup.map_or(503, |hiccup| hiccup.status);
+                let mut answer = self.clerk.answer(&self.blueprint, index, status, "many", &self.habits);
+                answer.set_header("retry-after", "0");
+                answer
+            }
             Found::Operation(index, path) => {
                 let operation = &self.contract().operations[index];
                 let inputs = Inputs {
@@ -115,6 +123,12 @@ impl Server {
                 false => self.clerk.answer(&self.blueprint, 0, 404, "path", &self.habits),
             },
         }
+    }
+
+    /// Whether this request to an operation gets the status that some get.
+    fn hiccups(&self) -> bool {
+        let served = self.served.fetch_add(1, Relaxed) + 1;
+        self.habits.hiccup.is_some_and(|hiccup| hiccup.hits(served))
     }
 
     /// The records as of this request.
@@ -202,6 +216,7 @@ impl Server {
             population: call.population,
             route: &self.blueprint.routes[call.index],
             ask,
+            expands: &[],
             by: "",
             tenant,
             nth: self.successes.load(Relaxed),
@@ -211,11 +226,9 @@ impl Server {
     }
 
     fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
-        let careless = self.neglects(Neglect::Bounds, Some(call.operation));
         let route = &self.blueprint.routes[call.index];
-        let forgets_filters = self.neglects(Neglect::FilterValues, Some(call.operation));
-        let reader =
-            Reader { operation: call.operation, route, lists, habits: &self.habits, careless, forgets_filters };
+        let neglects = |duty| self.neglects(duty, Some(call.operation));
+        let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, neglects: &neglects };
         let asked = reader.read(inputs, tenant)?;
         let expands = self.expansions(call.operation, inputs)?;
         let asked = Ask { expands, ..asked };
@@ -387,7 +400,7 @@ impl Server {
                 expand::add(scene, clause, &mut record);
             }
         }
-        let scene = Scene { key: &row.key, ..*scene };
+        let scene = Scene { key: &row.key, expands, ..*scene };
         for live in &self.live {
             if let Hook::Record(spoil) = live.hook
                 && live.when.holds(&scene)

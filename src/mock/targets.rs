@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::semantics::Lists;
+use crate::contract::semantics::{Absent, Lists};
 use crate::contract::{Contract, Operation, Shape};
 
 /// A scalar field of a record.
@@ -29,6 +29,16 @@ pub(crate) struct Targets {
     pub(crate) busy: Vec<String>,
     /// Key of the record that a deep spoiling aims at.
     pub(crate) deep: Option<String>,
+    /// Pointer to the field that changes whenever a record does.
+    pub(crate) version: Option<String>,
+    /// Default page size of the first list.
+    pub(crate) page: usize,
+    /// Fields and values that records need to be listed without being asked for.
+    pub(crate) shown: Vec<(String, Value)>,
+    /// Pointers to other fields that records are read by.
+    pub(crate) aliases: Vec<String>,
+    /// Pointers to fields that at most one record has a value of.
+    pub(crate) unique: Vec<String>,
     /// Seed of the server.
     pub(crate) seed: u64,
 }
@@ -49,7 +59,11 @@ impl Targets {
         let Some(resource) = name.and_then(|name| contract.resource(&name)) else { return Self::default() };
         let schema = resource.schema.strip_prefix('#').unwrap_or(&resource.schema);
         let tenant = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.field.clone());
-        let mut targets = Self { key: resource.key.clone(), tenant, ..Self::default() };
+        let mut targets =
+            Self { key: resource.key.clone(), tenant, version: resource.version.clone(), ..Self::default() };
+        targets.look_at_list(contract);
+        targets.aliases = aliases(contract);
+        targets.unique = unique_fields(contract);
         targets.busy = busy(contract, &targets);
         if let Some(shape) = contract.shapes.find(&contract.resolve(schema).0) {
             targets.fields = fields(contract, &contract.shapes.with_parts(shape));
@@ -58,6 +72,17 @@ impl Targets {
             targets.fields.retain(|field| !expands().any(|expand| field.pointer.starts_with(&expand.adds)));
         }
         targets
+    }
+
+    fn look_at_list(&mut self, contract: &Contract) {
+        let Some((.., lists)) = first_list(contract) else { return };
+        let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref());
+        self.page = size.and_then(|size| usize::try_from(size.value).ok()).unwrap_or(20);
+        for filter in lists.filters.values() {
+            if let (Some(Absent::Only(value)), Some(field)) = (&filter.absent, &filter.field) {
+                self.shown.push((field.clone(), value.clone()));
+            }
+        }
     }
 
     /// The first field of a kind that nothing else depends on, else the first of that kind.
@@ -124,6 +149,19 @@ impl FieldTarget {
     pub(crate) fn is_enum(&self) -> bool {
         self.schema.get("enum").is_some()
     }
+}
+
+fn aliases(contract: &Contract) -> Vec<String> {
+    let reads = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+    let key = |reads: &crate::contract::semantics::Reads| contract.resource(&reads.resource).map(|resource| resource.key.clone()).unwrap_or_default();
+    reads.flat_map(|reads| reads.by.iter().map(|by| by.key.clone()).filter(|by| *by != key(reads)).collect::<Vec<_>>()).collect()
+}
+
+/// Fields of filters that at most one record matches.
+fn unique_fields(contract: &Contract) -> Vec<String> {
+    let lists = contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref());
+    let filters = lists.flat_map(|lists| lists.filters.values()).filter(|filter| filter.unique.is_some());
+    filters.filter_map(|filter| filter.field.clone()).collect()
 }
 
 fn busy(contract: &Contract, targets: &Targets) -> Vec<String> {

@@ -214,6 +214,8 @@ pub(super) fn email_of(first: &str, last: &str, number: u64) -> String {
     let first = if first.is_empty() { "kunde" } else { &first };
     let last = if last.is_empty() { "x" } else { &last };
     // Capitals in one of seven: whether letter case counts in a filter shows only there.
-    let address = format!("{first}.{last}.{number}@{host}");
+    // A plus in one of eleven: whether values are decoded properly shows only there.
+    let tag = if number % 11 == 6 { "+mail" } else { "" };
+    let address = format!("{first}.{last}.{number}{tag}@{host}");
     if number % 7 == 2 { address.replacen(&first[..1], &first[..1].to_ascii_uppercase(), 1) } else { address }
 }

@@ -23,6 +23,8 @@ catalogue! {
     "tenant-not-needed": fitting::tenant_slot => Always Hook::Neglect(Neglect::MissingTenant);
     /// No tenant needs to be named to read one record.
     "tenant-not-needed-on-get": |c| fitting::tenant_slot(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::MissingTenant);
+    /// An unknown tenant is taken for one's own.
+    "unknown-tenant-accepted": fitting::tenant_in_request => Always Hook::Neglect(Neglect::UnknownTenant);
     /// Records of other tenants can be read by their key.
     "foreign-record-readable": fitting::tenant_reads => Reads Hook::Neglect(Neglect::ForeignRecords);
     /// Records of all tenants are listed.

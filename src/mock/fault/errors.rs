@@ -7,7 +7,7 @@ use super::fitting;
 use crate::contract::Contract;
 use crate::mock::ask::Refused;
 use crate::mock::exchange::Answer;
-use crate::mock::hook::{Hook, Scene};
+use crate::mock::hook::{Hook, Neglect, Scene};
 
 catalogue! {
     /// The body of an error is not the documented one.
@@ -38,6 +38,14 @@ catalogue! {
     "bad-parameter-server-error": fitting::lists => Lists Hook::Refusal(failed);
     /// A bad size gets a server error.
     "bad-size-server-error": fitting::sized => Lists Hook::Refusal(failed_size);
+    /// A bad size gets the status of an unknown key.
+    "bad-size-not-found": fitting::sized => Lists Hook::Refusal(size_not_found);
+    /// A made-up token means the first page.
+    "bad-cursor-accepted": fitting::cursor => Always Hook::Neglect(Neglect::Tokens); tolerated;
+    /// A bad offset means the first page.
+    "bad-offset-accepted": fitting::offset => Always Hook::Neglect(Neglect::Starts);
+    /// An unknown expansion gets the status of an unknown key.
+    "unknown-expansion-not-found": fitting::expands => Always Hook::Refusal(expansion_not_found);
     /// A made-up token gets a server error.
     "bad-cursor-server-error": fitting::cursor => Lists Hook::Refusal(failed_token);
     /// A missing credential gets a server error.
@@ -183,6 +191,31 @@ fn failed_size(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
         && why.contains(size.slot.name())
     {
         answer.status = 500;
+    }
+}
+
+/// Turns an answer into a refusal of a status, with an example of the document as its body.
+pub(super) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u16) {
+    answer.status = status;
+    let schema = scene.operation.response(status).and_then(|response| response.media.first()?.schema.as_deref());
+    let media = schema.and_then(|schema| schema.strip_suffix("/schema")).unwrap_or_default();
+    let examples = scene.contract.document.at(&format!("{media}/examples")).and_then(Value::as_object);
+    let example = examples.and_then(|examples| examples.values().find_map(|example| example.get("value")));
+    answer.body = example.map_or_else(|| "{}".to_owned(), Value::to_string).into();
+}
+
+fn size_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    let size = scene.lists().and_then(|lists| lists.page.size.as_ref());
+    if let (Refused::Invalid(why), Some(size)) = (refused, size)
+        && why.contains(size.slot.name())
+    {
+        refuse(scene, answer, 404);
+    }
+}
+
+fn expansion_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if matches!(refused, Refused::Invalid(why) if why.contains("cannot be expanded")) {
+        refuse(scene, answer, 404);
     }
 }
 

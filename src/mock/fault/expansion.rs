@@ -28,6 +28,8 @@ catalogue! {
     "expansion-of-other-tenant": |c| fitting::expands(c) && fitting::tenant_field(c) => Always Hook::Record(foreign);
     /// An expansion lacks a required field.
     "expansion-field-missing": |c| fitting::expands(c) && fitting::has_required(c) => Always Hook::Record(incomplete);
+    /// An expansion is there although the record has nothing related.
+    "expansion-unfounded": fitting::expands => Always Hook::Record(unfounded);
     /// An expansion is null.
     "expansion-null": fitting::expands => Always Hook::Record(null);
     /// Asking for an expansion changes another field.
@@ -91,6 +93,15 @@ fn incomplete(scene: &Scene<'_>, record: &mut Value) {
     let Some(target) = scene.targets.required() else { return };
     for clause in shown(scene, record) {
         take_at(record, &format!("{}{}", clause.adds, target.pointer));
+    }
+}
+
+fn unfounded(scene: &Scene<'_>, record: &mut Value) {
+    for clause in scene.expands.iter().filter_map(|index| scene.operation.clause.expands.get(*index)) {
+        let table = scene.population.table(scene.resource(), scene.tenant);
+        if let (None, Some(row)) = (record.pointer(&clause.adds), table.iter().find(|row| row.key != scene.key)) {
+            set_at(record, &clause.adds, row.value.clone());
+        }
     }
 }
 

@@ -50,6 +50,10 @@ catalogue! {
     "unknown-enum-value": fitting::has_choice => Always Hook::Record(unknown_choice);
     /// An enumerated field has a value that nobody knows, in one record on a late page.
     "unknown-enum-value-deep": fitting::has_choice => Deep Hook::Record(unknown_choice);
+    /// A field whose known values are listed has another one.
+    "unlisted-value": has_known => Always Hook::Record(unlisted); tolerated;
+    /// Records have a field that nobody documents.
+    "undocumented-field": fitting::any => Always Hook::Record(extra); tolerated;
     /// An enumerated field is written in capitals when one record is read.
     "enum-in-capitals-on-get": |c| fitting::has_choice(c) && fitting::reads(c) => Reads Hook::Record(shout_choice);
     /// A whole number has a fraction in every record.
@@ -135,6 +139,22 @@ fn drop_nested(scene: &Scene<'_>, record: &mut Value) {
     if let Some(target) = aim(scene, is_nested) {
         take_at(record, &target.pointer);
     }
+}
+
+fn is_known(field: &FieldTarget) -> bool {
+    field.schema.get("x-known-values").is_some() && field.schema.get("pattern").is_none()
+}
+
+fn has_known(contract: &Contract) -> bool {
+    Targets::of(contract).field(is_known).is_some()
+}
+
+fn unlisted(scene: &Scene<'_>, record: &mut Value) {
+    change(record, aim(scene, is_known), |_| json!("MYSTERY"));
+}
+
+fn extra(_: &Scene<'_>, record: &mut Value) {
+    set_at(record, "/x_undocumented", json!("what is this?"));
 }
 
 fn unknown_choice(scene: &Scene<'_>, record: &mut Value) {

@@ -8,6 +8,7 @@ use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::{Case, Filter, Match};
 use crate::mock::ask::{Ask, Condition};
+use crate::mock::exchange::Answer;
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
 use crate::mock::population::plain;
@@ -48,6 +49,14 @@ catalogue! {
     "filter-lets-one-through": fitting::filter => Filtered Hook::Matching(let_one_in);
     /// A filter lets one foreign record through on late pages.
     "filter-lets-one-through-late": |c| fitting::filter(c) && fitting::paged(c) => Filtered Hook::Page(foreign_on_page);
+    /// Filters are ignored when an order is asked for as well.
+    "filter-ignored-under-sort": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(forget_all);
+    /// A plus sign in the value of a filter is taken for a space, however it is encoded.
+    "filter-misreads-plus": fitting::text_filter => Filtered Hook::Ask(plus_as_space);
+    /// Letters outside ASCII in the value of a filter are lost.
+    "filter-misreads-letters": fitting::text_filter => Filtered Hook::Ask(ascii_only);
+    /// A lawful filter is refused.
+    "filter-refused": fitting::filter => Filtered Hook::Success(refuse);
     /// An unknown value of a filter has no effect.
     "filter-unknown-value-ignored": fitting::choice_filter => Always Hook::Neglect(Neglect::FilterValues);
     /// A filter over several values takes the first alone.
@@ -210,6 +219,26 @@ fn foreign_on_page(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     {
         page.rows[1] = Arc::clone(&foreign);
     }
+}
+
+fn reword(ask: &mut Ask, with: impl Fn(&str) -> String) {
+    for condition in &mut ask.filters {
+        if let Value::String(text) = &condition.value {
+            condition.value = json!(with(text));
+        }
+    }
+}
+
+fn plus_as_space(_: &Scene<'_>, ask: &mut Ask) {
+    reword(ask, |text| text.replace('+', " "));
+}
+
+fn ascii_only(_: &Scene<'_>, ask: &mut Ask) {
+    reword(ask, |text| text.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect());
+}
+
+fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 400);
 }
 
 fn first_of_list(_: &Scene<'_>, ask: &mut Ask) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::semantics::{Absent, Case, Filter, Lists, Match, Order, Slot};
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Location, Operation};
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
 
@@ -194,6 +194,23 @@ pub(super) fn tenancy(contract: &Contract) -> bool {
 pub(super) fn tenant_slot(contract: &Contract) -> bool {
     let slot = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     slot.is_some_and(|slot| !matches!(slot, Slot::Path(_)))
+}
+
+pub(super) fn tenant_in_request(contract: &Contract) -> bool {
+    contract.root.tenancy.as_ref().is_some_and(|tenancy| tenancy.slot.is_some())
+}
+
+/// Two lists of one resource.
+pub(super) fn two_lists(contract: &Contract) -> bool {
+    let mut lists = contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref());
+    lists.next().is_some_and(|first| lists.any(|other| other.resource == first.resource))
+}
+
+/// A header that may be left out and says nothing about the tenant.
+pub(super) fn optional_header(contract: &Contract) -> bool {
+    operation(contract, |operation| {
+        operation.parameters.iter().any(|parameter| parameter.location == Location::Header && !parameter.required)
+    })
 }
 
 pub(super) fn tenant_field(contract: &Contract) -> bool {

@@ -18,6 +18,8 @@ mod relations;
 mod sorting;
 mod transport;
 
+use std::sync::OnceLock;
+
 use super::hook::Live;
 use crate::contract::Contract;
 
@@ -25,11 +27,14 @@ use crate::contract::Contract;
 pub struct Fault {
     /// Kebab-case, names what is wrong.
     pub id: &'static str,
+    /// What is wrong, in one sentence.
+    pub summary: &'static str,
+    /// What else there is to know; empty if nothing.
+    pub note: &'static str,
     /// Where it makes sense.
     pub contracts: fn(&Contract) -> bool,
     /// Whether a contract may tolerate it: a check may then stay silent, or only note it.
     pub tolerated: bool,
-    pub(super) text: &'static str,
     pub(super) live: &'static [Live],
 }
 
@@ -40,18 +45,6 @@ impl std::fmt::Debug for Fault {
 }
 
 impl Fault {
-    /// What is wrong, in one sentence.
-    #[must_use]
-    pub fn summary(&self) -> &'static str {
-        self.text.split("\n\n").next().unwrap_or_default().trim()
-    }
-
-    /// What else there is to know; empty if nothing.
-    #[must_use]
-    pub fn note(&self) -> &'static str {
-        self.text.split_once("\n\n").map_or("", |(_, note)| note.trim())
-    }
-
     /// Whether it makes sense on a contract.
     #[must_use]
     pub fn applies(&self, contract: &Contract) -> bool {
@@ -68,38 +61,42 @@ impl Fault {
     /// ```
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        faults().find(|fault| fault.id == id)
+        faults().iter().find(|fault| fault.id == id).copied()
     }
 }
 
 /// Every fault, in the order of the catalogue.
-pub fn faults() -> impl Iterator<Item = &'static Fault> {
-    [
-        fields::FAULTS,
-        relations::FAULTS,
-        envelope::FAULTS,
-        paging::FAULTS,
-        filters::FAULTS,
-        sorting::FAULTS,
-        reading::FAULTS,
-        expansion::FAULTS,
-        access::FAULTS,
-        errors::FAULTS,
-        protocol::FAULTS,
-        transport::FAULTS,
-    ]
-    .into_iter()
-    .flatten()
+#[must_use]
+pub fn faults() -> &'static [&'static Fault] {
+    static ALL: OnceLock<Vec<&'static Fault>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let parts = [
+            fields::FAULTS,
+            relations::FAULTS,
+            envelope::FAULTS,
+            paging::FAULTS,
+            filters::FAULTS,
+            sorting::FAULTS,
+            reading::FAULTS,
+            expansion::FAULTS,
+            access::FAULTS,
+            errors::FAULTS,
+            protocol::FAULTS,
+            transport::FAULTS,
+        ];
+        parts.into_iter().flatten().collect()
+    })
 }
 
 /// A part of the catalogue: doc text, id, where it makes sense, and one or more hooks with when they are live.
 macro_rules! catalogue {
-    ($($(#[doc = $doc:literal])+ $id:literal: $contracts:expr => $($when:ident $hook:expr),+ $(; $tolerated:ident)?;)+) => {
+    ($(#[doc = $summary:literal] $(#[doc = $note:literal])* $id:literal: $contracts:expr => $($when:ident $hook:expr),+ $(; $tolerated:ident)?;)+) => {
         pub(super) const FAULTS: &[$crate::mock::fault::Fault] = &[$($crate::mock::fault::Fault {
             id: $id,
             contracts: $contracts,
             tolerated: catalogue!(@tolerated $($tolerated)?),
-            text: concat!($($doc, "\n"),+),
+            summary: $summary.trim_ascii(),
+            note: concat!($($note, "\n"),*).trim_ascii(),
             live: &[$($crate::mock::hook::Live {
                 when: $crate::mock::hook::When::$when,
                 hook: $hook,

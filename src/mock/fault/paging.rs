@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::catalogue;
 use super::fitting;
 use crate::mock::ask::{Ask, From};
-use crate::mock::hook::{Hook, Scene};
+use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
 use crate::mock::select::Ranked;
 
@@ -20,6 +20,8 @@ catalogue! {
     "record-repeated-under-sort": |c| fitting::paged(c) && fitting::sort(c) => Sorted Hook::Page(repeat);
     /// The last record of a page comes again at the largest page size.
     "record-repeated-at-largest-size": fitting::walks_at_largest => AtMaximum Hook::Page(repeat);
+    /// One page late in the walk starts with the last record of the page before.
+    "record-repeated-once": fitting::paged => Lists Hook::Page(repeat_once);
     /// Records that share the sort value of the last one come again: the token holds the value alone.
     "record-repeated-in-ties": |c| fitting::paged(c) && fitting::default_order(c) => Resumed Hook::Page(repeat_ties);
     /// A page starts one record too late.
@@ -52,6 +54,8 @@ catalogue! {
     "cursor-ignores-filter": |c| fitting::cursor(c) && fitting::filter(c) => Resumed Hook::Ask(forget_filters);
     /// A token forgets the order that it was given out under.
     "cursor-ignores-sort": |c| fitting::cursor(c) && fitting::sort(c) => Resumed Hook::Ask(forget_order);
+    /// The walk never ends: from the last page tokens lead back to other places.
+    "walk-never-ends": fitting::cursor => Lists Hook::Page(never_end);
     /// Sent twice, a token gives two different pages.
     "cursor-gives-two-pages": fitting::cursor => Resumed Hook::Page(alternate);
     /// Sent twice, an offset gives two different pages.
@@ -66,6 +70,10 @@ catalogue! {
     "size-ignored": fitting::default_size => Lists Hook::Ask(size_ignored);
     /// The page size is ignored after the first page.
     "size-ignored-after-first-page": fitting::default_size => Resumed Hook::Ask(size_ignored);
+    /// A size that was asked for gives one record less.
+    "size-off-by-one": fitting::sized => Lists Hook::Ask(asked_down), Lists Hook::Page(echo_up);
+    /// One more than the largest size gives that many records.
+    "maximum-off-by-one": fitting::limited => Always Hook::Neglect(Neglect::OneAbove);
     /// A page holds one record more than was asked for.
     "page-exceeds-size": fitting::sized => Lists Hook::Ask(size_up), Lists Hook::Page(echo_down);
     /// A late page holds one record more than was asked for.
@@ -100,6 +108,12 @@ fn repeat(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
         page.rows.pop();
     }
     recount(page);
+}
+
+fn repeat_once(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if page.rows.iter().any(|row| scene.targets.deep.as_ref() == Some(&row.key)) {
+        repeat(scene, matching, page);
+    }
 }
 
 fn ties(matching: &[Ranked], page: &Page) -> usize {
@@ -185,6 +199,17 @@ fn loop_at_once(_: &Scene<'_>, ask: &mut Ask) {
     ask.from = From::Start;
 }
 
+fn never_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    let Some(ask) = scene.ask.filter(|_| !page.more && matching.len() > 3) else { return };
+    let back = usize::try_from(scene.nth * 7).unwrap_or(0) % (matching.len() - 2);
+    let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
+    let row = &matching[back].1;
+    let value = field.and_then(|field| row.value.pointer(field)).cloned().unwrap_or_default();
+    let walk = ask.walk(scene.operation);
+    page.more = true;
+    page.token = Some(crate::mock::token::Mark { value, key: row.key.clone(), walk }.seal());
+}
+
 fn same_token(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     if let (true, Some(From::After(mark))) = (page.more, scene.ask.map(|ask| &ask.from)) {
         page.token = Some(mark.seal());
@@ -235,6 +260,16 @@ fn default_up(_: &Scene<'_>, ask: &mut Ask) {
 
 fn size_down(_: &Scene<'_>, ask: &mut Ask) {
     ask.size = ask.size.map(|size| size.saturating_sub(1));
+}
+
+fn asked_down(_: &Scene<'_>, ask: &mut Ask) {
+    if ask.sized {
+        ask.size = ask.size.map(|size| size.max(2) - 1);
+    }
+}
+
+fn echo_up(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    page.size = scene.ask.and_then(|ask| ask.size).and_then(|size| i64::try_from(size).ok()).unwrap_or(page.size);
 }
 
 fn size_up(_: &Scene<'_>, ask: &mut Ask) {

@@ -6,7 +6,10 @@ use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::Slot;
 use crate::mock::exchange::{Answer, Incoming, Inputs};
+use crate::contract::Location;
 use crate::mock::hook::{Hook, Neglect, Scene};
+use crate::mock::select::Ranked;
+use crate::mock::targets::first_list;
 
 catalogue! {
     /// A lawful request gets a server error.
@@ -65,6 +68,16 @@ catalogue! {
     "unknown-parameter-server-error": fitting::query => Always Hook::Exchange(unknown_fails);
     /// An unknown query parameter empties the list.
     "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) => Lists Hook::Exchange(unknown_empties);
+    /// A header that is optional changes the answer.
+    "optional-header-changes-answer": fitting::optional_header => Always Hook::Exchange(header_matters);
+    /// A lawful list is refused.
+    "list-refused": fitting::lists => Lists Hook::Success(refuse_list);
+    /// A lawful walk is refused after its first page.
+    "list-refused-after-first-page": fitting::paged => Resumed Hook::Success(refuse_list);
+    /// Of two lists of the same records one lacks a record.
+    "lists-disagree": fitting::two_lists => Lists Hook::Matching(drop_in_second);
+    /// Whole numbers are written with a fraction of nought.
+    "whole-number-with-point": fitting::has_whole => Always Hook::Body(with_point); tolerated;
     /// Sizes outside their bounds are taken as they are.
     "bad-size-accepted": fitting::limited => Always Hook::Neglect(Neglect::Bounds);
 }
@@ -142,6 +155,27 @@ fn empty(_: &Scene<'_>, answer: &mut Answer) {
 fn gzip(_: &Scene<'_>, answer: &mut Answer) {
     answer.body = crate::mock::gzip::pack(&answer.body).into();
     answer.set_header("content-encoding", "gzip");
+}
+
+fn refuse_list(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 400);
+}
+
+fn drop_in_second(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    if first_list(scene.contract).is_some_and(|(_, first, _)| first.id != scene.operation.id) {
+        matching.retain(|(_, row)| scene.targets.deep.as_ref() != Some(&row.key));
+    }
+}
+
+fn with_point(_: &Scene<'_>, body: &mut Value) {
+    crate::mock::exchange::with_points(body);
+}
+
+fn header_matters(scene: &Scene<'_>, incoming: &Incoming, _: &Inputs, answer: &mut Answer) {
+    let mut optional = scene.operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required);
+    if answer.status == 200 && optional.any(|parameter| incoming.headers.contains_key(parameter.name.as_str())) {
+        super::errors::refuse(scene, answer, 409);
+    }
 }
 
 fn wrap(_: &Scene<'_>, body: &mut Value) {

@@ -1,5 +1,7 @@
 //! Records whose fields fit the schema one by one and contradict each other.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::catalogue;
@@ -9,7 +11,8 @@ use crate::contract::{Contract, Rule, Shape, Truth};
 use crate::finding::Level;
 use crate::mock::exchange::set_at;
 use crate::mock::hook::{Hook, Scene};
-use crate::mock::targets::first_list;
+use crate::mock::population::{Population, Row};
+use crate::mock::targets::{Targets, first_list};
 
 catalogue! {
     /// A figure of one record on a late page does not follow from the others.
@@ -26,6 +29,10 @@ catalogue! {
     "reading-broken-deep": has_groups => Deep Hook::Record(break_group);
     /// A figure of one record follows another of its tolerated readings than all the others do.
     "readings-mixed-deep": has_groups => Deep Hook::Record(mix_group);
+    /// The other key of one record is the key of another.
+    "alias-collides": fitting::alias => Always Hook::Population(collide); tolerated;
+    /// Two records share what should tell them apart.
+    "alias-not-unique": has_unique => Always Hook::Population(share);
     /// A figure follows another of its tolerated readings when one record is read.
     "readings-mixed-on-get": |c| has_groups(c) && fitting::reads(c) => Reads Hook::Record(mix_group);
 }
@@ -89,6 +96,39 @@ fn neighbours(scene: &Scene<'_>, record: &Value) -> Vec<Value> {
     let checker = scene.contract.checker(schema.strip_prefix('#').unwrap_or(schema));
     found.retain(|record| checker.is_none_or(|checker| checker.is_valid(record)));
     found
+}
+
+fn has_unique(contract: &Contract) -> bool {
+    !Targets::of(contract).unique.is_empty()
+}
+
+/// Gives a field of one listed record of each table the value of a field of another.
+fn copy(targets: &Targets, population: &mut Population, field: &str, from: &str) {
+    for stock in population.stocks.values_mut() {
+        let key = stock.key.clone();
+        for table in &mut stock.tables {
+            let listed = |row: &Row| targets.shown.iter().all(|(field, value)| row.value.pointer(field) == Some(value));
+            let fits: Vec<usize> =
+                (0..table.len()).filter(|at| listed(&table[*at]) && table[*at].value.pointer(field).is_some()).collect();
+            let [first, .., last] = fits.as_slice() else { continue };
+            let Some(value) = table[*first].value.pointer(from).cloned() else { continue };
+            let mut record = table[*last].value.clone();
+            set_at(&mut record, field, value);
+            table[*last] = Arc::new(Row::new(record, &key));
+        }
+    }
+}
+
+fn collide(targets: &Targets, population: &mut Population) {
+    if let Some(alias) = targets.aliases.first() {
+        copy(targets, population, alias, &targets.key);
+    }
+}
+
+fn share(targets: &Targets, population: &mut Population) {
+    if let Some(field) = targets.unique.first() {
+        copy(targets, population, field, field);
+    }
 }
 
 fn break_one<'a>(scene: &Scene<'_>, record: &mut Value, order: impl Iterator<Item = &'a Rule>) {

@@ -6,7 +6,8 @@ use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::{Direction, Order};
 use crate::mock::ask::{Ask, Ordering};
-use crate::mock::hook::{Hook, Scene};
+use crate::mock::exchange::Answer;
+use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
 use crate::mock::select::{Rank, Ranked, rank};
 
@@ -17,6 +18,12 @@ catalogue! {
     "sort-ignored": fitting::sort => Sorted Hook::Ask(ignore);
     /// The order that was asked for is ignored for the second tenant.
     "sort-ignored-for-one-tenant": |c| fitting::sort(c) && fitting::tenancy(c) => SecondTenant Hook::Ask(ignore);
+    /// The order that was asked for is ignored when a filter is sent as well.
+    "sort-ignored-under-filter": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(ignore);
+    /// A lawful order is refused.
+    "sort-refused": fitting::sort => Sorted Hook::Success(refuse);
+    /// An unknown order has no effect.
+    "unknown-order-ignored": fitting::sort => Always Hook::Neglect(Neglect::Orders);
     /// The direction is ignored: every order is descending.
     "sort-direction-ignored": fitting::sort => Sorted Hook::Ask(descend);
     /// Numbers are sorted as text.
@@ -65,6 +72,10 @@ fn ignore(scene: &Scene<'_>, ask: &mut Ask) {
             ask.from = crate::mock::ask::From::Key(mark.key.clone());
         }
     }
+}
+
+fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 400);
 }
 
 fn descend(_: &Scene<'_>, ask: &mut Ask) {

@@ -1,0 +1,107 @@
+//! Choices that a contract leaves to its servers.
+
+use super::catalogue;
+use crate::contract::Contract;
+use crate::contract::semantics::{Absent, Case, Choice, Handling, Lists, Refusal};
+use crate::mock::habits::{Hiccup, Tokens};
+
+catalogue! {
+    /// Bad sizes, values and additions are clamped or ignored where that is tolerated.
+    "clamps": has_either, tune |habits, _| habits.lenient = true;
+    /// Refusals have the second of the statuses that are tolerated.
+    "second-refusal-status": |c| refusals(c, 2), tune |habits, _| habits.status = 1;
+    /// Refusals have the last of the statuses that are tolerated.
+    "last-refusal-status": |c| refusals(c, 3), tune |habits, _| habits.status = usize::MAX;
+    /// Errors have the second documented form.
+    "second-error-form": has_responses, tune |habits, _| habits.error = 1;
+    /// Errors have the third documented form.
+    "third-error-form": has_responses, tune |habits, _| habits.error = 2;
+    /// Errors have the fifth documented form.
+    "fifth-error-form": has_responses, tune |habits, _| habits.error = 4;
+    /// Errors have the last documented form.
+    "last-error-form": has_responses, tune |habits, _| habits.error = usize::MAX;
+    /// Tokens are the key of the last record.
+    "readable-tokens": has_tokens, tune |habits, _| habits.tokens = Tokens::Key;
+    /// Tokens are the number of records already served.
+    "counting-tokens": has_tokens, tune |habits, _| habits.tokens = Tokens::Offset;
+    /// A token stands beside "nothing follows".
+    "last-token": |c| list(c, |l| l.page.last_token.is_some() && l.page.more.is_some()), tune |habits, _| habits.last_token = true;
+    /// More is said to follow on a full page that is the last; an empty page follows.
+    "full-last-page": |c| list(c, |l| l.page.full_end.is_some()), tune |habits, _| habits.full_end = true;
+    /// One page in mid-walk is empty; the records come on the next.
+    "empty-page": |c| has_tokens(c) && list(c, |l| l.page.empty.is_some()), tune |habits, _| habits.empty_page = true;
+    /// The offset that the envelope shows has its other meaning.
+    "other-offset-echo": |c| list(c, |l| l.page.offset_echo.as_ref().is_some_and(|echo| echo.means.len() > 1)), tune |habits, _| habits.offset_echo = 1;
+    /// Unknown query parameters are refused where nothing is promised about them.
+    "strict-parameters": open_parameters, tune |habits, _| habits.strict_parameters = true;
+    /// Letter case does not count in filters where that is tolerated.
+    "case-insensitive": |c| list(c, |l| l.filters.values().any(|f| f.case == Case::Either)), tune |habits, _| habits.ignores_case = true;
+    /// A filter that is left out has the effect that it may have.
+    "absent-filter-filters": |c| list(c, |l| l.filters.values().any(|f| matches!(f.absent, Some(Absent::Either { .. })))), tune |habits, _| habits.absent_filters = true;
+    /// Filters and orders that need not be supported have no effect.
+    "unsupported-parameters": unsupported, tune |habits, _| habits.unsupported = true;
+    /// Additions show up unasked where that is tolerated.
+    "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| e.unasked.is_some())), tune |habits, _| habits.unasked = true;
+    /// Now and then a request gets 429 and `Retry-After`.
+    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40) });
+    /// One request gets 503.
+    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None });
+}
+
+pub(super) fn any(contract: &Contract) -> bool {
+    !contract.operations.is_empty()
+}
+
+pub(super) fn list(contract: &Contract, fits: impl Fn(&Lists) -> bool) -> bool {
+    contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref()).any(fits)
+}
+
+fn has_responses(contract: &Contract) -> bool {
+    contract.operations.iter().any(|operation| operation.responses.len() > 1)
+}
+
+fn has_tokens(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.next.as_ref().is_some_and(|next| next.slot.is_some() && next.field.is_none()))
+}
+
+fn has_either(contract: &Contract) -> bool {
+    let either = |handling: &Option<Handling>| handling.as_ref().is_some_and(|handling| handling.is == Choice::Either);
+    let sized = list(contract, |lists| {
+        lists
+            .page
+            .size
+            .as_ref()
+            .is_some_and(|size| [&size.below, &size.above, &size.malformed, &size.zero].into_iter().any(either))
+    });
+    sized
+        || contract
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.clause.expands)
+            .any(|expand| either(&expand.unknown))
+}
+
+/// Whether some class of refusals has so many statuses that the operations document.
+fn refusals(contract: &Contract, count: usize) -> bool {
+    let all = &contract.root.refusals;
+    let classes = [&all.unauthenticated, &all.no_tenant, &all.foreign, &all.not_found, &all.invalid];
+    let many = |refusal: &Refusal| {
+        contract.operations.iter().any(|operation| {
+            let statuses = refusal.statuses.iter().chain(&refusal.tolerated);
+            statuses.filter(|status| operation.response(**status).is_some()).count() >= count
+        })
+    };
+    classes.into_iter().flatten().any(many)
+}
+
+fn open_parameters(contract: &Contract) -> bool {
+    let promised = contract.root.unknown_parameters.as_ref().map(|handling| handling.is);
+    matches!(promised, None | Some(Choice::Either | Choice::Refuse)) && any(contract)
+}
+
+fn unsupported(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        lists.filters.values().any(|filter| filter.unsupported.is_some())
+            || lists.sort.as_ref().is_some_and(|sort| sort.unsupported.is_some())
+    })
+}

@@ -1,0 +1,141 @@
+//! How answers look on the wire.
+
+use serde_json::{Map, Value};
+
+use super::catalogue;
+use super::choices::any;
+use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, with_points};
+use crate::mock::hook::{Hook, Scene};
+
+catalogue! {
+    /// Bodies come in chunks, without a length.
+    "chunked": any, @Always Hook::Exchange(chunked);
+    /// Every answer closes the connection.
+    "connection-close": any, @Always Hook::Exchange(close);
+    /// Bodies are compressed if the client accepts that.
+    "gzip-if-accepted": any, @Always Hook::Exchange(gzip);
+    /// Members of objects come in another order.
+    "keys-reordered": any, @Always Hook::Body(reorder);
+    /// Members of objects come in an order that changes from answer to answer.
+    "keys-shuffled": any, @Always Hook::Body(shuffle);
+    /// Whole numbers are written with a fraction of nought.
+    "whole-numbers-with-point": any, @Always Hook::Body(points);
+    /// The JSON is indented.
+    "pretty-printed": any, @Always Hook::Success(pretty);
+    /// Letters outside ASCII are escaped.
+    "escaped-letters": any, @Always Hook::Success(escaped);
+    /// A line end follows the JSON.
+    "trailing-newline": any, @Always Hook::Exchange(newline);
+    /// The media type has a parameter and capitals.
+    "media-type-with-charset": any, @Always Hook::Exchange(charset);
+    /// Answers have headers that nobody documents.
+    "extra-headers": any, @Always Hook::Exchange(extra_headers);
+    /// Every answer takes five milliseconds.
+    "latency": any, @Always Hook::Exchange(latency);
+    /// Every twentieth answer takes half a second.
+    "slow-now-and-then": any, @Twentieth Hook::Success(slow);
+}
+
+fn chunked(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    answer.wire = Wire::Chunked;
+}
+
+fn close(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    answer.set_header("connection", "close");
+}
+
+fn gzip(_: &Scene<'_>, incoming: &Incoming, _: &Inputs, answer: &mut Answer) {
+    let accepted = incoming
+        .headers
+        .get_all("accept-encoding")
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|text| text.split(',').any(|word| word.trim().starts_with("gzip"))));
+    if accepted {
+        answer.body = crate::mock::gzip::pack(&answer.body).into();
+        answer.set_header("content-encoding", "gzip");
+        answer.set_header("vary", "accept-encoding");
+    }
+}
+
+/// Puts the members of every object into another order.
+fn order(value: &mut Value, change: &dyn Fn(&mut Vec<(String, Value)>)) {
+    match value {
+        Value::Object(members) => {
+            let mut entries: Vec<(String, Value)> = std::mem::take(members).into_iter().collect();
+            entries.iter_mut().for_each(|(_, member)| order(member, change));
+            change(&mut entries);
+            *members = entries.into_iter().collect::<Map<_, _>>();
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| order(item, change)),
+        _ => {}
+    }
+}
+
+fn reorder(_: &Scene<'_>, body: &mut Value) {
+    order(body, &|entries| entries.reverse());
+}
+
+fn shuffle(scene: &Scene<'_>, body: &mut Value) {
+    order(body, &|entries| {
+        let by = usize::try_from(scene.nth).unwrap_or(0) % entries.len().max(1);
+        entries.rotate_left(by);
+    });
+}
+
+fn points(_: &Scene<'_>, body: &mut Value) {
+    with_points(body);
+}
+
+fn pretty(_: &Scene<'_>, answer: &mut Answer) {
+    if let Ok(body) = serde_json::from_slice::<Value>(&answer.body) {
+        answer.body = serde_json::to_vec_pretty(&body).unwrap_or_default().into();
+    }
+}
+
+fn escaped(_: &Scene<'_>, answer: &mut Answer) {
+    let text = String::from_utf8_lossy(&answer.body);
+    let mut ascii = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            ascii.push(letter);
+            continue;
+        }
+        let mut units = [0u16; 2];
+        for unit in letter.encode_utf16(&mut units) {
+            ascii.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    answer.body = ascii.into();
+}
+
+fn newline(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    let mut bytes = answer.body.to_vec();
+    if !bytes.is_empty() {
+        bytes.extend(b"\r\n");
+    }
+    answer.body = bytes.into();
+}
+
+fn charset(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    let known = answer.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
+    if let Some(media) = known.filter(|media| media.contains("json")) {
+        answer
+            .set_header("content-type", &format!("{}; charset=UTF-8", media.replacen("application", "Application", 1)));
+    }
+}
+
+fn extra_headers(scene: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    answer.set_header("x-request-id", &format!("01J{:023}", scene.nth));
+    answer.set_header("cache-control", "private, no-store");
+    answer.set_header("server-timing", "db;dur=2.1, app;dur=0.4");
+    answer.set_header("set-cookie", "session=odd; Path=/; HttpOnly");
+    answer.set_header("x-content-type-options", "nosniff");
+}
+
+fn latency(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    answer.wire = Wire::Late(5);
+}
+
+fn slow(_: &Scene<'_>, answer: &mut Answer) {
+    answer.wire = Wire::Late(500);
+}
