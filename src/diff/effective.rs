@@ -392,7 +392,7 @@ fn allows_null(side: &mut Side<'_>, node: NodeId, depth: usize) -> bool {
 }
 
 /// The types of a schema that names none but shows by its keywords what it describes.
-fn inferred_types(map: &Map<String, Value>) -> TypeSet {
+pub(crate) fn inferred_types(map: &Map<String, Value>) -> TypeSet {
     if map.contains_key("properties") || map.get("additionalProperties").is_some_and(Value::is_object) {
         TypeSet::OBJECT
     } else if map.contains_key("items") {
@@ -572,11 +572,22 @@ impl<'a> Effective<'a> {
             return false;
         }
         match value {
-            Value::Number(number) => number.as_f64().is_none_or(|number| self.range.holds(number)),
+            Value::Number(number) => number.as_f64().is_none_or(|number| {
+                let stepped = |step: &f64| ((number / step) - (number / step).round()).abs() < 1e-9;
+                let formatted = |range: Range| range.holds(number);
+                self.range.holds(number)
+                    && self.multiples.iter().all(stepped)
+                    && self.formats.iter().filter_map(|name| super::types::integer_format(name)).all(formatted)
+            }),
             Value::String(text) => {
                 #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
                 let length = text.chars().count() as f64;
+                let fits = |keyword: &str, operand: &str| {
+                    super::checker::is_valid(&serde_json::json!({ keyword: operand }), value) != Some(false)
+                };
                 self.length.holds(length)
+                    && self.patterns.iter().all(|pattern| fits("pattern", pattern))
+                    && self.formats.iter().all(|format| fits("format", format))
             }
             _ => true,
         }
