@@ -82,6 +82,8 @@ pub(crate) struct Effective<'a> {
     pub(crate) properties: BTreeMap<&'a str, Vec<NodeId>>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) additional: Additional,
+    /// The names that all closed parts declare; a name outside of them is refused although another part declares it.
+    pub(crate) allowed: Option<BTreeSet<&'a str>>,
     pub(crate) property_count: Range,
     pub(crate) unions: Vec<Union>,
     pub(crate) negations: Vec<NodeId>,
@@ -113,6 +115,7 @@ impl Default for Effective<'_> {
             properties: BTreeMap::new(),
             required: BTreeSet::new(),
             additional: Additional::Any,
+            allowed: None,
             property_count: counts,
             unions: Vec::new(),
             negations: Vec::new(),
@@ -539,7 +542,15 @@ impl<'a> Effective<'a> {
             self.required.extend(names.iter().filter_map(Value::as_str));
         }
         match map.get("additionalProperties") {
-            Some(Value::Bool(false)) => self.additional = Additional::Forbidden,
+            Some(Value::Bool(false)) => {
+                self.additional = Additional::Forbidden;
+                let own = map.get("properties").and_then(Value::as_object);
+                let own: BTreeSet<&str> = own.into_iter().flat_map(|all| all.keys().map(String::as_str)).collect();
+                self.allowed = Some(match self.allowed.take() {
+                    Some(known) => known.intersection(&own).copied().collect(),
+                    None => own,
+                });
+            }
             Some(Value::Object(schema)) if !schema.is_empty() => {
                 if let Some(inner) = side.get(node, "additionalProperties") {
                     match &mut self.additional {
@@ -559,6 +570,11 @@ impl<'a> Effective<'a> {
         if !variants.is_empty() {
             self.unions.push(Union { keyword, variants });
         }
+    }
+
+    /// Whether no closed part refuses the name.
+    pub(crate) fn allows_name(&self, name: &str) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed.contains(name))
     }
 
     pub(crate) fn closed(&self) -> bool {
