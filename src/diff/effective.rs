@@ -4,6 +4,7 @@
 //! only while a pair is compared. The source place of each part is therefore never lost, and nothing is copied.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -135,11 +136,36 @@ impl Default for Effective<'_> {
 pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
+    outlines: HashMap<ConjId, Rc<Outline>>,
     /// One value for each conj that was asked for, by the direction in which it travels.
     pub(crate) samples: HashMap<(ConjId, super::law::Direction), Value>,
 }
 
+/// What is needed to tell whether two variants may be the same thing.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    pub(crate) types: TypeSet,
+    pub(crate) names: Vec<String>,
+    /// Whether it is itself a union that is small enough to be expanded.
+    union: bool,
+}
+
 impl Conjs {
+    /// The outline of a conj, made once.
+    pub(crate) fn outline(&mut self, side: &mut Side<'_>, id: ConjId) -> Rc<Outline> {
+        if let Some(known) = self.outlines.get(&id) {
+            return Rc::clone(known);
+        }
+        let merged = effective(side, self.get(id));
+        let outline = Rc::new(Outline {
+            types: merged.types,
+            names: merged.properties.keys().map(|name| (*name).to_owned()).collect(),
+            union: merged.unions.len() == 1 && merged.unions.iter().all(|union| union.variants.len() <= 64),
+        });
+        self.outlines.insert(id, Rc::clone(&outline));
+        outline
+    }
+
     pub(crate) fn get(&self, id: ConjId) -> &Conj {
         &self.list[id.0 as usize]
     }
@@ -185,7 +211,8 @@ impl Conjs {
 
     fn of_parts(&mut self, side: &mut Side<'_>, base: &[Part], more: &[NodeId]) -> ConjId {
         let mut flat = Flat::default();
-        flat.parts.extend_from_slice(base);
+        // A part that says nothing beside its union would only make equal variants look different.
+        flat.parts.extend(base.iter().filter(|part| speaks(side.value(part.node))));
         flat.seen.extend(base.iter().map(|part| part.node));
         for node in more {
             flat.push(side, Part { node: *node, without_unions: false });
@@ -235,12 +262,12 @@ impl Conjs {
         depth: usize,
         found: &mut Vec<Variant<'a>>,
     ) {
-        let inner = effective(side, self.get(variant.conj));
-        let small = inner.unions.len() == 1 && inner.unions.iter().all(|union| union.variants.len() <= 64);
-        if !small || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
+        let union = self.outline(side, variant.conj).union;
+        if !union || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
             found.push(variant);
             return;
         }
+        let inner = effective(side, self.get(variant.conj));
         let base: Vec<Part> =
             self.get(variant.conj).parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
         let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
@@ -292,6 +319,18 @@ impl<'a> Tags<'a> {
 /// The name of the component that a node refers to.
 pub(crate) fn component_name<'a>(side: &mut Side<'a>, node: NodeId) -> Option<&'a str> {
     side.reference(node).map(|text| text.rsplit('/').next().unwrap_or(text))
+}
+
+/// Whether a schema says anything beside its combinators and annotations.
+fn speaks(schema: &Value) -> bool {
+    let idle = |key: &str| {
+        matches!(
+            key,
+            "oneOf" | "anyOf" | "allOf" | "discriminator" | "nullable" | "title" | "description" | "example" | "examples"
+                | "default" | "deprecated" | "externalDocs"
+        ) || key.starts_with("x-")
+    };
+    schema.as_object().is_none_or(|map| map.keys().any(|key| !idle(key)))
 }
 
 /// The list of parts under construction.

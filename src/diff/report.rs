@@ -105,7 +105,7 @@ pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
 }
 
 /// Most findings for which a payload is looked for.
-const MAX_WITNESSES: usize = 300;
+const MAX_WITNESSES: usize = 120;
 
 /// A change together with all that it reaches, while findings are collected.
 struct Group {

@@ -16,6 +16,8 @@ use super::types::TypeSet;
 const MAX_CANDIDATES: usize = 160;
 /// Most bytes of payloads that are tried for one change.
 const MAX_BYTES: usize = 24_000;
+/// Most variants of a union among which a payload is looked for.
+const MAX_WITNESS_VARIANTS: usize = 128;
 /// Deepest nesting of a generated value.
 const MAX_DEPTH: usize = 5;
 /// Longest text or list that is generated to stand beyond a limit.
@@ -79,6 +81,9 @@ impl<'a> Half<'_, 'a> {
         found: &mut Vec<Value>,
     ) {
         let id = self.conjs.id_of(conj);
+        if merged.unions.iter().any(|union| union.variants.len() > MAX_WITNESS_VARIANTS) {
+            return;
+        }
         let Some(variants) = id.and_then(|id| self.conjs.variants(self.side, id, merged)) else { return };
         for variant in variants.iter().take(24) {
             let limit = if depth == 0 { 12 } else { 1 };

@@ -5,11 +5,12 @@
 //! meaning); a pair that breaks is still no break if another variant takes all of its payloads.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
-use crate::diff::effective::{Effective, Tags, Variant, effective};
+use crate::diff::effective::{Effective, Outline, Tags, Variant, effective};
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -21,15 +22,9 @@ const MAX_TRIES: usize = 4_096;
 /// Most variants among which one is looked for that takes another's payloads.
 const MAX_COVERING: usize = 256;
 
-/// What is needed to tell whether two variants may be the same thing.
-struct Sketch<'a> {
-    types: TypeSet,
-    names: Vec<&'a str>,
-}
-
-impl Sketch<'_> {
+impl Outline {
     /// From 0 (unlike) to 1 (same types and property names).
-    fn likeness(&self, other: &Sketch<'_>) -> f64 {
+    fn likeness(&self, other: &Self) -> f64 {
         if !self.types.has(other.types) {
             return 0.0;
         }
@@ -44,15 +39,15 @@ impl Sketch<'_> {
     }
 
     /// Whether `other` declares everything that this one declares, so that taking its payloads means something.
-    fn declared_by(&self, other: &Sketch<'_>) -> bool {
+    fn declared_by(&self, other: &Self) -> bool {
         !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
     }
 }
 
 /// Variants of both sides and how they are paired.
 struct Matching<'a> {
-    old: Vec<(Variant<'a>, Sketch<'a>)>,
-    new: Vec<(Variant<'a>, Sketch<'a>)>,
+    old: Vec<(Variant<'a>, Rc<Outline>)>,
+    new: Vec<(Variant<'a>, Rc<Outline>)>,
     /// For each old variant its new partner.
     partners: Vec<Option<usize>>,
     tagged: bool,
@@ -103,7 +98,7 @@ impl<'a> Engine<'a> {
             return;
         };
         self.depth += 1;
-        let tagged = |list: &[(Variant<'_>, Sketch<'_>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
+        let tagged = |list: &[(Variant<'_>, Rc<Outline>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
         let by_tag = sides.old.discriminator.is_some()
             && sides.new.discriminator.is_some()
             && tagged(&one)
@@ -161,7 +156,7 @@ impl<'a> Engine<'a> {
             // Nothing to choose from: likeness decides.
             return;
         }
-        let mut alike: HashMap<(TypeSet, &[&str]), Vec<usize>> = HashMap::new();
+        let mut alike: HashMap<(TypeSet, &[String]), Vec<usize>> = HashMap::new();
         for at in new {
             let sketch = &matching.new[at].1;
             alike.entry((sketch.types, sketch.names.as_slice())).or_default().push(at);
@@ -366,7 +361,7 @@ fn variants_of<'a>(
     side: &mut Side<'a>,
     id: ConjId,
     whole: &Effective<'a>,
-) -> Option<Vec<(Variant<'a>, Sketch<'a>)>> {
+) -> Option<Vec<(Variant<'a>, Rc<Outline>)>> {
     let list = if whole.unions.is_empty() {
         let node = conjs.get(id).parts.first().map(|part| part.node).or(conjs.get(id).anchor)?;
         let name = conjs.get(id).parts.first().and_then(|part| side.component(part.node));
@@ -377,9 +372,8 @@ fn variants_of<'a>(
     };
     let mut found = Vec::with_capacity(list.len());
     for variant in list {
-        let inner = effective(side, conjs.get(variant.conj));
-        let sketch = Sketch { types: inner.types, names: inner.properties.keys().copied().collect() };
-        found.push((variant, sketch));
+        let outline = conjs.outline(side, variant.conj);
+        found.push((variant, outline));
     }
     Some(found)
 }
@@ -411,7 +405,7 @@ fn pair_alike(matching: &mut Matching<'_>) {
     }
 }
 
-fn describe(variant: &Variant<'_>, sketch: &Sketch<'_>) -> String {
+fn describe(variant: &Variant<'_>, sketch: &Outline) -> String {
     match (variant.tags.first(), variant.name) {
         (Some(tag), Some(name)) if *tag != name => format!("`{name}` (`{tag}`)"),
         (_, Some(name)) => format!("`{name}`"),
