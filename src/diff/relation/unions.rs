@@ -168,7 +168,7 @@ impl<'a> Engine<'a> {
             let Some(candidates) = alike.get_mut(&(sketch.types, sketch.names.as_slice())) else { continue };
             let equal = candidates.iter().position(|at| {
                 tries += 1;
-                tries <= MAX_TRIES && self.relation(variant.conj, matching.new[*at].0.conj, mode).1.equal()
+                tries <= MAX_TRIES + matching.old.len() && self.relation(variant.conj, matching.new[*at].0.conj, mode).1.equal()
             });
             if let Some(position) = equal {
                 found.push((index, candidates.remove(position)));
