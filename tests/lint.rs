@@ -123,7 +123,7 @@ fn examples_defaults_and_patterns() {
 #[test]
 fn the_vocabulary() {
     spoiled("          items: /customers", "          itmes: /customers", "semantics-unknown-key", "did you mean `items`");
-    spoiled("default: 50, max: 100", "default: 50, maximum: 100", "semantics-unknown-key", "did you mean `max`");
+    spoiled("default: 50, max: 100", "default: 50, maxx: 100", "semantics-unknown-key", "did you mean `max`");
     spoiled("direction: descending", "direction: down", "semantics-malformed", "x-contract");
     spoiled("resource: customer\n          items", "resource: custommer\n          items", "semantics-points-nowhere", "did you mean `customer`");
     spoiled("more: /hasMore", "more: /hasmore", "semantics-points-nowhere", "did you mean `hasMore`");
@@ -138,7 +138,7 @@ fn the_vocabulary() {
 fn expressions_and_sources() {
     spoiled("self.name != ''", "self.name !=", "expression-invalid", "no CEL expression");
     spoiled("self.name != ''", "self.nmae != ''", "expression-invalid", "did you mean `name`");
-    spoiled("self.name != ''", "nearly(self.name, 1.0)", "expression-invalid", "nearly");
+    spoiled("self.name != ''", "nearly(self.name)", "expression-invalid", "nearly");
     spoiled("self.name != ''", "record.name != ''", "expression-invalid", "`record`");
     spoiled(", message: no name, source: reference", ", message: no name", "source-missing", "named");
     let text = SOUND.replace("  source: reference\n  resources", "  resources").replace("      x-source: reference, list customers\n", "");
