@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-const GOOD: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get: {responses: {'200': {description: ok}}}\n";
+const GOOD: &str =
+    "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get: {responses: {'200': {description: ok}}}\n";
 const GONE: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n";
 
 struct Folder(PathBuf);
@@ -78,8 +79,20 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
     assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml"], None)), 0);
     assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--fail-on", "never"], None)), 0);
     assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml", "--fail-on", "note"], None)), 1);
-    assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-removed=warn"], None)), 0);
-    for name in ["broken.yaml", "swagger.json", "other.yaml", "list.yaml", "empty.yaml", "paths.yaml", "absent.yaml", "dangling.yaml"] {
+    assert_eq!(
+        code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-removed=warn"], None)),
+        0
+    );
+    for name in [
+        "broken.yaml",
+        "swagger.json",
+        "other.yaml",
+        "list.yaml",
+        "empty.yaml",
+        "paths.yaml",
+        "absent.yaml",
+        "dangling.yaml",
+    ] {
         let output = run(&folder.0, &["diff", "good.yaml", name], None);
         assert_eq!(code(&output), 2, "{name}: {}", err(&output));
         assert!(err(&output).contains(name) && err(&output).contains("help:"), "{name}: {}", err(&output));
@@ -99,7 +112,8 @@ fn standard_input_and_reports_to_files() {
     let output = run(&folder.0, &["diff", "good.yaml", "-"], Some(GONE));
     assert_eq!(code(&output), 1, "{}", err(&output));
     assert_eq!(code(&run(&folder.0, &["diff", "-", "-"], Some(GONE))), 2);
-    let reports = ["--report", "json=r.json", "--report", "sarif=r.sarif", "--report", "junit=r.xml", "--report", "human"];
+    let reports =
+        ["--report", "json=r.json", "--report", "sarif=r.sarif", "--report", "junit=r.xml", "--report", "human"];
     let output = run(&folder.0, &[&["diff", "good.yaml", "-"], reports.as_slice()].concat(), Some(GONE));
     assert!(out(&output).contains("operation-removed"), "{}", out(&output));
     for name in ["r.json", "r.sarif"] {
@@ -134,7 +148,8 @@ fn revisions_of_git_are_read_without_touching_the_work_tree() {
     folder.write("api/c.yaml", &split);
     folder.write("api/parts/ok.yaml", "ok: {description: ok, content: {application/json: {schema: {type: string}}}}\n");
     assert!(git(&["add", "."]) && git(&["commit", "-m", "one"]));
-    folder.write("api/parts/ok.yaml", "ok: {description: ok, content: {application/json: {schema: {type: integer}}}}\n");
+    folder
+        .write("api/parts/ok.yaml", "ok: {description: ok, content: {application/json: {schema: {type: integer}}}}\n");
     let output = run(&folder.0, &["diff", "HEAD:api/c.yaml", "api/c.yaml"], None);
     assert_eq!(code(&output), 1, "{}{}", out(&output), err(&output));
     assert!(out(&output).contains("type-changed") && out(&output).contains("api/parts/ok.yaml"), "{}", out(&output));
@@ -172,29 +187,55 @@ fn with_schemas(schema: &str, components: &str) -> String {
 fn hostile_documents_end() {
     let folder = Folder::new("hostile");
     let reference = |name: &str| format!("{{\"$ref\": \"#/components/schemas/{name}\"}}");
-    let branches: Vec<String> =
-        (0..5_000).map(|index| format!("{{\"type\": \"object\", \"properties\": {{\"p{index}\": {{\"type\": \"string\"}}}}}}")).collect();
+    let branches: Vec<String> = (0..5_000)
+        .map(|index| format!("{{\"type\": \"object\", \"properties\": {{\"p{index}\": {{\"type\": \"string\"}}}}}}"))
+        .collect();
     let all = with_schemas(&format!("{{\"allOf\": [{}]}}", branches.join(",")), "");
     let one_of = with_schemas(&format!("{{\"oneOf\": [{}]}}", branches[..1_500].join(",")), "");
     let chain: Vec<String> = (0..5_000)
-        .map(|index| format!("\"S{index}\": {{\"type\": \"object\", \"properties\": {{\"next\": {}}}}}", reference(&format!("S{}", (index + 1) % 5_000))))
+        .map(|index| {
+            format!(
+                "\"S{index}\": {{\"type\": \"object\", \"properties\": {{\"next\": {}}}}}",
+                reference(&format!("S{}", (index + 1) % 5_000))
+            )
+        })
         .collect();
     let chain = with_schemas(&reference("S0"), &chain.join(","));
     let knot: Vec<String> = (0..60)
         .map(|index| {
             let all: Vec<String> = (0..60)
-                .map(|other| format!("\"p{other}\": {{\"oneOf\": [{}, {{\"type\": \"array\", \"items\": {}}}]}}", reference(&format!("K{other}")), reference(&format!("K{}", (index + other) % 60))))
+                .map(|other| {
+                    format!(
+                        "\"p{other}\": {{\"oneOf\": [{}, {{\"type\": \"array\", \"items\": {}}}]}}",
+                        reference(&format!("K{other}")),
+                        reference(&format!("K{}", (index + other) % 60))
+                    )
+                })
                 .collect();
             format!("\"K{index}\": {{\"type\": \"object\", \"properties\": {{{}}}}}", all.join(","))
         })
         .collect();
     let knot = with_schemas(&reference("K0"), &knot.join(","));
-    let all_of_cycle: Vec<String> =
-        (0..300).map(|index| format!("\"C{index}\": {{\"allOf\": [{}, {}]}}", reference(&format!("C{}", (index + 1) % 300)), reference(&format!("C{}", (index + 7) % 300)))).collect();
+    let all_of_cycle: Vec<String> = (0..300)
+        .map(|index| {
+            format!(
+                "\"C{index}\": {{\"allOf\": [{}, {}]}}",
+                reference(&format!("C{}", (index + 1) % 300)),
+                reference(&format!("C{}", (index + 7) % 300))
+            )
+        })
+        .collect();
     let all_of_cycle = with_schemas(&reference("C0"), &all_of_cycle.join(","));
-    for (name, text) in [("all", &all), ("one-of", &one_of), ("chain", &chain), ("knot", &knot), ("cycle", &all_of_cycle)] {
+    for (name, text) in
+        [("all", &all), ("one-of", &one_of), ("chain", &chain), ("knot", &knot), ("cycle", &all_of_cycle)]
+    {
         folder.write("old.json", text);
-        folder.write("new.json", &text.replace("\"type\": \"string\"", "\"type\": \"integer\"").replace("\"title\": \"t\"", "\"title\": \"u\""));
+        folder.write(
+            "new.json",
+            &text
+                .replace("\"type\": \"string\"", "\"type\": \"integer\"")
+                .replace("\"title\": \"t\"", "\"title\": \"u\""),
+        );
         assert_eq!(code(&run(&folder.0, &["diff", "old.json", "old.json"], None)), 0, "{name}");
         let output = run(&folder.0, &["diff", "old.json", "new.json"], None);
         let changes = text.contains("\"type\": \"string\"");
@@ -205,8 +246,10 @@ fn hostile_documents_end() {
 #[test]
 fn wrong_types_anywhere_do_not_panic() {
     let folder = Folder::new("types");
-    let sound = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/maple.yaml")).expect("a shipped contract");
-    let document = contract_gate::document::Document::parse(Path::new("maple.yaml"), sound).expect("a shipped contract");
+    let sound =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/maple.yaml")).expect("a shipped contract");
+    let document =
+        contract_gate::document::Document::parse(Path::new("maple.yaml"), sound).expect("a shipped contract");
     let old = folder.write("old.json", &document.root().to_string());
     let mut pointers = Vec::new();
     collect(document.root(), String::new(), &mut pointers);
@@ -219,7 +262,8 @@ fn wrong_types_anywhere_do_not_panic() {
             }
             let text = root.to_string();
             let read = contract_gate::diff::Workspace::parse("new.json", &text);
-            let before = contract_gate::diff::Workspace::read(&contract_gate::diff::Origin::File(old.clone())).expect("sound");
+            let before =
+                contract_gate::diff::Workspace::read(&contract_gate::diff::Origin::File(old.clone())).expect("sound");
             if let Ok(after) = read {
                 let options = contract_gate::diff::Options { without_witness: true, ..Default::default() };
                 let _ = contract_gate::diff::compare(&before, &after, &options);
@@ -267,7 +311,9 @@ fn reports_are_deterministic() {
     let pairs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs/paging_style_changed");
     let (old, new) = (pairs.join("old.yaml"), pairs.join("new.yaml"));
     for format in ["human", "json", "junit", "sarif", "github", "markdown"] {
-        let once = || out(&run(&folder.0, &["diff", &old.to_string_lossy(), &new.to_string_lossy(), "--report", format], None));
+        let once = || {
+            out(&run(&folder.0, &["diff", &old.to_string_lossy(), &new.to_string_lossy(), "--report", format], None))
+        };
         assert_eq!(once(), once(), "{format}");
         assert!(!once().is_empty(), "{format}");
     }

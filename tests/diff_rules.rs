@@ -84,7 +84,12 @@ fn every_level_is_derived() {
             }
             let directions = direction_of(&finding);
             for direction in directions {
-                assert_eq!(finding.level, level(rule.effect, direction, &guards), "`{}` {direction:?} {guards:?}", rule.id);
+                assert_eq!(
+                    finding.level,
+                    level(rule.effect, direction, &guards),
+                    "`{}` {direction:?} {guards:?}",
+                    rule.id
+                );
             }
         }
     }
@@ -101,10 +106,19 @@ fn every_rule_has_its_mirror_or_a_reason() {
                     Effect::Widens => vec![Effect::Narrows, Effect::None],
                     _ => vec![Effect::None, Effect::Narrows, Effect::Widens, Effect::Violation, Effect::Unknown],
                 };
-                assert!(opposite.contains(&other.effect), "`{}` and its mirror `{}` pull the same way", rule.id, other.id);
+                assert!(
+                    opposite.contains(&other.effect),
+                    "`{}` and its mirror `{}` pull the same way",
+                    rule.id,
+                    other.id
+                );
             }
             Mirror::Itself => {
-                assert!(!matches!(rule.effect, Effect::Narrows | Effect::Widens), "`{}` cannot be its own mirror", rule.id);
+                assert!(
+                    !matches!(rule.effect, Effect::Narrows | Effect::Widens),
+                    "`{}` cannot be its own mirror",
+                    rule.id
+                );
             }
             Mirror::Absent(reason) => assert!(reason.len() > 20, "`{}` gives no reason", rule.id),
         }

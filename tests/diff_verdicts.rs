@@ -52,7 +52,9 @@ fn with_response(schema: &str, components: &str) -> String {
 }
 
 fn with_parameter(parameter: &str) -> String {
-    format!("{HEAD}paths:\n  /things:\n    get:\n      parameters: [{parameter}]\n      responses: {{'200': {{description: ok}}}}\n")
+    format!(
+        "{HEAD}paths:\n  /things:\n    get:\n      parameters: [{parameter}]\n      responses: {{'200': {{description: ok}}}}\n"
+    )
 }
 
 fn with_operation(rest: &str) -> String {
@@ -102,13 +104,31 @@ fn scalars_are_judged_by_sets_of_values() {
             ("enum set", "{type: string}", "{type: string, enum: [a]}", Breaking, Safe),
             ("enum dropped", "{type: string, enum: [a]}", "{type: string}", Safe, Breaking),
             ("enum of booleans", "{type: boolean}", "{type: boolean, enum: [true, false]}", Silent, Silent),
-            ("bound implied by enum", "{type: string, enum: [ab]}", "{type: string, enum: [ab], maxLength: 9}", Silent, Silent),
+            (
+                "bound implied by enum",
+                "{type: string, enum: [ab]}",
+                "{type: string, enum: [ab], maxLength: 9}",
+                Silent,
+                Silent,
+            ),
             ("maximum set", "{type: integer}", "{type: integer, maximum: 9}", Breaking, Safe),
             ("maximum dropped", "{type: integer, maximum: 9}", "{type: integer}", Safe, Breaking),
             ("minimum zero is not absent", "{type: integer}", "{type: integer, minimum: 0}", Breaking, Safe),
             ("minimum raised from zero", "{type: integer, minimum: 0}", "{type: integer, minimum: 1}", Breaking, Safe),
-            ("exclusive for integers", "{type: integer, minimum: 0, exclusiveMinimum: true}", "{type: integer, minimum: 1}", Silent, Silent),
-            ("exclusive for numbers", "{type: number, minimum: 0}", "{type: number, minimum: 0, exclusiveMinimum: true}", Breaking, Safe),
+            (
+                "exclusive for integers",
+                "{type: integer, minimum: 0, exclusiveMinimum: true}",
+                "{type: integer, minimum: 1}",
+                Silent,
+                Silent,
+            ),
+            (
+                "exclusive for numbers",
+                "{type: number, minimum: 0}",
+                "{type: number, minimum: 0, exclusiveMinimum: true}",
+                Breaking,
+                Safe,
+            ),
             ("minLength zero is absent", "{type: string}", "{type: string, minLength: 0}", Silent, Silent),
             ("minLength set", "{type: string}", "{type: string, minLength: 1}", Breaking, Safe),
             ("maxLength raised", "{type: string, maxLength: 5}", "{type: string, maxLength: 6}", Safe, Breaking),
@@ -122,27 +142,81 @@ fn scalars_are_judged_by_sets_of_values() {
             ("password is a hint", "{type: string}", "{type: string, format: password}", Silent, Silent),
             ("int64 to int32", "{type: integer, format: int64}", "{type: integer, format: int32}", Breaking, Safe),
             ("int32 to int64", "{type: integer, format: int32}", "{type: integer, format: int64}", Safe, Breaking),
-            ("int32 implied by bounds", "{type: integer, minimum: 0, maximum: 5}", "{type: integer, minimum: 0, maximum: 5, format: int32}", Silent, Silent),
+            (
+                "int32 implied by bounds",
+                "{type: integer, minimum: 0, maximum: 5}",
+                "{type: integer, minimum: 0, maximum: 5, format: int32}",
+                Silent,
+                Silent,
+            ),
             ("float to double", "{type: number, format: float}", "{type: number, format: double}", Safe, Breaking),
-            ("integer int32 to number double", "{type: integer, format: int32}", "{type: number, format: double}", Safe, Breaking),
+            (
+                "integer int32 to number double",
+                "{type: integer, format: int32}",
+                "{type: number, format: double}",
+                Safe,
+                Breaking,
+            ),
             ("multipleOf set", "{type: integer}", "{type: integer, multipleOf: 5}", Breaking, Safe),
             ("multipleOf 1 on integers", "{type: integer}", "{type: integer, multipleOf: 1}", Silent, Silent),
             ("multipleOf doubled", "{type: integer, multipleOf: 5}", "{type: integer, multipleOf: 10}", Breaking, Safe),
-            ("multipleOf other", "{type: integer, multipleOf: 2}", "{type: integer, multipleOf: 3}", Breaking, Breaking),
+            (
+                "multipleOf other",
+                "{type: integer, multipleOf: 2}",
+                "{type: integer, multipleOf: 3}",
+                Breaking,
+                Breaking,
+            ),
             ("nullable set", "{type: string}", "{type: string, nullable: true}", Safe, Breaking),
             ("nullable dropped", "{type: string, nullable: true}", "{type: string}", Breaking, Safe),
             ("nullable false is absent", "{type: string}", "{type: string, nullable: false}", Silent, Silent),
             ("nullable as list of types", "{type: string, nullable: true}", "{type: [string, 'null']}", Silent, Silent),
-            ("nullable as variant", "{type: string, nullable: true}", "{oneOf: [{type: string}, {type: 'null'}]}", Silent, Silent),
-            ("nullable with enum", "{type: string, nullable: true, enum: [a]}", "{type: string, nullable: true, enum: [a, null]}", Silent, Silent),
+            (
+                "nullable as variant",
+                "{type: string, nullable: true}",
+                "{oneOf: [{type: string}, {type: 'null'}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "nullable with enum",
+                "{type: string, nullable: true, enum: [a]}",
+                "{type: string, nullable: true, enum: [a, null]}",
+                Silent,
+                Silent,
+            ),
             ("default changed", "{type: string, default: a}", "{type: string, default: b}", Safe, Safe),
             ("description changed", "{type: string, description: a}", "{type: string, description: b}", Silent, Silent),
-            ("example with a reference inside", "{type: object, example: {$ref: '#/nowhere'}}", "{type: object, example: {$ref: '#/elsewhere'}}", Silent, Silent),
+            (
+                "example with a reference inside",
+                "{type: object, example: {$ref: '#/nowhere'}}",
+                "{type: object, example: {$ref: '#/elsewhere'}}",
+                Silent,
+                Silent,
+            ),
             ("not added", "{type: string}", "{type: string, not: {enum: [a]}}", Breaking, Safe),
-            ("not excludes more", "{type: string, not: {enum: [a]}}", "{type: string, not: {enum: [a, b]}}", Breaking, Safe),
+            (
+                "not excludes more",
+                "{type: string, not: {enum: [a]}}",
+                "{type: string, not: {enum: [a, b]}}",
+                Breaking,
+                Safe,
+            ),
             ("const as enum", "{type: string, enum: [a]}", "{type: string, const: a}", Silent, Silent),
-            ("numeric exclusive bound", "{type: number, minimum: 0, exclusiveMinimum: true}", "{type: number, exclusiveMinimum: 0}", Silent, Silent),
-            ("known value added", "{type: string, x-known-values: [a]}", "{type: string, x-known-values: [a, b]}", Safe, Safe),
+            (
+                "numeric exclusive bound",
+                "{type: number, minimum: 0, exclusiveMinimum: true}",
+                "{type: number, exclusiveMinimum: 0}",
+                Silent,
+                Silent,
+            ),
+            (
+                "known value added",
+                "{type: string, x-known-values: [a]}",
+                "{type: string, x-known-values: [a, b]}",
+                Safe,
+                Safe,
+            ),
         ],
         "",
         "",
@@ -153,46 +227,226 @@ fn scalars_are_judged_by_sets_of_values() {
 fn objects_and_arrays() {
     check_schemas(
         &[
-            ("required property added", "{type: object}", "{type: object, required: [a], properties: {a: {type: string}}}", Breaking, Safe),
-            ("required property with default added", "{type: object}", "{type: object, required: [a], properties: {a: {type: string, default: x}}}", Breaking, Safe),
-            ("optional property added", "{type: object}", "{type: object, properties: {a: {type: string}}}", Safe, Safe),
-            ("optional property added to closed", "{type: object, additionalProperties: false}", "{type: object, additionalProperties: false, properties: {a: {type: string}}}", Safe, Breaking),
-            ("optional property removed", "{type: object, properties: {a: {type: string}}}", "{type: object}", Safe, Safe),
-            ("required property removed", "{type: object, required: [a], properties: {a: {type: string}}}", "{type: object}", Safe, Breaking),
-            ("optional property removed from closed", "{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}", "{type: object, additionalProperties: false, properties: {b: {type: string}}}", Breaking, Safe),
-            ("became required", "{type: object, properties: {a: {type: string}}}", "{type: object, required: [a], properties: {a: {type: string}}}", Breaking, Safe),
-            ("became optional", "{type: object, required: [a], properties: {a: {type: string}}}", "{type: object, properties: {a: {type: string}}}", Safe, Breaking),
+            (
+                "required property added",
+                "{type: object}",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "required property with default added",
+                "{type: object}",
+                "{type: object, required: [a], properties: {a: {type: string, default: x}}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "optional property added",
+                "{type: object}",
+                "{type: object, properties: {a: {type: string}}}",
+                Safe,
+                Safe,
+            ),
+            (
+                "optional property added to closed",
+                "{type: object, additionalProperties: false}",
+                "{type: object, additionalProperties: false, properties: {a: {type: string}}}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "optional property removed",
+                "{type: object, properties: {a: {type: string}}}",
+                "{type: object}",
+                Safe,
+                Safe,
+            ),
+            (
+                "required property removed",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                "{type: object}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "optional property removed from closed",
+                "{type: object, additionalProperties: false, properties: {a: {type: string}, b: {type: string}}}",
+                "{type: object, additionalProperties: false, properties: {b: {type: string}}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "became required",
+                "{type: object, properties: {a: {type: string}}}",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "became optional",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                "{type: object, properties: {a: {type: string}}}",
+                Safe,
+                Breaking,
+            ),
             ("closed", "{type: object}", "{type: object, additionalProperties: false}", Breaking, Safe),
             ("opened", "{type: object, additionalProperties: false}", "{type: object}", Safe, Breaking),
-            ("opened by true", "{type: object, additionalProperties: false}", "{type: object, additionalProperties: true}", Safe, Breaking),
+            (
+                "opened by true",
+                "{type: object, additionalProperties: false}",
+                "{type: object, additionalProperties: true}",
+                Safe,
+                Breaking,
+            ),
             ("true is absent", "{type: object}", "{type: object, additionalProperties: true}", Silent, Silent),
-            ("empty schema is true", "{type: object, additionalProperties: {}}", "{type: object, additionalProperties: true}", Silent, Silent),
-            ("map value narrowed", "{type: object, additionalProperties: {type: number}}", "{type: object, additionalProperties: {type: integer}}", Breaking, Safe),
-            ("read-only required added", "{type: object}", "{type: object, required: [id], properties: {id: {type: string, readOnly: true}}}", Safe, Safe),
-            ("write-only required removed", "{type: object, required: [p], properties: {p: {type: string, writeOnly: true}}}", "{type: object}", Safe, Safe),
-            ("read-only type changed", "{type: object, properties: {id: {type: string, readOnly: true}}}", "{type: object, properties: {id: {type: integer, readOnly: true}}}", Silent, Breaking),
-            ("write-only type changed", "{type: object, properties: {p: {type: string, writeOnly: true}}}", "{type: object, properties: {p: {type: integer, writeOnly: true}}}", Breaking, Silent),
-            ("left read-only while required", "{type: object, required: [id], properties: {id: {type: string, readOnly: true}}}", "{type: object, required: [id], properties: {id: {type: string}}}", Breaking, Safe),
-            ("required became write-only", "{type: object, required: [p], properties: {p: {type: string}}}", "{type: object, required: [p], properties: {p: {type: string, writeOnly: true}}}", Safe, Breaking),
-            ("deprecated property removed", "{type: object, required: [a], properties: {a: {type: string, deprecated: true}}}", "{type: object}", Safe, Safe),
-            ("minProperties implied by required", "{type: object, required: [a], properties: {a: {}}}", "{type: object, required: [a], minProperties: 1, properties: {a: {}}}", Silent, Silent),
+            (
+                "empty schema is true",
+                "{type: object, additionalProperties: {}}",
+                "{type: object, additionalProperties: true}",
+                Silent,
+                Silent,
+            ),
+            (
+                "map value narrowed",
+                "{type: object, additionalProperties: {type: number}}",
+                "{type: object, additionalProperties: {type: integer}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "read-only required added",
+                "{type: object}",
+                "{type: object, required: [id], properties: {id: {type: string, readOnly: true}}}",
+                Safe,
+                Safe,
+            ),
+            (
+                "write-only required removed",
+                "{type: object, required: [p], properties: {p: {type: string, writeOnly: true}}}",
+                "{type: object}",
+                Safe,
+                Safe,
+            ),
+            (
+                "read-only type changed",
+                "{type: object, properties: {id: {type: string, readOnly: true}}}",
+                "{type: object, properties: {id: {type: integer, readOnly: true}}}",
+                Silent,
+                Breaking,
+            ),
+            (
+                "write-only type changed",
+                "{type: object, properties: {p: {type: string, writeOnly: true}}}",
+                "{type: object, properties: {p: {type: integer, writeOnly: true}}}",
+                Breaking,
+                Silent,
+            ),
+            (
+                "left read-only while required",
+                "{type: object, required: [id], properties: {id: {type: string, readOnly: true}}}",
+                "{type: object, required: [id], properties: {id: {type: string}}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "required became write-only",
+                "{type: object, required: [p], properties: {p: {type: string}}}",
+                "{type: object, required: [p], properties: {p: {type: string, writeOnly: true}}}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "deprecated property removed",
+                "{type: object, required: [a], properties: {a: {type: string, deprecated: true}}}",
+                "{type: object}",
+                Safe,
+                Safe,
+            ),
+            (
+                "minProperties implied by required",
+                "{type: object, required: [a], properties: {a: {}}}",
+                "{type: object, required: [a], minProperties: 1, properties: {a: {}}}",
+                Silent,
+                Silent,
+            ),
             ("minProperties set", "{type: object}", "{type: object, minProperties: 1}", Breaking, Safe),
             ("maxProperties set", "{type: object}", "{type: object, maxProperties: 1}", Breaking, Safe),
-            ("maxProperties raised", "{type: object, maxProperties: 1}", "{type: object, maxProperties: 2}", Safe, Breaking),
-            ("property order", "{type: object, properties: {a: {type: string}, b: {type: integer}}}", "{type: object, properties: {b: {type: integer}, a: {type: string}}}", Silent, Silent),
-            ("nested in array", "{type: array, items: {type: object, properties: {a: {type: string}}}}", "{type: array, items: {type: object, properties: {a: {type: integer}}}}", Breaking, Breaking),
+            (
+                "maxProperties raised",
+                "{type: object, maxProperties: 1}",
+                "{type: object, maxProperties: 2}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "property order",
+                "{type: object, properties: {a: {type: string}, b: {type: integer}}}",
+                "{type: object, properties: {b: {type: integer}, a: {type: string}}}",
+                Silent,
+                Silent,
+            ),
+            (
+                "nested in array",
+                "{type: array, items: {type: object, properties: {a: {type: string}}}}",
+                "{type: array, items: {type: object, properties: {a: {type: integer}}}}",
+                Breaking,
+                Breaking,
+            ),
             ("items set", "{type: array}", "{type: array, items: {type: string}}", Breaking, Safe),
-            ("minItems zero is absent", "{type: array, items: {}}", "{type: array, items: {}, minItems: 0}", Silent, Silent),
+            (
+                "minItems zero is absent",
+                "{type: array, items: {}}",
+                "{type: array, items: {}, minItems: 0}",
+                Silent,
+                Silent,
+            ),
             ("minItems set", "{type: array, items: {}}", "{type: array, items: {}, minItems: 1}", Breaking, Safe),
-            ("maxItems lowered", "{type: array, items: {}, maxItems: 5}", "{type: array, items: {}, maxItems: 4}", Breaking, Safe),
+            (
+                "maxItems lowered",
+                "{type: array, items: {}, maxItems: 5}",
+                "{type: array, items: {}, maxItems: 4}",
+                Breaking,
+                Safe,
+            ),
             ("maxItems dropped", "{type: array, items: {}, maxItems: 5}", "{type: array, items: {}}", Safe, Breaking),
             ("unique set", "{type: array, items: {}}", "{type: array, items: {}, uniqueItems: true}", Breaking, Safe),
-            ("unique dropped", "{type: array, items: {}, uniqueItems: true}", "{type: array, items: {}}", Safe, Breaking),
+            (
+                "unique dropped",
+                "{type: array, items: {}, uniqueItems: true}",
+                "{type: array, items: {}}",
+                Safe,
+                Breaking,
+            ),
             ("array of to scalar", "{type: array, items: {type: string}}", "{type: string}", Breaking, Breaking),
-            ("type object left implicit", "{type: object, properties: {a: {type: string}}}", "{properties: {a: {type: string}}}", Silent, Silent),
-            ("a property called enum", "{type: object, properties: {enum: {type: string}}}", "{type: object, properties: {enum: {type: integer}}}", Breaking, Breaking),
-            ("a property called $ref", "{type: object, properties: {$ref: {type: string}}}", "{type: object, properties: {$ref: {type: integer}}}", Breaking, Breaking),
-            ("a property called example holding an object", "{type: object, properties: {example: {type: object, properties: {x: {type: string}}}}}", "{type: object, properties: {example: {type: object, properties: {x: {type: integer}}}}}", Breaking, Breaking),
+            (
+                "type object left implicit",
+                "{type: object, properties: {a: {type: string}}}",
+                "{properties: {a: {type: string}}}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a property called enum",
+                "{type: object, properties: {enum: {type: string}}}",
+                "{type: object, properties: {enum: {type: integer}}}",
+                Breaking,
+                Breaking,
+            ),
+            (
+                "a property called $ref",
+                "{type: object, properties: {$ref: {type: string}}}",
+                "{type: object, properties: {$ref: {type: integer}}}",
+                Breaking,
+                Breaking,
+            ),
+            (
+                "a property called example holding an object",
+                "{type: object, properties: {example: {type: object, properties: {x: {type: string}}}}}",
+                "{type: object, properties: {example: {type: object, properties: {x: {type: integer}}}}}",
+                Breaking,
+                Breaking,
+            ),
         ],
         "",
         "",
@@ -203,22 +457,84 @@ const A: &str = "A: {type: object, required: [x], properties: {x: {type: string}
 
 #[test]
 fn refactorings_are_silent() {
-    let components = format!("{A}, B: {{$ref: '#/components/schemas/A'}}, X: {{type: object, required: [x], properties: {{x: {{type: string}}}}}}");
+    let components = format!(
+        "{A}, B: {{$ref: '#/components/schemas/A'}}, X: {{type: object, required: [x], properties: {{x: {{type: string}}}}}}"
+    );
     let inline = "{type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}";
     check_schemas(
         &[
             ("inline to reference", inline, "{$ref: '#/components/schemas/A'}", Silent, Silent),
             ("reference to inline", "{$ref: '#/components/schemas/A'}", inline, Silent, Silent),
-            ("renamed reference", "{$ref: '#/components/schemas/A'}", "{$ref: '#/components/schemas/B'}", Silent, Silent),
-            ("wrapped in allOf", "{$ref: '#/components/schemas/A'}", "{allOf: [{$ref: '#/components/schemas/A'}], description: d}", Silent, Silent),
-            ("wrapped in oneOf of one", "{$ref: '#/components/schemas/A'}", "{oneOf: [{$ref: '#/components/schemas/A'}]}", Silent, Silent),
-            ("property moved into a branch", inline, "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}", Silent, Silent),
-            ("property in two branches", inline, "{allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/X'}]}", Silent, Silent),
-            ("required moved into a branch", "{allOf: [{type: object, properties: {x: {type: string}}}], required: [x]}", "{allOf: [{type: object, required: [x], properties: {x: {type: string}}}]}", Silent, Silent),
-            ("order of branches", "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}", "{allOf: [{type: object, properties: {y: {type: integer}}}, {$ref: '#/components/schemas/X'}]}", Silent, Silent),
-            ("order of variants", "{oneOf: [{type: string}, {type: integer}]}", "{oneOf: [{type: integer}, {type: string}]}", Silent, Silent),
-            ("nested unions", "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}", "{oneOf: [{type: string}, {oneOf: [{type: integer}, {type: boolean}]}]}", Silent, Silent),
-            ("variant inlined", "{oneOf: [{$ref: '#/components/schemas/A'}, {type: string}]}", "{oneOf: [{type: string}, {type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}]}", Silent, Silent),
+            (
+                "renamed reference",
+                "{$ref: '#/components/schemas/A'}",
+                "{$ref: '#/components/schemas/B'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "wrapped in allOf",
+                "{$ref: '#/components/schemas/A'}",
+                "{allOf: [{$ref: '#/components/schemas/A'}], description: d}",
+                Silent,
+                Silent,
+            ),
+            (
+                "wrapped in oneOf of one",
+                "{$ref: '#/components/schemas/A'}",
+                "{oneOf: [{$ref: '#/components/schemas/A'}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "property moved into a branch",
+                inline,
+                "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "property in two branches",
+                inline,
+                "{allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/X'}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "required moved into a branch",
+                "{allOf: [{type: object, properties: {x: {type: string}}}], required: [x]}",
+                "{allOf: [{type: object, required: [x], properties: {x: {type: string}}}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "order of branches",
+                "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
+                "{allOf: [{type: object, properties: {y: {type: integer}}}, {$ref: '#/components/schemas/X'}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "order of variants",
+                "{oneOf: [{type: string}, {type: integer}]}",
+                "{oneOf: [{type: integer}, {type: string}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "nested unions",
+                "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}",
+                "{oneOf: [{type: string}, {oneOf: [{type: integer}, {type: boolean}]}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "variant inlined",
+                "{oneOf: [{$ref: '#/components/schemas/A'}, {type: string}]}",
+                "{oneOf: [{type: string}, {type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}]}",
+                Silent,
+                Silent,
+            ),
         ],
         &components,
         &components,
@@ -229,10 +545,34 @@ fn refactorings_are_silent() {
 fn branches_that_hold_at_once() {
     check_schemas(
         &[
-            ("branch added", "{allOf: [{type: object}]}", "{allOf: [{type: object}, {type: object, required: [a], properties: {a: {type: string}}}]}", Breaking, Safe),
-            ("bounds of branches meet", "{allOf: [{type: integer, maximum: 10}, {maximum: 5}]}", "{type: integer, maximum: 5}", Silent, Silent),
-            ("branch removed", "{allOf: [{type: object}, {type: object, required: [a], properties: {a: {type: string}}}]}", "{allOf: [{type: object}]}", Safe, Breaking),
-            ("annotation branch added", "{allOf: [{type: string}]}", "{allOf: [{type: string}, {description: d}]}", Silent, Silent),
+            (
+                "branch added",
+                "{allOf: [{type: object}]}",
+                "{allOf: [{type: object}, {type: object, required: [a], properties: {a: {type: string}}}]}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "bounds of branches meet",
+                "{allOf: [{type: integer, maximum: 10}, {maximum: 5}]}",
+                "{type: integer, maximum: 5}",
+                Silent,
+                Silent,
+            ),
+            (
+                "branch removed",
+                "{allOf: [{type: object}, {type: object, required: [a], properties: {a: {type: string}}}]}",
+                "{allOf: [{type: object}]}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "annotation branch added",
+                "{allOf: [{type: string}]}",
+                "{allOf: [{type: string}, {description: d}]}",
+                Silent,
+                Silent,
+            ),
         ],
         "",
         "",
@@ -259,15 +599,45 @@ fn unions_are_sets() {
             ("single wrapped", cat, &both, Safe, Breaking),
             ("union unwrapped", &both, cat, Breaking, Safe),
             ("covered variant removed", "{anyOf: [{type: integer}, {type: number}]}", "{type: number}", Silent, Silent),
-            ("open enumeration grows", "{anyOf: [{type: string, enum: [a]}, {type: string}]}", "{anyOf: [{type: string, enum: [a, b]}, {type: string}]}", Safe, Silent),
-            ("open enumeration closes", "{anyOf: [{type: string, enum: [a]}, {type: string}]}", "{type: string, enum: [a]}", Breaking, Safe),
-            ("any to one of disjoint", "{anyOf: [{type: integer}, {type: string}]}", "{oneOf: [{type: integer}, {type: string}]}", Silent, Silent),
+            (
+                "open enumeration grows",
+                "{anyOf: [{type: string, enum: [a]}, {type: string}]}",
+                "{anyOf: [{type: string, enum: [a, b]}, {type: string}]}",
+                Safe,
+                Silent,
+            ),
+            (
+                "open enumeration closes",
+                "{anyOf: [{type: string, enum: [a]}, {type: string}]}",
+                "{type: string, enum: [a]}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "any to one of disjoint",
+                "{anyOf: [{type: integer}, {type: string}]}",
+                "{oneOf: [{type: integer}, {type: string}]}",
+                Silent,
+                Silent,
+            ),
             ("discriminator added", &both, &plain, Safe, Safe),
             ("mapping written out", &plain, &explicit, Silent, Silent),
             ("mapping renamed", &explicit, &renamed, Breaking, Breaking),
             ("discriminator property", &plain, &other, Breaking, Breaking),
-            ("scalar variant widened", "{oneOf: [{type: integer}, {type: object}]}", "{oneOf: [{type: number}, {type: object}]}", Safe, Breaking),
-            ("types in a list", "{oneOf: [{type: string}, {type: integer}]}", "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}", Safe, Breaking),
+            (
+                "scalar variant widened",
+                "{oneOf: [{type: integer}, {type: object}]}",
+                "{oneOf: [{type: number}, {type: object}]}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "types in a list",
+                "{oneOf: [{type: string}, {type: integer}]}",
+                "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}",
+                Safe,
+                Breaking,
+            ),
         ],
         components,
         components,
@@ -299,7 +669,10 @@ fn recursion_ends_and_is_silent() {
     );
     let outcome = judge(&old, &new);
     assert!(outcome.findings.iter().all(|finding| finding.id.starts_with("schema-name")), "{}", describe(&outcome));
-    let broken = with_response("{$ref: '#/components/schemas/Tree'}", &tree.replace("name: {type: string}", "name: {type: integer}"));
+    let broken = with_response(
+        "{$ref: '#/components/schemas/Tree'}",
+        &tree.replace("name: {type: string}", "name: {type: integer}"),
+    );
     let outcome = judge(&old, &broken);
     assert_eq!(outcome.tally().deny, 1, "{}", describe(&outcome));
     for knot in [
@@ -320,28 +693,83 @@ fn parameters() {
     let rows: &[(&str, &str, &str, Verdict)] = &[
         ("optional added", "", limit, Safe),
         ("required added", "", "{in: query, name: limit, required: true, schema: {type: integer}}", Breaking),
-        ("required with default added", "", "{in: query, name: limit, required: true, schema: {type: integer, default: 5}}", Breaking),
+        (
+            "required with default added",
+            "",
+            "{in: query, name: limit, required: true, schema: {type: integer, default: 5}}",
+            Breaking,
+        ),
         ("removed", limit, "", Breaking),
         ("deprecated removed", "{in: query, name: limit, deprecated: true, schema: {type: integer}}", "", Safe),
         ("became required", limit, "{in: query, name: limit, required: true, schema: {type: integer}}", Breaking),
         ("became optional", "{in: query, name: limit, required: true, schema: {type: integer}}", limit, Safe),
-        ("header case", "{in: header, name: X-Tenant, schema: {type: string}}", "{in: header, name: x-tenant, schema: {type: string}}", Silent),
+        (
+            "header case",
+            "{in: header, name: X-Tenant, schema: {type: string}}",
+            "{in: header, name: x-tenant, schema: {type: string}}",
+            Silent,
+        ),
         ("query case", "{in: query, name: Limit, schema: {type: integer}}", limit, Breaking),
         ("moved to header", limit, "{in: header, name: limit, schema: {type: integer}}", Breaking),
         ("ignored header", "", "{in: header, name: Accept, required: true, schema: {type: string}}", Silent),
         ("integer to string on the wire", limit, "{in: query, name: limit, schema: {type: string}}", Safe),
-        ("integer to bounded string", limit, "{in: query, name: limit, schema: {type: string, maxLength: 2}}", Breaking),
+        (
+            "integer to bounded string",
+            limit,
+            "{in: query, name: limit, schema: {type: string, maxLength: 2}}",
+            Breaking,
+        ),
         ("string to integer", "{in: query, name: limit, schema: {type: string}}", limit, Breaking),
-        ("default changed", "{in: query, name: limit, schema: {type: integer, default: 1}}", "{in: query, name: limit, schema: {type: integer, default: 2}}", Safe),
-        ("enum shrinks", "{in: query, name: s, schema: {type: string, enum: [a, b]}}", "{in: query, name: s, schema: {type: string, enum: [a]}}", Breaking),
-        ("maximum lowered", "{in: query, name: s, schema: {type: integer, maximum: 9}}", "{in: query, name: s, schema: {type: integer, maximum: 8}}", Breaking),
-        ("explode of an array", "{in: query, name: s, schema: {type: array, items: {type: string}}}", "{in: query, name: s, explode: false, schema: {type: array, items: {type: string}}}", Breaking),
+        (
+            "default changed",
+            "{in: query, name: limit, schema: {type: integer, default: 1}}",
+            "{in: query, name: limit, schema: {type: integer, default: 2}}",
+            Safe,
+        ),
+        (
+            "enum shrinks",
+            "{in: query, name: s, schema: {type: string, enum: [a, b]}}",
+            "{in: query, name: s, schema: {type: string, enum: [a]}}",
+            Breaking,
+        ),
+        (
+            "maximum lowered",
+            "{in: query, name: s, schema: {type: integer, maximum: 9}}",
+            "{in: query, name: s, schema: {type: integer, maximum: 8}}",
+            Breaking,
+        ),
+        (
+            "explode of an array",
+            "{in: query, name: s, schema: {type: array, items: {type: string}}}",
+            "{in: query, name: s, explode: false, schema: {type: array, items: {type: string}}}",
+            Breaking,
+        ),
         ("explode of a scalar", limit, "{in: query, name: limit, explode: false, schema: {type: integer}}", Silent),
-        ("default style written out", "{in: query, name: s, schema: {type: array, items: {type: string}}}", "{in: query, name: s, style: form, explode: true, schema: {type: array, items: {type: string}}}", Silent),
-        ("style", "{in: query, name: s, schema: {type: array, items: {type: string}}}", "{in: query, name: s, style: pipeDelimited, schema: {type: array, items: {type: string}}}", Breaking),
-        ("content for schema", limit, "{in: query, name: limit, content: {application/json: {schema: {type: integer}}}}", Breaking),
+        (
+            "default style written out",
+            "{in: query, name: s, schema: {type: array, items: {type: string}}}",
+            "{in: query, name: s, style: form, explode: true, schema: {type: array, items: {type: string}}}",
+            Silent,
+        ),
+        (
+            "style",
+            "{in: query, name: s, schema: {type: array, items: {type: string}}}",
+            "{in: query, name: s, style: pipeDelimited, schema: {type: array, items: {type: string}}}",
+            Breaking,
+        ),
+        (
+            "content for schema",
+            limit,
+            "{in: query, name: limit, content: {application/json: {schema: {type: integer}}}}",
+            Breaking,
+        ),
         ("deprecated", limit, "{in: query, name: limit, deprecated: true, schema: {type: integer}}", Safe),
-        ("empty value refused", "{in: query, name: s, allowEmptyValue: true, schema: {type: string}}", "{in: query, name: s, schema: {type: string}}", Breaking),
+        (
+            "empty value refused",
+            "{in: query, name: s, allowEmptyValue: true, schema: {type: string}}",
+            "{in: query, name: s, schema: {type: string}}",
+            Breaking,
+        ),
     ];
     let mut faults = Vec::new();
     for (name, old, new, wanted) in rows {
@@ -355,26 +783,77 @@ fn operations_and_paths() {
     let whole = |paths: &str| format!("{HEAD}paths: {paths}\n");
     let get = "{get: {responses: {'200': {description: ok}}}}";
     let parameter = |name: &str| format!("{{in: path, name: {name}, required: true, schema: {{type: string}}}}");
-    let at_path = |name: &str| format!("{{'/a/{{{name}}}': {{parameters: [{}], get: {{responses: {{'200': {{description: ok}}}}}}}}}}", parameter(name));
-    let at_operation = |name: &str| format!("{{'/a/{{{name}}}': {{get: {{parameters: [{}], responses: {{'200': {{description: ok}}}}}}}}}}", parameter(name));
+    let at_path = |name: &str| {
+        format!(
+            "{{'/a/{{{name}}}': {{parameters: [{}], get: {{responses: {{'200': {{description: ok}}}}}}}}}}",
+            parameter(name)
+        )
+    };
+    let at_operation = |name: &str| {
+        format!(
+            "{{'/a/{{{name}}}': {{get: {{parameters: [{}], responses: {{'200': {{description: ok}}}}}}}}}}",
+            parameter(name)
+        )
+    };
     let typed = at_path("id").replace("type: string", "type: integer");
     let rows: Vec<(&str, String, String, Verdict)> = vec![
         ("path removed", format!("{{/a: {get}, /b: {get}}}"), format!("{{/a: {get}}}"), Breaking),
         ("path added", format!("{{/a: {get}}}"), format!("{{/a: {get}, /b: {get}}}"), Safe),
-        ("method removed", "{/a: {get: {responses: {'200': {description: ok}}}, delete: {responses: {'200': {description: ok}}}}}".into(), format!("{{/a: {get}}}"), Breaking),
-        ("deprecated removed", "{/a: {get: {deprecated: true, responses: {'200': {description: ok}}}}}".into(), "{}".into(), Safe),
-        ("removed before sunset", "{/a: {get: {deprecated: true, x-sunset: 2027-01-01, responses: {'200': {description: ok}}}}}".into(), "{}".into(), Breaking),
-        ("removed after sunset", "{/a: {get: {deprecated: true, x-sunset: 2026-01-01, responses: {'200': {description: ok}}}}}".into(), "{}".into(), Safe),
+        (
+            "method removed",
+            "{/a: {get: {responses: {'200': {description: ok}}}, delete: {responses: {'200': {description: ok}}}}}"
+                .into(),
+            format!("{{/a: {get}}}"),
+            Breaking,
+        ),
+        (
+            "deprecated removed",
+            "{/a: {get: {deprecated: true, responses: {'200': {description: ok}}}}}".into(),
+            "{}".into(),
+            Safe,
+        ),
+        (
+            "removed before sunset",
+            "{/a: {get: {deprecated: true, x-sunset: 2027-01-01, responses: {'200': {description: ok}}}}}".into(),
+            "{}".into(),
+            Breaking,
+        ),
+        (
+            "removed after sunset",
+            "{/a: {get: {deprecated: true, x-sunset: 2026-01-01, responses: {'200': {description: ok}}}}}".into(),
+            "{}".into(),
+            Safe,
+        ),
         ("path parameter renamed", at_path("id"), at_path("customerId"), Silent),
         ("parameter moved to the operation", at_path("id"), at_operation("id"), Silent),
         ("moved and renamed", at_operation("x"), at_path("id"), Silent),
         ("path parameter retyped", typed.clone(), at_path("id"), Safe),
         ("path parameter narrowed", at_path("id"), typed, Breaking),
         ("trailing slash", format!("{{/a: {get}}}"), format!("{{/a/: {get}}}"), Breaking),
-        ("operationId", "{/a: {get: {operationId: x, responses: {'200': {description: ok}}}}}".into(), "{/a: {get: {operationId: y, responses: {'200': {description: ok}}}}}".into(), Safe),
-        ("summary", "{/a: {get: {summary: x, responses: {'200': {description: ok}}}}}".into(), "{/a: {get: {summary: y, responses: {'200': {description: ok}}}}}".into(), Silent),
-        ("sunset earlier", "{/a: {get: {deprecated: true, x-sunset: 2027-02-01, responses: {}}}}".into(), "{/a: {get: {deprecated: true, x-sunset: 2027-01-01, responses: {}}}}".into(), Breaking),
-        ("sunset deleted", "{/a: {get: {deprecated: true, x-sunset: 2027-02-01, responses: {}}}}".into(), "{/a: {get: {deprecated: true, responses: {}}}}".into(), Breaking),
+        (
+            "operationId",
+            "{/a: {get: {operationId: x, responses: {'200': {description: ok}}}}}".into(),
+            "{/a: {get: {operationId: y, responses: {'200': {description: ok}}}}}".into(),
+            Safe,
+        ),
+        (
+            "summary",
+            "{/a: {get: {summary: x, responses: {'200': {description: ok}}}}}".into(),
+            "{/a: {get: {summary: y, responses: {'200': {description: ok}}}}}".into(),
+            Silent,
+        ),
+        (
+            "sunset earlier",
+            "{/a: {get: {deprecated: true, x-sunset: 2027-02-01, responses: {}}}}".into(),
+            "{/a: {get: {deprecated: true, x-sunset: 2027-01-01, responses: {}}}}".into(),
+            Breaking,
+        ),
+        (
+            "sunset deleted",
+            "{/a: {get: {deprecated: true, x-sunset: 2027-02-01, responses: {}}}}".into(),
+            "{/a: {get: {deprecated: true, responses: {}}}}".into(),
+            Breaking,
+        ),
     ];
     let mut faults = Vec::new();
     for (name, old, new, wanted) in rows {
@@ -426,19 +905,64 @@ fn security() {
     let rows: Vec<(&str, String, String, Verdict)> = vec![
         ("first requirement", make("", ""), make("", ", security: [{key: []}]"), Breaking),
         ("first global requirement", make("", ""), make("security: [{key: []}]\n", ""), Breaking),
-        ("global moved to the operation", make("security: [{key: []}]\n", ""), make("", ", security: [{key: []}]"), Silent),
-        ("alternative added", make("", ", security: [{key: []}]"), make("", ", security: [{key: []}, {bearer: []}]"), Safe),
-        ("alternative removed", make("", ", security: [{key: []}, {bearer: []}]"), make("", ", security: [{key: []}]"), Breaking),
+        (
+            "global moved to the operation",
+            make("security: [{key: []}]\n", ""),
+            make("", ", security: [{key: []}]"),
+            Silent,
+        ),
+        (
+            "alternative added",
+            make("", ", security: [{key: []}]"),
+            make("", ", security: [{key: []}, {bearer: []}]"),
+            Safe,
+        ),
+        (
+            "alternative removed",
+            make("", ", security: [{key: []}, {bearer: []}]"),
+            make("", ", security: [{key: []}]"),
+            Breaking,
+        ),
         ("replaced", make("", ", security: [{key: []}]"), make("", ", security: [{bearer: []}]"), Breaking),
-        ("second needed as well", make("", ", security: [{key: []}]"), make("", ", security: [{key: [], bearer: []}]"), Breaking),
+        (
+            "second needed as well",
+            make("", ", security: [{key: []}]"),
+            make("", ", security: [{key: [], bearer: []}]"),
+            Breaking,
+        ),
         ("dropped", make("", ", security: [{key: []}]"), make("", ""), Safe),
-        ("opened by an empty list", make("security: [{key: []}]\n", ""), make("security: [{key: []}]\n", ", security: []"), Safe),
-        ("scope added", make("", ", security: [{oauth: [read]}]"), make("", ", security: [{oauth: [read, write]}]"), Breaking),
-        ("scope removed", make("", ", security: [{oauth: [read, write]}]"), make("", ", security: [{oauth: [read]}]"), Safe),
+        (
+            "opened by an empty list",
+            make("security: [{key: []}]\n", ""),
+            make("security: [{key: []}]\n", ", security: []"),
+            Safe,
+        ),
+        (
+            "scope added",
+            make("", ", security: [{oauth: [read]}]"),
+            make("", ", security: [{oauth: [read, write]}]"),
+            Breaking,
+        ),
+        (
+            "scope removed",
+            make("", ", security: [{oauth: [read, write]}]"),
+            make("", ", security: [{oauth: [read]}]"),
+            Safe,
+        ),
         ("anonymous kept", make("", ", security: [{}]"), make("", ", security: [{}, {key: []}]"), Safe),
         ("anonymous withdrawn", make("", ", security: [{}, {key: []}]"), make("", ", security: [{key: []}]"), Breaking),
-        ("key moved", make("", ", security: [{key: []}]"), make("", ", security: [{key: []}]").replace("in: header, name: X-Key", "in: query, name: key"), Breaking),
-        ("order of scopes", make("", ", security: [{oauth: [a, b]}]"), make("", ", security: [{oauth: [b, a]}]"), Silent),
+        (
+            "key moved",
+            make("", ", security: [{key: []}]"),
+            make("", ", security: [{key: []}]").replace("in: header, name: X-Key", "in: query, name: key"),
+            Breaking,
+        ),
+        (
+            "order of scopes",
+            make("", ", security: [{oauth: [a, b]}]"),
+            make("", ", security: [{oauth: [b, a]}]"),
+            Silent,
+        ),
     ];
     let mut faults = Vec::new();
     for (name, old, new, wanted) in rows {
@@ -469,6 +993,11 @@ fn a_shared_schema_is_reported_once() {
         )
     };
     let outcome = judge(&make("string"), &make("integer"));
-    assert_eq!(outcome.findings.iter().filter(|finding| finding.level == Level::Deny).count(), 1, "{}", describe(&outcome));
+    assert_eq!(
+        outcome.findings.iter().filter(|finding| finding.level == Level::Deny).count(),
+        1,
+        "{}",
+        describe(&outcome)
+    );
     assert_eq!(outcome.findings[0].operations, ["GET /a", "POST /a"]);
 }

@@ -103,7 +103,12 @@ fn the_shipped_contracts_are_sound() {
 
 #[test]
 fn references_and_operations() {
-    spoiled("$ref: '#/components/schemas/Customer'}}}", "$ref: '#/components/schemas/Custommer'}}}", "dangling-reference", "did you mean `#/components/schemas/Customer`");
+    spoiled(
+        "$ref: '#/components/schemas/Customer'}}}",
+        "$ref: '#/components/schemas/Custommer'}}}",
+        "dangling-reference",
+        "did you mean `#/components/schemas/Customer`",
+    );
     spoiled("      operationId: getCustomer\n", "", "operation-id-missing", "GET /customers/{id}");
     spoiled("operationId: getCustomer", "operationId: listCustomers", "operation-id-repeated", "listCustomers");
     spoiled("in: path, name: id,", "in: path, name: ids,", "path-parameter-undeclared", "did you mean `ids`");
@@ -122,10 +127,20 @@ fn examples_defaults_and_patterns() {
 
 #[test]
 fn the_vocabulary() {
-    spoiled("          items: /customers", "          itmes: /customers", "semantics-unknown-key", "did you mean `items`");
+    spoiled(
+        "          items: /customers",
+        "          itmes: /customers",
+        "semantics-unknown-key",
+        "did you mean `items`",
+    );
     spoiled("default: 50, max: 100", "default: 50, maxx: 100", "semantics-unknown-key", "did you mean `max`");
     spoiled("direction: descending", "direction: down", "semantics-malformed", "x-contract");
-    spoiled("resource: customer\n          items", "resource: custommer\n          items", "semantics-points-nowhere", "did you mean `customer`");
+    spoiled(
+        "resource: customer\n          items",
+        "resource: custommer\n          items",
+        "semantics-points-nowhere",
+        "did you mean `customer`",
+    );
     spoiled("more: /hasMore", "more: /hasmore", "semantics-points-nowhere", "did you mean `hasMore`");
     spoiled("more: /hasMore", "more: /count", "semantics-points-nowhere", "does not fit");
     spoiled("slot: {query: after}", "slot: {query: afterr}", "semantics-points-nowhere", "did you mean `after`");
@@ -141,6 +156,8 @@ fn expressions_and_sources() {
     spoiled("self.name != ''", "nearly(self.name)", "expression-invalid", "nearly");
     spoiled("self.name != ''", "record.name != ''", "expression-invalid", "`record`");
     spoiled(", message: no name, source: reference", ", message: no name", "source-missing", "named");
-    let text = SOUND.replace("  source: reference\n  resources", "  resources").replace("      x-source: reference, list customers\n", "");
+    let text = SOUND
+        .replace("  source: reference\n  resources", "  resources")
+        .replace("      x-source: reference, list customers\n", "");
     assert!(linted(&text).iter().any(|finding| finding.id == "source-missing"), "{:#?}", linted(&text));
 }

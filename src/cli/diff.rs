@@ -163,9 +163,7 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
     };
     let large = || std::thread::Builder::new().stack_size(STACK);
     std::thread::scope(|scope| {
-        let other = large()
-            .spawn_scoped(scope, || Workspace::read(&Origin::parse(&args.old)))
-            .map_err(|_| lost())?;
+        let other = large().spawn_scoped(scope, || Workspace::read(&Origin::parse(&args.old))).map_err(|_| lost())?;
         let main = large()
             .spawn_scoped(scope, || {
                 let new = Workspace::read(&Origin::parse(&args.new));

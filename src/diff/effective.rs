@@ -326,8 +326,18 @@ fn speaks(schema: &Value) -> bool {
     let idle = |key: &str| {
         matches!(
             key,
-            "oneOf" | "anyOf" | "allOf" | "discriminator" | "nullable" | "title" | "description" | "example" | "examples"
-                | "default" | "deprecated" | "externalDocs"
+            "oneOf"
+                | "anyOf"
+                | "allOf"
+                | "discriminator"
+                | "nullable"
+                | "title"
+                | "description"
+                | "example"
+                | "examples"
+                | "default"
+                | "deprecated"
+                | "externalDocs"
         ) || key.starts_with("x-")
     };
     schema.as_object().is_none_or(|map| map.keys().any(|key| !idle(key)))
@@ -361,7 +371,9 @@ impl Flat {
             if let Some(all) = side.get(part.node, "allOf") {
                 more.extend(side.items(all));
             }
-            if !part.without_unions && let Some(only) = only_variant(side, part.node) {
+            if !part.without_unions
+                && let Some(only) = only_variant(side, part.node)
+            {
                 self.parts[at].without_unions = true;
                 more.push(only);
             }
@@ -447,10 +459,9 @@ pub(crate) fn inferred_types(map: &Map<String, Value>) -> TypeSet {
 fn types_of(map: &Map<String, Value>) -> TypeSet {
     let named = match map.get("type") {
         Some(Value::String(name)) => TypeSet::named(name),
-        Some(Value::Array(names)) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .fold(TypeSet::NOTHING, |types, name| types.or(TypeSet::named(name))),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).fold(TypeSet::NOTHING, |types, name| types.or(TypeSet::named(name)))
+        }
         _ => inferred_types(map),
     };
     let values = match (map.get("enum"), map.get("const")) {
@@ -500,9 +511,22 @@ impl<'a> Effective<'a> {
                 "anyOf" if !part.without_unions => self.add_union(side, part.node, "anyOf"),
                 "x-extensible-enum" => self.known.push(("x-extensible-enum", value)),
                 "x-known-values" => self.known.push(("x-known-values", value)),
-                "if" | "then" | "else" | "contains" | "patternProperties" | "propertyNames" | "prefixItems"
-                | "dependentRequired" | "dependentSchemas" | "unevaluatedProperties" | "unevaluatedItems"
-                | "minContains" | "maxContains" | "contentEncoding" | "contentMediaType" | "xml" => {
+                "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "patternProperties"
+                | "propertyNames"
+                | "prefixItems"
+                | "dependentRequired"
+                | "dependentSchemas"
+                | "unevaluatedProperties"
+                | "unevaluatedItems"
+                | "minContains"
+                | "maxContains"
+                | "contentEncoding"
+                | "contentMediaType"
+                | "xml" => {
                     self.foreign.push((key, value));
                 }
                 _ => {}

@@ -114,9 +114,9 @@ pub fn requalified(effect: Effect, direction: Direction, guards: &[Guard]) -> Ef
 pub fn level(effect: Effect, direction: Direction, guards: &[Guard]) -> Level {
     let polarity = if guards.contains(&Guard::Negotiated) { Direction::Request } else { direction };
     match (requalified(effect, direction, guards), polarity) {
-        (Effect::None, _)
-        | (Effect::Narrows, Direction::Response)
-        | (Effect::Widens, Direction::Request) => Level::Note,
+        (Effect::None, _) | (Effect::Narrows, Direction::Response) | (Effect::Widens, Direction::Request) => {
+            Level::Note
+        }
         (Effect::Unknown, _) => Level::Warn,
         (Effect::Narrows, Direction::Request)
         | (Effect::Widens, Direction::Response)

@@ -148,8 +148,16 @@ impl<'a> Lowering<'_, 'a> {
 /// Copies the keywords that hold no schema.
 fn scalars(map: &Map<String, Value>, out: &mut Map<String, Value>) {
     const PLAIN: [&str; 10] = [
-        "multipleOf", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxProperties",
-        "minProperties", "format",
+        "multipleOf",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "maxProperties",
+        "minProperties",
+        "format",
     ];
     for key in PLAIN {
         if let Some(value) = map.get(key) {

@@ -25,7 +25,13 @@ fn scalar() -> impl Strategy<Value = Value> {
     });
     let list = prop::sample::subsequence(vec!["x", "y", "zz", "xyz"], 1..4)
         .prop_map(|values| json!({ "type": "string", "enum": values }));
-    let number = (prop::bool::ANY, prop::option::of(-2..3_i8), prop::option::of(2..9_i8), prop::bool::ANY, prop::option::of(1..5_u8))
+    let number = (
+        prop::bool::ANY,
+        prop::option::of(-2..3_i8),
+        prop::option::of(2..9_i8),
+        prop::bool::ANY,
+        prop::option::of(1..5_u8),
+    )
         .prop_map(|(whole, low, high, open, step)| {
             let mut schema = json!({ "type": if whole { "integer" } else { "number" } });
             set(&mut schema, "minimum", low.map(|low| json!(low)));
@@ -36,9 +42,8 @@ fn scalar() -> impl Strategy<Value = Value> {
             set(&mut schema, "multipleOf", step.map(|step| json!(step)));
             schema
         });
-    let format = prop::sample::select(vec!["date", "uuid", "int32"]).prop_map(|format| {
-        json!({ "type": if format == "int32" { "integer" } else { "string" }, "format": format })
-    });
+    let format = prop::sample::select(vec!["date", "uuid", "int32"])
+        .prop_map(|format| json!({ "type": if format == "int32" { "integer" } else { "string" }, "format": format }));
     prop_oneof![text, list, number, format, Just(json!({ "type": "boolean" })), Just(json!({}))]
 }
 
@@ -115,8 +120,23 @@ enum Edit {
 
 fn edit() -> impl Strategy<Value = Edit> {
     let dropped = prop::sample::select(vec![
-        "minLength", "maxLength", "enum", "minimum", "maximum", "multipleOf", "type", "nullable", "required", "properties",
-        "additionalProperties", "minItems", "maxItems", "uniqueItems", "exclusiveMinimum", "format", "items",
+        "minLength",
+        "maxLength",
+        "enum",
+        "minimum",
+        "maximum",
+        "multipleOf",
+        "type",
+        "nullable",
+        "required",
+        "properties",
+        "additionalProperties",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "exclusiveMinimum",
+        "format",
+        "items",
     ]);
     let changed = prop_oneof![
         (0..5_u8).prop_map(|value| Edit::Set("minLength", json!(value))),
@@ -132,9 +152,11 @@ fn edit() -> impl Strategy<Value = Edit> {
         Just(Edit::Set("nullable", json!(true))),
         Just(Edit::Set("additionalProperties", json!(false))),
         Just(Edit::Set("additionalProperties", json!({ "type": "string" }))),
-        prop::sample::subsequence(vec!["x", "y", "zz", "xyz"], 1..4).prop_map(|values| Edit::Set("enum", json!(values))),
+        prop::sample::subsequence(vec!["x", "y", "zz", "xyz"], 1..4)
+            .prop_map(|values| Edit::Set("enum", json!(values))),
         prop::sample::subsequence(NAMES.to_vec(), 1..3).prop_map(|names| Edit::Set("required", json!(names))),
-        prop::sample::select(vec!["string", "integer", "number", "object", "array"]).prop_map(|kind| Edit::Set("type", json!(kind))),
+        prop::sample::select(vec!["string", "integer", "number", "object", "array"])
+            .prop_map(|kind| Edit::Set("type", json!(kind))),
     ];
     prop_oneof![
         1 => scalar().prop_map(Edit::Replace),

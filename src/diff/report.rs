@@ -98,7 +98,9 @@ pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
     let document = &api.engine.new.workspace().documents()[file];
     let remedy = match reason {
         Dangling::Missing => "define it, or mend the reference".to_owned(),
-        Dangling::Outside if text.contains("://") => "network references are never followed: bundle the document".into(),
+        Dangling::Outside if text.contains("://") => {
+            "network references are never followed: bundle the document".into()
+        }
         Dangling::Outside => "keep all files in the folder of the document, or bundle it".to_owned(),
     };
     Err(document.error_at(&format!("{pointer}/$ref"), format!("the reference `{text}` leads nowhere"), remedy))
@@ -130,17 +132,19 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     }
     for (pair, spots) in reaches {
         for change in &api.engine.pairs[pair.0 as usize].changes {
-            let at: Vec<(&[String], &str)> =
-                spots.iter().map(|root| (std::slice::from_ref(&api.roots[*root].operation), api.roots[*root].spot.as_str())).collect();
+            let at: Vec<(&[String], &str)> = spots
+                .iter()
+                .map(|root| (std::slice::from_ref(&api.roots[*root].operation), api.roots[*root].spot.as_str()))
+                .collect();
             add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }
     }
+    let bump = bump_of(&groups);
     let mut findings = worded(&mut api, groups, options);
     if api.engine.exhausted {
         findings.push(Finding::new("too-complex", "the documents have too many pairs of schemas to compare all"));
     }
     let versions = (version(&api.engine.old), version(&api.engine.new));
-    let bump = bump_of(&findings);
     note_version(&mut findings, bump, &versions, &api);
     findings.retain(|finding| finding.level != Level::Allow);
     waiver::apply(&mut findings, &options.waivers, today);
@@ -302,8 +306,7 @@ fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>
     let effect = change.effect();
     let pointer = |place: &Option<Place>| place.as_ref().map(|place| place.pointer.clone()).unwrap_or_default();
     let operation = if group.operations.len() == 1 { group.operations[0].as_str() } else { "" };
-    finding.fingerprint =
-        fingerprint(&[change.rule.id, &pointer(&old), &pointer(&new), &change.subject, operation]);
+    finding.fingerprint = fingerprint(&[change.rule.id, &pointer(&old), &pointer(&new), &change.subject, operation]);
     finding.operation = group.operations.first().cloned();
     finding.operations = group.operations;
     finding.place = new;
@@ -387,24 +390,19 @@ fn version(side: &Side<'_>) -> Option<String> {
 }
 
 /// The bump: by the law's levels, not by what the user has set.
-fn bump_of(findings: &[Finding]) -> Bump {
-    findings
+fn bump_of(groups: &[Group]) -> Bump {
+    groups
         .iter()
-        .map(|finding| match (finding.level, finding.facts.get("category").map(String::as_str)) {
+        .map(|group| match (group.level, group.change.rule.category) {
             (Level::Deny, _) => Bump::Major,
-            (_, Some("docs")) => Bump::Patch,
+            (_, Category::Docs) => Bump::Patch,
             _ => Bump::Minor,
         })
         .max()
         .unwrap_or(Bump::None)
 }
 
-fn note_version(
-    findings: &mut Vec<Finding>,
-    bump: Bump,
-    versions: &(Option<String>, Option<String>),
-    api: &Api<'_>,
-) {
+fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
     let (Some(old), Some(new)) = versions else { return };
     if bump != Bump::Major || raised(old, new) {
         return;

@@ -52,7 +52,10 @@ fn shown(value: Option<&Value>) -> String {
 
 /// Members of an object; the items of a list by their position in text.
 fn members(value: Option<&Value>) -> BTreeMap<&str, &Value> {
-    value.and_then(Value::as_object).map(|map| map.iter().map(|(key, value)| (key.as_str(), value)).collect()).unwrap_or_default()
+    value
+        .and_then(Value::as_object)
+        .map(|map| map.iter().map(|(key, value)| (key.as_str(), value)).collect())
+        .unwrap_or_default()
 }
 
 /// The clauses of both sides under comparison, and where they stand.
@@ -86,7 +89,8 @@ impl<'a> Api<'a> {
     }
 
     fn clauses(&mut self, old: NodeId, new: NodeId) -> Clauses<'a> {
-        let read = |side: &mut Side<'a>, node: NodeId| (side.value(node).get("x-contract"), side.get(node, "x-contract"));
+        let read =
+            |side: &mut Side<'a>, node: NodeId| (side.value(node).get("x-contract"), side.get(node, "x-contract"));
         let (one, old_node) = read(&mut self.engine.old, old);
         let (two, new_node) = read(&mut self.engine.new, new);
         let at = (old_node.or(Some(old)).map(At::node), new_node.or(Some(new)).map(At::node));
@@ -95,7 +99,9 @@ impl<'a> Api<'a> {
 
     fn clause(&mut self, context: &Context, rule: &'static Rule, subject: &str, clauses: &Clauses<'_>) {
         let direction = match rule.effect {
-            super::law::Effect::Narrows | super::law::Effect::Widens if rule.id.starts_with("promise") => Direction::Response,
+            super::law::Effect::Narrows | super::law::Effect::Widens if rule.id.starts_with("promise") => {
+                Direction::Response
+            }
             _ => Direction::Request,
         };
         let change = Change::new(rule, direction)
@@ -145,7 +151,11 @@ impl<'a> Api<'a> {
             return self.promise(context, "page", page);
         }
         let ways = |value: Option<&Value>| -> BTreeSet<String> {
-            members(value).into_keys().filter(|key| matches!(*key, "next" | "offset" | "number")).map(str::to_owned).collect()
+            members(value)
+                .into_keys()
+                .filter(|key| matches!(*key, "next" | "offset" | "number"))
+                .map(str::to_owned)
+                .collect()
         };
         let (before, after) = (ways(page.old), ways(page.new));
         if before.difference(&after).next().is_some() {
@@ -266,7 +276,9 @@ impl<'a> Api<'a> {
         let clauses = self.clauses(self.engine.old.root(), self.engine.new.root());
         if clauses.differ() {
             let resources = clauses.get("resources");
-            for name in members(resources.old).keys().chain(members(resources.new).keys()).copied().collect::<BTreeSet<_>>() {
+            for name in
+                members(resources.old).keys().chain(members(resources.new).keys()).copied().collect::<BTreeSet<_>>()
+            {
                 let resource = resources.get(name);
                 self.replaced(&whole, &rules::record_key_changed::RULE, &format!("{name}.key"), &resource.get("key"));
                 for key in ["version", "volatile"] {
@@ -282,7 +294,9 @@ impl<'a> Api<'a> {
                 self.clause(&whole, &rules::promise_changed::RULE, "unknown-parameters", &unknown);
             }
             let refusals = clauses.get("refusals");
-            for name in members(refusals.old).keys().chain(members(refusals.new).keys()).copied().collect::<BTreeSet<_>>() {
+            for name in
+                members(refusals.old).keys().chain(members(refusals.new).keys()).copied().collect::<BTreeSet<_>>()
+            {
                 self.promise(&whole, &format!("refusals.{name}"), &refusals.get(name));
             }
         }

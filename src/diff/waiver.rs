@@ -22,12 +22,15 @@ impl Waiver {
             return false;
         }
         let below = |pointer: &str| {
-            pointer.strip_prefix(self.place.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            pointer
+                .strip_prefix(self.place.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let pointers = [&finding.place, &finding.old_place];
         self.place.is_empty()
             || self.place == finding.fingerprint
-            || self.place.starts_with('/') && pointers.iter().any(|place| place.as_ref().is_some_and(|place| below(&place.pointer)))
+            || self.place.starts_with('/')
+                && pointers.iter().any(|place| place.as_ref().is_some_and(|place| below(&place.pointer)))
             || !finding.operations.is_empty() && finding.operations.iter().all(|operation| *operation == self.place)
     }
 }

@@ -13,9 +13,9 @@ use super::lowered::Lowering;
 use super::types::TypeSet;
 
 /// Most candidates that are tried for one change.
-const MAX_CANDIDATES: usize = 160;
+const MAX_CANDIDATES: usize = 64;
 /// Most bytes of payloads that are tried for one change.
-const MAX_BYTES: usize = 24_000;
+const MAX_BYTES: usize = 6_000;
 /// Most variants of a union among which a payload is looked for.
 const MAX_WITNESS_VARIANTS: usize = 128;
 /// Deepest nesting of a generated value.
@@ -37,13 +37,7 @@ impl<'a> Half<'_, 'a> {
     }
 
     /// Values that the side probably accepts, around the limits of both sides.
-    pub(crate) fn candidates(
-        &mut self,
-        conj: ConjId,
-        hints: &Hints,
-        direction: Direction,
-        depth: usize,
-    ) -> Vec<Value> {
+    pub(crate) fn candidates(&mut self, conj: ConjId, hints: &Hints, direction: Direction, depth: usize) -> Vec<Value> {
         let conj = self.conjs.get(conj).clone();
         let merged = effective(self.side, &conj);
         let mut found = Vec::new();
@@ -272,8 +266,20 @@ fn numbers(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
 
 fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
     const SAMPLES: [&str; 14] = [
-        "", "a", "abc", "0", "A1", "2026-01-31", "2026-01-31T12:00:00Z", "12:00:00Z", "a@example.com",
-        "https://example.com/", "123e4567-e89b-42d3-a456-426614174000", "192.0.2.1", "example.com", "2001:db8::1",
+        "",
+        "a",
+        "abc",
+        "0",
+        "A1",
+        "2026-01-31",
+        "2026-01-31T12:00:00Z",
+        "12:00:00Z",
+        "a@example.com",
+        "https://example.com/",
+        "123e4567-e89b-42d3-a456-426614174000",
+        "192.0.2.1",
+        "example.com",
+        "2001:db8::1",
     ];
     for pattern in &merged.patterns {
         found.extend(super::relation::samples(pattern, 12).into_iter().map(Value::String));

@@ -38,9 +38,10 @@ impl<'a> Linter<'a> {
             for part in here {
                 let items = segment == "-" || segment.parse::<usize>().is_ok();
                 let property = self.side.get(part, "properties").and_then(|holder| self.side.get(holder, &name));
-                let inner = property
-                    .or_else(|| if items { self.side.get(part, "items") } else { None })
-                    .or_else(|| self.side.get(part, "additionalProperties").filter(|node| self.side.value(*node).is_object()));
+                let inner =
+                    property.or_else(|| if items { self.side.get(part, "items") } else { None }).or_else(|| {
+                        self.side.get(part, "additionalProperties").filter(|node| self.side.value(*node).is_object())
+                    });
                 if let Some(inner) = inner {
                     next.extend(self.parts(inner));
                 }

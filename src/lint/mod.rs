@@ -88,7 +88,15 @@ pub(crate) struct Linter<'a> {
 
 impl<'a> Linter<'a> {
     /// Notes a fault at a node, or at a key of it.
-    fn say(&mut self, id: &str, level: Level, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
+    fn say(
+        &mut self,
+        id: &str,
+        level: Level,
+        at: (NodeId, Option<&str>),
+        title: String,
+        values: (&str, &str),
+        why: &str,
+    ) {
         let mut finding = Finding::new(id, title).compare(values.0, values.1);
         finding.level = level;
         finding.why = Some(why.to_owned());

@@ -15,7 +15,8 @@ pub fn render(format: Format, all: &[Linted]) -> String {
         Format::Json => {
             let documents: Vec<_> =
                 all.iter().map(|linted| json!({ "document": linted.name, "findings": linted.findings })).collect();
-            let mut text = serde_json::to_string_pretty(&json!({ "schema": 1, "documents": documents })).unwrap_or_default();
+            let mut text =
+                serde_json::to_string_pretty(&json!({ "schema": 1, "documents": documents })).unwrap_or_default();
             text.push('\n');
             text
         }

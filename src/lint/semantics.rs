@@ -50,9 +50,8 @@ impl<'a> Linter<'a> {
         let parameters = self.parameters(operation);
         let root = self.side.root();
         let whole = self.side.get(root, "x-contract").is_some_and(|node| self.side.text(node, "source").is_some());
-        let sourced = whole
-            || self.side.text(operation.node, "x-source").is_some()
-            || self.side.text(root, "x-source").is_some();
+        let sourced =
+            whole || self.side.text(operation.node, "x-source").is_some() || self.side.text(root, "x-source").is_some();
         let body = child(&mut self.side, operation.node, "requestBody");
         let request = body.and_then(|body| self.json_schema(body));
         let mut scope = Scope { parameters, request, answer: None, headers: Vec::new(), sourced };
@@ -110,7 +109,8 @@ impl<'a> Linter<'a> {
             }
             let mut declared = false;
             for operation in &operations {
-                declared |= self.parameters(operation).iter().any(|(place, known, _)| same(location, place, wanted, known));
+                declared |=
+                    self.parameters(operation).iter().any(|(place, known, _)| same(location, place, wanted, known));
             }
             if !declared {
                 let title = format!("no operation declares the {location} parameter `{wanted}`");

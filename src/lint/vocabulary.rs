@@ -50,7 +50,13 @@ impl Linter<'_> {
                 }
             }
             work.extend(self.side.items(node));
-            work.extend(self.side.members(node).into_iter().filter(|(key, _)| !key.starts_with("x-") && *key != "example").map(|(_, node)| node));
+            work.extend(
+                self.side
+                    .members(node)
+                    .into_iter()
+                    .filter(|(key, _)| !key.starts_with("x-") && *key != "example")
+                    .map(|(_, node)| node),
+            );
         }
         found
     }

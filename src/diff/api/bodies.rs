@@ -29,8 +29,7 @@ fn normal(name: &str) -> String {
 
 fn range_holds(range: &str, name: &str) -> bool {
     range != name
-        && (range == "*/*"
-            || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind)))
+        && (range == "*/*" || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind)))
 }
 
 fn kinship(old: &str, new: &str) -> Option<Kinship> {

@@ -36,8 +36,7 @@ impl Api<'_> {
         let one = operations_of(&mut self.engine.old, Some(old));
         let two = operations_of(&mut self.engine.new, Some(new));
         for operation in &one {
-            let Some(other) =
-                two.iter().find(|other| other.path == operation.path && other.method == operation.method)
+            let Some(other) = two.iter().find(|other| other.path == operation.path && other.method == operation.method)
             else {
                 let change = Change::new(&rules::callback_removed::RULE, context.direction)
                     .at(Some(At::node(operation.node)), Some(At::node(new)))

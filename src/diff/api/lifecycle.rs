@@ -72,11 +72,11 @@ impl<'a> Api<'a> {
             }
             _ => {}
         }
-        if let (Some(before), Some(after)) = (stability(&self.engine.old, both.old), stability(&self.engine.new, both.new))
+        if let (Some(before), Some(after)) =
+            (stability(&self.engine.old, both.old), stability(&self.engine.new, both.new))
             && before != after
         {
-            let rule =
-                if after < before { &rules::stability_lowered::RULE } else { &rules::stability_raised::RULE };
+            let rule = if after < before { &rules::stability_lowered::RULE } else { &rules::stability_raised::RULE };
             let text = |side: &Side<'a>, node| side.text(node, "x-stability-level").unwrap_or("");
             let values = (text(&self.engine.old, both.old), text(&self.engine.new, both.new));
             self.say(context, "", rule, both, "x-stability-level", values);

@@ -97,7 +97,14 @@ impl<'a> Api<'a> {
     }
 
     /// Hands two schemas to the relation engine.
-    fn schemas(&mut self, context: &Context, spot: &str, pair: (Option<NodeId>, Option<NodeId>), both: Both, mode: Mode) {
+    fn schemas(
+        &mut self,
+        context: &Context,
+        spot: &str,
+        pair: (Option<NodeId>, Option<NodeId>),
+        both: Both,
+        mode: Mode,
+    ) {
         if let Some(pair) = self.engine.schemas(pair.0, pair.1, (both.old, both.new), mode) {
             self.roots.push(Root { operation: context.label.clone(), spot: spot.to_owned(), pair });
         }

@@ -91,7 +91,8 @@ impl<'a> Api<'a> {
             return;
         }
         let required = self.new_side().flag(parameter.node, "required");
-        let rule = if required { &rules::required_parameter_added::RULE } else { &rules::optional_parameter_added::RULE };
+        let rule =
+            if required { &rules::required_parameter_added::RULE } else { &rules::optional_parameter_added::RULE };
         let change = Change::new(rule, context.direction)
             .at(Some(At::node(both.old)), Some(At::node(parameter.node)))
             .about(format!("`{}`", parameter.name))

@@ -14,7 +14,10 @@ fn is_success(status: &str) -> bool {
 /// `200` lies within `2XX`.
 fn within(status: &str, range: &str) -> bool {
     let range = range.to_ascii_uppercase();
-    range.ends_with("XX") && status.len() == 3 && status.get(..1) == range.get(..1) && status.to_ascii_uppercase() != range
+    range.ends_with("XX")
+        && status.len() == 3
+        && status.get(..1) == range.get(..1)
+        && status.to_ascii_uppercase() != range
 }
 
 type Status<'a> = (&'a str, NodeId);
@@ -139,7 +142,9 @@ impl<'a> Api<'a> {
                 }
             }
         }
-        for (name, node) in new.iter().filter(|(name, _)| !old.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))) {
+        for (name, node) in
+            new.iter().filter(|(name, _)| !old.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)))
+        {
             let change = Change::new(&rules::header_added::RULE, context.direction)
                 .at(Some(At::node(both.old)), Some(At::node(*node)))
                 .about(format!("`{name}`"))

@@ -40,16 +40,20 @@ fn text(alternative: &Alternative<'_>) -> String {
     }
     let parts: Vec<String> = alternative
         .iter()
-        .map(|(name, scopes)| if scopes.is_empty() { (*name).to_owned() } else { format!("{name} ({})", scopes.join(", ")) })
+        .map(
+            |(name, scopes)| {
+                if scopes.is_empty() { (*name).to_owned() } else { format!("{name} ({})", scopes.join(", ")) }
+            },
+        )
         .collect();
     format!("`{}`", parts.join(" + "))
 }
 
 /// Whether whoever satisfies `held` satisfies `asked` too.
 fn satisfies(held: &Alternative<'_>, asked: &Alternative<'_>) -> bool {
-    asked.iter().all(|(name, scopes)| {
-        held.get(name).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
-    })
+    asked
+        .iter()
+        .all(|(name, scopes)| held.get(name).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope))))
 }
 
 fn same_schemes(one: &Alternative<'_>, two: &Alternative<'_>) -> bool {
@@ -113,7 +117,9 @@ impl<'a> Api<'a> {
             for name in fresh {
                 let Some(two) = after.get(name) else { continue };
                 let found = gone.iter().find(|one| {
-                    before.get(*one).is_some_and(|one| wire_facts(&self.engine.old, *one) == wire_facts(&self.engine.new, *two))
+                    before
+                        .get(*one)
+                        .is_some_and(|one| wire_facts(&self.engine.old, *one) == wire_facts(&self.engine.new, *two))
                 });
                 if let Some(known) = found
                     && let Some(scopes) = alternative.remove(name)

@@ -10,10 +10,13 @@ impl<'a> Engine<'a> {
             return;
         }
         let (old, new) = (&sides.old, &sides.new);
-        self.compare_counts(sides, (old.item_count, new.item_count), ["minItems", "maxItems"], "items", [
-            &rules::item_count_narrowed::RULE,
-            &rules::item_count_widened::RULE,
-        ]);
+        self.compare_counts(
+            sides,
+            (old.item_count, new.item_count),
+            ["minItems", "maxItems"],
+            "items",
+            [&rules::item_count_narrowed::RULE, &rules::item_count_widened::RULE],
+        );
         let single = |range: &crate::diff::types::Range| range.high <= 1.0;
         match (old.unique, new.unique) {
             (false, true) if !single(&old.item_count) => {

@@ -93,9 +93,11 @@ fn member<'a>(
     let length = path.len();
     path.push(Step::Key(key));
     let same = match (key, old, new) {
-        ("properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions", Value::Object(one), Value::Object(two)) => {
-            named(one, two, path, stops, depth)
-        }
+        (
+            "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions",
+            Value::Object(one),
+            Value::Object(two),
+        ) => named(one, two, path, stops, depth),
         ("prefixItems", Value::Array(one), Value::Array(two)) => {
             one.len() == two.len()
                 && one.iter().zip(two).enumerate().all(|(index, (one, two))| {

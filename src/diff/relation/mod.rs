@@ -361,8 +361,12 @@ impl<'a> Engine<'a> {
             self.say(sides, &rules::default_changed::RULE, "default", text(before), text(after));
         }
         match (sides.old.deprecated, sides.new.deprecated) {
-            (false, true) => self.say(sides, &rules::deprecation_announced::RULE, "deprecated", "current", "deprecated"),
-            (true, false) => self.say(sides, &rules::deprecation_withdrawn::RULE, "deprecated", "deprecated", "current"),
+            (false, true) => {
+                self.say(sides, &rules::deprecation_announced::RULE, "deprecated", "current", "deprecated")
+            }
+            (true, false) => {
+                self.say(sides, &rules::deprecation_withdrawn::RULE, "deprecated", "deprecated", "current")
+            }
             _ => {}
         }
         self.compare_known_values(sides);

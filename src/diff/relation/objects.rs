@@ -92,10 +92,13 @@ impl<'a> Engine<'a> {
         if new.low <= old.low.max(implied(&sides.old)) && old.low <= new.low.max(implied(&sides.new)) {
             (old.low, new.low) = (0.0, 0.0);
         }
-        self.compare_counts(sides, (old, new), ["minProperties", "maxProperties"], "properties", [
-            &rules::property_count_narrowed::RULE,
-            &rules::property_count_widened::RULE,
-        ]);
+        self.compare_counts(
+            sides,
+            (old, new),
+            ["minProperties", "maxProperties"],
+            "properties",
+            [&rules::property_count_narrowed::RULE, &rules::property_count_widened::RULE],
+        );
     }
 
     fn compare_property(&mut self, sides: &Sides<'a>, property: &Property<'_>) {
@@ -161,7 +164,7 @@ impl<'a> Engine<'a> {
     }
 
     fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
-        let required = property.was_required && !(property.is_required && !sides.new.closed());
+        let required = property.was_required && (!property.is_required || sides.new.closed());
         let mut found = Vec::new();
         if sides.new.closed() && !sides.old.closed_to(property.name) {
             found.push(&rules::property_removed_from_closed_object::RULE);

@@ -76,11 +76,11 @@ pub(crate) fn samples(pattern: &str, count: usize) -> Vec<String> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let variants = [body.clone(), if start { body.clone() } else { format!("x{{0,2}}({body})") }, if end {
-        body.clone()
-    } else {
-        format!("({body})x{{0,2}}")
-    }];
+    let variants = [
+        body.clone(),
+        if start { body.clone() } else { format!("x{{0,2}}({body})") },
+        if end { body.clone() } else { format!("({body})x{{0,2}}") },
+    ];
     for variant in variants {
         let Ok(strategy) = proptest::string::string_regex(&variant) else { continue };
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);

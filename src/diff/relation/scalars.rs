@@ -52,14 +52,10 @@ impl<'a> Engine<'a> {
             old.clone_from(&sides.old.values);
             new.clone_from(&sides.new.values);
         }
-        let same = |one: &Value, two: &Value| {
-            same_value(one, two) || sides.mode.textual && wire_text(one) == wire_text(two)
-        };
+        let same =
+            |one: &Value, two: &Value| same_value(one, two) || sides.mode.textual && wire_text(one) == wire_text(two);
         let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
-            from.iter()
-                .filter(|value| !list.iter().any(|other| same(value, other)))
-                .map(ToString::to_string)
-                .collect()
+            from.iter().filter(|value| !list.iter().any(|other| same(value, other))).map(ToString::to_string).collect()
         };
         let refused = |values: &[&Value], by: &Effective<'_>| -> Vec<String> {
             values.iter().filter(|value| !self_admits(by, value, sides.mode.textual)).map(ToString::to_string).collect()
@@ -107,10 +103,13 @@ impl<'a> Engine<'a> {
             self.compare_numbers(sides);
         }
         if common.has(TypeSet::STRING) {
-            self.compare_counts(sides, (sides.old.length, sides.new.length), ["minLength", "maxLength"], "characters", [
-                &rules::length_narrowed::RULE,
-                &rules::length_widened::RULE,
-            ]);
+            self.compare_counts(
+                sides,
+                (sides.old.length, sides.new.length),
+                ["minLength", "maxLength"],
+                "characters",
+                [&rules::length_narrowed::RULE, &rules::length_widened::RULE],
+            );
             self.compare_patterns(sides);
         }
         if common.has(TypeSet::STRING) || common.has(TypeSet::NUMBER) {
@@ -231,7 +230,11 @@ impl<'a> Engine<'a> {
             };
             let (Some(old), Some(new)) = (values(&sides.old), values(&sides.new)) else { continue };
             let outside = |one: &[&Value], two: &[&Value]| -> String {
-                one.iter().filter(|value| !two.contains(value)).map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+                one.iter()
+                    .filter(|value| !two.contains(value))
+                    .map(|value| format!("`{value}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
             for (rule, subject) in [
                 (&rules::known_value_removed::RULE, outside(&old, &new)),

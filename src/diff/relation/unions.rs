@@ -74,9 +74,10 @@ impl<'a> Matching<'a> {
         };
         !self.tagged
             && others.len() <= MAX_COVERING
-            && others.iter().enumerate().any(|(other, (_, sketch))| {
-                other != but && own.types.within(sketch.types) && own.declared_by(sketch)
-            })
+            && others
+                .iter()
+                .enumerate()
+                .any(|(other, (_, sketch))| other != but && own.types.within(sketch.types) && own.declared_by(sketch))
     }
 }
 
@@ -99,10 +100,8 @@ impl<'a> Engine<'a> {
         };
         self.depth += 1;
         let tagged = |list: &[(Variant<'_>, Rc<Outline>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
-        let by_tag = sides.old.discriminator.is_some()
-            && sides.new.discriminator.is_some()
-            && tagged(&one)
-            && tagged(&two);
+        let by_tag =
+            sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
         let partners = vec![None; one.len()];
         let mut matching = Matching { old: one, new: two, partners, tagged: by_tag };
         self.pair_variants(&mut matching, sides.mode);
@@ -113,7 +112,8 @@ impl<'a> Engine<'a> {
 
     /// Whether all unions are the same text; what they refer to is then compared on its own.
     fn unions_read_the_same(&mut self, sides: &Sides<'a>) -> bool {
-        let list = |side: &Effective<'_>| -> Vec<_> { side.unions.iter().flat_map(|union| union.variants.clone()).collect() };
+        let list =
+            |side: &Effective<'_>| -> Vec<_> { side.unions.iter().flat_map(|union| union.variants.clone()).collect() };
         let (one, two) = (list(&sides.old), list(&sides.new));
         let same = one.len() == two.len()
             && one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
@@ -131,13 +131,14 @@ impl<'a> Engine<'a> {
         let names: HashMap<&str, usize> =
             matching.new.iter().enumerate().rev().filter_map(|(at, (other, _))| Some((other.name?, at))).collect();
         for (index, (variant, _)) in matching.old.iter().enumerate() {
-            let found = if matching.tagged {
-                matching.new.iter().enumerate().position(|(at, (other, _))| {
-                    !taken[at] && variant.tags.iter().any(|tag| other.tags.contains(tag))
-                })
-            } else {
-                variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at])
-            };
+            let found =
+                if matching.tagged {
+                    matching.new.iter().enumerate().position(|(at, (other, _))| {
+                        !taken[at] && variant.tags.iter().any(|tag| other.tags.contains(tag))
+                    })
+                } else {
+                    variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at])
+                };
             if let Some(at) = found {
                 taken[at] = true;
                 matching.partners[index] = Some(at);
@@ -168,7 +169,8 @@ impl<'a> Engine<'a> {
             let Some(candidates) = alike.get_mut(&(sketch.types, sketch.names.as_slice())) else { continue };
             let equal = candidates.iter().position(|at| {
                 tries += 1;
-                tries <= MAX_TRIES + matching.old.len() && self.relation(variant.conj, matching.new[*at].0.conj, mode).1.equal()
+                tries <= MAX_TRIES + matching.old.len()
+                    && self.relation(variant.conj, matching.new[*at].0.conj, mode).1.equal()
             });
             if let Some(position) = equal {
                 found.push((index, candidates.remove(position)));
@@ -240,7 +242,8 @@ impl<'a> Engine<'a> {
         for index in matching.free_old() {
             if !self.old_is_covered(matching, index, sides.mode, None) {
                 let (variant, sketch) = &matching.old[index];
-                let change = self.variant_change(sides, &rules::variant_removed::RULE, &describe(variant, sketch), true);
+                let change =
+                    self.variant_change(sides, &rules::variant_removed::RULE, &describe(variant, sketch), true);
                 self.note(sides, change.at_old(variant));
             }
         }
@@ -319,10 +322,7 @@ impl<'a> Engine<'a> {
         };
         let (left, right) = (variant_names(&mut self.old, &sides.old), variant_names(&mut self.new, &sides.new));
         for (rule, tags) in [
-            (
-                &rules::discriminator_value_removed::RULE,
-                lost(&before, &right, |tag| known(tag, &after, &right), &left),
-            ),
+            (&rules::discriminator_value_removed::RULE, lost(&before, &right, |tag| known(tag, &after, &right), &left)),
             (&rules::discriminator_value_added::RULE, lost(&after, &left, |tag| known(tag, &before, &left), &right)),
         ] {
             for tag in tags {

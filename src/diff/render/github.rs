@@ -19,8 +19,12 @@ fn property(text: &str) -> String {
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut text = String::new();
     for (level, command) in [(Level::Deny, "error"), (Level::Warn, "warning")] {
-        let all: Vec<_> =
-            report.outcome.findings.iter().filter(|finding| finding.level == level && finding.waived.is_none()).collect();
+        let all: Vec<_> = report
+            .outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.level == level && finding.waived.is_none())
+            .collect();
         let room = if all.len() > SHOWN { SHOWN - 1 } else { SHOWN };
         for finding in all.iter().take(room) {
             let mut place = String::new();

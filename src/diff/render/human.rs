@@ -34,7 +34,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let paint = Paint(report.color);
     let mut text = String::new();
     let grave = |finding: &&Finding| finding.level >= Level::Warn && finding.waived.is_none();
-    let (first, rest): (Vec<&Finding>, Vec<&Finding>) = report.outcome.findings.iter().partition(|finding| grave(finding));
+    let (first, rest): (Vec<&Finding>, Vec<&Finding>) =
+        report.outcome.findings.iter().partition(|finding| grave(finding));
     for finding in &first {
         full(&mut text, finding, &paint, report.verbose);
     }
@@ -43,7 +44,11 @@ pub(super) fn render(report: &Report<'_>) -> String {
         line(&mut text, finding, &paint, report.verbose);
     }
     if rest.len() > shown {
-        let _ = writeln!(text, "{}", paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown)));
+        let _ = writeln!(
+            text,
+            "{}",
+            paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown))
+        );
     }
     if !report.outcome.findings.is_empty() {
         text.push('\n');

@@ -14,10 +14,20 @@ fn cell(text: &str) -> String {
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mark = if report.fails() { "❌" } else { "✅" };
-    let mut text = format!("### {mark} Contract diff: {}\n\n`{}` → `{}` · {}\n", report.verdict(), report.old, report.new, report.advice());
+    let mut text = format!(
+        "### {mark} Contract diff: {}\n\n`{}` → `{}` · {}\n",
+        report.verdict(),
+        report.old,
+        report.new,
+        report.advice()
+    );
     for (level, heading) in [(Level::Deny, "Breaking"), (Level::Warn, "Undecided"), (Level::Note, "Safe")] {
-        let all: Vec<_> =
-            report.outcome.findings.iter().filter(|finding| finding.level == level && finding.waived.is_none()).collect();
+        let all: Vec<_> = report
+            .outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.level == level && finding.waived.is_none())
+            .collect();
         if all.is_empty() {
             continue;
         }
@@ -33,7 +43,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 let _ = writeln!(text, "| and {} more | | | |", all.len() - index);
                 break;
             }
-            let place = finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let place =
+                finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
             let step = if folded || finding.facts.is_empty() { String::new() } else { next_step(finding) };
             let _ = writeln!(
                 text,

@@ -57,7 +57,11 @@ impl FromStr for Format {
         Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
             let near = names.iter().max_by(|a, b| strsim::jaro(a, text).total_cmp(&strsim::jaro(b, text)));
-            format!("unknown report format `{text}`; did you mean `{}`? formats: {}", near.unwrap_or(&"human"), names.join(", "))
+            format!(
+                "unknown report format `{text}`; did you mean `{}`? formats: {}",
+                near.unwrap_or(&"human"),
+                names.join(", ")
+            )
         })
     }
 }
@@ -140,7 +144,11 @@ fn operations(finding: &Finding, all: bool) -> String {
 /// How to accept a finding: an entry that can be pasted into the configuration.
 fn waiver_of(finding: &Finding) -> String {
     let place = finding.place.as_ref().or(finding.old_place.as_ref()).map_or("", |place| place.pointer.as_str());
-    format!("{{ rule = \"{}\", place = \"{}\", reason = \"…\", until = \"YYYY-MM-DD\" }}", finding.id, place.replace('"', "\\\""))
+    format!(
+        "{{ rule = \"{}\", place = \"{}\", reason = \"…\", until = \"YYYY-MM-DD\" }}",
+        finding.id,
+        place.replace('"', "\\\"")
+    )
 }
 
 /// What to do next about a finding, in one sentence.
@@ -154,10 +162,16 @@ fn next_step(finding: &Finding) -> String {
         (_, "enum-value-added") => {
             "give it a new version, or write an open enumeration: `type: string` with `x-known-values`".to_owned()
         }
-        (_, "required-property-added" | "required-parameter-added" | "property-became-required" | "parameter-became-required") => {
-            "leave it optional and let the server fill it in".to_owned()
+        (
+            _,
+            "required-property-added"
+            | "required-parameter-added"
+            | "property-became-required"
+            | "parameter-became-required",
+        ) => "leave it optional and let the server fill it in".to_owned(),
+        ("narrows", _) if direction.contains("request") => {
+            "accept what was accepted, or raise the major version".to_owned()
         }
-        ("narrows", _) if direction.contains("request") => "accept what was accepted, or raise the major version".to_owned(),
         ("widens", _) => "keep the promise of the old document, or raise the major version".to_owned(),
         ("unknown", _) => "look at the two places; nothing was decided".to_owned(),
         _ => "undo it, or raise the major version and tell the consumers".to_owned(),

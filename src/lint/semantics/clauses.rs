@@ -126,7 +126,8 @@ impl<'a> Linter<'a> {
             let declared = scope.parameters.iter().find(|(place, known, _)| same(location, place, wanted, known));
             found = declared.map(|(_, _, node)| *node);
             if found.is_none() {
-                let names = scope.parameters.iter().filter(|(place, _, _)| *place == location).map(|(_, name, _)| *name);
+                let names =
+                    scope.parameters.iter().filter(|(place, _, _)| *place == location).map(|(_, name, _)| *name);
                 let hint = crate::lint::hint(wanted, names);
                 let title = format!("the {location} parameter `{wanted}` is not declared{hint}");
                 self.broken(slot, location, title, ("a declared parameter", wanted));

@@ -9,17 +9,61 @@ use crate::lint::Linter;
 
 /// Functions beside the CEL standard, by `openapi/README.md`.
 const OURS: [&str; 12] = [
-    "near", "whole", "decimals", "instant", "is_instant", "unique", "is_text", "is_number", "is_bool", "is_list",
-    "is_object", "is_null",
+    "near",
+    "whole",
+    "decimals",
+    "instant",
+    "is_instant",
+    "unique",
+    "is_text",
+    "is_number",
+    "is_bool",
+    "is_list",
+    "is_object",
+    "is_null",
 ];
 /// Functions of the CEL standard that the `cel` crate has.
 const STANDARD: [&str; 19] = [
-    "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "map", "filter",
-    "int", "uint", "double", "string", "bytes", "bool", "max", "min",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "has",
+    "all",
+    "exists",
+    "exists_one",
+    "map",
+    "filter",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "bool",
+    "max",
+    "min",
 ];
 const MOCK: [&str; 19] = [
-    "pick", "chance", "number", "whole_number", "money", "round", "text", "id", "first_name", "last_name", "company",
-    "city", "country", "country_code", "street", "phone", "email_of", "instant_at", "key_of",
+    "pick",
+    "chance",
+    "number",
+    "whole_number",
+    "money",
+    "round",
+    "text",
+    "id",
+    "first_name",
+    "last_name",
+    "company",
+    "city",
+    "country",
+    "country_code",
+    "street",
+    "phone",
+    "email_of",
+    "instant_at",
+    "key_of",
 ];
 
 impl Linter<'_> {
@@ -34,7 +78,12 @@ impl Linter<'_> {
             }
             work.extend(self.side.items(node));
             let members = self.side.members(node);
-            work.extend(members.into_iter().filter(|(key, _)| !key.starts_with("x-") && *key != "example").map(|(_, inner)| inner));
+            work.extend(
+                members
+                    .into_iter()
+                    .filter(|(key, _)| !key.starts_with("x-") && *key != "example")
+                    .map(|(_, inner)| inner),
+            );
         }
     }
 
@@ -100,7 +149,8 @@ impl Linter<'_> {
                 }
                 if self.at_pointer(record, &pointer).is_empty() {
                     let hint = crate::lint::hint(name, names);
-                    let title = format!("`{key}` reads `self{}`, which no schema declares{hint}", pointer.replace('/', "."));
+                    let title =
+                        format!("`{key}` reads `self{}`, which no schema declares{hint}", pointer.replace('/', "."));
                     let why = "an expression that reads what is not there is never applicable";
                     self.deny("expression-invalid", (clause, Some(key)), title, ("a declared field", name), why);
                     break;
@@ -145,7 +195,8 @@ fn called(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for (at, letter) in blank.iter().enumerate().filter(|(_, letter)| **letter == '(') {
         debug_assert_eq!(*letter, '(');
-        let start = blank[..at].iter().rposition(|letter| !letter.is_alphanumeric() && *letter != '_').map_or(0, |cut| cut + 1);
+        let start =
+            blank[..at].iter().rposition(|letter| !letter.is_alphanumeric() && *letter != '_').map_or(0, |cut| cut + 1);
         if start < at
             && let (Some((from, _)), Some((to, _))) = (letters.get(start), letters.get(at))
             && let Some(name) = text.get(*from..*to)
@@ -173,7 +224,8 @@ fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
             continue;
         }
         let rest = &quoted[at + 5..];
-        let end = rest.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.')).unwrap_or(rest.len());
+        let end =
+            rest.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.')).unwrap_or(rest.len());
         let chain = &text[at + 5..at + 5 + end];
         let mut names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
         if rest[end..].starts_with('(') {
