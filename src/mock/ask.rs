@@ -167,7 +167,8 @@ impl Reader<'_> {
             return self.chosen(handling).or((self.neglects)(Neglect::Starts).then_some(Choice::Default));
         }
         if let Some(filter) = self.lists.filters.values().find(|filter| filter.slot == *slot) {
-            let unsupported = filter.unsupported.is_some() && self.habits.unsupported || (self.neglects)(Neglect::FilterValues);
+            let unsupported =
+                filter.unsupported.is_some() && self.habits.unsupported || (self.neglects)(Neglect::FilterValues);
             return self.chosen(filter.unknown.as_ref()).or(unsupported.then_some(Choice::Ignore));
         }
         if let Some(sort) = &self.lists.sort {

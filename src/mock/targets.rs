@@ -153,8 +153,12 @@ impl FieldTarget {
 
 fn aliases(contract: &Contract) -> Vec<String> {
     let reads = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
-    let key = |reads: &crate::contract::semantics::Reads| contract.resource(&reads.resource).map(|resource| resource.key.clone()).unwrap_or_default();
-    reads.flat_map(|reads| reads.by.iter().map(|by| by.key.clone()).filter(|by| *by != key(reads)).collect::<Vec<_>>()).collect()
+    let key = |reads: &crate::contract::semantics::Reads| {
+        contract.resource(&reads.resource).map(|resource| resource.key.clone()).unwrap_or_default()
+    };
+    reads
+        .flat_map(|reads| reads.by.iter().map(|by| by.key.clone()).filter(|by| *by != key(reads)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Fields of filters that at most one record matches.

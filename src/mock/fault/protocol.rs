@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::catalogue;
 use super::fitting;
+use crate::contract::Location;
 use crate::contract::semantics::Slot;
 use crate::mock::exchange::{Answer, Incoming, Inputs};
-use crate::contract::Location;
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::Ranked;
 use crate::mock::targets::first_list;

@@ -108,8 +108,9 @@ fn copy(targets: &Targets, population: &mut Population, field: &str, from: &str)
         let key = stock.key.clone();
         for table in &mut stock.tables {
             let listed = |row: &Row| targets.shown.iter().all(|(field, value)| row.value.pointer(field) == Some(value));
-            let fits: Vec<usize> =
-                (0..table.len()).filter(|at| listed(&table[*at]) && table[*at].value.pointer(field).is_some()).collect();
+            let fits: Vec<usize> = (0..table.len())
+                .filter(|at| listed(&table[*at]) && table[*at].value.pointer(field).is_some())
+                .collect();
             let [first, .., last] = fits.as_slice() else { continue };
             let Some(value) = table[*first].value.pointer(from).cloned() else { continue };
             let mut record = table[*last].value.clone();
