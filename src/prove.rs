@@ -135,10 +135,10 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
         }
         let variants = mock::variants().iter().filter(|variant| wanted(variant.id) && (variant.contracts)(&contract));
         tasks.extend(variants.map(|variant| task(Kind::Variant, None, Some(*variant))));
-        let faults = mock::faults().filter(|fault| wanted(fault.id) && (fault.contracts)(&contract));
+        let faults = mock::faults().iter().filter(|fault| wanted(fault.id) && (fault.contracts)(&contract));
         tasks.extend(faults.map(|fault| {
             let kind = if fault.tolerated { Kind::Tolerated } else { Kind::Fault };
-            task(kind, Some(fault), None)
+            task(kind, Some(*fault), None)
         }));
     }
     Ok(tasks)

@@ -23,7 +23,7 @@ check! {
     /// ## Source
     /// `absent` of the filter in the list's `x-contract`; with `either`, one reading must hold throughout.
     id: "absent-filter-wrong", family: Filters, level: Deny,
-    faults: ["default-view-shows-archived"],
+    faults: ["default-filter-missing"],
     plan: plan, judge: judge,
 }
 

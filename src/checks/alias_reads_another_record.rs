@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `reads.by` of the operation's `x-contract`: each key leads to the record that shows it.
     id: "alias-reads-another-record", family: Records, level: Deny,
-    faults: ["alias-other-record"],
+    faults: ["alias-returns-another-record"],
     plan: reading::plan_reads, judge: judge,
 }
 

@@ -1,11 +1,11 @@
 //! See the explanation on [`CHECK`].
 
-use super::filtering::{clause, exposed, foundation, row_pointer, sent_at};
+use super::filtering::{clause, exposed, foundation, is_light, row_pointer, sent_at};
 use super::ordering::{direction_word, inversions, ranks};
 use super::{Blame, Ruling, Verdict, not_applicable};
-use crate::case::Case;
+use crate::case::{Access, Case, Query};
 use crate::contract::Operation;
-use crate::contract::semantics::Order;
+use crate::contract::semantics::{Lists, Match, Order};
 use crate::finding::Level;
 use crate::study::Study;
 
@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `sort.default` of the list's `x-contract`, which also gives the level.
     id: "default-order-wrong", family: Sorting, level: Deny,
-    faults: ["default-order-reversed"],
+    faults: ["default-order-reversed", "default-order-by-key", "filter-changes-order"],
     plan: plan, judge: judge,
 }
 
@@ -41,13 +41,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the contract promises no direction of the default order");
     };
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| is_unsorted(study, lists, &walk.walk.query)) {
+        let filtered = !walk.walk.query.filters.is_empty();
         let ranks = ranks(model, default, &walk.rows);
         ruling.evidence.pairs += ranks.len().saturating_sub(1) as u64;
         let (wrong, Some(first)) = inversions(&ranks, direction) else { continue };
         let page = walk.page_of(first) + 1;
+        let under = if filtered { " under a filter" } else { "" };
         let mut blame = Blame::of_cases(
-            "the list does not come in its default order",
+            format!("the list does not come in its default order{under}"),
             vec![case.clone()],
             sent_at(walk, Some(first)),
         )
@@ -58,12 +60,27 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         .at(row_pointer(lists, walk, first, &default.field))
         .by(&study.contract, clause(operation, "sort/default"))
         .under(study, &default.about, Level::Deny)
-        .mark("default");
+        .mark(if filtered { "filtered" } else { "default" });
         blame.exposed = exposed(walk);
-        ruling.once(blame);
+        // Once without a filter says it all.
+        if !(filtered && ruling.blames.iter().any(|known| known.mark == "default")) {
+            ruling.once(blame);
+        }
     }
     ruling.or_inconclusive(
         "no two records of the list have values that can be compared",
         "supply a tenant with several records whose sorted field is set",
     )
+}
+
+/// Whether a list is asked for without an order. A search for part of a text may put the best match first.
+fn is_unsorted(study: &Study, lists: &Lists, query: &Query) -> bool {
+    query.access == Access::Own
+        && query.sort.is_none()
+        && query.expand.is_empty()
+        && query.filters.iter().all(|(name, _)| {
+            lists.filters.get(name).is_some_and(|filter| {
+                filter.matching != Match::Contains && !filter.partial && !is_light(study, filter)
+            })
+        })
 }

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `expands` of the operation's `x-contract`: it names all that is added.
     id: "expansion-changes-record", family: Records, level: Deny,
-    faults: ["expand-changes-record"],
+    faults: ["expansion-changes-others"],
     plan: super::expansion_missing::plan, judge: judge,
 }
 

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `expands` of the operation's `x-contract`.
     id: "expansion-missing", family: Records, level: Deny,
-    faults: ["expand-ignored"],
+    faults: ["expansion-ignored", "expansion-ignored-on-get", "expansion-ignored-on-list", "expansion-null"],
     plan: plan, judge: judge,
 }
 

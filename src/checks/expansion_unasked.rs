@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `expands.unasked` of the operation's `x-contract`, which also gives the level.
     id: "expansion-unasked", family: Records, level: Note,
-    faults: ["expand-unasked"],
+    faults: ["expansion-unasked"],
     plan: plan, judge: judge,
 }
 

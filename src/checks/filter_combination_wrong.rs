@@ -22,7 +22,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`; `combine` sets the level at which they must give their intersection.
     id: "filter-combination-wrong", family: Filters, level: Deny,
-    faults: ["filters-or-instead-of-and"],
+    faults: ["filter-combination-ignored", "filter-or-instead-of-and", "filter-combination-empty"],
     plan: plan, judge: judge,
 }
 
@@ -43,7 +43,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let looks = looks(study, operation);
     let broken: HashSet<&str> = looks
         .iter()
-        .filter(|look| !look.unknown && (look.reading != Reading::Fits || !look.missing.is_empty()))
+        .filter(|look| !look.unknown && !look.is_second() && (look.reading != Reading::Fits || !look.missing.is_empty()))
         .map(|look| look.name)
         .collect();
     let mut ruling = Ruling::default();

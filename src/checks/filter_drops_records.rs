@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`: field and kind of match; compared with a walk over the whole list.
     id: "filter-drops-records", family: Filters, level: Deny,
-    faults: ["filter-drops-matches"],
+    faults: ["filter-drops-match", "filter-drops-first-match", "filter-drops-capitals", "list-filter-takes-first", "list-filter-wants-all"],
     plan: filtering::plan_single, judge: judge,
 }
 
@@ -29,6 +29,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if look.missing.is_empty() || !matches!(look.reading, Reading::Fits) {
             return None;
         }
+        // In another case, or with special characters, other checks speak as long as the filter works otherwise.
         let other_case = study.reference(&operation.id).is_some_and(|reference| look.is_other_case(reference));
         if other_case || (look.is_special() && plain_peer(look, looks).is_some()) {
             return None;

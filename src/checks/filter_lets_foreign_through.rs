@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`: field and kind of match.
     id: "filter-lets-foreign-through", family: Filters, level: Deny,
-    faults: ["filter-ignored-after-first-page", "filter-lets-one-through"],
+    faults: ["filter-lets-one-through", "filter-lets-one-through-late", "filter-ignored-after-first-page", "filter-inverted", "flag-filter-inverted", "filter-ignored-for-one-tenant"],
     plan: filtering::plan_single, judge: judge,
 }
 
@@ -27,11 +27,20 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if look.reading != Reading::Foreign {
             return None;
         }
+        // The second tenant's records tell something new only where the own ones are right.
+        let own_wrong = looks.iter().any(|other| {
+            other.name == look.name && !other.is_second() && !other.unknown && other.reading != Reading::Fits
+        });
+        if look.is_second() && own_wrong {
+            return None;
+        }
+        let whose = if look.is_second() { " for the second tenant" } else { "" };
+        let title = format!("filter `{}` lets through records that do not fit{whose}", look.name);
         let mut blame =
-            look.blame(study, operation, format!("filter `{}` lets through records that do not fit", look.name))
+            look.blame(study, operation, title)
                 .compare("only records that fit the filter", look.misfit_words());
         // What tells it from a filter without effect is that it works elsewhere.
-        if let Some(working) = looks.iter().find(|other| other.name == look.name && shows_effect(study, other)) {
+        if let Some(working) = looks.iter().find(|other| other.name == look.name && shows_effect(study, other)).filter(|_| !look.is_second()) {
             blame.cases.insert(0, working.case.clone());
         }
         Some(blame)

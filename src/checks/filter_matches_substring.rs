@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract` with `match: equal` (the default) or `any-of`.
     id: "filter-matches-substring", family: Filters, level: Deny,
-    faults: ["filter-substring"],
+    faults: ["filter-matches-substring", "filter-matches-prefix"],
     plan: plan, judge: judge,
 }
 

@@ -36,6 +36,7 @@ pub(super) fn plain_peer<'b, 'a>(look: &Look<'a>, looks: &'b [Look<'a>]) -> Opti
         other.name == look.name
             && !other.is_special()
             && !other.unknown
+            && !other.is_second()
             && other.reading == Reading::Fits
             && other.missing.is_empty()
             && !other.walk.rows.is_empty()

@@ -37,7 +37,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for look in looks(study, operation).iter().filter(|look| look.reading == Reading::Fits && !look.unknown) {
         // An index that lags behind may still show what was deleted.
-        if look.filter.partial {
+        if look.filter.partial || look.is_second() {
             continue;
         }
         ruling.look_at(look);

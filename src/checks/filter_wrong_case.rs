@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `case` of the filter in the list's `x-contract`: `exact` (the default) or `ignore`; `either` promises nothing.
     id: "filter-wrong-case", family: Filters, level: Deny,
-    faults: ["filter-case"],
+    faults: ["filter-ignores-case"],
     plan: plan, judge: judge,
 }
 
@@ -30,7 +30,7 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_looks(study, operation, &|look, _| {
+    judge_looks(study, operation, &|look, looks| {
         if look.reading == Reading::WrongCase {
             return Some(
                 look.blame(study, operation, format!("filter `{}` ignores case", look.name))
@@ -40,13 +40,21 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let reference = study.reference(&operation.id)?;
         let dropped = look.reading == Reading::Fits && !look.missing.is_empty() && look.is_other_case(reference);
         let level = if look.filter.partial { Level::Note } else { study.level(&look.filter.about, Level::Deny) };
-        dropped.then(|| {
-            look.blame(study, operation, format!("filter `{}` does not ignore case", look.name))
+        // In its own case the filter works.
+        let peer = looks.iter().find(|other| {
+            let well = other.reading == Reading::Fits && other.missing.is_empty() && other.wanted > 0;
+            other.name == look.name && well && !other.is_other_case(reference)
+        });
+        peer.filter(|_| dropped).map(|peer| {
+            let mut blame = look
+                .blame(study, operation, format!("filter `{}` does not ignore case", look.name))
                 .compare(
                     "records whose field equals the value, case ignored",
                     format!("{} of {} records are missing", look.missing.len(), look.wanted),
                 )
-                .level(level)
+                .level(level);
+            blame.cases.insert(0, peer.case.clone());
+            blame
         })
     })
 }

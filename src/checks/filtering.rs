@@ -91,9 +91,12 @@ impl<'a> Ground<'a> {
 
     /// A walk over a query in about `pages` pages, by the number of records that it should give.
     pub(super) fn walk_of(&self, study: &Study, mut query: Query, pages: usize) -> Case {
+        let largest = most_size(self.lists);
         let (size, most) = match self.matches(study, &query) {
-            _ if pages <= 1 => (most_size(self.lists), 1),
-            None => (most_size(self.lists), 3),
+            // One page of the largest size; a second one when that is known to hold the rest.
+            Some(matches) if pages <= 1 => (largest, if matches as u64 >= largest { 2 } else { 1 }),
+            None if pages <= 1 => (largest, 1),
+            None => (largest, 3),
             Some(0..=3) => (10, 2),
             // One more than the matches, so that the last page is not full and costs no further request.
             Some(matches) => (((matches + 1).div_ceil(pages)) as u64, MOST_PAGES),
@@ -349,16 +352,29 @@ pub(super) fn plan_single(study: &Study) -> Vec<Case> {
                 if light && index > 0 {
                     break;
                 }
+                // The first value over several pages, the second at the largest size.
                 let pages = match (light, index) {
-                    (true, _) => 1,
+                    (true, _) | (false, 1) => 1,
                     (false, 0) => 3,
                     (false, _) => 2,
                 };
                 cases.push(ground.walk_of(study, ground.query().filter(name, value), pages));
             }
         }
+        cases.extend(for_second(study, &cases));
         cases
     })
+}
+
+/// The first walk once more, over a page and with the second tenant's access: nothing but fit can be judged there.
+pub(super) fn for_second(study: &Study, cases: &[Case]) -> Option<Case> {
+    match cases.first() {
+        Some(Case::Walk(walk)) if study.means.has_second => {
+            let query = Query { access: Access::Second, ..walk.query.clone() };
+            Some(Case::pages(query, 1))
+        }
+        _ => None,
+    }
 }
 
 /// Text filters whose values come from records: name, filter, a value of a record; one filter per field.
@@ -434,7 +450,7 @@ fn swap_case(text: &str) -> Option<String> {
     (lower != text).then_some(lower)
 }
 
-/// For text filters: real values with characters that encodings spoil.
+/// For text filters: real values with characters that encodings spoil, and with capitals.
 pub(super) fn plan_special(study: &Study) -> Vec<Case> {
     plan_each(study, |ground| {
         let mut cases = Vec::new();
@@ -451,17 +467,22 @@ pub(super) fn plan_special(study: &Study) -> Vec<Case> {
             let mut seen = HashSet::new();
             let texts = ground.held(field).into_iter().filter(|(value, _)| {
                 let text = text_of(value);
-                let new = text.chars().filter(|c| is_special(&c.to_string())).any(|c| seen.insert(class_of(c)));
+                let telling = |c: &char| c.is_ascii_uppercase() || is_special(&c.to_string());
+                let new = text.chars().filter(telling).any(|c| seen.insert(class_of(c)));
                 new && value.is_string() && is_sendable(&study.contract, ground.operation, filter, value)
             });
-            cases.extend(texts.take(2).map(|(value, _)| probe(&ground, name, value)));
+            cases.extend(texts.take(3).map(|(value, _)| probe(&ground, name, value)));
         }
         cases
     })
 }
 
 fn class_of(c: char) -> char {
-    if c.is_ascii() { c } else { 'ä' }
+    match c {
+        'A'..='Z' => 'A',
+        c if c.is_ascii() => c,
+        _ => 'ä',
+    }
 }
 
 /// For filters with an enumeration or a format: a value outside of it.
@@ -623,6 +644,11 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Whether the walk is the second tenant's, of whose records nothing is known.
+    pub(super) fn is_second(&self) -> bool {
+        self.walk.walk.query.access == Access::Second
+    }
+
     /// Whether a value that needs care in encoding was sent.
     pub(super) fn is_special(&self) -> bool {
         self.value.as_str().is_some_and(is_special)
@@ -663,7 +689,7 @@ impl Look<'_> {
         let mut blame = Blame::of_cases(title, vec![self.case.clone()], self.sent())
             .by(&study.contract, place)
             .under(study, &self.filter.about, Level::Deny)
-            .mark(self.name)
+            .mark(if self.is_second() { format!("{} for the second tenant", self.name) } else { self.name.to_owned() })
             .shown(format!("{} = {}", self.name, self.value));
         if let (Some(row), Some(field)) = (self.first_misfit(), &self.filter.field) {
             blame = blame.at(row_pointer(self.lists, self.walk, row, field));
@@ -721,7 +747,8 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
     let mut looks = Vec::new();
     for (case, walk) in study.walks(&operation.id) {
         let query = &walk.walk.query;
-        let bare = query.sort.is_none() && query.expand.is_empty() && query.access == Access::Own;
+        let known = matches!(query.access, Access::Own | Access::Second);
+        let bare = query.sort.is_none() && query.expand.is_empty() && known;
         let ([(name, value)], true) = (query.filters.as_slice(), bare) else { continue };
         let Some((name, filter)) = lists.filters.get_key_value(name) else { continue };
         let unknown = is_unknown(&study.contract, operation, filter, value);
@@ -739,7 +766,7 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
             wanted: 0,
         };
         look.reading = read(study, &look);
-        if look.reading != Reading::NoEffect {
+        if look.reading != Reading::NoEffect && !look.is_second() {
             (look.wanted, look.missing) = missing(study, lists, model, walk);
         }
         looks.push(look);
@@ -747,7 +774,7 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
     // A filter that works for another value is not without effect.
     let working: HashSet<&str> = looks.iter().filter(|look| shows_effect(study, look)).map(|look| look.name).collect();
     for look in &mut looks {
-        if look.reading == Reading::NoEffect && working.contains(look.name) {
+        if look.reading == Reading::NoEffect && working.contains(look.name) && !look.is_second() {
             look.reading = Reading::Foreign;
         }
     }
@@ -758,6 +785,7 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
 pub(super) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
     let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return false };
     look.reading == Reading::Fits
+        && !look.is_second()
         && !look.walk.rows.is_empty()
         && reference.rows.iter().any(|row| look.model.fit_row(look.filter, row, look.value) == Fit::Not)
 }
@@ -771,18 +799,18 @@ pub(super) fn refusal(walk: &WalkSeen) -> Option<(u16, usize)> {
 }
 
 fn read(study: &Study, look: &Look<'_>) -> Reading {
-    if let Some((status, page)) = refusal(look.walk) {
-        return Reading::Refused(status, page);
-    }
+    let refused = refusal(look.walk).map(|(status, page)| Reading::Refused(status, page));
     if look.walk.pages.is_empty() {
-        return Reading::Unjudged;
+        return refused.unwrap_or(Reading::Unjudged);
     }
     let misfits: Vec<usize> =
         look.walk.misfits.iter().filter(|(_, name)| name == look.name).map(|(row, _)| *row).collect();
+    // What the pages before a refusal show comes first: it may well be its cause.
     if misfits.is_empty() {
-        return Reading::Fits;
+        return refused.unwrap_or(Reading::Fits);
     }
-    if let Some(reference) = study.reference(&look.walk.walk.query.operation)
+    if !look.is_second()
+        && let Some(reference) = study.reference(&look.walk.walk.query.operation)
         && is_unfiltered(look, reference, misfits.len())
     {
         return Reading::NoEffect;
@@ -802,6 +830,11 @@ fn read(study: &Study, look: &Look<'_>) -> Reading {
 /// Whether a walk shows what the list shows without the filter: the same records, or as many that do not fit.
 fn is_unfiltered(look: &Look<'_>, reference: &Reference, misfits: usize) -> bool {
     let rows = &look.walk.rows;
+    // As many as without it: the whole list, or as far as the walk went.
+    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 10 };
+    if !enough {
+        return false;
+    }
     let first: HashSet<&str> = reference.rows.iter().take(rows.len()).filter_map(|row| row.key.as_deref()).collect();
     let shared = rows.iter().filter_map(|row| row.key.as_deref()).filter(|key| first.contains(key)).count();
     if shared == rows.len() {
@@ -954,4 +987,47 @@ pub(super) fn invalid_words(contract: &Contract) -> String {
 /// What a filter does with a value outside its enumeration.
 pub(super) fn unknown_choice(filter: &Filter) -> semantics::Choice {
     filter.unknown.as_ref().map_or(semantics::Choice::Either, |Handling { is, .. }| *is)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn addresses_beyond_doubt_are_told_from_others() {
+        assert!(is_plain_email("ann+shop@example.com"));
+        for doubtful in
+            ["", "ann", "ann@", "@example.com", "a b@example.com", "ann@example", "ä@example.com", ".a@b.io"]
+        {
+            assert!(!is_plain_email(doubtful), "{doubtful}");
+        }
+    }
+
+    #[test]
+    fn subsets_are_ordered_and_complete() {
+        assert_eq!(subsets(3, 2), [[0, 1], [0, 2], [1, 2]]);
+        assert_eq!(subsets(4, 3).len(), 4);
+    }
+
+    #[test]
+    fn numbers_keep_their_spelling() {
+        assert_eq!(number_value(3.0), json!(3));
+        assert_eq!(number_value(3.5), json!(3.5));
+    }
+
+    #[test]
+    fn schemas_are_found_in_parameters_and_bodies() {
+        let maple = Contract::shipped("maple").expect("is shipped");
+        let operation = maple.operation("findCustomers").expect("is there");
+        let lists = operation.clause.lists.as_ref().expect("lists");
+        assert_eq!(options(&maple, operation, &lists.filters["statuses"]).len(), 2);
+        assert_eq!(options(&maple, operation, &lists.filters["status"]).len(), 2);
+        assert!(is_unknown(&maple, operation, &lists.filters["statuses"], &json!(["ACTIVE", "nothing"])));
+        assert!(!is_unknown(&maple, operation, &lists.filters["owner_id"], &json!("nothing")));
+        let price = Contract::shipped("flexprice").expect("is shipped");
+        let operation = price.operation("listCustomers").expect("is there");
+        let email = &operation.clause.lists.as_ref().expect("lists").filters["email"];
+        assert!(is_unknown(&price, operation, email, &json!(NO_SUCH_VALUE)));
+    }
 }

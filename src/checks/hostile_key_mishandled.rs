@@ -18,19 +18,20 @@ check! {
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`; the keys are harmless and no record has them. Any refusal (4xx) will do.
     id: "hostile-key-mishandled", family: Records, level: Deny,
-    faults: ["hostile-id-accepted", "hostile-id-crashes"],
+    faults: ["hostile-id-server-error", "long-id-server-error"],
     plan: reading::plan_hostile, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_reads(study, operation, "no hostile key was answered", &|reader, read, _, ruling| {
+    judge_reads(study, operation, "no hostile key was answered", &|reader, read, reads, ruling| {
         if read.known.is_some() || probe_of(study, &read.text) != Some(Probe::Hostile) || !read.is_plain() {
             return None;
         }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
         ruling.evidence.answers += 1;
         let accepted = read.answer.is_success();
-        (accepted || is_crash(status)).then(|| {
+        let fails = accepted || is_crash(status);
+        (fails && !reading::plain_probe_fails(study, reads)).then(|| {
             let title = if accepted { "a hostile key is answered with success" } else { "a hostile key makes the server fail" };
             read.blame(study, reader, title.to_owned())
                 .compare("a refusal (4xx)", format!("status {status}"))

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// RFC 3986, section 2.1; the keys are taken from records of the list, or are sure not to exist.
     id: "key-encoding-broken", family: Records, level: Deny,
-    faults: ["id-decoding-broken", "id-decoded-twice"],
+    faults: ["path-not-decoded", "path-cut-at-slash"],
     plan: reading::plan_encoded, judge: judge,
 }
 
@@ -30,7 +30,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
         if let Some(known) = &read.known {
             let plain_works = reads.iter().any(|other| {
-                !is_special(&other.text) && other.known.is_some() && other.answer.is_success()
+                let shown = |known: &reading::Known<'_>| {
+                    other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
+                };
+                !is_special(&other.text) && other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
             });
             let nothing_plain = !reads.iter().any(|other| !is_special(&other.text) && other.known.is_some());
             if !is_special(&read.text) || read.ambiguous || !(plain_works || nothing_plain) {
@@ -77,7 +80,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         ruling.evidence.answers += 1;
-        (read.answer.is_success() || is_crash(status)).then(|| {
+        let fails = read.answer.is_success() || is_crash(status);
+        (fails && !reading::plain_probe_fails(study, reads)).then(|| {
             read.blame(study, reader, "a key with special characters that nobody has is not refused".to_owned())
                 .compare("a refusal (4xx)", format!("status {status}"))
                 .level(Level::Deny)

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `reads` of the operation's `x-contract`: list and reader know the same records.
     id: "listed-record-unreadable", family: Records, level: Deny,
-    faults: ["listed-record-missing"],
+    faults: ["listed-record-not-found", "alias-not-found"],
     plan: reading::plan_reads, judge: judge,
 }
 

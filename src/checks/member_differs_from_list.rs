@@ -26,7 +26,7 @@ check! {
     /// `resources` of the root's `x-contract`: list and reader show one record. Only declared fields that both show are
     /// compared, and only as long as the record's version stands still; `volatile` fields are a note.
     id: "member-differs-from-list", family: Records, level: Deny,
-    faults: ["get-differs-from-list"],
+    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-lacks-optional-field"],
     plan: reading::plan_reads, judge: judge,
 }
 
@@ -81,6 +81,18 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         for field in &firm {
             ruling.once(make(field, level));
         }
-        None
+        // Lists may show less than the reader; the reverse is odd, and nothing forbids it.
+        let shape = record_shape(&study.contract, reader)?;
+        let shapes = study.contract.shapes.with_parts(shape);
+        let mut names = shapes.iter().flat_map(|shape| shape.members.keys());
+        let lost = names.find(|name| {
+            let shown = |record: &serde_json::Value| record.get(name.as_str()).is_some_and(|value| !value.is_null());
+            let at = format!("/{}", crate::document::escape(name));
+            shown(sample) && record.get(name.as_str()).is_none() && !left_out.contains(&at)
+        })?;
+        let at = format!("/{}", crate::document::escape(lost));
+        let mut blame = make(&at, Level::Note);
+        blame.title = format!("field `{lost}` is shown in the list and not by the reader");
+        Some(blame.mark(format!("{at} lost")))
     })
 }

@@ -86,6 +86,8 @@ pub(super) fn plan_orders(study: &Study) -> Vec<Case> {
             query.size = Some(lawful_size(ground.lists, size.max(2)));
             cases.push(Case::pages(query, pages));
         }
+        let weighty = cases.iter().position(|case| matches!(case, Case::Walk(walk) if walk.pages == Some(MOST_PAGES)));
+        cases.extend(weighty.and_then(|first| super::filtering::for_second(study, &cases[first..])));
         cases
     })
 }
@@ -162,8 +164,18 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Whether the walk is the second tenant's, of whose records nothing is known.
+    pub(super) fn is_second(&self) -> bool {
+        self.walk.walk.query.access == Access::Second
+    }
+
     /// What tells this order from others.
     pub(super) fn mark(&self) -> String {
+        let whose = if self.is_second() { " for the second tenant" } else { "" };
+        format!("{}{whose}", self.own_mark())
+    }
+
+    fn own_mark(&self) -> String {
         match self.wish.choice.direction {
             Some(direction) => format!("{} {}", self.wish.name, direction_word(direction)),
             None => self.wish.name.to_owned(),
@@ -250,7 +262,8 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
     let mut looks = Vec::new();
     for (case, walk) in study.walks(&operation.id) {
         let query = &walk.walk.query;
-        let bare = query.filters.is_empty() && query.expand.is_empty() && query.access == Access::Own;
+        let known = matches!(query.access, Access::Own | Access::Second);
+        let bare = query.filters.is_empty() && query.expand.is_empty() && known;
         let (Some(choice), true) = (&query.sort, bare) else { continue };
         let Some(wish) = wish_of(sort, choice) else { continue };
         let mut look = Look { case, walk, wish, reading: Reading::Unjudged, inversions: 0, compared: 0 };
@@ -261,14 +274,17 @@ pub(super) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
 }
 
 fn read(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
-    if let Some((status, page)) = refusal(look.walk) {
+    if !look.walk.pages.is_empty() {
+        read_pages(study, lists, model, look);
+    }
+    // What the pages before a refusal show comes first: it may well be its cause.
+    if let (Some((status, page)), Reading::Ordered | Reading::Unjudged) = (refusal(look.walk), &look.reading) {
         look.reading = Reading::Refused(status, page);
-        return;
     }
-    if look.walk.pages.is_empty() {
-        return;
-    }
-    let reference = study.reference(&look.walk.walk.query.operation);
+}
+
+fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
+    let reference = study.reference(&look.walk.walk.query.operation).filter(|_| !look.is_second());
     if look.wish.field.order == Order::Text {
         read_text(reference, model, look);
         return;
@@ -392,7 +408,8 @@ fn read_text(reference: Option<&Reference>, model: &Model, look: &mut Look<'_>) 
 
 /// Whether sorting as a whole shows no effect: every order that could be judged reads as the default order or is refused.
 pub(super) fn is_unsupported(looks: &[Look<'_>], wanted: impl Fn(&Reading) -> bool) -> bool {
-    let judged: Vec<&Look<'_>> = looks.iter().filter(|look| look.reading != Reading::Unjudged).collect();
+    let judged: Vec<&Look<'_>> =
+        looks.iter().filter(|look| look.reading != Reading::Unjudged && !look.is_second()).collect();
     let without = judged.iter().filter(|look| wanted(&look.reading)).count();
     // The default order, when asked for, reads as ordered although nothing happened.
     without > 0
@@ -442,7 +459,7 @@ pub(super) fn balance(study: &Study, operation: &Operation, look: &Look<'_>) -> 
             }
         }
     }
-    if let Some(reference) = study.reference(&operation.id) {
+    if let Some(reference) = study.reference(&operation.id).filter(|_| !look.is_second()) {
         for row in &reference.rows {
             let Some(key) = row.key.as_deref() else { continue };
             let passed = walk.is_complete() || is_passed(model, look, row);
@@ -528,4 +545,30 @@ pub(super) fn judge_looks<'a>(study: &'a Study, operation: &'a Operation, opinio
         "no sorted list was answered with values that can be compared",
         "supply a tenant with several records whose sorted fields are set and differ",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_are_no_inversions() {
+        let ranks = [(0, 1.0), (1, 1.0), (3, 2.0), (4, 1.5)];
+        assert_eq!(inversions(&ranks, Direction::Ascending), (1, Some(4)));
+        assert_eq!(inversions(&ranks[..3], Direction::Ascending), (0, None));
+        assert_eq!(inversions(&ranks[..3], Direction::Descending), (1, Some(3)));
+        assert!(!is_varied(&ranks[..2]));
+    }
+
+    #[test]
+    fn every_order_of_a_list_is_asked_for() {
+        let contract = crate::contract::Contract::shipped("flexportal").expect("is shipped");
+        let lists = contract.operations[0].clause.lists.as_ref().expect("lists");
+        let sort = lists.sort.as_ref().expect("sorts");
+        assert_eq!(wishes(sort).len(), 12);
+        let contract = crate::contract::Contract::shipped("maple").expect("is shipped");
+        let sort = contract.operations[0].clause.lists.as_ref().and_then(|lists| lists.sort.as_ref()).expect("sorts");
+        assert_eq!(wishes(sort).len(), 4);
+        assert!(wishes(sort).iter().all(|wish| wish.direction.is_some() && wish.choice.direction.is_none()));
+    }
 }

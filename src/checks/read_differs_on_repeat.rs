@@ -23,15 +23,29 @@ check! {
     /// RFC 9110, section 9.2.1: reading changes nothing. Only declared fields are compared, and only as long as the record's
     /// version stands still.
     id: "read-differs-on-repeat", family: Records, level: Deny,
-    faults: ["get-differs-on-repeat"],
+    faults: ["repeated-read-differs", "repeated-read-flickers"],
     plan: reading::plan_repeats, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no record was read twice", &|reader, read, reads, ruling| {
-        let second = read.record().filter(|_| read.answer.call.repeat > 0)?;
+        if read.answer.call.repeat == 0 {
+            return None;
+        }
         let earlier = reads.iter().find(|other| is_same_question(other, read) && other.answer.call.repeat == 0)?;
         let first = earlier.record()?;
+        if let Some(status) = read.answer.status.filter(|status| reading::is_refusal(*status)) {
+            ruling.evidence.pairs += 1;
+            let mut blame = read
+                .blame(study, reader, "a record is there once and not the next time".to_owned())
+                .compare("the same answer as before", format!("status {status}"))
+                .level(Level::Deny)
+                .mark("gone");
+            blame.cases.insert(0, earlier.case.clone());
+            blame.sent.insert(0, earlier.answer.sent.clone());
+            return Some(blame);
+        }
+        let second = read.record()?;
         let resource = reader.resource(study);
         if standing(resource, first, second) == Standing::Changed {
             return None;

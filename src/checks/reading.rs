@@ -67,7 +67,7 @@ fn is_sendable(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
 }
 
-/// The records of a list worth reading: first and last, keys with special characters, the rest drawn from the samples.
+/// The records of a list worth reading: first and last, page borders, keys with special characters, the rest drawn.
 fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
     let mut order: Vec<usize> = Vec::new();
@@ -78,11 +78,16 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Ve
         let key = record.pointer(&ground.model.key).and_then(key_text);
         key.is_some_and(|key| super::filtering::is_special(&key))
     };
+    // Then both sides of page borders.
+    let starts = &ground.walk.starts;
+    let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
+    let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
+    order.extend(borders.take(most / 3));
     let mut marks = HashSet::new();
     for (index, _) in samples.iter().enumerate().filter(|(_, record)| special(record)) {
         let key = samples[index].pointer(&ground.model.key).and_then(key_text).unwrap_or_default();
         let new = key.chars().filter(|c| !c.is_ascii_alphanumeric()).any(|c| marks.insert(c));
-        if new && order.len() < most / 2 {
+        if new && marks.len() <= most / 3 {
             order.push(index);
         }
     }
@@ -240,7 +245,7 @@ const HOSTILE: [&str; 10] = [
 
 /// Keys that are hostile, the long one included.
 fn hostile() -> Vec<String> {
-    HOSTILE.iter().map(|text| (*text).to_owned()).chain(std::iter::once("a".repeat(1500))).collect()
+    std::iter::once("a".repeat(1500)).chain(HOSTILE.iter().map(|text| (*text).to_owned())).collect()
 }
 
 /// Whether one of the keys that [`plan_unknown`], [`plan_encoded`] or [`plan_hostile`] send.
@@ -263,6 +268,14 @@ pub(super) fn probe_of(study: &Study, text: &str) -> Option<Probe> {
         return Some(Probe::Encoded);
     }
     is_lookalike(study, text).then_some(Probe::Unknown)
+}
+
+/// Whether keys that do not exist and have nothing special about them fare no better: success, or a server error.
+pub(super) fn plain_probe_fails(study: &Study, reads: &[Read<'_>]) -> bool {
+    reads.iter().any(|read| {
+        let plain = read.known.is_none() && read.is_plain() && probe_of(study, &read.text) == Some(Probe::Unknown);
+        plain && (read.answer.is_success() || read.answer.status.is_some_and(is_crash))
+    })
 }
 
 /// One way of reading per slot: probing two aliases of one slot would send the same twice.
@@ -326,13 +339,13 @@ pub(super) fn plan_encoded(study: &Study) -> Vec<Case> {
     cases
 }
 
-/// Hostile keys: the first three always, three more drawn.
+/// Hostile keys: the first four always, three more drawn.
 pub(super) fn plan_hostile(study: &Study) -> Vec<Case> {
     plan_probes(study, |reader, _| {
         let all = hostile();
-        let mut picked: Vec<usize> = (0..3).collect();
-        for index in draw(study, &format!("{} hostile", reader.operation.id), &(3..all.len()), 12) {
-            if picked.len() < 6 && !picked.contains(&index) {
+        let mut picked: Vec<usize> = (0..4).collect();
+        for index in draw(study, &format!("{} hostile", reader.operation.id), &(4..all.len()), 12) {
+            if picked.len() < 7 && !picked.contains(&index) {
                 picked.push(index);
             }
         }
@@ -749,4 +762,65 @@ pub(super) fn expand_pointer(operation: &Operation, index: usize) -> String {
 /// Whether a call asks for an expansion.
 pub(super) fn asks(call: &Call, expand: &Expand) -> bool {
     call.value(&expand.slot) == Some(&expand.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::study::Means;
+
+    fn study() -> Study {
+        Study::new(Arc::new(Contract::shipped("flexportal").expect("is shipped")), Means::default())
+    }
+
+    #[test]
+    fn showings_are_compared_by_meaning_and_by_what_both_show() {
+        let study = study();
+        let reader = readers(&study).next().expect("a reader");
+        let shape = record_shape(&study.contract, &reader);
+        let one = json!({"status": "active", "totalOrders": 1, "createdAt": "2024-01-01T02:00:00+02:00",
+            "orderIds": ["a", "b"], "phone": "1", "x-served-by": 1});
+        let two = json!({"totalOrders": 1.0, "status": "inactive", "createdAt": "2024-01-01T00:00:00.000Z",
+            "orderIds": ["b", "a"], "x-served-by": 2});
+        assert_eq!(differences(&study.contract, shape, &one, &two, &[]), ["/status"]);
+        assert!(differences(&study.contract, shape, &one, &two, &["/status".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn versions_tell_a_change_from_a_difference() {
+        let study = study();
+        let resource = study.contract.resource("customer");
+        let at = |moment: &str| json!({ "updatedAt": moment });
+        let (noon, also_noon) = (at("2024-01-01T12:00:00Z"), at("2024-01-01T13:00:00+01:00"));
+        assert_eq!(standing(resource, &noon, &also_noon), Standing::Same);
+        assert_eq!(standing(resource, &noon, &at("2024-01-01T12:00:01Z")), Standing::Changed);
+        assert_eq!(standing(resource, &noon, &json!({})), Standing::Untold);
+    }
+
+    #[test]
+    fn probes_are_known_again_without_data() {
+        let study = study();
+        for sample in [json!("cust_9fK2mQ7xLp"), json!("6b1f7a52-9d3c-4b0e-8a55-0c1d2e3f4a5b"), json!(17), json!("17")]
+        {
+            for key in lookalikes(&study, Some(&sample)) {
+                let text = key_text(&key).expect("a key");
+                assert_eq!(probe_of(&study, &text), Some(Probe::Unknown), "{text}");
+            }
+        }
+        assert!(encoded(&study).iter().all(|text| probe_of(&study, text) == Some(Probe::Encoded)));
+        assert!(hostile().iter().all(|text| probe_of(&study, text) == Some(Probe::Hostile)));
+        assert_eq!(probe_of(&study, "cust_9fK2mQ7xLp"), None);
+    }
+
+    #[test]
+    fn a_key_escaped_twice_leads_back_to_the_key() {
+        let twice = escaped_twice("cust_1").expect("starts with a letter");
+        assert_eq!(twice, "%63ust_1");
+        assert_eq!(unescaped(&twice).as_deref(), Some("cust_1"));
+        assert_eq!(unescaped("cust_1"), None);
+    }
 }

@@ -45,6 +45,7 @@ pub(super) fn twin<'b, 'a>(
     looks.iter().find(|other| {
         other.wish.field.field == look.wish.field.field
             && other.wish.direction != look.wish.direction
+            && other.is_second() == look.is_second()
             && other.reading == Reading::Ordered
     })
 }

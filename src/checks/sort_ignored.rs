@@ -50,9 +50,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 
 /// Whether no direction of this field shows anything but the default order; one that is in order by itself may have been
 /// there before.
-fn both_directions(look: &ordering::Look<'_>, looks: &[ordering::Look<'_>]) -> bool {
-    looks.iter().filter(|other| other.wish.name == look.wish.name).all(|other| {
-        matches!(other.reading, Reading::Default | Reading::Unjudged | Reading::DefaultReversed)
-            || other.reading == Reading::Ordered
+pub(super) fn both_directions(look: &ordering::Look<'_>, looks: &[ordering::Look<'_>]) -> bool {
+    looks.iter().filter(|other| other.wish.field.field == look.wish.field.field && !other.is_second()).all(|other| {
+        matches!(
+            other.reading,
+            Reading::Default | Reading::Unjudged | Reading::DefaultReversed | Reading::Ordered | Reading::Refused(..)
+        )
     })
 }

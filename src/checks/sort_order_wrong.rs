@@ -3,6 +3,7 @@
 use super::Verdict;
 use super::ordering::{self, Reading, direction_word, judge_looks};
 use super::sort_direction_ignored::twin;
+use super::sort_ignored::both_directions;
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -20,14 +21,25 @@ check! {
     /// `sort` of the list's `x-contract`. Numbers compare as numbers and times as instants, whatever their offset; equal
     /// values may come in any order, and so may text, for which no collation is promised.
     id: "sort-order-wrong", family: Sorting, level: Deny,
-    faults: ["sort-reversed", "sort-numbers-as-text", "sort-one-misplaced"],
+    faults: ["sort-reversed", "sort-numbers-as-text", "sort-swaps-two-late", "sort-within-page-only", "sort-ignored-for-one-tenant"],
     plan: ordering::plan_orders, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, looks| {
         let name = look.wish.name;
+        // The second tenant's orders tell something new only where the own ones are right.
+        let own_wrong = looks.iter().any(|other| {
+            let right = matches!(other.reading, Reading::Ordered | Reading::Unjudged);
+            !other.is_second() && other.wish.choice == look.wish.choice && !right
+        });
+        if look.is_second() && own_wrong {
+            return None;
+        }
         let (title, actual) = match look.reading {
+            Reading::Default if !both_directions(look, looks) => {
+                (format!("sorting by `{name}` gives another order"), format!("the default order: {}", look.words()))
+            }
             Reading::Opposite if twin(look, looks).is_none() => {
                 (format!("sorting by `{name}` gives the opposite order"), "the opposite order throughout".to_owned())
             }
@@ -40,6 +52,16 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         };
         let direction = look.wish.direction.map_or("one", direction_word);
         let expected = format!("records in {direction} order of `{}`, across pages too", look.wish.field.field);
-        Some(look.blame(study, operation, title).compare(expected, actual))
+        let mut blame = look.blame(study, operation, title).compare(expected, actual);
+        if look.reading == Reading::Default {
+            // What tells it from sorting that is ignored is the other direction.
+            let other = looks.iter().find(|other| {
+                other.wish.field.field == look.wish.field.field
+                    && !other.is_second()
+                    && matches!(other.reading, Reading::Opposite | Reading::AsText(_) | Reading::Wrong(_))
+            });
+            blame.cases.splice(0..0, other.map(|other| other.case.clone()));
+        }
+        Some(blame)
     })
 }

@@ -46,7 +46,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let orders = ordering::looks(study, operation);
     let bad_filter = |name: &str| {
         filters.iter().any(|look| {
-            look.name == name && !look.unknown && (look.reading != filtering::Reading::Fits || !look.missing.is_empty())
+            look.name == name && !look.unknown && !look.is_second() && (look.reading != filtering::Reading::Fits || !look.missing.is_empty())
         })
     };
     let mut ruling = Ruling::default();
@@ -54,7 +54,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let query = &walk.walk.query;
         let (Some(choice), false, Access::Own) = (&query.sort, query.filters.is_empty(), query.access) else { continue };
         let bad_order = orders.iter().any(|look| {
-            look.wish.choice == *choice && !matches!(look.reading, Reading::Ordered | Reading::Unjudged)
+            let wrong = || {
+                let balance = ordering::balance(study, operation, look);
+                !matches!(look.reading, Reading::Ordered | Reading::Unjudged)
+                    || !balance.missing.is_empty()
+                    || !balance.repeated.is_empty()
+            };
+            look.wish.choice == *choice && !look.is_second() && wrong()
         });
         if bad_order || query.filters.iter().any(|(name, _)| bad_filter(name)) {
             continue;

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`.
     id: "unknown-key-accepted", family: Records, level: Deny,
-    faults: ["unknown-id-accepted", "unknown-id-wrong-status"],
+    faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-null"],
     plan: reading::plan_unknown, judge: judge,
 }
 

@@ -216,8 +216,8 @@ fn embedded(args: &Args) -> Result<mock::Options, String> {
     };
     let mut options = mock::Options::default();
     if let Some(id) = &args.fault {
-        find(id, mock::faults().map(|fault| fault.id).collect(), "fault")?;
-        options.fault = mock::faults().find(|fault| fault.id == *id);
+        find(id, mock::faults().iter().map(|fault| fault.id).collect(), "fault")?;
+        options.fault = mock::faults().iter().find(|fault| fault.id == *id).copied();
     }
     if let Some(id) = &args.variant {
         find(id, mock::variants().iter().map(|variant| variant.id).collect(), "variant")?;

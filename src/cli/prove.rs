@@ -36,6 +36,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
         return Err(format!("unknown format `{}`; use text, markdown or json", args.format));
     }
     let known: Vec<&str> = crate::mock::faults()
+        .iter()
         .map(|fault| fault.id)
         .chain(crate::mock::variants().iter().map(|variant| variant.id))
         .chain(["lawful"])

@@ -177,7 +177,7 @@ fn explain_check(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
 
 /// A shipped contract on which a fault makes sense.
 fn contract_for(fault: &str) -> &'static str {
-    let fault = crate::mock::faults().find(|known| known.id == fault);
+    let fault = crate::mock::faults().iter().find(|known| known.id == fault);
     let fits = |name: &&&str| {
         let contract = crate::contract::Contract::shipped(name).ok();
         fault.zip(contract).is_some_and(|(fault, contract)| (fault.contracts)(&contract))
