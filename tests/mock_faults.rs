@@ -13,7 +13,7 @@ fn every_fault_shows(name: &str) {
     let lawful = session::run(&mut Client::new(&contract, &options), None).answers;
     assert!(!session::differs(&mut Client::new(&contract, &options), &lawful), "the lawful server is fickle");
     let mut silent = Vec::new();
-    for fault in faults().filter(|fault| fault.applies(&contract)) {
+    for fault in faults().iter().filter(|fault| fault.applies(&contract)) {
         let options = Options { fault: Some(fault), ..options.clone() };
         if !session::differs(&mut Client::new(&contract, &options), &lawful) {
             silent.push(fault.id);
@@ -50,7 +50,7 @@ fn the_catalogue_is_large_and_well_formed() {
         pairs += applies;
     }
     let nowhere: Vec<&str> =
-        faults().filter(|fault| !contracts.iter().any(|c| fault.applies(c))).map(|fault| fault.id).collect();
+        faults().iter().filter(|fault| !contracts.iter().any(|c| fault.applies(c))).map(|fault| fault.id).collect();
     // For contracts of others.
     assert_eq!(nowhere, ["remaining-wrong"]);
     println!("{} faults, {pairs} pairs", ids.len());

@@ -94,7 +94,7 @@ fn elsewhere(what: &str, id: &str, contract: &Contract) -> String {
 
 fn chosen_fault(id: Option<&str>, contract: &Contract) -> Result<Option<&'static Fault>, String> {
     let Some(id) = id else { return Ok(None) };
-    let fault = Fault::find(id).ok_or_else(|| unknown("fault", id, mock::faults().map(|fault| fault.id)))?;
+    let fault = Fault::find(id).ok_or_else(|| unknown("fault", id, mock::faults().iter().map(|fault| fault.id)))?;
     if fault.applies(contract) { Ok(Some(fault)) } else { Err(elsewhere("fault", id, contract)) }
 }
 
@@ -108,7 +108,7 @@ fn chosen_variant(id: Option<&str>, contract: &Contract) -> Result<Option<&'stat
 fn list(args: &Args, contract: Option<&Contract>) -> String {
     let mut rows: Vec<(&str, &str)> = Vec::new();
     if args.list_faults {
-        let fits = mock::faults().filter(|fault| contract.is_none_or(|contract| fault.applies(contract)));
+        let fits = mock::faults().iter().filter(|fault| contract.is_none_or(|contract| fault.applies(contract)));
         rows.extend(fits.map(|fault| (fault.id, fault.summary)));
     }
     if args.list_variants {

@@ -18,6 +18,8 @@ mod relations;
 mod sorting;
 mod transport;
 
+use std::sync::OnceLock;
+
 use super::hook::Live;
 use crate::contract::Contract;
 
@@ -59,28 +61,31 @@ impl Fault {
     /// ```
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        faults().find(|fault| fault.id == id)
+        faults().iter().find(|fault| fault.id == id).copied()
     }
 }
 
 /// Every fault, in the order of the catalogue.
-pub fn faults() -> impl Iterator<Item = &'static Fault> {
-    [
-        fields::FAULTS,
-        relations::FAULTS,
-        envelope::FAULTS,
-        paging::FAULTS,
-        filters::FAULTS,
-        sorting::FAULTS,
-        reading::FAULTS,
-        expansion::FAULTS,
-        access::FAULTS,
-        errors::FAULTS,
-        protocol::FAULTS,
-        transport::FAULTS,
-    ]
-    .into_iter()
-    .flatten()
+#[must_use]
+pub fn faults() -> &'static [&'static Fault] {
+    static ALL: OnceLock<Vec<&'static Fault>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let parts = [
+            fields::FAULTS,
+            relations::FAULTS,
+            envelope::FAULTS,
+            paging::FAULTS,
+            filters::FAULTS,
+            sorting::FAULTS,
+            reading::FAULTS,
+            expansion::FAULTS,
+            access::FAULTS,
+            errors::FAULTS,
+            protocol::FAULTS,
+            transport::FAULTS,
+        ];
+        parts.into_iter().flatten().collect()
+    })
 }
 
 /// A part of the catalogue: doc text, id, where it makes sense, and one or more hooks with when they are live.
