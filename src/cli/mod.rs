@@ -3,6 +3,7 @@
 mod check;
 pub mod diff;
 pub mod lint;
+mod mock;
 mod prove;
 mod show;
 mod target;
@@ -49,6 +50,8 @@ enum Command {
     Lint(lint::Args),
     /// Run every check against every fault and every lawful form of the embedded servers
     Prove(prove::Args),
+    /// Serve a contract from the embedded server, lawful or with one fault
+    Mock(mock::Args),
     /// List every check and diff rule
     List(show::ListArgs),
     /// Explain one check or rule: what, why, an example, the source, how to see it fail
@@ -96,6 +99,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
         Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
         Command::Prove(args) => prove::run(&args, out),
+        Command::Mock(args) => mock::run(&args, out),
         Command::List(args) => show::list(&args, out),
         Command::Explain(args) => show::explain(&args, out),
         Command::Init(args) => show::init(&args, out),

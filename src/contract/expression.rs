@@ -7,6 +7,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use cel::common::types::{CelBool, CelDouble, CelList, CelMap, CelMapKey, CelNull, CelString};
+use cel::common::value::{CowVal, Val};
+use cel::context::VariableResolver;
 use cel::objects::{Key, Map};
 use cel::{Context, ExecutionError, Program, Value as Cel};
 use serde_json::Value;
@@ -55,16 +58,16 @@ impl Expression {
 
     /// Evaluates it with variables, as true, false or undefined.
     ///
-    /// Where several expressions look at the same values, [`with_values`] converts them once.
+    /// Where several expressions look at the same values, a [`Scope`] binds them once.
     #[must_use]
     pub fn truth(&self, variables: &[(&str, &Value)]) -> Truth {
-        with_values(variables, |values| self.truth_of(values))
+        self.truth_in(&Scope::new(variables))
     }
 
-    /// Evaluates it with values that are at hand.
+    /// Evaluates it with variables that were bound before, as true, false or undefined.
     #[must_use]
-    pub fn truth_of(&self, values: &Values<'_>) -> Truth {
-        match self.program.execute(&values.0) {
+    pub fn truth_in(&self, scope: &Scope<'_>) -> Truth {
+        match self.evaluate(scope) {
             Ok(Cel::Bool(true)) => Truth::Holds,
             Ok(Cel::Bool(false)) => Truth::Broken,
             Ok(other) => Truth::Undefined(format!("gives a {} instead of true or false", other.type_of())),
@@ -79,32 +82,73 @@ impl Expression {
         names.sort();
         names
     }
-}
 
-/// Named values, converted once for any number of expressions.
-pub struct Values<'p>(Context<'p, 'static>);
-
-impl Values<'_> {
-    /// These values and more.
-    #[must_use]
-    pub fn and(&self, variables: &[(&str, &Value)]) -> Values<'_> {
-        let mut scope = self.0.new_inner_scope();
-        for (name, value) in variables {
-            scope.add_variable_from_value(*name, to_cel(value));
-        }
-        Values(scope)
+    fn evaluate(&self, scope: &Scope<'_>) -> Result<Cel, String> {
+        LIBRARY.with(|library| {
+            let library: &Context<'_, '_> = library;
+            let mut context = library.new_inner_scope();
+            context.set_variable_resolver(scope);
+            self.program.execute(&context).map_err(|error| error.to_string())
+        })
     }
 }
 
-/// Runs something with named values at hand.
-pub fn with_values<T>(variables: &[(&str, &Value)], work: impl FnOnce(&Values<'_>) -> T) -> T {
-    LIBRARY.with(|library| {
-        let mut scope = library.new_inner_scope();
-        for (name, value) in variables {
-            scope.add_variable_from_value(*name, to_cel(value));
-        }
-        work(&Values(scope))
-    })
+/// Variables bound once for many expressions; texts are borrowed, not copied.
+///
+/// # Example
+/// ```
+/// use contract_gate::contract::{Expression, Scope, Truth};
+/// let record = serde_json::json!({"a": 4, "b": [2]});
+/// let scope = Scope::new(&[("self", &record)]);
+/// for text in ["self.a == 4.0", "size(self.b) == 1"] {
+///     assert_eq!(Expression::compile(text).expect("valid CEL").truth_in(&scope), Truth::Holds);
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct Scope<'v> {
+    variables: Vec<(String, Box<dyn Val + 'v>)>,
+}
+
+impl<'v> Scope<'v> {
+    /// Binds JSON values to names.
+    #[must_use]
+    pub fn new(variables: &[(&str, &'v Value)]) -> Self {
+        let bound = variables.iter().map(|(name, value)| ((*name).to_owned(), borrowed(value)));
+        Self { variables: bound.collect() }
+    }
+
+    /// Binds one more name, to any CEL value.
+    pub fn bind(&mut self, name: &str, value: Box<dyn Val + 'v>) {
+        self.variables.push((name.to_owned(), value));
+    }
+}
+
+impl VariableResolver for Scope<'_> {
+    fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
+        let found = self.variables.iter().find(|(name, _)| name == variable);
+        found.map(|(_, value)| CowVal::Borrowed(value.as_ref()))
+    }
+}
+
+/// A CEL value that borrows the texts of a JSON value; every number becomes a `double`.
+#[must_use]
+pub fn borrowed(value: &Value) -> Box<dyn Val + '_> {
+    match value {
+        Value::Null => Box::new(CelNull),
+        Value::Bool(flag) => Box::new(CelBool::from(*flag)),
+        Value::Number(number) => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
+        Value::String(text) => Box::new(CelString::from(text.as_str())),
+        Value::Array(items) => Box::new(CelList::from(items.iter().map(borrowed).collect::<Vec<_>>())),
+        Value::Object(members) => Box::new(borrowed_map(members.iter().map(|(name, value)| (name.as_str(), value)))),
+    }
+}
+
+/// A CEL map of some members of an object, borrowed.
+#[must_use]
+pub fn borrowed_map<'v>(members: impl Iterator<Item = (&'v str, &'v Value)>) -> CelMap<'v> {
+    let entries: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> =
+        members.map(|(name, value)| (CelMapKey::from(name), borrowed(value))).collect();
+    CelMap::from(entries)
 }
 
 impl PartialEq for Expression {

@@ -17,7 +17,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-pub use expression::{Expression, Truth, Values, instant, library, to_cel, with_values};
+pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, to_cel};
 pub use operation::{Body, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
 pub use schema::{Breach, Checker, SchemaError, Schemas, lower};
 pub use shape::{Rule, Shape, ShapeId, Shapes};

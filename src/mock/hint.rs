@@ -7,13 +7,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use cel::common::types::{CelInt, CelString};
 use cel::objects::Key;
 use cel::{Context, ExecutionError, Program, Value as Cel};
 use serde_json::{Map, Number, Value};
 
 use super::random::Random;
 use super::words;
-use crate::contract::{library, to_cel};
+use crate::contract::{Scope, borrowed_map, library, to_cel};
 
 /// A compiled hint.
 #[derive(Debug)]
@@ -80,14 +81,17 @@ impl Hint {
         STATE.with(|state| {
             *state.borrow_mut() = Some(State { random: draw.random, keys: Rc::clone(draw.keys) });
         });
+        let mut scope = Scope::default();
+        self.own.bind(&mut scope, "self", draw.own);
+        self.root.bind(&mut scope, "root", draw.root);
+        scope.bind("i", int(draw.i));
+        scope.bind("n", int(draw.n));
+        scope.bind("tenant", Box::new(CelString::from(draw.tenant)));
         let outcome = FUNCTIONS.with(|functions| {
-            let mut scope = functions.new_inner_scope();
-            self.own.bind(&mut scope, "self", draw.own);
-            self.root.bind(&mut scope, "root", draw.root);
-            scope.add_variable_from_value("i", int(draw.i));
-            scope.add_variable_from_value("n", int(draw.n));
-            scope.add_variable_from_value("tenant", Cel::String(Arc::new(draw.tenant.to_owned())));
-            self.program.execute(&scope).map_err(|error| error.to_string())
+            let functions: &Context<'_, '_> = functions;
+            let mut context = functions.new_inner_scope();
+            context.set_variable_resolver(&scope);
+            self.program.execute(&context).map_err(|error| error.to_string())
         });
         STATE.with(|state| *state.borrow_mut() = None);
         Ok(from_cel(&outcome?))
@@ -110,21 +114,20 @@ impl Reach {
         if members.is_empty() { Self::Nothing } else { Self::Members(members) }
     }
 
-    fn bind(&self, scope: &mut Context<'_, '_>, name: &str, object: &Map<String, Value>) {
+    fn bind<'v>(&'v self, scope: &mut Scope<'v>, name: &str, object: &'v Map<String, Value>) {
         let value = match self {
             Self::Nothing => return,
-            Self::Everything => to_cel(&Value::Object(object.clone())),
+            Self::Everything => borrowed_map(object.iter().map(|(name, value)| (name.as_str(), value))),
             Self::Members(members) => {
-                let entries = members.iter().filter_map(|name| Some((name.clone(), object.get(name)?.clone())));
-                to_cel(&Value::Object(entries.collect()))
+                borrowed_map(members.iter().filter_map(|name| Some((name.as_str(), object.get(name)?))))
             }
         };
-        scope.add_variable_from_value(name, value);
+        scope.bind(name, Box::new(value));
     }
 }
 
-fn int(number: usize) -> Cel {
-    Cel::Int(i64::try_from(number).unwrap_or(i64::MAX))
+fn int(number: usize) -> Box<CelInt> {
+    Box::new(CelInt::from(i64::try_from(number).unwrap_or(i64::MAX)))
 }
 
 fn from_cel(value: &Cel) -> Option<Value> {

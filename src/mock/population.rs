@@ -13,7 +13,7 @@ use super::MockError;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::random::Random;
 use crate::contract::semantics::Resource;
-use crate::contract::{Contract, Rule, ShapeId, Truth};
+use crate::contract::{Contract, Rule, Scope, ShapeId, Truth};
 use crate::finding::Level;
 
 /// A record, and the bytes in which it is served.
@@ -235,15 +235,19 @@ pub(crate) fn broken_rule(
         if broken.is_some() || !value.is_object() {
             return;
         }
+        if shapes.iter().all(|shape| shape.rules.is_empty()) {
+            return;
+        }
         let mut bound: Vec<(&str, &Value)> = vec![("self", value)];
         bound.extend_from_slice(variables);
+        let scope = Scope::new(&bound);
         for rules in shapes.iter().map(|shape| &shape.rules) {
             let mut groups: BTreeMap<&str, (bool, &Rule)> = BTreeMap::new();
             for rule in rules.iter().filter(|rule| rule.clause.about.level(false, Level::Deny) > Level::Note) {
-                if rule.when.as_ref().is_some_and(|when| when.truth(&bound) != Truth::Holds) {
+                if rule.when.as_ref().is_some_and(|when| when.truth_in(&scope) != Truth::Holds) {
                     continue;
                 }
-                let holds = rule.rule.truth(&bound) != Truth::Broken;
+                let holds = rule.rule.truth_in(&scope) != Truth::Broken;
                 match &rule.clause.group {
                     Some(group) => {
                         let entry = groups.entry(group).or_insert((false, rule));

@@ -8,7 +8,7 @@ use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
 use crate::contract::semantics::Lists;
-use crate::contract::{Contract, Operation, SchemaError, Shape, ShapeId, Truth, Values, is_json, with_values};
+use crate::contract::{Contract, Operation, SchemaError, Scope, Shape, ShapeId, Truth, is_json};
 use crate::exchange::{Exchange, Failure, Sent};
 
 /// Most errors kept of one answer: the rest says the same again.
@@ -246,18 +246,23 @@ fn look(contract: &Contract, schema: &str, body: &Value, seen: &mut Observation,
     let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
     let request = request_value(seen);
     let response = serde_json::json!({ "status": seen.status, "headers": {} });
-    with_values(&[("request", &request), ("response", &response)], |values| {
-        visit(contract, id, body, values, seen, lawful)
-    });
+    visit(contract, id, body, (&request, &response), seen, lawful);
 }
 
-fn visit(contract: &Contract, id: ShapeId, body: &Value, values: &Values<'_>, seen: &mut Observation, lawful: bool) {
+fn visit(
+    contract: &Contract,
+    id: ShapeId,
+    body: &Value,
+    (request, response): (&Value, &Value),
+    seen: &mut Observation,
+    lawful: bool,
+) {
     let mut undeclared: BTreeMap<String, String> = BTreeMap::new();
     contract.shapes.visit(id, body, &mut |pointer, value, shapes| {
         if shapes.iter().any(|shape| !shape.rules.is_empty()) {
-            let values = values.and(&[("self", value)]);
+            let scope = Scope::new(&[("self", value), ("request", request), ("response", response)]);
             for shape in shapes.iter().filter(|shape| !shape.rules.is_empty()) {
-                ask_rules(shape, pointer, &values, seen);
+                ask_rules(shape, pointer, &scope, seen);
             }
         }
         for shape in shapes {
@@ -311,15 +316,15 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn ask_rules(shape: &Shape, pointer: &str, values: &Values<'_>, seen: &mut Observation) {
+fn ask_rules(shape: &Shape, pointer: &str, scope: &Scope<'_>, seen: &mut Observation) {
     let mut readings: BTreeMap<&str, Reading> = BTreeMap::new();
     for rule in &shape.rules {
         if let Some(when) = &rule.when
-            && when.truth_of(values) != Truth::Holds
+            && when.truth_in(scope) != Truth::Holds
         {
             continue;
         }
-        let truth = rule.rule.truth_of(values);
+        let truth = rule.rule.truth_in(scope);
         if let Truth::Undefined(_) = truth {
             continue;
         }

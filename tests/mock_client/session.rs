@@ -1,7 +1,7 @@
 //! A fixed set of requests that reaches every corner of a contract; what comes back is a transcript to compare.
 
-use contract_gate::contract::Operation;
 use contract_gate::contract::semantics::{Lists, Match, Slot, Spot};
+use contract_gate::contract::{Location, Operation};
 use contract_gate::mock::Answer;
 use serde_json::{Value, json};
 
@@ -112,6 +112,7 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
             }
         }
     }
+    sorted_and_filtered(client, operation, lists, &conditions, transcript);
     for expand in &operation.clause.expands {
         pages(client, operation, &vec![(expand.slot.clone(), expand.value.clone())], transcript);
     }
@@ -119,9 +120,28 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
         ask(client, operation, &vec![(slot, json!("made-up"))], transcript);
     }
     if let Some(offset) = &lists.page.offset {
+        ask(client, operation, &vec![(offset.slot.clone(), json!(-1))], transcript);
         ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
     }
     ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
+}
+
+/// An unknown order, and every order under the first filter.
+fn sorted_and_filtered(
+    client: &Client,
+    operation: &Operation,
+    lists: &Lists,
+    conditions: &[Sent],
+    transcript: &mut Transcript<'_>,
+) {
+    let Some(by) = lists.sort.as_ref().and_then(|sort| sort.by.as_ref()) else { return };
+    ask(client, operation, &vec![(by.slot.clone(), json!("mystery"))], transcript);
+    let words = lists.sort.iter().flat_map(|sort| sort.fields.keys().chain(sort.values.keys()));
+    for word in words {
+        for condition in conditions.iter().take(2) {
+            pages(client, operation, &[condition.clone(), vec![(by.slot.clone(), json!(word))]].concat(), transcript);
+        }
+    }
 }
 
 /// Distinct values of a field that records show.
@@ -140,8 +160,10 @@ fn shown_values(field: Option<&str>, records: &[Value]) -> Vec<Value> {
 fn values(field: Option<&str>, records: &[Value]) -> Vec<Value> {
     let Some(field) = field else { return Vec::new() };
     let shown = || records.iter().filter_map(|record| record.pointer(field)).filter(|v| !v.is_null() && !v.is_object());
+    let plus = shown().find(|value| value.as_str().is_some_and(|text| text.contains('+')));
+    let letters = shown().find(|value| value.as_str().is_some_and(|text| !text.is_ascii()));
     let capital = shown().find(|value| value.as_str().is_some_and(|text| text.chars().any(char::is_uppercase)));
-    let mut found: Vec<Value> = capital.into_iter().chain(shown().next()).cloned().collect();
+    let mut found: Vec<Value> = plus.into_iter().chain(letters).chain(capital).chain(shown().next()).cloned().collect();
     found.dedup();
     found
 }
@@ -219,7 +241,14 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
             }
         }
         let long = "x".repeat(300);
-        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str()] {
+        for expand in &operation.clause.expands {
+            let key = records.first().and_then(|record| record.pointer(&by.key)).cloned().unwrap_or_default();
+            let sent = vec![(by.slot.clone(), key), (expand.slot.clone(), json!("mystery"))];
+            ask(client, operation, &sent, transcript);
+        }
+        let twice = records.first().and_then(|record| record.pointer(&by.key)).map(plain).unwrap_or_default();
+        let twice: String = twice.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str(), twice.as_str()] {
             ask(client, operation, &vec![(by.slot.clone(), json!(strange))], transcript);
         }
         let keys = if client.second { &client.server.access().known_keys } else { &client.server.access().second_keys };
@@ -252,6 +281,18 @@ fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>
         wrong[index].1 = json!("Bearer wrong");
         let answer = client.server.answer(&client.request(operation, &wrong));
         transcript.note(format!("{} with wrong {slot:?}", operation.id), &answer);
+    }
+    for parameter in operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required) {
+        let mut more = [access.clone(), key.clone()].concat();
+        more.push((Slot::Header(parameter.name.clone()), json!("odd")));
+        let answer = client.server.answer(&client.request(operation, &more));
+        transcript.note(format!("{} with {}", operation.id, parameter.name), &answer);
+    }
+    if let Some((slot, _)) = client.server.access().params.first() {
+        let mut strange = [access.clone(), key.clone()].concat();
+        strange.iter_mut().filter(|(known, _)| known == slot).for_each(|(_, value)| *value = json!("cmp_nobody"));
+        let answer = client.server.answer(&client.request(operation, &strange));
+        transcript.note(format!("{} of nobody", operation.id), &answer);
     }
     if transcript.differs {
         return;

@@ -54,7 +54,7 @@ catalogue! {
     /// A plus sign in the value of a filter is taken for a space, however it is encoded.
     "filter-misreads-plus": fitting::text_filter => Filtered Hook::Ask(plus_as_space);
     /// Letters outside ASCII in the value of a filter are lost.
-    "filter-misreads-letters": fitting::text_filter => Filtered Hook::Ask(ascii_only);
+    "filter-misreads-letters": fitting::lettered_filter => Filtered Hook::Ask(ascii_only);
     /// A lawful filter is refused.
     "filter-refused": fitting::filter => Filtered Hook::Success(refuse);
     /// An unknown value of a filter has no effect.

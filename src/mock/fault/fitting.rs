@@ -150,6 +150,19 @@ pub(super) fn text_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
 }
 
+/// Whether a filter matches free text whose hint holds letters outside ASCII.
+pub(super) fn lettered_filter(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    let lettered = |pointer: &str| {
+        let field = targets.fields.iter().find(|field| field.pointer == pointer);
+        let hint = field.and_then(|field| field.schema.get("x-mock")).and_then(Value::as_str).unwrap_or_default();
+        !hint.is_ascii()
+    };
+    some_filter(contract, |operation, filter| {
+        is_exact_text(operation, contract, filter) && filter.field.as_deref().is_some_and(lettered)
+    })
+}
+
 pub(super) fn cased_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter) && filter.case == Case::Exact)
 }
