@@ -1,4 +1,40 @@
-//! contract-gate
+//! Proves that an API still keeps its OpenAPI contract, and that a change to the contract breaks no consumer.
+//!
+//! Everything the binary does is a few calls on the types in here. The value goes one way:
+//!
+//! ```text
+//! openapi/*.yaml ─ build.rs ─▶ client (typed, generated)
+//!       │
+//!       ▼
+//!   contract ─▶ plan ─▶ run ─▶ judge ─▶ confirm, shrink ─▶ events ─▶ report ─▶ exit code
+//!      │          ▲      ▲       ▲                           ▲
+//!      │        checks  target  checks                    waivers, levels
+//!      └▶ diff (old, new) ─▶ changes ─▶ rules ───────────────┘     mock = contract + records + at most one fault
+//! ```
+//!
+//! # Example: the gate inside your own `cargo test`
+//!
+//! ```
+//! use std::sync::Arc;
+//! use contract_gate::contract::Contract;
+//! use contract_gate::engine::{Options, check};
+//! use contract_gate::finding::Level;
+//! use contract_gate::mock;
+//! use contract_gate::prove::identities;
+//! use contract_gate::target::{Limits, Target};
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let contract = Arc::new(Contract::shipped("flexprice").expect("is shipped"));
+//! // Your own server on a free port of loopback; here the embedded one stands in for it.
+//! let server = mock::start(Arc::clone(&contract), mock::Options::default()).expect("starts");
+//! let (own, second) = identities(&server);
+//! let target = Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL");
+//! let checked = check(contract, Arc::new(target), &Options::default(), &mut |_event| {}).await;
+//! assert!(checked.aborted.is_none());
+//! assert!(!checked.findings.iter().any(|finding| finding.level == Level::Deny), "{:#?}", checked.findings);
+//! # });
+//! ```
+
 pub mod case;
 pub mod checks;
 pub mod cli;

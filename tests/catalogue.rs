@@ -1,0 +1,63 @@
+//! The catalogue itself: ids, texts, faults, and the table in the README.
+
+use std::collections::BTreeSet;
+
+use contract_gate::checks::{CATALOGUE, FILES};
+use contract_gate::mock;
+
+#[test]
+fn every_check_is_named_after_its_file_and_stands_in_the_catalogue() {
+    let ids: Vec<String> = CATALOGUE.iter().map(|check| check.id.replace('-', "_")).collect();
+    assert_eq!(ids, FILES, "an id differs from the name of its file");
+    let unique: BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "an id occurs twice");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/checks")).expect("the folder is there") {
+        let path = entry.expect("readable").path();
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if text.lines().any(|line| line == "check! {") {
+            assert!(ids.contains(&stem), "{stem}.rs defines a check that the catalogue does not list");
+        }
+    }
+}
+
+#[test]
+fn every_check_says_why_with_an_example_and_a_source() {
+    for check in CATALOGUE {
+        let summary = check.summary();
+        assert!(summary.ends_with('.') && summary.len() > 20, "{}: the first sentence is `{summary}`", check.id);
+        for heading in ["## Why it matters", "## Example", "## Source"] {
+            assert!(check.explanation.contains(heading), "{}: `{heading}` is missing", check.id);
+        }
+    }
+}
+
+#[test]
+fn every_check_names_faults_that_exist() {
+    let known: BTreeSet<&str> = mock::faults().iter().map(|fault| fault.id).collect();
+    let missing: Vec<String> = CATALOGUE
+        .iter()
+        .flat_map(|check| {
+            check.faults.iter().filter(|fault| !known.contains(**fault)).map(|fault| format!("{}: {fault}", check.id))
+        })
+        .collect();
+    assert!(missing.is_empty(), "no such faults: {missing:#?}");
+    let unproved: Vec<&str> = CATALOGUE.iter().filter(|check| check.faults.is_empty()).map(|check| check.id).collect();
+    assert!(unproved.is_empty(), "checks without a fault: {unproved:?}");
+}
+
+#[test]
+fn the_readme_lists_every_check() {
+    let readme = include_str!("../README.md");
+    let begin = "<!-- checks:begin -->";
+    let listed = readme.split(begin).nth(1).and_then(|rest| rest.split("<!-- checks:end -->").next());
+    let listed = listed.expect("the README has the table between its markers");
+    for check in CATALOGUE {
+        let row = format!("| `{}` | {} |", check.id, check.level.name());
+        assert!(
+            listed.contains(&row),
+            "`{}` is missing from the README or has another level there; paste `contract-gate list --format markdown`",
+            check.id
+        );
+    }
+}
