@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding weighs. Only [`Level::Deny`] turns the gate red.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Not reported at all.
@@ -20,6 +20,7 @@ pub enum Level {
     /// Wrong or doubtful, but the gate stays green unless the user says otherwise.
     Warn,
     /// A violation of the contract: exit code 1.
+    #[default]
     Deny,
 }
 
@@ -141,12 +142,6 @@ pub struct Finding {
     /// The reason of the waiver that accepts it, if one does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub waived: Option<String>,
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self::Deny
-    }
 }
 
 impl Finding {

@@ -14,7 +14,7 @@ use crate::target::Identity;
 
 /// Where the target is and how to get in; for one target given by flags.
 #[derive(Args, Clone, Debug, Default)]
-pub struct TargetArgs {
+pub(super) struct TargetArgs {
     /// Base URL of the server; without one the embedded server is checked
     #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL")]
     pub base_url: Option<String>,
@@ -49,7 +49,6 @@ pub struct TargetArgs {
 
 /// One contract and the server to check it against.
 pub(super) struct Subject {
-    pub(super) name: String,
     pub(super) contract: Arc<Contract>,
     pub(super) base_url: String,
     pub(super) own: Identity,
@@ -226,17 +225,7 @@ fn subject(
                 secrets.extend(more);
                 identity
             });
-            Ok(Subject {
-                name: name.to_owned(),
-                contract,
-                base_url,
-                own,
-                second,
-                secrets,
-                known_ids,
-                configured: None,
-                embedded: None,
-            })
+            Ok(Subject { contract, base_url, own, second, secrets, known_ids, configured: None, embedded: None })
         }
         None => start(name, contract, embedded),
     }
@@ -247,7 +236,6 @@ fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result
     let running = mock::start(Arc::clone(&contract), options.clone()).map_err(|error| error.to_string())?;
     let (own, second) = crate::prove::identities(&running);
     Ok(Subject {
-        name: name.to_owned(),
         base_url: running.base_url().to_owned(),
         contract,
         own,

@@ -11,8 +11,8 @@ use crate::study::{Reference, Study};
 
 /// What came of looking again.
 pub(super) enum Again {
-    /// The fault was seen again, as this blame tells.
-    Seen(Box<Blame>, Stability),
+    /// The fault was seen again.
+    Seen(Stability),
     /// It was not seen again.
     NotSeen(Stability),
     /// The data moved each time; nothing can be concluded.
@@ -54,13 +54,13 @@ impl<'a> Confirmer<'a> {
                 moved += 1;
                 continue;
             }
-            if let Some(found) = rejudge(check, operation, &replay.study, &blame.mark) {
+            if rejudge(check, operation, &replay.study, &blame.mark).is_some() {
                 let stability = if tries == 1 + moved {
                     Stability::Reproduced
                 } else {
                     Stability::Intermittent { failed: 2, of: 1 + tries - moved }
                 };
-                return Again::Seen(Box::new(found), stability);
+                return Again::Seen(stability);
             }
             if blame.compares && self.has_moved(operation, &replay.study) {
                 moved += 1;
@@ -71,7 +71,7 @@ impl<'a> Confirmer<'a> {
         }
         if tries == 0 {
             // The budget for repetition is spent: reported as seen.
-            return Again::Seen(Box::new(blame.clone()), Stability::Reproduced);
+            return Again::Seen(Stability::Reproduced);
         }
         if seen >= 2 {
             return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });

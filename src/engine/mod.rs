@@ -302,8 +302,7 @@ impl Run<'_> {
                     if level > Level::Note && confirmed < MOST_CONFIRMED {
                         confirmed += 1;
                         match confirmer.look(check, operation, &group.blame, group.occurrences).await {
-                            Again::Seen(_, seen) => stability = seen,
-                            Again::NotSeen(seen) => stability = seen,
+                            Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
                             Again::Moved => {
                                 moved = true;
                                 continue;

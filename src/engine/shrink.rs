@@ -34,7 +34,8 @@ impl CaseTree {
     }
 
     /// The simplest case known to show the fault.
-    pub(super) fn best(&self) -> &Case {
+    #[cfg(test)]
+    fn best(&self) -> &Case {
         &self.best
     }
 }
