@@ -3,6 +3,7 @@
 //! The only module that names the `cel` crate for judging. Every JSON number becomes a CEL `double`, so that a rule
 //! about money does not depend on whether a server writes `3600` or `3600.00`.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ impl Expression {
     }
 
     /// Evaluates it with variables, as true, false or undefined.
+    ///
+    /// Where several expressions look at the same values, a [`Scope`] binds them once.
     #[must_use]
     pub fn truth(&self, variables: &[(&str, &Value)]) -> Truth {
         self.truth_in(&Scope::new(variables))
@@ -68,7 +71,7 @@ impl Expression {
             Ok(Cel::Bool(true)) => Truth::Holds,
             Ok(Cel::Bool(false)) => Truth::Broken,
             Ok(other) => Truth::Undefined(format!("gives a {} instead of true or false", other.type_of())),
-            Err(error) => Truth::Undefined(error),
+            Err(error) => Truth::Undefined(error.to_string()),
         }
     }
 
@@ -189,6 +192,10 @@ pub fn library() -> Context<'static, 'static> {
             Cel::List(items) => Ok(items.iter().enumerate().all(|(index, item)| !items[..index].contains(item))),
             _ => Err(ExecutionError::function_error("unique", "not a list")),
         }),
+        context.add_function("like", |text: Cel, pattern: Cel| match (&text, &pattern) {
+            (Cel::String(text), Cel::String(pattern)) => like(text, pattern),
+            _ => Err(ExecutionError::function_error("like", "not text")),
+        }),
         context.add_function("is_text", |x: Cel| matches!(x, Cel::String(_))),
         context.add_function("is_number", |x: Cel| matches!(x, Cel::Float(_) | Cel::Int(_) | Cel::UInt(_))),
         context.add_function("is_bool", |x: Cel| matches!(x, Cel::Bool(_))),
@@ -200,6 +207,23 @@ pub fn library() -> Context<'static, 'static> {
         outcome.expect("our function names do not clash with CEL's standard library");
     }
     context
+}
+
+/// Whether a text matches a regular expression; each expression is compiled once per thread.
+fn like(text: &str, pattern: &str) -> Result<bool, ExecutionError> {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<String, Option<regex::Regex>>> = RefCell::new(HashMap::new());
+    }
+    COMPILED.with(|compiled| {
+        let mut compiled = compiled.borrow_mut();
+        if !compiled.contains_key(pattern) {
+            compiled.insert(pattern.to_owned(), regex::Regex::new(pattern).ok());
+        }
+        match compiled.get(pattern) {
+            Some(Some(regex)) => Ok(regex.is_match(text)),
+            _ => Err(ExecutionError::function_error("like", "no regular expression")),
+        }
+    })
 }
 
 fn figure(function: &str, value: &Cel) -> Result<f64, ExecutionError> {

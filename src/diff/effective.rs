@@ -4,6 +4,7 @@
 //! only while a pair is compared. The source place of each part is therefore never lost, and nothing is copied.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -82,6 +83,8 @@ pub(crate) struct Effective<'a> {
     pub(crate) properties: BTreeMap<&'a str, Vec<NodeId>>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) additional: Additional,
+    /// The names that all closed parts declare; a name outside of them is refused although another part declares it.
+    pub(crate) allowed: Option<BTreeSet<&'a str>>,
     pub(crate) property_count: Range,
     pub(crate) unions: Vec<Union>,
     pub(crate) negations: Vec<NodeId>,
@@ -113,6 +116,7 @@ impl Default for Effective<'_> {
             properties: BTreeMap::new(),
             required: BTreeSet::new(),
             additional: Additional::Any,
+            allowed: None,
             property_count: counts,
             unions: Vec::new(),
             negations: Vec::new(),
@@ -132,11 +136,36 @@ impl Default for Effective<'_> {
 pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
+    outlines: HashMap<ConjId, Rc<Outline>>,
     /// One value for each conj that was asked for, by the direction in which it travels.
     pub(crate) samples: HashMap<(ConjId, super::law::Direction), Value>,
 }
 
+/// What is needed to tell whether two variants may be the same thing.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    pub(crate) types: TypeSet,
+    pub(crate) names: Vec<String>,
+    /// Whether it is itself a union that is small enough to be expanded.
+    union: bool,
+}
+
 impl Conjs {
+    /// The outline of a conj, made once.
+    pub(crate) fn outline(&mut self, side: &mut Side<'_>, id: ConjId) -> Rc<Outline> {
+        if let Some(known) = self.outlines.get(&id) {
+            return Rc::clone(known);
+        }
+        let merged = effective(side, self.get(id));
+        let outline = Rc::new(Outline {
+            types: merged.types,
+            names: merged.properties.keys().map(|name| (*name).to_owned()).collect(),
+            union: merged.unions.len() == 1 && merged.unions.iter().all(|union| union.variants.len() <= 64),
+        });
+        self.outlines.insert(id, Rc::clone(&outline));
+        outline
+    }
+
     pub(crate) fn get(&self, id: ConjId) -> &Conj {
         &self.list[id.0 as usize]
     }
@@ -182,7 +211,8 @@ impl Conjs {
 
     fn of_parts(&mut self, side: &mut Side<'_>, base: &[Part], more: &[NodeId]) -> ConjId {
         let mut flat = Flat::default();
-        flat.parts.extend_from_slice(base);
+        // A part that says nothing beside its union would only make equal variants look different.
+        flat.parts.extend(base.iter().filter(|part| speaks(side.value(part.node))));
         flat.seen.extend(base.iter().map(|part| part.node));
         for node in more {
             flat.push(side, Part { node: *node, without_unions: false });
@@ -232,12 +262,12 @@ impl Conjs {
         depth: usize,
         found: &mut Vec<Variant<'a>>,
     ) {
-        let inner = effective(side, self.get(variant.conj));
-        let small = inner.unions.len() == 1 && inner.unions.iter().all(|union| union.variants.len() <= 64);
-        if !small || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
+        let union = self.outline(side, variant.conj).union;
+        if !union || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
             found.push(variant);
             return;
         }
+        let inner = effective(side, self.get(variant.conj));
         let base: Vec<Part> =
             self.get(variant.conj).parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
         let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
@@ -289,6 +319,28 @@ impl<'a> Tags<'a> {
 /// The name of the component that a node refers to.
 pub(crate) fn component_name<'a>(side: &mut Side<'a>, node: NodeId) -> Option<&'a str> {
     side.reference(node).map(|text| text.rsplit('/').next().unwrap_or(text))
+}
+
+/// Whether a schema says anything beside its combinators and annotations.
+fn speaks(schema: &Value) -> bool {
+    let idle = |key: &str| {
+        matches!(
+            key,
+            "oneOf"
+                | "anyOf"
+                | "allOf"
+                | "discriminator"
+                | "nullable"
+                | "title"
+                | "description"
+                | "example"
+                | "examples"
+                | "default"
+                | "deprecated"
+                | "externalDocs"
+        ) || key.starts_with("x-")
+    };
+    schema.as_object().is_none_or(|map| map.keys().any(|key| !idle(key)))
 }
 
 /// The list of parts under construction.
@@ -394,7 +446,7 @@ fn allows_null(side: &mut Side<'_>, node: NodeId, depth: usize) -> bool {
 }
 
 /// The types of a schema that names none but shows by its keywords what it describes.
-fn inferred_types(map: &Map<String, Value>) -> TypeSet {
+pub(crate) fn inferred_types(map: &Map<String, Value>) -> TypeSet {
     if map.contains_key("properties") || map.get("additionalProperties").is_some_and(Value::is_object) {
         TypeSet::OBJECT
     } else if map.contains_key("items") {
@@ -553,7 +605,15 @@ impl<'a> Effective<'a> {
             self.required.extend(names.iter().filter_map(Value::as_str));
         }
         match map.get("additionalProperties") {
-            Some(Value::Bool(false)) => self.additional = Additional::Forbidden,
+            Some(Value::Bool(false)) => {
+                self.additional = Additional::Forbidden;
+                let own = map.get("properties").and_then(Value::as_object);
+                let own: BTreeSet<&str> = own.into_iter().flat_map(|all| all.keys().map(String::as_str)).collect();
+                self.allowed = Some(match self.allowed.take() {
+                    Some(known) => known.intersection(&own).copied().collect(),
+                    None => own,
+                });
+            }
             Some(Value::Object(schema)) if !schema.is_empty() => {
                 if let Some(inner) = side.get(node, "additionalProperties") {
                     match &mut self.additional {
@@ -575,6 +635,11 @@ impl<'a> Effective<'a> {
         }
     }
 
+    /// Whether no closed part refuses the name.
+    pub(crate) fn allows_name(&self, name: &str) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed.contains(name))
+    }
+
     pub(crate) fn closed(&self) -> bool {
         self.additional == Additional::Forbidden
     }
@@ -586,11 +651,22 @@ impl<'a> Effective<'a> {
             return false;
         }
         match value {
-            Value::Number(number) => number.as_f64().is_none_or(|number| self.range.holds(number)),
+            Value::Number(number) => number.as_f64().is_none_or(|number| {
+                let stepped = |step: &f64| ((number / step) - (number / step).round()).abs() < 1e-9;
+                let formatted = |range: Range| range.holds(number);
+                self.range.holds(number)
+                    && self.multiples.iter().all(stepped)
+                    && self.formats.iter().filter_map(|name| super::types::integer_format(name)).all(formatted)
+            }),
             Value::String(text) => {
                 #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
                 let length = text.chars().count() as f64;
+                let fits = |keyword: &str, operand: &str| {
+                    super::checker::is_valid(&serde_json::json!({ keyword: operand }), value) != Some(false)
+                };
                 self.length.holds(length)
+                    && self.patterns.iter().all(|pattern| fits("pattern", pattern))
+                    && self.formats.iter().all(|format| fits("format", format))
             }
             _ => true,
         }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
-use super::effective::Conj;
+use super::effective::{Conj, inferred_types};
 use super::law::Direction;
 use super::types::{TypeSet, integer_format};
 
@@ -196,9 +196,12 @@ fn scalars(map: &Map<String, Value>, out: &mut Map<String, Value>) {
 }
 
 fn types(map: &Map<String, Value>, nullable: bool) -> Option<Value> {
-    let mut names: Vec<&str> = match map.get("type")? {
-        Value::String(name) => vec![name],
-        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+    let mut names: Vec<&str> = match map.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        // A schema with `properties` but no type describes an object, whatever the letter says.
+        _ if inferred_types(map) == TypeSet::OBJECT => vec!["object"],
+        _ if inferred_types(map) == TypeSet::ARRAY => vec!["array"],
         _ => return None,
     };
     if names.iter().any(|name| *name != "null" && TypeSet::named(name) == TypeSet::ALL) {

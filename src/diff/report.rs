@@ -107,7 +107,7 @@ pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
 }
 
 /// Most findings for which a payload is looked for.
-const MAX_WITNESSES: usize = 300;
+const MAX_WITNESSES: usize = 120;
 
 /// A change together with all that it reaches, while findings are collected.
 struct Group {
@@ -139,12 +139,12 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
             add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }
     }
+    let bump = bump_of(&groups);
     let mut findings = worded(&mut api, groups, options);
     if api.engine.exhausted {
         findings.push(Finding::new("too-complex", "the documents have too many pairs of schemas to compare all"));
     }
     let versions = (version(&api.engine.old), version(&api.engine.new));
-    let bump = bump_of(&findings);
     note_version(&mut findings, bump, &versions, &api);
     findings.retain(|finding| finding.level != Level::Allow);
     waiver::apply(&mut findings, &options.waivers, today);
@@ -390,12 +390,12 @@ fn version(side: &Side<'_>) -> Option<String> {
 }
 
 /// The bump: by the law's levels, not by what the user has set.
-fn bump_of(findings: &[Finding]) -> Bump {
-    findings
+fn bump_of(groups: &[Group]) -> Bump {
+    groups
         .iter()
-        .map(|finding| match (finding.level, finding.facts.get("category").map(String::as_str)) {
+        .map(|group| match (group.level, group.change.rule.category) {
             (Level::Deny, _) => Bump::Major,
-            (_, Some("docs")) => Bump::Patch,
+            (_, Category::Docs) => Bump::Patch,
             _ => Bump::Minor,
         })
         .max()

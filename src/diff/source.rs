@@ -239,11 +239,11 @@ fn collect_files(value: &Value, depth: usize, deepest: &mut usize, wanted: &mut 
             }
             for (key, inner) in map {
                 // A property may be called `example`: below `properties` every key is a name.
-                if key == "properties" {
-                    if let Some(named) = inner.as_object() {
-                        named.values().for_each(|inner| collect_files(inner, depth + 2, deepest, wanted));
-                        continue;
-                    }
+                if key == "properties"
+                    && let Some(named) = inner.as_object()
+                {
+                    named.values().for_each(|inner| collect_files(inner, depth + 2, deepest, wanted));
+                    continue;
                 }
                 if holds_data(key) {
                     *deepest = (*deepest).max(depth + depth_of(inner));

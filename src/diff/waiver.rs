@@ -64,7 +64,7 @@ pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], today: &str
             report("expired-waiver", title, format!("an end after {today}"), &waiver.until);
         } else if !used {
             let title = format!("the waiver for `{}` at {place} matches nothing any more", waiver.rule);
-            report("unused-waiver", title, "a change that it accepts".to_owned(), "none: remove the waiver");
+            report("stale-waiver", title, "a change that it accepts".to_owned(), "none: remove the waiver");
         }
     }
     findings.extend(stale);

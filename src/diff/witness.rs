@@ -13,7 +13,11 @@ use super::lowered::Lowering;
 use super::types::TypeSet;
 
 /// Most candidates that are tried for one change.
-const MAX_CANDIDATES: usize = 160;
+const MAX_CANDIDATES: usize = 64;
+/// Most bytes of payloads that are tried for one change.
+const MAX_BYTES: usize = 6_000;
+/// Most variants of a union among which a payload is looked for.
+const MAX_WITNESS_VARIANTS: usize = 128;
 /// Deepest nesting of a generated value.
 const MAX_DEPTH: usize = 5;
 /// Longest text or list that is generated to stand beyond a limit.
@@ -71,6 +75,9 @@ impl<'a> Half<'_, 'a> {
         found: &mut Vec<Value>,
     ) {
         let id = self.conjs.id_of(conj);
+        if merged.unions.iter().any(|union| union.variants.len() > MAX_WITNESS_VARIANTS) {
+            return;
+        }
         let Some(variants) = id.and_then(|id| self.conjs.variants(self.side, id, merged)) else { return };
         for variant in variants.iter().take(24) {
             let limit = if depth == 0 { 12 } else { 1 };
@@ -93,16 +100,11 @@ impl<'a> Half<'_, 'a> {
         self.conjs.samples.insert((conj, direction), json!({}));
         let all = self.candidates(conj, &Hints::default(), direction, depth + 1);
         let schema = self.conjs.get(conj).clone();
-        let mut found = None;
-        for value in all.into_iter().take(MAX_CANDIDATES) {
-            if value.is_null() {
-                found = found.or(Some(value));
-            } else if self.accepts(&schema, &value, direction) == Some(true) {
-                found = Some(value);
-                break;
-            }
-        }
-        let value = found.unwrap_or_else(|| json!({}));
+        let merged = effective(self.side, &schema);
+        // Objects and lists are built to fit; what is wrong in them shows when the whole is confirmed.
+        let fits = |value: &&Value| value.is_object() || value.is_array() || merged.admits(value);
+        let found = all.iter().find(|value| !value.is_null() && fits(value)).or(all.first());
+        let value = found.cloned().unwrap_or_else(|| json!({}));
         self.conjs.samples.insert((conj, direction), value.clone());
         value
     }
@@ -326,12 +328,19 @@ pub(crate) fn find(
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
     let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
-    candidates.into_iter().take(MAX_CANDIDATES).find(|value| match direction {
+    let mut shows = |value: &Value| match direction {
         Direction::Request => {
             old.accepts(&before, value, direction) == Some(true) && new.accepts(&after, value, direction) == Some(false)
         }
         Direction::Response => {
             new.accepts(&after, value, direction) == Some(true) && old.accepts(&before, value, direction) == Some(false)
         }
+    };
+    let mut room = MAX_BYTES;
+    candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
+        let size = value.to_string().len();
+        let affordable = size <= room;
+        room = room.saturating_sub(size);
+        affordable && shows(value)
     })
 }

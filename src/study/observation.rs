@@ -8,7 +8,7 @@ use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
 use crate::contract::semantics::Lists;
-use crate::contract::{Contract, Operation, SchemaError, Shape, Truth, is_json};
+use crate::contract::{Contract, Operation, SchemaError, Scope, Shape, ShapeId, Truth, is_json};
 use crate::exchange::{Exchange, Failure, Sent};
 
 /// Most errors kept of one answer: the rest says the same again.
@@ -246,12 +246,26 @@ fn look(contract: &Contract, schema: &str, body: &Value, seen: &mut Observation,
     let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
     let request = request_value(seen);
     let response = serde_json::json!({ "status": seen.status, "headers": {} });
+    visit(contract, id, body, (&request, &response), seen, lawful);
+}
+
+fn visit(
+    contract: &Contract,
+    id: ShapeId,
+    body: &Value,
+    (request, response): (&Value, &Value),
+    seen: &mut Observation,
+    lawful: bool,
+) {
     let mut undeclared: BTreeMap<String, String> = BTreeMap::new();
     contract.shapes.visit(id, body, &mut |pointer, value, shapes| {
-        for shape in shapes {
-            if !shape.rules.is_empty() {
-                ask_rules(shape, pointer, value, &request, &response, seen);
+        if shapes.iter().any(|shape| !shape.rules.is_empty()) {
+            let scope = Scope::new(&[("self", value), ("request", request), ("response", response)]);
+            for shape in shapes.iter().filter(|shape| !shape.rules.is_empty()) {
+                ask_rules(shape, pointer, &scope, seen);
             }
+        }
+        for shape in shapes {
             look_at_scalar(shape, pointer, value, seen);
         }
         if let Value::Object(members) = value {
@@ -302,16 +316,15 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn ask_rules(shape: &Shape, pointer: &str, value: &Value, request: &Value, response: &Value, seen: &mut Observation) {
-    let variables = [("self", value), ("request", request), ("response", response)];
+fn ask_rules(shape: &Shape, pointer: &str, scope: &Scope<'_>, seen: &mut Observation) {
     let mut readings: BTreeMap<&str, Reading> = BTreeMap::new();
     for rule in &shape.rules {
         if let Some(when) = &rule.when
-            && when.truth(&variables) != Truth::Holds
+            && when.truth_in(scope) != Truth::Holds
         {
             continue;
         }
-        let truth = rule.rule.truth(&variables);
+        let truth = rule.rule.truth_in(scope);
         if let Truth::Undefined(_) = truth {
             continue;
         }

@@ -26,6 +26,8 @@ use super::witness::{self, Half};
 
 /// Most pairs that are compared; beyond it the rest is reported as undecided.
 const MAX_PAIRS: usize = 4_000_000;
+/// Most steps that are spent on summing up what lies below pairs.
+const MAX_VISITS: usize = 20_000_000;
 /// Deepest nesting of unions within unions.
 const MAX_UNION_DEPTH: usize = 60;
 
@@ -110,6 +112,7 @@ pub(crate) struct Engine<'a> {
     equal_values: equality::Known,
     patterns: patterns::Patterns,
     depth: usize,
+    visits: usize,
     pub(crate) exhausted: bool,
 }
 
@@ -133,6 +136,7 @@ impl<'a> Engine<'a> {
             equal_values: equality::Known::default(),
             patterns: patterns::Patterns::default(),
             depth: 0,
+            visits: 0,
             exhausted: false,
         }
     }
@@ -275,6 +279,11 @@ impl<'a> Engine<'a> {
             if let Some(known) = pair.summary {
                 total.join(known);
                 continue;
+            }
+            self.visits += 1;
+            if self.visits > MAX_VISITS {
+                // Whoever asks cannot rely on anything; what is paired is still compared and reported.
+                return Summary { unknown: true, ..total };
             }
             if pair.state != State::Done {
                 final_result = false;

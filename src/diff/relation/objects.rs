@@ -164,7 +164,7 @@ impl<'a> Engine<'a> {
     }
 
     fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
-        let required = property.was_required && !(property.is_required && !sides.new.closed());
+        let required = property.was_required && (!property.is_required || sides.new.closed());
         let mut found = Vec::new();
         if sides.new.closed() && !sides.old.closed_to(property.name) {
             found.push(&rules::property_removed_from_closed_object::RULE);
@@ -222,6 +222,9 @@ impl<'a> Engine<'a> {
             Additional::Schema(_) => "of one schema",
         };
         let (old, new) = (&sides.old.additional, &sides.new.additional);
+        if *old == Additional::Forbidden && *new == Additional::Forbidden {
+            return self.compare_refused_names(sides);
+        }
         match (old, new) {
             (Additional::Any | Additional::Schema(_), Additional::Forbidden) => {
                 self.say(sides, &rules::additional_properties_forbidden::RULE, key, text(old), text(new));
@@ -233,6 +236,29 @@ impl<'a> Engine<'a> {
             (Additional::Schema(schema), Additional::Any) => self.child(sides, schema, &[], sides.mode),
             (Additional::Schema(one), Additional::Schema(two)) => self.child(sides, one, two, sides.mode),
             (Additional::Any, Additional::Any) | (Additional::Forbidden, Additional::Forbidden) => {}
+        }
+    }
+
+    /// A closed branch beside others refuses what those declare: the names tell more than the flag.
+    fn compare_refused_names(&mut self, sides: &Sides<'a>) {
+        let (old, new) = (&sides.old, &sides.new);
+        let both = old.properties.keys().filter(|name| new.properties.contains_key(*name));
+        let (mut narrows, mut widens) = (Vec::new(), Vec::new());
+        for name in both {
+            match (old.allows_name(name), new.allows_name(name)) {
+                (true, false) => narrows.push(format!("`{name}`")),
+                (false, true) => widens.push(format!("`{name}`")),
+                _ => {}
+            }
+        }
+        for (rule, names) in [
+            (&rules::additional_properties_forbidden::RULE, narrows),
+            (&rules::additional_properties_allowed::RULE, widens),
+        ] {
+            if !names.is_empty() {
+                let change = self.change(sides, rule, "additionalProperties").about(names.join(", "));
+                self.note(sides, change);
+            }
         }
     }
 }

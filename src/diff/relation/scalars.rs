@@ -15,7 +15,9 @@ impl<'a> Engine<'a> {
     pub(super) fn compare_types(&mut self, sides: &Sides<'a>) -> TypeSet {
         let (old, new) = (sides.old.types, sides.new.types);
         let common = old.and(new);
-        if old == new || sides.old.values.is_some() && sides.new.values.is_some() {
+        // A side whose branches contradict each other accepts nothing.
+        let possible = !old.is_empty() && !new.is_empty() && (sides.mode.textual || !common.is_empty());
+        if old == new || possible && sides.old.values.is_some() && sides.new.values.is_some() {
             return common;
         }
         let (left, right) = if sides.mode.textual && !old.is_empty() && !new.is_empty() {
@@ -33,7 +35,7 @@ impl<'a> Engine<'a> {
             (false, true) => Some(&rules::type_narrowed::RULE),
             (false, false) => Some(&rules::type_changed::RULE),
         };
-        let finite = covered_by_values(&sides.old, new) || covered_by_values(&sides.new, old);
+        let finite = possible && (covered_by_values(&sides.old, new) || covered_by_values(&sides.new, old));
         if let Some(rule) = rule.filter(|_| !finite) {
             let change = self.change(sides, rule, "type").about("`type`").values(old.names(), new.names());
             self.note(sides, change);
@@ -43,8 +45,13 @@ impl<'a> Engine<'a> {
 
     /// Judges enumerations; true when one side has one, so that nothing else about scalars matters.
     pub(super) fn compare_values(&mut self, sides: &Sides<'a>) -> bool {
-        let old = sides.old.values.as_ref().map(|values| admitted(&sides.old, values));
-        let new = sides.new.values.as_ref().map(|values| admitted(&sides.new, values));
+        let mut old = sides.old.values.as_ref().map(|values| admitted(&sides.old, values));
+        let mut new = sides.new.values.as_ref().map(|values| admitted(&sides.new, values));
+        // A list that contradicts the other keywords entirely is sloppy writing if it was so before, or stands alone.
+        if old.as_ref().is_none_or(Vec::is_empty) && new.as_ref().is_none_or(Vec::is_empty) {
+            old.clone_from(&sides.old.values);
+            new.clone_from(&sides.new.values);
+        }
         let same =
             |one: &Value, two: &Value| same_value(one, two) || sides.mode.textual && wire_text(one) == wire_text(two);
         let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
@@ -242,10 +249,9 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// The values that satisfy the side's other keywords; a list that contradicts them entirely is believed.
+/// The values that satisfy the side's other keywords.
 fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
-    let kept: Vec<&Value> = values.iter().copied().filter(|value| side.admits(value)).collect();
-    if kept.is_empty() { values.to_vec() } else { kept }
+    values.iter().copied().filter(|value| side.admits(value)).collect()
 }
 
 fn self_admits(by: &Effective<'_>, value: &Value, textual: bool) -> bool {

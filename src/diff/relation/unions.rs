@@ -4,10 +4,13 @@
 //! one. Variants are first paired by what identifies them (value of the discriminator, name of the component, equal
 //! meaning); a pair that breaks is still no break if another variant takes all of its payloads.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
-use crate::diff::effective::{Effective, Tags, Variant, effective};
+use crate::diff::effective::{Effective, Outline, Tags, Variant, effective};
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -16,15 +19,12 @@ use crate::diff::types::TypeSet;
 /// Most pairs of unidentified variants that are tried.
 const MAX_TRIES: usize = 4_096;
 
-/// What is needed to tell whether two variants may be the same thing.
-struct Sketch<'a> {
-    types: TypeSet,
-    names: Vec<&'a str>,
-}
+/// Most variants among which one is looked for that takes another's payloads.
+const MAX_COVERING: usize = 256;
 
-impl Sketch<'_> {
+impl Outline {
     /// From 0 (unlike) to 1 (same types and property names).
-    fn likeness(&self, other: &Sketch<'_>) -> f64 {
+    fn likeness(&self, other: &Self) -> f64 {
         if !self.types.has(other.types) {
             return 0.0;
         }
@@ -39,15 +39,15 @@ impl Sketch<'_> {
     }
 
     /// Whether `other` declares everything that this one declares, so that taking its payloads means something.
-    fn declared_by(&self, other: &Sketch<'_>) -> bool {
+    fn declared_by(&self, other: &Self) -> bool {
         !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
     }
 }
 
 /// Variants of both sides and how they are paired.
 struct Matching<'a> {
-    old: Vec<(Variant<'a>, Sketch<'a>)>,
-    new: Vec<(Variant<'a>, Sketch<'a>)>,
+    old: Vec<(Variant<'a>, Rc<Outline>)>,
+    new: Vec<(Variant<'a>, Rc<Outline>)>,
     /// For each old variant its new partner.
     partners: Vec<Option<usize>>,
     tagged: bool,
@@ -55,11 +55,29 @@ struct Matching<'a> {
 
 impl<'a> Matching<'a> {
     fn free_new(&self) -> Vec<usize> {
-        (0..self.new.len()).filter(|index| !self.partners.contains(&Some(*index))).collect()
+        let mut taken = vec![false; self.new.len()];
+        for at in self.partners.iter().flatten() {
+            taken[*at] = true;
+        }
+        (0..self.new.len()).filter(|index| !taken[*index]).collect()
     }
 
     fn free_old(&self) -> Vec<usize> {
         (0..self.old.len()).filter(|index| self.partners[*index].is_none()).collect()
+    }
+
+    /// Whether another variant of the other side might take the payloads of a pair, judged from afar.
+    fn may_be_covered(&self, index: usize, at: usize, direction: Direction) -> bool {
+        let (own, others, but) = match direction {
+            Direction::Request => (&self.old[index].1, &self.new, at),
+            Direction::Response => (&self.new[at].1, &self.old, index),
+        };
+        !self.tagged
+            && others.len() <= MAX_COVERING
+            && others
+                .iter()
+                .enumerate()
+                .any(|(other, (_, sketch))| other != but && own.types.within(sketch.types) && own.declared_by(sketch))
     }
 }
 
@@ -81,7 +99,7 @@ impl<'a> Engine<'a> {
             return;
         };
         self.depth += 1;
-        let tagged = |list: &[(Variant<'_>, Sketch<'_>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
+        let tagged = |list: &[(Variant<'_>, Rc<Outline>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
         let by_tag =
             sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
         let partners = vec![None; one.len()];
@@ -110,15 +128,17 @@ impl<'a> Engine<'a> {
     /// Pairs the variants: by tag, by name, by equal meaning, and what is left by likeness.
     fn pair_variants(&mut self, matching: &mut Matching<'a>, mode: Mode) {
         let mut taken = vec![false; matching.new.len()];
+        let names: HashMap<&str, usize> =
+            matching.new.iter().enumerate().rev().filter_map(|(at, (other, _))| Some((other.name?, at))).collect();
         for (index, (variant, _)) in matching.old.iter().enumerate() {
-            let found = matching.new.iter().enumerate().position(|(at, (other, _))| {
-                !taken[at]
-                    && if matching.tagged {
-                        variant.tags.iter().any(|tag| other.tags.contains(tag))
-                    } else {
-                        variant.name.is_some() && variant.name == other.name
-                    }
-            });
+            let found =
+                if matching.tagged {
+                    matching.new.iter().enumerate().position(|(at, (other, _))| {
+                        !taken[at] && variant.tags.iter().any(|tag| other.tags.contains(tag))
+                    })
+                } else {
+                    variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at])
+                };
             if let Some(at) = found {
                 taken[at] = true;
                 matching.partners[index] = Some(at);
@@ -132,20 +152,32 @@ impl<'a> Engine<'a> {
     }
 
     fn pair_equals(&mut self, matching: &mut Matching<'a>, mode: Mode) {
+        let (old, new) = (matching.free_old(), matching.free_new());
+        if old.len() == 1 && new.len() == 1 && matching.old.len() > 1 {
+            // Nothing to choose from: likeness decides.
+            return;
+        }
+        let mut alike: HashMap<(TypeSet, &[String]), Vec<usize>> = HashMap::new();
+        for at in new {
+            let sketch = &matching.new[at].1;
+            alike.entry((sketch.types, sketch.names.as_slice())).or_default().push(at);
+        }
+        let mut found = Vec::new();
         let mut tries = 0;
-        for index in matching.free_old() {
-            for at in matching.free_new() {
-                let ((variant, sketch), (other, like)) = (&matching.old[index], &matching.new[at]);
+        for index in old {
+            let (variant, sketch) = &matching.old[index];
+            let Some(candidates) = alike.get_mut(&(sketch.types, sketch.names.as_slice())) else { continue };
+            let equal = candidates.iter().position(|at| {
                 tries += 1;
-                if tries > MAX_TRIES || sketch.types != like.types || sketch.names != like.names {
-                    continue;
-                }
-                let (one, two) = (variant.conj, other.conj);
-                if self.relation(one, two, mode).1.equal() {
-                    matching.partners[index] = Some(at);
-                    break;
-                }
+                tries <= MAX_TRIES + matching.old.len()
+                    && self.relation(variant.conj, matching.new[*at].0.conj, mode).1.equal()
+            });
+            if let Some(position) = equal {
+                found.push((index, candidates.remove(position)));
             }
+        }
+        for (index, at) in found {
+            matching.partners[index] = Some(at);
         }
     }
 
@@ -159,7 +191,13 @@ impl<'a> Engine<'a> {
     fn judge_pairs(&mut self, sides: &Sides<'a>, matching: &Matching<'a>) {
         for (index, partner) in matching.partners.iter().enumerate() {
             let Some(at) = *partner else { continue };
-            let (pair, summary) = self.relation(matching.old[index].0.conj, matching.new[at].0.conj, sides.mode);
+            let (one, two) = (matching.old[index].0.conj, matching.new[at].0.conj);
+            if !matching.may_be_covered(index, at, sides.mode.direction) {
+                let pair = self.intern(one, two, sides.mode);
+                self.adopt(sides.pair, pair);
+                continue;
+            }
+            let (pair, summary) = self.relation(one, two, sides.mode);
             let broken = summary.breaks(sides.mode.direction) || summary.unknown;
             let covered = broken
                 && match sides.mode.direction {
@@ -175,7 +213,7 @@ impl<'a> Engine<'a> {
     /// Whether all payloads of an old variant are accepted by some new one.
     fn old_is_covered(&mut self, matching: &Matching<'a>, index: usize, mode: Mode, but: Option<usize>) -> bool {
         let (variant, sketch) = &matching.old[index];
-        if matching.tagged || matching.new.len() > 256 {
+        if matching.tagged || matching.new.len() > MAX_COVERING {
             return false;
         }
         matching.new.iter().enumerate().any(|(at, (other, like))| {
@@ -189,7 +227,7 @@ impl<'a> Engine<'a> {
     /// Whether all payloads of a new variant were known to some old one.
     fn new_is_covered(&mut self, matching: &Matching<'a>, at: usize, mode: Mode, but: Option<usize>) -> bool {
         let (variant, sketch) = &matching.new[at];
-        if matching.tagged || matching.old.len() > 256 {
+        if matching.tagged || matching.old.len() > MAX_COVERING {
             return false;
         }
         matching.old.iter().enumerate().any(|(index, (other, like))| {
@@ -323,7 +361,7 @@ fn variants_of<'a>(
     side: &mut Side<'a>,
     id: ConjId,
     whole: &Effective<'a>,
-) -> Option<Vec<(Variant<'a>, Sketch<'a>)>> {
+) -> Option<Vec<(Variant<'a>, Rc<Outline>)>> {
     let list = if whole.unions.is_empty() {
         let node = conjs.get(id).parts.first().map(|part| part.node).or(conjs.get(id).anchor)?;
         let name = conjs.get(id).parts.first().and_then(|part| side.component(part.node));
@@ -334,9 +372,8 @@ fn variants_of<'a>(
     };
     let mut found = Vec::with_capacity(list.len());
     for variant in list {
-        let inner = effective(side, conjs.get(variant.conj));
-        let sketch = Sketch { types: inner.types, names: inner.properties.keys().copied().collect() };
-        found.push((variant, sketch));
+        let outline = conjs.outline(side, variant.conj);
+        found.push((variant, outline));
     }
     Some(found)
 }
@@ -359,14 +396,16 @@ fn pair_alike(matching: &mut Matching<'_>) {
         }
     }
     scores.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2)));
+    let mut taken = vec![false; matching.new.len()];
     for (_, index, at) in scores {
-        if matching.partners[index].is_none() && !matching.partners.contains(&Some(at)) {
+        if matching.partners[index].is_none() && !taken[at] {
+            taken[at] = true;
             matching.partners[index] = Some(at);
         }
     }
 }
 
-fn describe(variant: &Variant<'_>, sketch: &Sketch<'_>) -> String {
+fn describe(variant: &Variant<'_>, sketch: &Outline) -> String {
     match (variant.tags.first(), variant.name) {
         (Some(tag), Some(name)) if *tag != name => format!("`{name}` (`{tag}`)"),
         (_, Some(name)) => format!("`{name}`"),

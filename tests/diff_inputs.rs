@@ -1,0 +1,344 @@
+//! Where documents come from, what is refused with which exit code, and what hostile ones cannot do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const GOOD: &str =
+    "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get: {responses: {'200': {description: ok}}}\n";
+const GONE: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n";
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("contract-gate-diff-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("the temporary folder can be written");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).expect("the temporary folder can be written");
+        }
+        fs::write(&path, text).expect("the temporary folder can be written");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str], input: Option<&str>) -> Output {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_contract-gate"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary was built for this test");
+    if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
+        let _ = pipe.write_all(text.as_bytes());
+    }
+    child.wait_with_output().expect("the binary ends")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn exit_codes_tell_breaking_from_safe_from_unusable() {
+    let folder = Folder::new("codes");
+    folder.write("good.yaml", GOOD);
+    folder.write("gone.yaml", GONE);
+    folder.write("broken.yaml", "openapi: 3.0.3\npaths:\n  /a: [\n");
+    folder.write("swagger.json", "{\"swagger\": \"2.0\", \"paths\": {}}");
+    folder.write("other.yaml", "a: 1\n");
+    folder.write("list.yaml", "- 1\n");
+    folder.write("empty.yaml", "");
+    folder.write("paths.yaml", "openapi: 3.0.3\npaths: [1]\n");
+    folder.write("dangling.yaml", &GOOD.replace("{description: ok}", "{$ref: '#/components/responses/None'}"));
+    assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "good.yaml"], None)), 0);
+    assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml"], None)), 1);
+    assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml"], None)), 0);
+    assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--fail-on", "never"], None)), 0);
+    assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml", "--fail-on", "note"], None)), 1);
+    assert_eq!(
+        code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-removed=warn"], None)),
+        0
+    );
+    for name in [
+        "broken.yaml",
+        "swagger.json",
+        "other.yaml",
+        "list.yaml",
+        "empty.yaml",
+        "paths.yaml",
+        "absent.yaml",
+        "dangling.yaml",
+    ] {
+        let output = run(&folder.0, &["diff", "good.yaml", name], None);
+        assert_eq!(code(&output), 2, "{name}: {}", err(&output));
+        assert!(err(&output).contains(name) && err(&output).contains("help:"), "{name}: {}", err(&output));
+    }
+    // What was dangling before is no fault of the edit.
+    assert_eq!(code(&run(&folder.0, &["diff", "dangling.yaml", "dangling.yaml"], None)), 0);
+    let output = run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-remove=warn"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("operation-removed"), "{}", err(&output));
+    assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--report", "jsno"], None)), 2);
+}
+
+#[test]
+fn standard_input_and_reports_to_files() {
+    let folder = Folder::new("stdin");
+    folder.write("good.yaml", GOOD);
+    let output = run(&folder.0, &["diff", "good.yaml", "-"], Some(GONE));
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert_eq!(code(&run(&folder.0, &["diff", "-", "-"], Some(GONE))), 2);
+    let reports =
+        ["--report", "json=r.json", "--report", "sarif=r.sarif", "--report", "junit=r.xml", "--report", "human"];
+    let output = run(&folder.0, &[&["diff", "good.yaml", "-"], reports.as_slice()].concat(), Some(GONE));
+    assert!(out(&output).contains("operation-removed"), "{}", out(&output));
+    for name in ["r.json", "r.sarif"] {
+        let text = fs::read_to_string(folder.0.join(name)).expect("the report was written");
+        let value: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
+        assert!(value.to_string().contains("operation-removed"));
+    }
+    assert!(fs::read_to_string(folder.0.join("r.xml")).expect("the report was written").contains("<failure"));
+    let output = run(&folder.0, &["diff", "good.yaml", "good.yaml", "--report", "json=/nowhere/at/all.json"], None);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let output = run(&folder.0, &["diff", "good.yaml", "-", "--bump"], Some(GONE));
+    assert_eq!(out(&output).trim(), "major");
+}
+
+#[test]
+fn revisions_of_git_are_read_without_touching_the_work_tree() {
+    let folder = Folder::new("git");
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"])
+            .args(arguments)
+            .current_dir(&folder.0)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.is_ok_and(|status| status.success())
+    };
+    if !git(&["init"]) {
+        return;
+    }
+    let split = GOOD.replace("{description: ok}", "{$ref: 'parts/ok.yaml#/ok'}");
+    folder.write("api/c.yaml", &split);
+    folder.write("api/parts/ok.yaml", "ok: {description: ok, content: {application/json: {schema: {type: string}}}}\n");
+    assert!(git(&["add", "."]) && git(&["commit", "-m", "one"]));
+    folder
+        .write("api/parts/ok.yaml", "ok: {description: ok, content: {application/json: {schema: {type: integer}}}}\n");
+    let output = run(&folder.0, &["diff", "HEAD:api/c.yaml", "api/c.yaml"], None);
+    assert_eq!(code(&output), 1, "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("type-changed") && out(&output).contains("api/parts/ok.yaml"), "{}", out(&output));
+    let output = run(&folder.0, &["diff", "HEAD:api/c.yaml", "HEAD:api/c.yaml"], None);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let output = run(&folder.0, &["diff", "nope:api/c.yaml", "api/c.yaml"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("fetch"), "{}", err(&output));
+    assert_eq!(code(&run(&folder.0, &["diff", "--output=x:y", "api/c.yaml"], None)), 2);
+}
+
+#[test]
+fn references_leave_neither_the_folder_nor_the_machine() {
+    let folder = Folder::new("refs");
+    folder.write("secret.yaml", "ok: {description: secret}\n");
+    for target in ["../secret.yaml#/ok", "https://example.com/x.yaml#/ok", "/etc/passwd", "%2e%2e/secret.yaml#/ok"] {
+        let text = GOOD.replace("{description: ok}", &format!("{{$ref: '{target}'}}"));
+        folder.write("in/new.yaml", &text);
+        folder.write("in/old.yaml", GOOD);
+        let output = run(&folder.0, &["diff", "in/old.yaml", "in/new.yaml"], None);
+        assert_eq!(code(&output), 2, "{target}: {}", out(&output));
+        assert!(err(&output).contains("leads nowhere"), "{target}: {}", err(&output));
+        assert_eq!(code(&run(&folder.0, &["diff", "in/new.yaml", "in/new.yaml"], None)), 0, "{target}");
+    }
+}
+
+fn with_schemas(schema: &str, components: &str) -> String {
+    format!(
+        "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{\"/a\": {{\"post\": {{\"requestBody\": {{\"content\": \
+         {{\"application/json\": {{\"schema\": {schema}}}}}}}, \"responses\": {{}}}}}}}}, \"components\": {{\"schemas\": {{{components}}}}}}}"
+    )
+}
+
+#[test]
+fn hostile_documents_end() {
+    let folder = Folder::new("hostile");
+    let reference = |name: &str| format!("{{\"$ref\": \"#/components/schemas/{name}\"}}");
+    let branches: Vec<String> = (0..5_000)
+        .map(|index| format!("{{\"type\": \"object\", \"properties\": {{\"p{index}\": {{\"type\": \"string\"}}}}}}"))
+        .collect();
+    let all = with_schemas(&format!("{{\"allOf\": [{}]}}", branches.join(",")), "");
+    let one_of = with_schemas(&format!("{{\"oneOf\": [{}]}}", branches[..1_500].join(",")), "");
+    let chain: Vec<String> = (0..5_000)
+        .map(|index| {
+            format!(
+                "\"S{index}\": {{\"type\": \"object\", \"properties\": {{\"next\": {}}}}}",
+                reference(&format!("S{}", (index + 1) % 5_000))
+            )
+        })
+        .collect();
+    let chain = with_schemas(&reference("S0"), &chain.join(","));
+    let knot: Vec<String> = (0..60)
+        .map(|index| {
+            let all: Vec<String> = (0..60)
+                .map(|other| {
+                    format!(
+                        "\"p{other}\": {{\"oneOf\": [{}, {{\"type\": \"array\", \"items\": {}}}]}}",
+                        reference(&format!("K{other}")),
+                        reference(&format!("K{}", (index + other) % 60))
+                    )
+                })
+                .collect();
+            format!("\"K{index}\": {{\"type\": \"object\", \"properties\": {{{}}}}}", all.join(","))
+        })
+        .collect();
+    let knot = with_schemas(&reference("K0"), &knot.join(","));
+    let all_of_cycle: Vec<String> = (0..300)
+        .map(|index| {
+            format!(
+                "\"C{index}\": {{\"allOf\": [{}, {}]}}",
+                reference(&format!("C{}", (index + 1) % 300)),
+                reference(&format!("C{}", (index + 7) % 300))
+            )
+        })
+        .collect();
+    let all_of_cycle = with_schemas(&reference("C0"), &all_of_cycle.join(","));
+    for (name, text) in
+        [("all", &all), ("one-of", &one_of), ("chain", &chain), ("knot", &knot), ("cycle", &all_of_cycle)]
+    {
+        folder.write("old.json", text);
+        folder.write(
+            "new.json",
+            &text
+                .replace("\"type\": \"string\"", "\"type\": \"integer\"")
+                .replace("\"title\": \"t\"", "\"title\": \"u\""),
+        );
+        assert_eq!(code(&run(&folder.0, &["diff", "old.json", "old.json"], None)), 0, "{name}");
+        let output = run(&folder.0, &["diff", "old.json", "new.json"], None);
+        let changes = text.contains("\"type\": \"string\"");
+        assert_eq!(code(&output), i32::from(changes), "{name}: {}", err(&output));
+    }
+}
+
+#[test]
+fn wrong_types_anywhere_do_not_panic() {
+    let folder = Folder::new("types");
+    let sound =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/maple.yaml")).expect("a shipped contract");
+    let document =
+        contract_gate::document::Document::parse(Path::new("maple.yaml"), sound).expect("a shipped contract");
+    let old = folder.write("old.json", &document.root().to_string());
+    let mut pointers = Vec::new();
+    collect(document.root(), String::new(), &mut pointers);
+    let step = pointers.len() / 40 + 1;
+    for pointer in pointers.iter().step_by(step) {
+        for junk in ["null", "[7]", "{\"$ref\": 1}", "\"x\""] {
+            let mut root = document.root().clone();
+            if let Some(at) = root.pointer_mut(pointer) {
+                *at = serde_json::from_str(junk).expect("JSON");
+            }
+            let text = root.to_string();
+            let read = contract_gate::diff::Workspace::parse("new.json", &text);
+            let before =
+                contract_gate::diff::Workspace::read(&contract_gate::diff::Origin::File(old.clone())).expect("sound");
+            if let Ok(after) = read {
+                let options = contract_gate::diff::Options { without_witness: true, ..Default::default() };
+                let _ = contract_gate::diff::compare(&before, &after, &options);
+                let _ = contract_gate::diff::compare(&after, &before, &options);
+                let _ = contract_gate::lint::lint(&after);
+            }
+        }
+    }
+}
+
+fn collect(value: &serde_json::Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, inner) in map {
+                collect(inner, format!("{pointer}/{}", contract_gate::document::escape(key)), found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                collect(inner, format!("{pointer}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(pointer);
+}
+
+#[test]
+fn deep_nesting_is_refused_with_advice() {
+    let folder = Folder::new("deep");
+    folder.write("good.yaml", GOOD);
+    let deep = with_schemas(&format!("{}{{}}{}", "{\"items\": ".repeat(20_000), "}".repeat(20_000)), "");
+    folder.write("deep.json", &deep);
+    let output = run(&folder.0, &["diff", "good.yaml", "deep.json"], None);
+    assert_eq!(code(&output), 2, "{}", err(&output));
+    let yaml = format!("openapi: 3.0.3\npaths: {{}}\nx-deep: {}1{}\n", "[".repeat(20_000), "]".repeat(20_000));
+    folder.write("deep.yaml", &yaml);
+    let output = run(&folder.0, &["diff", "good.yaml", "deep.yaml"], None);
+    assert_eq!(code(&output), 2, "{}", err(&output));
+}
+
+#[test]
+fn reports_are_deterministic() {
+    let folder = Folder::new("same");
+    let pairs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pairs/paging_style_changed");
+    let (old, new) = (pairs.join("old.yaml"), pairs.join("new.yaml"));
+    for format in ["human", "json", "junit", "sarif", "github", "markdown"] {
+        let once = || {
+            out(&run(&folder.0, &["diff", &old.to_string_lossy(), &new.to_string_lossy(), "--report", format], None))
+        };
+        assert_eq!(once(), once(), "{format}");
+        assert!(!once().is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn waivers_accept_and_rot_loudly() {
+    use contract_gate::diff::{Options, Waiver, Workspace, compare};
+    let read = |text: &str| Workspace::parse("x.yaml", text).expect("sound");
+    let judged = |waiver: Waiver| {
+        let options = Options { waivers: vec![waiver], today: "2026-06-01".to_owned(), ..Options::default() };
+        compare(&read(GOOD), &read(GONE), &options).expect("comparable")
+    };
+    let waiver = Waiver {
+        rule: "operation-removed".to_owned(),
+        place: "GET /a".to_owned(),
+        reason: "nobody calls it".to_owned(),
+        until: "2026-12-31".to_owned(),
+    };
+    let outcome = judged(waiver.clone());
+    assert_eq!((outcome.tally().deny, outcome.tally().waived), (0, 1), "{:?}", outcome.findings);
+    let expired = judged(Waiver { until: "2026-01-01".to_owned(), ..waiver.clone() });
+    assert_eq!(expired.tally().deny, 2);
+    let unused = judged(Waiver { place: "/paths/~1b".to_owned(), ..waiver.clone() });
+    assert!(unused.findings.iter().any(|finding| finding.id == "stale-waiver"));
+    let silent = judged(Waiver { reason: String::new(), ..waiver });
+    assert!(silent.findings.iter().any(|finding| finding.id == "waiver-without-reason"));
+}
