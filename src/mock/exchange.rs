@@ -128,23 +128,6 @@ impl Inputs {
     pub(crate) fn text(&self, slot: &Slot) -> Option<String> {
         self.value(slot).map(|value| plain(&value))
     }
-
-    /// Takes a slot's values away, as if it had not been sent.
-    pub(crate) fn forget(&mut self, slot: &Slot) {
-        match slot {
-            Slot::Query(name) => self.query.retain(|(known, _)| known != name),
-            Slot::Header(name) => {
-                self.headers.remove(name.as_str());
-            }
-            Slot::Path(_) => {}
-            Slot::Body(pointer) => {
-                let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-                if let Some(Value::Object(members)) = self.body.as_mut().and_then(|body| body.pointer_mut(parent)) {
-                    members.shift_remove(&crate::document::unescape(name));
-                }
-            }
-        }
-    }
 }
 
 /// Sets a value at a JSON pointer, making objects on the way.

@@ -20,6 +20,7 @@ mod gzip;
 mod habits;
 mod hint;
 mod hook;
+mod inputs;
 mod page;
 mod population;
 mod random;
@@ -181,7 +182,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         meddling = variant.meddling;
     }
     let mut population = blueprint.population(&census)?;
-    let mut targets = Targets { seed: options.seed, ..Targets::of(contract) };
+    let mut targets = Targets::of(contract);
     if let Some(fault) = options.fault {
         live.extend_from_slice(fault.live);
     }

@@ -7,11 +7,6 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 pub(super) struct Random(u64);
 
 impl Random {
-    /// A generator for one purpose under a seed.
-    pub(super) fn new(seed: u64, purpose: &str) -> Self {
-        Self(xxh3_64_with_seed(purpose.as_bytes(), seed))
-    }
-
     /// A generator for one index of a purpose whose hash is already known.
     pub(super) fn at(hash: u64, index: u64) -> Self {
         Self(hash ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -69,7 +64,8 @@ mod tests {
 
     #[test]
     fn same_purpose_same_numbers() {
-        let (mut a, mut b, mut c) = (Random::new(7, "x"), Random::new(7, "x"), Random::new(7, "y"));
+        let of = |purpose| Random::at(Random::hash(7, purpose), 0);
+        let (mut a, mut b, mut c) = (of("x"), of("x"), of("y"));
         assert_eq!(a.bits(), b.bits());
         assert_ne!(a.bits(), c.bits());
         assert!((0..100).all(|_| a.below(3) < 3 && a.unit() < 1.0));

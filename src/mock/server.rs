@@ -2,6 +2,8 @@
 //!
 //! Answers are made without sockets and without waiting; [`super::wire`] carries them.
 
+mod write;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use super::access::{Access, Door};
-use super::ask::{Ask, Ordering, Reader, Refused, judge_inputs};
+use super::ask::{Ask, Ordering, Reader, Refused};
 use super::blueprint::{Blueprint, Decode, Found};
-use super::exchange::{Answer, Incoming, Inputs, set_at};
+use super::exchange::{Answer, Incoming, Inputs};
 use super::expand;
 use super::habits::Habits;
 use super::hook::{Hook, Live, Neglect, Scene, When};
+use super::inputs::judge_inputs;
 use super::population::{Population, Row, plain};
 use super::refusal::Clerk;
 use super::select::{self, Ranked};
@@ -345,70 +348,6 @@ impl Server {
         expand.and_then(|expand| expand.unknown.as_ref()).is_some_and(|unknown| {
             unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.habits.lenient)
         })
-    }
-
-    /// Puts records into a body and the body into the answer; untouched records are copied as text.
-    fn write(
-        &self,
-        scene: &Scene<'_>,
-        mut body: Value,
-        items: &str,
-        rows: &[Arc<Row>],
-        expands: &[usize],
-        answer: &mut Answer,
-    ) {
-        const HOLE: &str = "\u{1}records\u{1}";
-        let single = scene.ask.is_none();
-        let touched = self.live.iter().any(|live| matches!(live.hook, Hook::Record(_) | Hook::Body(_)));
-        if touched || !expands.is_empty() {
-            let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
-            if single {
-                body = records.pop().unwrap_or(Value::Null);
-            } else {
-                set_at(&mut body, items, Value::Array(records));
-            }
-            for live in &self.live {
-                if let Hook::Body(spoil) = live.hook
-                    && live.when.holds(scene)
-                {
-                    spoil(scene, &mut body);
-                }
-            }
-            answer.body = body.to_string().into();
-        } else if single {
-            answer.body = rows.first().map(|row| row.json.as_bytes().to_vec()).unwrap_or_default().into();
-        } else {
-            let joined = rows.iter().map(|row| row.json.as_ref()).collect::<Vec<_>>().join(",");
-            set_at(&mut body, items, Value::from(HOLE));
-            let text = body.to_string();
-            let hole = Value::from(HOLE).to_string();
-            answer.body = text.replacen(&hole, &format!("[{joined}]"), 1).into();
-        }
-        for live in &self.live {
-            if let Hook::Success(spoil) = live.hook
-                && live.when.holds(scene)
-            {
-                spoil(scene, answer);
-            }
-        }
-    }
-
-    fn record(&self, scene: &Scene<'_>, row: &Row, expands: &[usize]) -> Value {
-        let mut record = row.value.clone();
-        for index in expands {
-            if let Some(clause) = scene.operation.clause.expands.get(*index) {
-                expand::add(scene, clause, &mut record);
-            }
-        }
-        let scene = Scene { key: &row.key, expands, ..*scene };
-        for live in &self.live {
-            if let Hook::Record(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, &mut record);
-            }
-        }
-        record
     }
 
     /// An operation that no clause describes: its example, if it has one.

@@ -39,8 +39,6 @@ pub(crate) struct Targets {
     pub(crate) aliases: Vec<String>,
     /// Pointers to fields that at most one record has a value of.
     pub(crate) unique: Vec<String>,
-    /// Seed of the server.
-    pub(crate) seed: u64,
 }
 
 /// The first list operation of a contract.
