@@ -25,7 +25,7 @@ fn a_lawful_server_conforms() {
 
 #[test]
 fn a_fault_turns_the_gate_red_and_is_named() {
-    let output = gate(&["check", "flexportal", "--fault", "record-skipped-at-border"]);
+    let output = gate(&["check", "flexportal", "--fault", "record-skipped"]);
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{shown}");
     for wanted in ["record-skipped", "expected:", "actual:", "openapi/flexportal.yaml:", "curl ", "--seed 0"] {
@@ -38,7 +38,7 @@ fn a_fault_turns_the_gate_red_and_is_named() {
 fn mistakes_in_arguments_end_with_two_and_a_suggestion() {
     for (arguments, hint) in [
         (vec!["check", "flexportl"], "did you mean `flexportal`?"),
-        (vec!["check", "flexportal", "--fault", "record-skiped-at-border"], "did you mean `record-skipped-at-border`?"),
+        (vec!["check", "flexportal", "--fault", "record-skiped"], "did you mean `record-skipped`?"),
         (vec!["check", "flexportal", "--only", "pagin"], "did you mean `paging`?"),
         (vec!["explain", "record-skiped"], "did you mean `record-skipped`?"),
         (vec!["check", "flexportal", "--report", "junti=x.xml"], "junit"),

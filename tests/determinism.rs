@@ -49,7 +49,7 @@ fn reports(running: &Running, contract: &Arc<Contract>, concurrency: usize) -> (
 #[test]
 fn concurrency_changes_no_byte_of_a_report() {
     let contract = Arc::new(Contract::shipped("flexportal").expect("is shipped"));
-    let fault = mock::faults().iter().find(|fault| fault.id == "record-skipped-at-border").copied();
+    let fault = mock::faults().iter().find(|fault| fault.id == "record-skipped").copied();
     assert!(fault.is_some(), "the fault is in the catalogue");
     let options = mock::Options { fault, ..mock::Options::default() };
     let running = mock::start(Arc::clone(&contract), options).expect("starts");

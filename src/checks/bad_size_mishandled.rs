@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `below`, `above`, `malformed` and `zero` of the page size.
     id: "bad-size-mishandled", family: Paging, level: Deny,
-    faults: ["bad-size-accepted", "bad-size-wrong-status"],
+    faults: ["bad-size-accepted", "bad-size-not-found"],
     plan: plan, judge: judge,
 }
 

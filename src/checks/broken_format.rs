@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "broken-format", family: Answers, level: Deny,
-    faults: ["date-time-broken"],
+    faults: ["broken-date-time"],
     plan: plan_nothing, judge: judge,
 }
 

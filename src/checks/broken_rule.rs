@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `x-rules` of the schema; level and source stand beside each rule.
     id: "broken-rule", family: Answers, level: Deny,
-    faults: ["rule-broken", "rule-broken-on-one-record"],
+    faults: ["rule-broken-on-get", "rule-broken-deep"],
     plan: plan_nothing, judge: judge,
 }
 

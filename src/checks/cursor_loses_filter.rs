@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `filters` and `next` of the list: a filter holds for the whole walk.
     id: "cursor-loses-filter", family: Paging, level: Deny,
-    faults: ["cursor-ignores-filter", "filter-ignored-after-page-one"],
+    faults: ["cursor-ignores-filter", "filter-ignored-after-first-page"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
     id: "endless-answer", family: Answers, level: Deny,
-    faults: ["body-endless"],
+    faults: ["endless-body"],
     plan: plan_nothing, judge: judge,
 }
 

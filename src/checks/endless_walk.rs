@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// `next` of the list's paging: a token leads on.
     id: "endless-walk", family: Paging, level: Deny,
-    faults: ["walk-endless"],
+    faults: ["walk-never-ends"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `expands.agrees` of the operation's `x-contract`.
     id: "expansion-unfounded", family: Records, level: Deny,
-    faults: ["expand-unfounded"],
+    faults: ["expansion-unfounded"],
     plan: plan, judge: judge,
 }
 

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// The enumeration of the filter's parameter: every record has one of its values.
     id: "filter-partition-gap", family: Filters, level: Deny,
-    faults: ["filter-drops-matches"],
+    faults: ["filter-drops-match"],
     plan: filtering::plan_single, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "forbidden-null", family: Answers, level: Deny,
-    faults: ["field-null"],
+    faults: ["required-field-null"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.foreign`.
     id: "foreign-record-readable", family: Access, level: Deny,
-    faults: ["tenant-not-enforced-on-get"],
+    faults: ["foreign-record-readable"],
     plan: plan, judge: judge,
 }
 

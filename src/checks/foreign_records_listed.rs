@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `tenancy`; two tenants have no record in common.
     id: "foreign-records-listed", family: Access, level: Deny,
-    faults: ["foreign-record-listed", "tenant-ignored"],
+    faults: ["foreign-record-listed-deep", "foreign-records-listed"],
     plan: plan, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// OWASP, improper error handling; level: `leaks` of the contract's root clause.
     id: "leaked-internals", family: Answers, level: Deny,
-    faults: ["error-stack-trace", "error-sql"],
+    faults: ["error-shows-stack-trace", "error-shows-sql"],
     plan: plan_nothing, judge: judge,
 }
 

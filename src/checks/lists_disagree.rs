@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `lists.resource` of both operations' `x-contract` is the same, and so is what leaving their filters out means.
     id: "lists-disagree", family: Records, level: Deny,
-    faults: ["search-differs-from-list"],
+    faults: ["lists-disagree"],
     plan: plan, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 8259; the media type of the answer.
     id: "malformed-json", family: Answers, level: Deny,
-    faults: ["json-invalid", "json-truncated", "utf8-invalid"],
+    faults: ["json-invalid", "json-truncated", "invalid-utf8"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// The maximum of the page size parameter.
     id: "maximum-size-exceeded", family: Paging, level: Deny,
-    faults: ["maximum-off-by-one", "maximum-ignored"],
+    faults: ["maximum-off-by-one", "bad-size-accepted"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "missing-required-field", family: Answers, level: Deny,
-    faults: ["field-missing"],
+    faults: ["required-field-missing"],
     plan: plan_nothing, judge: judge,
 }
 

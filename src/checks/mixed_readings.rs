@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// `group` of the rules in `x-rules`.
     id: "mixed-readings", family: Answers, level: Deny,
-    faults: ["group-mixed", "group-neither"],
+    faults: ["readings-mixed-deep", "reading-broken-deep"],
     plan: plan_nothing, judge: judge,
 }
 

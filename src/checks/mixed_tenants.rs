@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `tenancy.field`: one value in all records of a walk.
     id: "mixed-tenants", family: Access, level: Deny,
-    faults: ["tenant-field-mixed"],
+    faults: ["tenant-field-wrong-deep"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `more` and `next` of the list's paging: the one promises the other.
     id: "more-without-token", family: Paging, level: Deny,
-    faults: ["more-without-cursor"],
+    faults: ["token-missing"],
     plan: paging::plan_walks, judge: judge,
 }
 

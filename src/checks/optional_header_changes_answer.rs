@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// For Maple: reference, retrieve a customer, and guide, request idempotency.
     id: "optional-header-changes-answer", family: Protocol, level: Deny,
-    faults: ["idempotency-key-changes-read"],
+    faults: ["optional-header-changes-answer"],
     plan: plan, judge: judge,
 }
 

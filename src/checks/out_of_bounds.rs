@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "out-of-bounds", family: Answers, level: Deny,
-    faults: ["bound-broken"],
+    faults: ["number-below-minimum-deep"],
     plan: plan_nothing, judge: judge,
 }
 

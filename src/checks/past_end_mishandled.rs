@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `past-end` of the list's paging.
     id: "past-end-mishandled", family: Paging, level: Deny,
-    faults: ["past-end-repeats"],
+    faults: ["past-end-repeats-last-page"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// ours: paging through a list shows each record once; follows from `key` identifying a record.
     id: "record-repeated", family: Paging, level: Deny,
-    faults: ["record-repeated-at-border", "record-repeated-once"],
+    faults: ["record-repeated", "record-repeated-once"],
     plan: paging::plan_walks, judge: judge,
 }
 

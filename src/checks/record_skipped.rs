@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// ours: every walk over a list shows every record, whatever the page size.
     id: "record-skipped", family: Paging, level: Deny,
-    faults: ["record-skipped-at-border", "record-skipped-at-one-size"],
+    faults: ["record-skipped", "record-skipped-at-largest-size"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 8259, section 4: names should be unique.
     id: "repeated-member", family: Answers, level: Warn,
-    faults: ["json-duplicate-key"],
+    faults: ["duplicate-keys"],
     plan: plan_nothing, judge: judge,
 }
 

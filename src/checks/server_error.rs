@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 9110, section 15.6: server errors are the server's own.
     id: "server-error", family: Answers, level: Deny,
-    faults: ["status-500-on-valid", "status-500-every-20th"],
+    faults: ["server-error", "server-error-now-and-then"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -23,7 +23,7 @@ check! {
     /// ## Source
     /// `sort.unknown: refuse` of the list's `x-contract`.
     id: "sort-unknown-mishandled", family: Sorting, level: Deny,
-    faults: ["sort-unknown-accepted"],
+    faults: ["unknown-order-ignored"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy.echo`; its level is the contract's.
     id: "tenant-echo-wrong", family: Access, level: Note,
-    faults: ["tenant-echo-wrong"],
+    faults: ["tenant-field-wrong"],
     plan: plan_nothing, judge: judge,
 }
 

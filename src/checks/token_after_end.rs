@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `last-token` of the list's paging; its level is the contract's.
     id: "token-after-end", family: Paging, level: Note,
-    faults: ["cursor-on-last-page"],
+    faults: ["token-on-last-page"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `x-contract` of the response; `tolerated` of the refusals.
     id: "tolerated-answer", family: Answers, level: Note,
-    faults: ["error-422-instead"],
+    faults: ["undocumented-status"],
     plan: plan_nothing, judge: judge,
 }
 

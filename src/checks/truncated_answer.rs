@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
     id: "truncated-answer", family: Answers, level: Deny,
-    faults: ["length-wrong", "body-truncated"],
+    faults: ["wrong-content-length", "connection-dropped"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// `content` of the response.
     id: "undocumented-media-type", family: Answers, level: Deny,
-    faults: ["media-type-wrong", "body-missing"],
+    faults: ["wrong-media-type", "body-empty"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// The methods of the path. Unsafe methods are sent only to this machine, and only with keys that do not exist;
     /// elsewhere TRACE alone is tried.
     id: "undocumented-method-accepted", family: Protocol, level: Deny,
-    faults: ["method-accepted"],
+    faults: ["undocumented-method-accepted"],
     plan: plan, judge: judge,
 }
 

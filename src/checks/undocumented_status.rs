@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `responses` of the operation.
     id: "undocumented-status", family: Answers, level: Deny,
-    faults: ["status-undocumented"],
+    faults: ["undocumented-status"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "unknown-enum-value", family: Answers, level: Deny,
-    faults: ["enum-unknown"],
+    faults: ["unknown-enum-value"],
     plan: plan_nothing, judge: judge,
 }
 

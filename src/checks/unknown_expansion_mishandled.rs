@@ -26,7 +26,7 @@ check! {
     /// ## Source
     /// `expands.unknown` of the operation's `x-contract`: `refuse`, `ignore` or `either`.
     id: "unknown-expansion-mishandled", family: Records, level: Deny,
-    faults: ["unknown-expand-not-found"],
+    faults: ["unknown-expansion-not-found"],
     plan: plan, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// `x-known-values` of the schema.
     id: "unknown-value", family: Answers, level: Note,
-    faults: ["known-value-unknown"],
+    faults: ["unlisted-value"],
     plan: plan_nothing, judge: judge,
 }
 

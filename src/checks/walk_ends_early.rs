@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// `more` and `next` of the list's paging: the end of a walk is the end of the list.
     id: "walk-ends-early", family: Paging, level: Deny,
-    faults: ["more-false-early", "cursor-null-early"],
+    faults: ["more-false-early", "walk-ends-early"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy`, `refusals.no-tenant` and `refusals.foreign`.
     id: "works-in-unknown-tenant", family: Access, level: Deny,
-    faults: ["tenant-not-checked"],
+    faults: ["unknown-tenant-accepted"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
     id: "works-with-wrong-credential", family: Access, level: Deny,
-    faults: ["wrong-credential-accepted"],
+    faults: ["credential-not-checked"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.no-tenant`.
     id: "works-without-tenant", family: Access, level: Deny,
-    faults: ["tenant-not-required"],
+    faults: ["tenant-not-needed"],
     plan: plan, judge: judge,
 }
 

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `total` of the list's paging: all records that match, on every page alike.
     id: "wrong-total", family: Paging, level: Deny,
-    faults: ["total-wrong", "total-of-page", "total-ignores-filter"],
+    faults: ["total-off-by-one", "total-is-page-count", "total-ignores-filter"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema that the contract declares for the answer.
     id: "wrong-type", family: Answers, level: Deny,
-    faults: ["field-wrong-type"],
+    faults: ["wrong-type"],
     plan: plan_nothing, judge: judge,
 }
 

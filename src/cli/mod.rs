@@ -31,7 +31,7 @@ pub mod exit {
     name = "contract-gate",
     version,
     about = "An OpenAPI contract gate that walks every page",
-    after_help = "Try it now, no server needed:\n  contract-gate check                 three embedded servers conform: exit 0\n  contract-gate check flexportal --fault record-skipped-at-border\n                                      the same with one fault: exit 1\n\nExit codes: 0 conforms, 1 violated, 2 unusable arguments or document, 3 no verdict",
+    after_help = "Try it now, no server needed:\n  contract-gate check                 three embedded servers conform: exit 0\n  contract-gate check flexportal --fault record-skipped\n                                      the same with one fault: exit 1\n\nExit codes: 0 conforms, 1 violated, 2 unusable arguments or document, 3 no verdict",
     disable_help_subcommand = true,
     max_term_width = 100
 )]

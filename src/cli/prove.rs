@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Seed of the checks
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// A line for each run on standard error
+    #[arg(long, short)]
+    verbose: bool,
     /// Runs at once; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     jobs: usize,
@@ -52,6 +55,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     let matrix = prove(&scope, &|row, left| {
         if bar {
             let _ = write!(io::stderr(), "\r\x1b[K{left} left: {} {}", row.contract, row.id);
+        } else if args.verbose || !row.right {
+            let verdict = row.problem.as_deref().or(row.first.as_deref()).unwrap_or("silent");
+            let _ = writeln!(io::stderr(), "{} {}: {verdict} ({:.1} s)", row.contract, row.id, row.took.as_secs_f64());
         }
     })?;
     if bar {
