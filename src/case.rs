@@ -170,6 +170,12 @@ impl Query {
         self.filters.is_empty() && self.sort.is_none() && self.expand.is_empty() && self.access == Access::Own
     }
 
+    /// Whether it asks for everything in the default order, whoever asks.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.filters.is_empty() && self.sort.is_none() && self.expand.is_empty()
+    }
+
     /// Same question apart from the page size.
     #[must_use]
     pub fn same_question(&self, other: &Self) -> bool {

@@ -77,8 +77,7 @@ fn blame(
 fn only(study: &Study, operation: &Operation, lists: &Lists, (name, filter): (&str, &Filter), ruling: &mut Ruling) {
     for (case, walk) in walks_without(study, operation, name) {
         ruling.walked(walk);
-        let misfits: Vec<usize> =
-            walk.misfits.iter().filter(|(_, known)| known == name).map(|(row, _)| *row).collect();
+        let misfits: Vec<usize> = walk.misfits.iter().filter(|(_, known)| known == name).map(|(row, _)| *row).collect();
         let Some(first) = misfits.first() else { continue };
         let title = format!("the list without `{name}` shows records outside its default view");
         let mut blame = blame(study, operation, (name, filter), title, (case, walk)).compare(

@@ -5,6 +5,9 @@ use crate::contract::Operation;
 use crate::contract::semantics::{Refusal, Slot};
 use crate::study::{Observation, Study, ask};
 
+/// Most pages walked with the second tenant's access.
+pub(super) const SECOND_PAGES: u32 = 8;
+
 /// A lawful call of an operation under other access: the first page of a list, or a record that is known to exist.
 pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Option<Call> {
     if let Some(lists) = &operation.clause.lists {
@@ -68,6 +71,7 @@ pub(super) fn second_walk(study: &Study, operation: &Operation) -> Option<Walk> 
     let lists = operation.clause.lists.as_ref()?;
     let mut walk = study.reference_walk(operation, lists);
     walk.query.access = Access::Second;
-    walk.pages = Some(2);
+    // Enough to recognise its records, and to find what is wrong for this tenant alone.
+    walk.pages = Some(SECOND_PAGES);
     Some(walk)
 }

@@ -64,7 +64,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for (_, answer) in study.answers(&operation.id) {
         let asked = paging::asked_size(lists, answer);
-        let Some((value, Some(handling))) = probes.iter().find(|(value, _)| Some(value) == asked.as_ref()) else { continue };
+        let Some((value, Some(handling))) = probes.iter().find(|(value, _)| Some(value) == asked.as_ref()) else {
+            continue;
+        };
         let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
         ruling.evidence.answers += 1;
         let refused = invalid.map_or((400..500).contains(&status), |refusal| refusal.accepts(status));

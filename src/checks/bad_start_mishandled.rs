@@ -79,7 +79,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if !lawful {
             ruling.blames.push(
                 Blame::of_answer(format!("{name} is not handled as documented"), answer)
-                    .compare(if handling.is == Choice::Refuse { "a refusal" } else { "a refusal or a lawful page" }, format!("status {status}"))
+                    .compare(
+                        if handling.is == Choice::Refuse { "a refusal" } else { "a refusal or a lawful page" },
+                        format!("status {status}"),
+                    )
                     .by(&study.contract, paging::clause(operation, ""))
                     .under(study, &handling.about, Level::Deny)
                     .mark(*name),

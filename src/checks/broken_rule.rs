@@ -35,7 +35,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let Some(clause) = answers::rule(study, &broken.rule_pointer) else { continue };
             let message = clause.message.clone().unwrap_or_else(|| format!("rule `{}` does not hold", broken.rule));
             let level = study.level(&clause.about, Level::Deny);
-            let level = if answers::is_error(answer) { level.min(answers::level_of_error(study, operation, answer)) } else { level };
+            let level = if answers::is_error(answer) {
+                level.min(answers::level_of_error(study, operation, answer))
+            } else {
+                level
+            };
             ruling.blames.push(
                 Blame::of_answer(message, answer)
                     .compare(format!("`{}`", clause.rule), "false")

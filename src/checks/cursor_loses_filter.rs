@@ -40,12 +40,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let (row, name) = later[0];
         let about = lists.filters.get(name).map(|filter| filter.about.clone()).unwrap_or_default();
         ruling.blames.push(
-            Blame::of_cases(format!("filter `{name}` is lost after the first page"), vec![case.clone()], paging::requests_around(walk, *row))
-                .compare("records that fit, on every page", format!("{} of {rest} records after page one do not fit", later.len()))
-                .at(lists.items.clone())
-                .by(&study.contract, format!("{}/x-contract/lists/filters/{name}", operation.pointer))
-                .under(study, &about, Level::Deny)
-                .mark(name.clone()),
+            Blame::of_cases(
+                format!("filter `{name}` is lost after the first page"),
+                vec![case.clone()],
+                paging::requests_around(walk, *row),
+            )
+            .compare(
+                "records that fit, on every page",
+                format!("{} of {rest} records after page one do not fit", later.len()),
+            )
+            .at(lists.items.clone())
+            .by(&study.contract, format!("{}/x-contract/lists/filters/{name}", operation.pointer))
+            .under(study, &about, Level::Deny)
+            .mark(name.clone()),
         );
     }
     ruling.or_inconclusive("no filtered walk had a second page", "check against a list with more matching records")

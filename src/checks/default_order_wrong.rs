@@ -79,8 +79,9 @@ fn is_unsorted(study: &Study, lists: &Lists, query: &Query) -> bool {
         && query.sort.is_none()
         && query.expand.is_empty()
         && query.filters.iter().all(|(name, _)| {
-            lists.filters.get(name).is_some_and(|filter| {
-                filter.matching != Match::Contains && !filter.partial && !is_light(study, filter)
-            })
+            lists
+                .filters
+                .get(name)
+                .is_some_and(|filter| filter.matching != Match::Contains && !filter.partial && !is_light(study, filter))
         })
 }

@@ -26,9 +26,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for answer in study.all_answers(&operation.id) {
         match &answer.failure {
             None => ruling.evidence.answers += 1,
-            Some(failure) if matches!(failure, Failure::Timeout { status: Some(_), .. } | Failure::TooLarge { .. }) => ruling.blames.push(
-                Blame::of_answer("the body does not end", answer).compare("a body that ends, within time and size", failure.words()).mark("endless-answer"),
-            ),
+            Some(failure) if matches!(failure, Failure::Timeout { status: Some(_), .. } | Failure::TooLarge { .. }) => {
+                ruling.blames.push(
+                    Blame::of_answer("the body does not end", answer)
+                        .compare("a body that ends, within time and size", failure.words())
+                        .mark("endless-answer"),
+                )
+            }
             Some(_) => {}
         }
     }

@@ -1,8 +1,8 @@
 //! See the explanation on [`CHECK`].
 
 use super::reading::{
-    Standing, additions, asks, differences, expand_pointer, field_words, judge_reads, record_shape, shapes_at, shown_at,
-    standing,
+    Standing, additions, asks, differences, expand_pointer, field_words, judge_reads, record_shape, shapes_at,
+    shown_at, standing,
 };
 use super::{Verdict, not_applicable};
 use crate::contract::Operation;
@@ -29,36 +29,42 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if operation.clause.expands.is_empty() {
         return not_applicable("the contract promises no expansion here");
     }
-    judge_reads(study, operation, "no record was read both with and without an expansion", &|reader, read, reads, ruling| {
-        let (index, expand) = operation
-            .clause
-            .expands
-            .iter()
-            .enumerate()
-            .find(|(_, expand)| asks(&read.answer.call, expand) && read.answer.call.values.len() == 2)?;
-        let plain = reads.iter().find(|other| other.is_plain() && other.text == read.text && other.by == read.by)?;
-        let (first, second) = (plain.record()?, read.record()?);
-        let resource = reader.resource(study);
-        if standing(resource, first, second) == Standing::Changed {
-            return None;
-        }
-        ruling.evidence.pairs += 1;
-        let mut left_out = additions(&study.contract);
-        left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
-        let shape = record_shape(&study.contract, reader);
-        let field = differences(&study.contract, shape, first, second, &left_out).into_iter().next()?;
-        let name = super::filtering::text_of(&expand.value);
-        let (one, two) = shapes_at(first, second, &field);
-        let mut blame = read
-            .blame(study, reader, format!("expansion `{name}` changes field `{}`", field_words(&field)))
-            .compare(format!("the same record as without it ({one})"), format!("another value ({two})"))
-            .at(field.clone())
-            .by(&study.contract, expand_pointer(operation, index))
-            .under(study, &expand.about, Level::Deny)
-            .shown(shown_at(first, second, &field))
-            .mark(format!("{name} {field}"));
-        blame.cases.insert(0, plain.case.clone());
-        blame.sent.insert(0, plain.answer.sent.clone());
-        Some(blame)
-    })
+    judge_reads(
+        study,
+        operation,
+        "no record was read both with and without an expansion",
+        &|reader, read, reads, ruling| {
+            let (index, expand) = operation
+                .clause
+                .expands
+                .iter()
+                .enumerate()
+                .find(|(_, expand)| asks(&read.answer.call, expand) && read.answer.call.values.len() == 2)?;
+            let plain =
+                reads.iter().find(|other| other.is_plain() && other.text == read.text && other.by == read.by)?;
+            let (first, second) = (plain.record()?, read.record()?);
+            let resource = reader.resource(study);
+            if standing(resource, first, second) == Standing::Changed {
+                return None;
+            }
+            ruling.evidence.pairs += 1;
+            let mut left_out = additions(&study.contract);
+            left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
+            let shape = record_shape(&study.contract, reader);
+            let field = differences(&study.contract, shape, first, second, &left_out).into_iter().next()?;
+            let name = super::filtering::text_of(&expand.value);
+            let (one, two) = shapes_at(first, second, &field);
+            let mut blame = read
+                .blame(study, reader, format!("expansion `{name}` changes field `{}`", field_words(&field)))
+                .compare(format!("the same record as without it ({one})"), format!("another value ({two})"))
+                .at(field.clone())
+                .by(&study.contract, expand_pointer(operation, index))
+                .under(study, &expand.about, Level::Deny)
+                .shown(shown_at(first, second, &field))
+                .mark(format!("{name} {field}"));
+            blame.cases.insert(0, plain.case.clone());
+            blame.sent.insert(0, plain.answer.sent.clone());
+            Some(blame)
+        },
+    )
 }

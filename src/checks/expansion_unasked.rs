@@ -28,7 +28,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the contract promises no expansion here, or not that it has to be asked for");
     }
     let words = ("expansion `{}` is there although nobody asked", "nothing unless it is asked for", "a related record");
-    let mut verdict = judge_expanded(study, operation, Some(false), |fault| matches!(fault, ExpandFault::Unasked), words);
+    let mut verdict =
+        judge_expanded(study, operation, Some(false), |fault| matches!(fault, ExpandFault::Unasked), words);
     if let Verdict::Judged { blames, .. } = &mut verdict {
         for expand in &operation.clause.expands {
             let name = super::filtering::text_of(&expand.value);

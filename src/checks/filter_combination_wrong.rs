@@ -43,7 +43,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let looks = looks(study, operation);
     let broken: HashSet<&str> = looks
         .iter()
-        .filter(|look| !look.unknown && !look.is_second() && (look.reading != Reading::Fits || !look.missing.is_empty()))
+        .filter(|look| {
+            !look.unknown && !look.is_second() && (look.reading != Reading::Fits || !look.missing.is_empty())
+        })
         .map(|look| look.name)
         .collect();
     let mut ruling = Ruling::default();

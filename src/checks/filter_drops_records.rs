@@ -1,8 +1,8 @@
 //! See the explanation on [`CHECK`].
 
+use super::Verdict;
 use super::filter_misreads_special_characters::plain_peer;
 use super::filtering::{self, Reading, judge_looks};
-use super::Verdict;
 use crate::contract::Operation;
 use crate::finding::Level;
 use crate::study::Study;

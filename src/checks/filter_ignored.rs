@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
-use super::filtering::{self, Reading, judge_looks};
 use super::Verdict;
+use super::filtering::{self, Reading, judge_looks};
 use crate::contract::Operation;
 use crate::finding::Level;
 use crate::study::Study;

@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
-use super::filtering::{self, Reading, judge_looks, shows_effect};
 use super::Verdict;
+use super::filtering::{self, Reading, judge_looks, shows_effect};
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -37,10 +37,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let whose = if look.is_second() { " for the second tenant" } else { "" };
         let title = format!("filter `{}` lets through records that do not fit{whose}", look.name);
         let mut blame =
-            look.blame(study, operation, title)
-                .compare("only records that fit the filter", look.misfit_words());
+            look.blame(study, operation, title).compare("only records that fit the filter", look.misfit_words());
         // What tells it from a filter without effect is that it works elsewhere.
-        if let Some(working) = looks.iter().find(|other| other.name == look.name && shows_effect(study, other)).filter(|_| !look.is_second()) {
+        if let Some(working) = looks
+            .iter()
+            .find(|other| other.name == look.name && shows_effect(study, other))
+            .filter(|_| !look.is_second())
+        {
             blame.cases.insert(0, working.case.clone());
         }
         Some(blame)

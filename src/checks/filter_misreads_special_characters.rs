@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
-use super::filtering::{self, Look, Reading, judge_looks};
 use super::Verdict;
+use super::filtering::{self, Look, Reading, judge_looks};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::finding::Level;

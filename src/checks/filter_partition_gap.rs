@@ -39,7 +39,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let parts: Vec<&Look<'_>> = options
             .iter()
             .filter_map(|option| {
-                looks.iter().find(|look| look.name == name && !look.is_second() && text_of(look.value) == text_of(option))
+                looks
+                    .iter()
+                    .find(|look| look.name == name && !look.is_second() && text_of(look.value) == text_of(option))
             })
             .filter(|look| look.walk.is_complete() && look.reading == Reading::Fits && !look.is_second())
             .collect();

@@ -52,5 +52,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .shown(look.walk.rows[index].key.as_deref().unwrap_or_default()),
         );
     }
-    ruling.or_inconclusive("no filtered list was answered", "supply a tenant with records whose filtered fields are set")
+    ruling
+        .or_inconclusive("no filtered list was answered", "supply a tenant with records whose filtered fields are set")
 }

@@ -29,7 +29,9 @@ fn plan(study: &Study) -> Vec<Case> {
         let Some((list, _)) = study.list_of(&reads.resource) else { continue };
         let Some(walk) = access::second_walk(study, list) else { continue };
         let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk)) else { continue };
-        let Some(by) = reads.by.iter().find(|by| study.model(&list.id).is_some_and(|model| model.key == by.key)) else { continue };
+        let Some(by) = reads.by.iter().find(|by| study.model(&list.id).is_some_and(|model| model.key == by.key)) else {
+            continue;
+        };
         let keys: Vec<&str> = seen.rows.iter().filter_map(|row| row.key.as_deref()).collect();
         for key in keys.first().into_iter().chain(keys.last().filter(|_| keys.len() > 1)) {
             cases.push(Case::Call(Call::new(&operation.id).with(&by.slot, *key)));
@@ -61,7 +63,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         let readable = answer.is_success();
-        let title = if readable { "another tenant's record can be read" } else { "another tenant's record is not refused as documented" };
+        let title = if readable {
+            "another tenant's record can be read"
+        } else {
+            "another tenant's record is not refused as documented"
+        };
         let mut blame = Blame::of_answer(title, answer)
             .compare(access::refusal_words(clause), format!("status {status}"))
             .by(&study.contract, "/x-contract/refusals/foreign")
@@ -74,7 +80,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         blame.cases = walks.into_iter().flatten().chain(blame.cases).collect();
         ruling.blames.push(blame);
     }
-    ruling.or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    ruling
+        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
 }
 
 /// Keys that the second tenant lists and the own tenant does not.

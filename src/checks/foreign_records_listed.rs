@@ -59,7 +59,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             ruling.evidence.records += 1;
             if own.get(key).is_some() {
                 let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
-                let plain = study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain()).map(|(case, _)| case.clone());
+                let plain = study
+                    .walks(&operation.id)
+                    .find(|(_, walk)| walk.walk.query.is_plain())
+                    .map(|(case, _)| case.clone());
                 let cases = plain.into_iter().chain([case.clone()]).collect();
                 ruling.blames.push(
                     Blame { compares: false, ..Blame::of_cases("two tenants list the same record", cases, sent) }
@@ -83,5 +86,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling.or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    ruling
+        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
 }

@@ -21,5 +21,7 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    breach::judge(study, operation, &[Breach::Fraction], |name| format!("`{name}` is a fraction where a whole number is declared"))
+    breach::judge(study, operation, &[Breach::Fraction], |name| {
+        format!("`{name}` is a fraction where a whole number is declared")
+    })
 }

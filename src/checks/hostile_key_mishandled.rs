@@ -32,7 +32,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let accepted = read.answer.is_success();
         let fails = accepted || is_crash(status);
         (fails && !reading::plain_probe_fails(study, reads)).then(|| {
-            let title = if accepted { "a hostile key is answered with success" } else { "a hostile key makes the server fail" };
+            let title =
+                if accepted { "a hostile key is answered with success" } else { "a hostile key makes the server fail" };
             read.blame(study, reader, title.to_owned())
                 .compare("a refusal (4xx)", format!("status {status}"))
                 .level(Level::Deny)

@@ -36,20 +36,50 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling.or_inconclusive("no error with a body was seen", "run without --skip access and records: they provoke errors")
+    ruling
+        .or_inconclusive("no error with a body was seen", "run without --skip access and records: they provoke errors")
 }
 
 /// What a text gives away, if anything.
 fn leak(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
     let any = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
-    let trace = ["traceback (most recent call last)", "stack backtrace", "goroutine ", "\n    at ", "\\n    at ", "\tat ", "\\tat ",
-        "panicked at", "exception in thread", ".java:", ".py\", line", ".py\\\", line", "node_modules/", "stacktrace", "stack_trace"];
+    let trace = [
+        "traceback (most recent call last)",
+        "stack backtrace",
+        "goroutine ",
+        "\n    at ",
+        "\\n    at ",
+        "\tat ",
+        "\\tat ",
+        "panicked at",
+        "exception in thread",
+        ".java:",
+        ".py\", line",
+        ".py\\\", line",
+        "node_modules/",
+        "stacktrace",
+        "stack_trace",
+    ];
     if any(&trace) {
         return Some("a stack trace");
     }
-    let statement = (lower.contains("select ") && lower.contains(" from ")) || (lower.contains("insert into ") && lower.contains("values"));
-    if statement || any(&["sqlstate", "syntax error at or near", "ora-0", "psycopg", "pq: ", "sqlite3.", "mysql_", "unclosed quotation mark"]) {
+    // Plain English selects things from lists too: only a statement in capitals, or with more of its shape, counts.
+    let shouted = text.contains("SELECT ") && text.contains(" FROM ");
+    let shaped = lower.contains("select ") && lower.contains(" from ") && lower.contains(" where ");
+    let statement = shouted || shaped || lower.contains("select * from") || lower.contains("insert into ");
+    if statement
+        || any(&[
+            "sqlstate",
+            "syntax error at or near",
+            "ora-0",
+            "psycopg",
+            "pq: ",
+            "sqlite3.",
+            "mysql_",
+            "unclosed quotation mark",
+        ])
+    {
         return Some("a database query or its error");
     }
     None
@@ -62,8 +92,14 @@ mod tests {
     #[test]
     fn traces_and_queries_are_told_from_plain_errors() {
         assert_eq!(leak("Traceback (most recent call last): File x"), Some("a stack trace"));
-        assert_eq!(leak(r#"{"message": "pq: syntax error at or near \"WHERE\""}"#), Some("a database query or its error"));
+        assert_eq!(
+            leak(r#"{"message": "pq: syntax error at or near \"WHERE\""}"#),
+            Some("a database query or its error")
+        );
         assert_eq!(leak("SELECT * FROM customers WHERE id = 1"), Some("a database query or its error"));
-        assert_eq!(leak(r#"{"error": {"code": "NOT_FOUND", "message": "no customer: select another from the list"}}"#), None);
+        assert_eq!(
+            leak(r#"{"error": {"code": "NOT_FOUND", "message": "no customer: select another from the list"}}"#),
+            None
+        );
     }
 }

@@ -32,7 +32,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 continue;
             }
             let (title, actual) = if answer.is_success() {
-                ("a lawful request for a page is answered with no page", format!("status {status}, no array at `{}`", lists.items))
+                (
+                    "a lawful request for a page is answered with no page",
+                    format!("status {status}, no array at `{}`", lists.items),
+                )
             } else {
                 ("a lawful request for a page is refused", format!("status {status}"))
             };

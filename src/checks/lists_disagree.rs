@@ -60,7 +60,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .by(&study.contract, format!("{}/x-contract/lists", operation.pointer))
             .under(study, &lists.about, Level::Deny);
         for id in [&first.id, &operation.id] {
-            blame.sent.extend(study.walks(id).next().into_iter().flat_map(|(_, walk)| super::filtering::sent_at(walk, None)));
+            blame
+                .sent
+                .extend(study.walks(id).next().into_iter().flat_map(|(_, walk)| super::filtering::sent_at(walk, None)));
         }
         blame
     };

@@ -29,7 +29,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for (answer, page) in paging::pages(study, operation) {
         let asked = paging::asked_size(lists, answer);
-        let above = asked.as_ref().is_some_and(|value| value.as_f64().is_none_or(|size| size > most as f64 || size < 1.0));
+        let above =
+            asked.as_ref().is_some_and(|value| value.as_f64().is_none_or(|size| size > most as f64 || size < 1.0));
         if !above {
             continue;
         }
@@ -44,5 +45,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling.or_inconclusive("no size above the maximum was answered with a page", "nothing to do if such sizes are refused")
+    ruling.or_inconclusive(
+        "no size above the maximum was answered with a page",
+        "nothing to do if such sizes are refused",
+    )
 }

@@ -30,7 +30,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if let Some(at) = study.model(&operation.id).and_then(|model| model.field(&field)) {
         for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own) {
             for (index, row) in walk.rows.iter().enumerate() {
-                let Some(held) = row.traits.get(at).filter(|held| !matches!(held, Trait::Absent | Trait::Null)) else { continue };
+                let Some(held) = row.traits.get(at).filter(|held| !matches!(held, Trait::Absent | Trait::Null)) else {
+                    continue;
+                };
                 ruling.evidence.records += 1;
                 let usual = usual.get_or_insert_with(|| commonest(walk, at).unwrap_or_else(|| held.clone()));
                 if !same(usual, held) {
@@ -39,11 +41,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                     let items = operation.clause.lists.as_ref().map_or("", |lists| &lists.items);
                     let sent = walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect();
                     ruling.blames.push(
-                        Blame { compares: false, ..Blame::of_cases("a record of another tenant is listed", vec![case.clone()], sent) }
-                            .compare("one tenant in all records", "another tenant")
-                            .at(format!("{items}/{within}{field}"))
-                            .by(&study.contract, "/x-contract/tenancy/field")
-                            .mark("listed"),
+                        Blame {
+                            compares: false,
+                            ..Blame::of_cases("a record of another tenant is listed", vec![case.clone()], sent)
+                        }
+                        .compare("one tenant in all records", "another tenant")
+                        .at(format!("{items}/{within}{field}"))
+                        .by(&study.contract, "/x-contract/tenancy/field")
+                        .mark("listed"),
                     );
                 }
             }
@@ -82,5 +87,8 @@ fn same(one: &Trait, two: &Trait) -> bool {
 /// The value that most records of a walk show: the odd one out is the fault.
 fn commonest(walk: &WalkSeen, at: usize) -> Option<Trait> {
     let values: Vec<&Trait> = walk.rows.iter().filter_map(|row| row.traits.get(at)).collect();
-    values.iter().max_by_key(|value| values.iter().filter(|other| other == value).take(500).count()).map(|value| (*value).clone())
+    values
+        .iter()
+        .max_by_key(|value| values.iter().filter(|other| other == value).take(500).count())
+        .map(|value| (*value).clone())
 }

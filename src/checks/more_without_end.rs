@@ -44,11 +44,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let about = lists.page.full_end.clone().unwrap_or_default().0;
         let level = if full { study.level(&about, Level::Note) } else { study.level(&more.about, Level::Deny) };
         ruling.blames.push(
-            Blame::of_cases("a page says that more follows and nothing does", vec![Case::Walk(walk.walk.clone())], vec![answer.sent.clone()])
-                .compare("no promise of more on the last page", "more promised, then no record")
-                .by(&study.contract, paging::clause(operation, "more"))
-                .level(level)
-                .mark(format!("{level}")),
+            Blame::of_cases(
+                "a page says that more follows and nothing does",
+                vec![Case::Walk(walk.walk.clone())],
+                vec![answer.sent.clone()],
+            )
+            .compare("no promise of more on the last page", "more promised, then no record")
+            .by(&study.contract, paging::clause(operation, "more"))
+            .level(level)
+            .mark(format!("{level}")),
         );
     }
     ruling.or_inconclusive("no walk reached an end", "raise --max-records or --max-requests")

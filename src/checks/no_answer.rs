@@ -26,9 +26,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for answer in study.all_answers(&operation.id) {
         match &answer.failure {
             None => ruling.evidence.answers += 1,
-            Some(failure) if matches!(failure, Failure::Timeout { status: None, .. } | Failure::Dropped(_)) => ruling.blames.push(
-                Blame::of_answer("no answer comes", answer).compare("an answer", failure.words()).mark("no-answer"),
-            ),
+            Some(failure) if matches!(failure, Failure::Timeout { status: None, .. } | Failure::Dropped(_)) => {
+                ruling.blames.push(
+                    Blame::of_answer("no answer comes", answer).compare("an answer", failure.words()).mark("no-answer"),
+                )
+            }
             Some(_) => {}
         }
     }

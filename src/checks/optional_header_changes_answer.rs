@@ -40,9 +40,15 @@ fn plan(study: &Study) -> Vec<Case> {
 /// Optional headers of an operation that do not select the tenant.
 fn headers(study: &Study, operation: &Operation) -> Vec<(Slot, String)> {
     let tenant = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
-    let optional = operation.parameters.iter().filter(|parameter| parameter.location == Location::Header && !parameter.required);
+    let optional =
+        operation.parameters.iter().filter(|parameter| parameter.location == Location::Header && !parameter.required);
     optional
-        .filter_map(|parameter| Some((parameter.slot()?, parameter.example.as_ref().and_then(|e| e.as_str()).unwrap_or("contract-gate-1").to_owned())))
+        .filter_map(|parameter| {
+            Some((
+                parameter.slot()?,
+                parameter.example.as_ref().and_then(|e| e.as_str()).unwrap_or("contract-gate-1").to_owned(),
+            ))
+        })
         .filter(|(slot, _)| Some(slot) != tenant)
         .collect()
 }
@@ -63,14 +69,23 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         ruling.evidence.pairs += 1;
-        let same = before.status == answer.status && before.json.as_ref().map(fingerprint) == answer.json.as_ref().map(fingerprint);
+        let same = before.status == answer.status
+            && before.json.as_ref().map(fingerprint) == answer.json.as_ref().map(fingerprint);
         if !same {
             ruling.blames.push(
-                Blame::of_cases(format!("header `{}` changes what a read answers", slot.name()), vec![plain, case.clone()], vec![before.sent.clone(), answer.sent.clone()])
-                    .compare("the same answer with and without it", format!("status {} and {}", before.status.unwrap_or(0), answer.status.unwrap_or(0)))
-                    .mark(slot.name()),
+                Blame::of_cases(
+                    format!("header `{}` changes what a read answers", slot.name()),
+                    vec![plain, case.clone()],
+                    vec![before.sent.clone(), answer.sent.clone()],
+                )
+                .compare(
+                    "the same answer with and without it",
+                    format!("status {} and {}", before.status.unwrap_or(0), answer.status.unwrap_or(0)),
+                )
+                .mark(slot.name()),
             );
         }
     }
-    ruling.or_inconclusive("no record to ask for is known", "check against a list that is not empty, or give --known-id")
+    ruling
+        .or_inconclusive("no record to ask for is known", "check against a list that is not empty, or give --known-id")
 }

@@ -21,5 +21,7 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    breach::judge(study, operation, &[Breach::Bound, Breach::Extra], |name| format!("`{name}` is out of its declared bounds"))
+    breach::judge(study, operation, &[Breach::Bound, Breach::Extra], |name| {
+        format!("`{name}` is out of its declared bounds")
+    })
 }

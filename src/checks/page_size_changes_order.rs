@@ -53,12 +53,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let mut cases = vec![Case::Walk(study.reference_walk(operation, lists))];
             cases.push(case.clone());
             ruling.blames.push(
-                Blame::of_cases("another page size gives another order", cases, paging::requests_around(walk, pair[1].0))
-                    .compare("the same order at every page size", format!("record {} stands before a record that comes first elsewhere", pair[0].0 + 1))
-                    .at(lists.items.clone())
-                    .by(&study.contract, paging::clause(operation, "size"))
-                    .level(if ranked { Level::Deny } else { Level::Warn })
-                    .mark("order"),
+                Blame::of_cases(
+                    "another page size gives another order",
+                    cases,
+                    paging::requests_around(walk, pair[1].0),
+                )
+                .compare(
+                    "the same order at every page size",
+                    format!("record {} stands before a record that comes first elsewhere", pair[0].0 + 1),
+                )
+                .at(lists.items.clone())
+                .by(&study.contract, paging::clause(operation, "size"))
+                .level(if ranked { Level::Deny } else { Level::Warn })
+                .mark("order"),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! What the checks on pages share: walks, the requests that show a page, sizes that a page may have.
 
-use crate::case::{Case, Query, Walk};
+use crate::case::{Access, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::exchange::Sent;
@@ -22,6 +22,13 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
         for size in drawn_sizes(study, operation, lists, known) {
             let query = Query::new(&operation.id, Some(size));
             cases.push(Case::Walk(Walk { query, pages, repeat: 0 }));
+        }
+        if study.means.has_second {
+            cases.extend(super::access::second_walk(study, operation).map(Case::Walk));
+            let mut other = study.default_walk(operation);
+            other.query.access = Access::Second;
+            other.pages = Some(super::access::SECOND_PAGES);
+            cases.push(Case::Walk(other));
         }
         // Small pages have many borders; a few pages of each are enough.
         for size in [1, 2, 3].into_iter().filter(|size| lists.page.size.is_some() && *size < known) {

@@ -34,7 +34,9 @@ fn plan(study: &Study) -> Vec<Case> {
         let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref()).map_or(50, |default| default.value);
         // Just beyond what was seen: nothing may be there, or the walks ended early.
         let starts = match (&lists.page.offset, &lists.page.number) {
-            (Some(offset), _) => vec![Start::Offset(offset.first + known), Start::Offset(offset.first + known + 3 * size)],
+            (Some(offset), _) => {
+                vec![Start::Offset(offset.first + known), Start::Offset(offset.first + known + 3 * size)]
+            }
             (None, Some(number)) => vec![Start::Number(number.first + known / size.max(1) + 2)],
             (None, None) => Vec::new(),
         };

@@ -617,6 +617,7 @@ pub(super) fn field_words(pointer: &str) -> String {
 }
 
 /// Judges every read of a reader; one blame per mark.
+#[expect(clippy::type_complexity, reason = "an alias would need a lifetime for the closure itself")]
 pub(super) fn judge_reads<'a>(
     study: &'a Study,
     operation: &'a Operation,

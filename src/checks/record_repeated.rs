@@ -40,12 +40,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let page = walk.page_of(index);
             let within = index - walk.starts.get(page).copied().unwrap_or(0);
             ruling.blames.push(
-                Blame::of_cases(format!("a record occurs twice, {place} of one walk"), vec![case.clone()], paging::requests_around(walk, index))
-                    .compare("each record once", format!("the same key as record {} of the walk again as record {}", first + 1, index + 1))
-                    .at(format!("{}/{within}", lists.items))
-                    .by(&study.contract, paging::clause(operation, ""))
-                    .shown(key)
-                    .mark(question(walk)),
+                Blame::of_cases(
+                    format!("a record occurs twice, {place} of one walk"),
+                    vec![case.clone()],
+                    paging::requests_around(walk, index),
+                )
+                .compare(
+                    "each record once",
+                    format!("the same key as record {} of the walk again as record {}", first + 1, index + 1),
+                )
+                .at(format!("{}/{within}", lists.items))
+                .by(&study.contract, paging::clause(operation, ""))
+                .shown(key)
+                .mark(question(walk)),
             );
         }
     }

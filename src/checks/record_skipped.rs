@@ -3,8 +3,10 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashMap;
 
+use crate::case::Access;
 use crate::contract::Operation;
-use crate::study::{End, Reference, Study};
+use crate::contract::semantics::Lists;
+use crate::study::{End, Reference, Study, WalkSeen};
 
 check! {
     /// A walk leaves out a record that other walks of the same list show.
@@ -24,17 +26,25 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    let Some(reference) = study.reference(&operation.id) else {
-        return Ruling::default().or_inconclusive("the list was not walked", "see the findings on its answers");
-    };
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+    for access in [Access::Own, Access::Second] {
+        judge_access(study, operation, lists, access, &mut ruling);
+    }
+    ruling.or_inconclusive("fewer than two walks could be compared", "check against a list of more than one page")
+}
+
+/// Compares the walks that one tenant makes over the whole list.
+fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Access, ruling: &mut Ruling) {
+    let reference = &Reference::of(study, &operation.id, access);
+    let whole = |walk: &WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| whole(walk)) {
         if matches!(walk.end, End::Endless | End::TokenRepeated | End::NoToken | End::Broken(_)) {
             continue;
         }
         let places: HashMap<&str, usize> =
             walk.rows.iter().enumerate().filter_map(|(index, row)| Some((row.key.as_deref()?, index))).collect();
-        let last = reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| places.contains_key(key)));
+        let last =
+            reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| places.contains_key(key)));
         let Some(last) = last else { continue };
         if reference.walks < 2 {
             continue;
@@ -44,14 +54,18 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .filter(|index| reference.rows[*index].key.as_deref().is_some_and(|key| !places.contains_key(key)))
             .collect();
         // Records after the last common one are an early end (another check), or were not reached yet.
-        let inside: Vec<usize> = missing.iter().copied().filter(|index| *index < last || (walk.is_complete() && missing.len() == 1)).collect();
+        let inside: Vec<usize> = missing
+            .iter()
+            .copied()
+            .filter(|index| *index < last || (walk.is_complete() && missing.len() == 1))
+            .collect();
         let ordered = is_ordered(reference, &places, last);
         let Some(first) = inside.first().copied().filter(|_| walk.is_complete() || ordered) else { continue };
         let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
         let sent = after.map_or_else(|| paging::first_request(walk), |row| paging::requests_around(walk, row));
         let other = study
             .walks(&operation.id)
-            .filter(|(_, other)| other.walk.query.is_plain())
+            .filter(|(_, other)| whole(other))
             .find(|(_, other)| other.rows.iter().chain(&other.beyond).any(|row| row.key == reference.rows[first].key));
         let mut cases: Vec<_> = other.map(|(case, _)| case.clone()).into_iter().collect();
         cases.push(case.clone());
@@ -61,10 +75,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .at(lists.items.clone())
                 .by(&study.contract, paging::clause(operation, ""))
                 .shown(reference.rows[first].key.as_deref().unwrap_or_default())
-                .mark("skipped"),
+                .mark(if access == Access::Own { "skipped" } else { "skipped for the second tenant" }),
         );
     }
-    ruling.or_inconclusive("fewer than two walks could be compared", "check against a list of more than one page")
 }
 
 /// Whether the walk shows common records in the reference's order: only then "in between" means something.

@@ -30,7 +30,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
         let Some(first) = walk.answer(0) else { continue };
         let Some(wanted) = paging::effective_size(lists, first) else { continue };
-        let lengths: Vec<u64> = (0..walk.pages.len()).filter_map(|page| walk.facts(page)).map(|page| page.items as u64).collect();
+        let lengths: Vec<u64> =
+            (0..walk.pages.len()).filter_map(|page| walk.facts(page)).map(|page| page.items as u64).collect();
         let Some((_, full)) = lengths.split_last() else { continue };
         ruling.evidence.pages += full.len() as u64;
         let default = walk.walk.query.size.is_none();

@@ -46,13 +46,18 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let orders = ordering::looks(study, operation);
     let bad_filter = |name: &str| {
         filters.iter().any(|look| {
-            look.name == name && !look.unknown && !look.is_second() && (look.reading != filtering::Reading::Fits || !look.missing.is_empty())
+            look.name == name
+                && !look.unknown
+                && !look.is_second()
+                && (look.reading != filtering::Reading::Fits || !look.missing.is_empty())
         })
     };
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id) {
         let query = &walk.walk.query;
-        let (Some(choice), false, Access::Own) = (&query.sort, query.filters.is_empty(), query.access) else { continue };
+        let (Some(choice), false, Access::Own) = (&query.sort, query.filters.is_empty(), query.access) else {
+            continue;
+        };
         let bad_order = orders.iter().any(|look| {
             let wrong = || {
                 let balance = ordering::balance(study, operation, look);
@@ -129,8 +134,7 @@ fn of_walk(
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
     let missing = reference.rows.iter().find(|row| {
-        row.key.as_deref().is_some_and(|key| !seen.contains(key))
-            && must(study, lists, model, query, reference, row)
+        row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must(study, lists, model, query, reference, row)
     })?;
     Some(
         make(

@@ -25,11 +25,16 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let tenancy = study.contract.root.tenancy.as_ref();
     let clause = tenancy.and_then(|tenancy| Some((tenancy.field.as_deref()?, tenancy.echo.as_ref()?)));
-    let Some((field, grade)) = clause else { return not_applicable("nothing is promised of the tenant that records show") };
+    let Some((field, grade)) = clause else {
+        return not_applicable("nothing is promised of the tenant that records show");
+    };
     let Some(tenant) = &study.means.tenant else { return not_applicable("no tenant was sent") };
     let mut ruling = Ruling::default();
     let blame = |blame: Blame| {
-        blame.compare("the tenant that was asked for", "another value").by(&study.contract, "/x-contract/tenancy/echo").under(study, &grade.0, Level::Note)
+        blame
+            .compare("the tenant that was asked for", "another value")
+            .by(&study.contract, "/x-contract/tenancy/echo")
+            .under(study, &grade.0, Level::Note)
     };
     if let Some(at) = study.model(&operation.id).and_then(|model| model.field(field)) {
         for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own) {
@@ -38,17 +43,29 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 ruling.evidence.records += 1;
                 if **held != **tenant {
                     let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
-                    let found = Blame { compares: false, ..Blame::of_cases("records show another tenant than the one asked for", vec![case.clone()], sent) };
+                    let found = Blame {
+                        compares: false,
+                        ..Blame::of_cases(
+                            "records show another tenant than the one asked for",
+                            vec![case.clone()],
+                            sent,
+                        )
+                    };
                     ruling.blames.push(blame(found));
                 }
             }
         }
     }
-    for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own && operation.clause.reads.is_some()) {
+    for answer in study
+        .all_answers(&operation.id)
+        .filter(|a| a.is_success() && a.call.access == Access::Own && operation.clause.reads.is_some())
+    {
         let Some(held) = answer.json.as_ref().and_then(|body| body.pointer(field)?.as_str()) else { continue };
         ruling.evidence.records += 1;
         if held != tenant {
-            ruling.blames.push(blame(Blame::of_answer("the record shows another tenant than the one asked for", answer).at(field)));
+            ruling.blames.push(blame(
+                Blame::of_answer("the record shows another tenant than the one asked for", answer).at(field),
+            ));
         }
     }
     ruling.or_inconclusive("no record was seen", "check against a list that is not empty")

@@ -23,7 +23,9 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    let Some(grade) = &lists.page.last_token else { return not_applicable("nothing is promised of the token on the last page") };
+    let Some(grade) = &lists.page.last_token else {
+        return not_applicable("nothing is promised of the token on the last page");
+    };
     let mut ruling = Ruling::default();
     for (answer, page) in paging::pages(study, operation) {
         if page.more != Some(false) {

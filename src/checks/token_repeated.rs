@@ -30,9 +30,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if walk.end == End::TokenRepeated {
             let sent = walk.answers.iter().rev().take(2).rev().map(|answer| answer.sent.clone()).collect();
             ruling.blames.push(
-                Blame { compares: false, ..Blame::of_cases("a token leads back to a page that was seen", vec![case.clone()], sent) }
-                    .compare("a new token on every page", "a token that this walk had already")
-                    .by(&study.contract, paging::clause(operation, "")),
+                Blame {
+                    compares: false,
+                    ..Blame::of_cases("a token leads back to a page that was seen", vec![case.clone()], sent)
+                }
+                .compare("a new token on every page", "a token that this walk had already")
+                .by(&study.contract, paging::clause(operation, "")),
             );
         }
     }

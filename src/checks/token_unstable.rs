@@ -49,11 +49,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let before: Vec<_> = first.rows_of(*index).iter().map(|row| row.key.clone()).collect();
         if keys != before {
             ruling.blames.push(
-                Blame::of_cases("the same place in the list shows another page the second time", vec![Case::Walk(walk.clone()), case.clone()], vec![again.sent.clone()])
-                    .compare("the same records in the same order", difference(&before, &keys))
-                    .at(lists.items.clone())
-                    .by(&study.contract, paging::clause(operation, ""))
-                    .mark("again"),
+                Blame::of_cases(
+                    "the same place in the list shows another page the second time",
+                    vec![Case::Walk(walk.clone()), case.clone()],
+                    vec![again.sent.clone()],
+                )
+                .compare("the same records in the same order", difference(&before, &keys))
+                .at(lists.items.clone())
+                .by(&study.contract, paging::clause(operation, ""))
+                .mark("again"),
             );
         }
     }

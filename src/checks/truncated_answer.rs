@@ -27,7 +27,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         match &answer.failure {
             None => ruling.evidence.answers += 1,
             Some(failure) if matches!(failure, Failure::Truncated { .. }) => ruling.blames.push(
-                Blame::of_answer("the body breaks off", answer).compare("the whole body, as long as announced", failure.words()).mark("truncated-answer"),
+                Blame::of_answer("the body breaks off", answer)
+                    .compare("the whole body, as long as announced", failure.words())
+                    .mark("truncated-answer"),
             ),
             Some(_) => {}
         }

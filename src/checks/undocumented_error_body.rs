@@ -41,5 +41,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling.or_inconclusive("no error with a documented body was seen", "run without --skip access and records: they provoke errors")
+    ruling.or_inconclusive(
+        "no error with a documented body was seen",
+        "run without --skip access and records: they provoke errors",
+    )
 }

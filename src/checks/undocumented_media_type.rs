@@ -30,11 +30,16 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             MediaSeen::Other { got, declared } => {
                 ("the media type is not declared".to_owned(), declared.join(" or "), format!("`{got}`"))
             }
-            MediaSeen::Missing => ("the answer has no media type".to_owned(), "a `Content-Type`".to_owned(), "none".to_owned()),
-            MediaSeen::NoBody => ("the answer has no body".to_owned(), "the declared body".to_owned(), "an empty body".to_owned()),
+            MediaSeen::Missing => {
+                ("the answer has no media type".to_owned(), "a `Content-Type`".to_owned(), "none".to_owned())
+            }
+            MediaSeen::NoBody => {
+                ("the answer has no body".to_owned(), "the declared body".to_owned(), "an empty body".to_owned())
+            }
         };
         let level = answers::level_of_error(study, operation, answer);
-        let pointer = operation.response(status).map_or_else(|| operation.pointer.clone(), |response| response.pointer.clone());
+        let pointer =
+            operation.response(status).map_or_else(|| operation.pointer.clone(), |response| response.pointer.clone());
         ruling.blames.push(
             Blame::of_answer(title, answer)
                 .compare(expected, format!("{actual} with status {status}"))

@@ -29,7 +29,9 @@ fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut paths: Vec<&str> = Vec::new();
     for operation in &study.contract.operations {
-        if paths.contains(&operation.path.as_str()) || (operation.clause.lists.is_none() && operation.clause.reads.is_none()) {
+        if paths.contains(&operation.path.as_str())
+            || (operation.clause.lists.is_none() && operation.clause.reads.is_none())
+        {
             continue;
         }
         paths.push(&operation.path);
@@ -46,7 +48,9 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 fn methods<'a>(study: &'a Study, operation: &'a Operation) -> impl Iterator<Item = &'static str> + 'a {
-    let declared = |method: &str| study.contract.operations.iter().any(|other| other.path == operation.path && other.method == method);
+    let declared = |method: &str| {
+        study.contract.operations.iter().any(|other| other.path == operation.path && other.method == method)
+    };
     let probes: &[&str] = if study.means.probe_methods { &["PUT", "DELETE", "PATCH", "TRACE"] } else { &["TRACE"] };
     probes.iter().copied().filter(move |method| !declared(method))
 }

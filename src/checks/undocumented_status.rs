@@ -30,7 +30,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         // What a document forgets to say about bad requests is a gap in the document first of all.
-        let level = if (400..500).contains(&status) && answers::is_probe(study, operation, answer) { Level::Warn } else { Level::Deny };
+        let level = if (400..500).contains(&status) && answers::is_probe(study, operation, answer) {
+            Level::Warn
+        } else {
+            Level::Deny
+        };
         let declared: Vec<String> = operation.responses.iter().map(|response| response.status.to_string()).collect();
         ruling.blames.push(
             Blame::of_answer(format!("status {status} is not declared"), answer)

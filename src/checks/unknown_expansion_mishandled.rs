@@ -35,9 +35,10 @@ fn plan(study: &Study) -> Vec<Case> {
     for operation in &study.contract.operations {
         let Some(expand) = operation.clause.expands.iter().find(|expand| expand.unknown.is_some()) else { continue };
         // A read that went well, with the expansion added.
-        let read = study.answers(&operation.id).map(|(_, answer)| answer).find(|answer| {
-            answer.is_success() && answer.call.values.len() == 1 && answer.call.access == Access::Own
-        });
+        let read = study
+            .answers(&operation.id)
+            .map(|(_, answer)| answer)
+            .find(|answer| answer.is_success() && answer.call.values.len() == 1 && answer.call.access == Access::Own);
         let call = match (read, &operation.clause.lists) {
             (Some(answer), _) if operation.clause.reads.is_some() => Call { repeat: 0, ..answer.call.clone() },
             (_, Some(lists)) => {

@@ -25,9 +25,8 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let refusals = &study.contract.root.refusals;
-    let accepted = |refusal: &Option<Refusal>, status: u16| {
-        refusal.as_ref().is_some_and(|refusal| refusal.accepts(status))
-    };
+    let accepted =
+        |refusal: &Option<Refusal>, status: u16| refusal.as_ref().is_some_and(|refusal| refusal.accepts(status));
     judge_reads(study, operation, "no key that does not exist was asked for", &|reader, read, _, ruling| {
         if read.known.is_some() || probe_of(study, &read.text) != Some(Probe::Unknown) || !read.is_plain() {
             return None;
@@ -56,9 +55,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .mark(if read.answer.is_success() { "accepted" } else { "other status" })
             .alone();
         if let Some(refusal) = &refusals.not_found {
-            blame = blame
-                .by(&study.contract, "/x-contract/refusals/not-found")
-                .under(study, &refusal.about, Level::Deny);
+            blame =
+                blame.by(&study.contract, "/x-contract/refusals/not-found").under(study, &refusal.about, Level::Deny);
         }
         Some(blame)
     })

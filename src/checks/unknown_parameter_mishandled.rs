@@ -28,7 +28,9 @@ const NAME: &str = "contract-gate-unknown";
 fn plan(study: &Study) -> Vec<Case> {
     let slot = Slot::Query(NAME.to_owned());
     let known = study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some());
-    known.filter_map(|(operation, _)| Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1")))).collect()
+    known
+        .filter_map(|(operation, _)| Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1"))))
+        .collect()
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -38,7 +40,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let slot = Slot::Query(NAME.to_owned());
     let handling = study.contract.root.unknown_parameters.as_ref();
     let invalid = study.contract.root.refusals.invalid.as_ref();
-    let plain = study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.walk.query.size.is_none());
+    let plain =
+        study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.walk.query.size.is_none());
     let mut ruling = Ruling::default();
     for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| answer.call.value(&slot).is_some()) {
         let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
@@ -60,17 +63,24 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
             continue;
         }
-        let (Some(body), Some((walk_case, walk))) = (answer.json.as_ref().filter(|_| answer.is_success()), plain) else { continue };
+        let (Some(body), Some((walk_case, walk))) = (answer.json.as_ref().filter(|_| answer.is_success()), plain)
+        else {
+            continue;
+        };
         let keys: Vec<_> = records(lists, body).iter().map(|record| model.row(record, false).key).collect();
         let before: Vec<_> = walk.rows_of(0).iter().map(|row| row.key.clone()).collect();
         if keys != before {
             ruling.blames.push(
-                Blame::of_cases("an undeclared parameter changes the answer", vec![walk_case.clone(), case.clone()], vec![answer.sent.clone()])
-                    .compare("the same page as without it", "another page")
-                    .at(lists.items.clone())
-                    .by(&study.contract, "/x-contract/unknown-parameters")
-                    .under(study, &about, Level::Deny)
-                    .mark("changed"),
+                Blame::of_cases(
+                    "an undeclared parameter changes the answer",
+                    vec![walk_case.clone(), case.clone()],
+                    vec![answer.sent.clone()],
+                )
+                .compare("the same page as without it", "another page")
+                .at(lists.items.clone())
+                .by(&study.contract, "/x-contract/unknown-parameters")
+                .under(study, &about, Level::Deny)
+                .mark("changed"),
             );
         }
     }

@@ -28,7 +28,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(reference) = study.reference(&operation.id) else { return no_walk() };
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain() && walk.is_complete()) {
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain() && walk.is_complete())
+    {
         ruling.evidence.pairs += 1;
         let keys: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
         let beyond = walk.beyond.iter().filter(|row| row.key.as_deref().is_some_and(|key| !keys.contains(key))).count();
@@ -73,5 +74,8 @@ fn whole_walks(study: &Study, operation: &Operation, but: &Case) -> Vec<Case> {
 }
 
 fn no_walk() -> Verdict {
-    Verdict::Inconclusive { reason: "the list was not walked".to_owned(), remedy: "see the findings on its answers".to_owned() }
+    Verdict::Inconclusive {
+        reason: "the list was not walked".to_owned(),
+        remedy: "see the findings on its answers".to_owned(),
+    }
 }

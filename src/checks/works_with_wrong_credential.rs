@@ -50,7 +50,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if access::is_refusal(clause, status) {
             continue;
         }
-        let (title, mark) = if answer.is_success() { ("the operation answers to a credential that nobody issued", "accepted") } else { ("a wrong credential is not refused as documented", "status") };
+        let (title, mark) = if answer.is_success() {
+            ("the operation answers to a credential that nobody issued", "accepted")
+        } else {
+            ("a wrong credential is not refused as documented", "status")
+        };
         ruling.blames.push(
             Blame::of_answer(title, answer)
                 .compare(access::refusal_words(clause), format!("status {status}"))
@@ -59,5 +63,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .mark(mark),
         );
     }
-    ruling.or_inconclusive("the operation could not be called: no record to ask for is known", "check against a list that is not empty, or give --known-id")
+    ruling.or_inconclusive(
+        "the operation could not be called: no record to ask for is known",
+        "check against a list that is not empty, or give --known-id",
+    )
 }

@@ -66,8 +66,7 @@ fn is_right(study: &Study, reader: &Reader<'_>, read: &Read<'_>, record: &serde_
                 return None;
             }
             let same_slot = reader.reads.by.iter().filter(|by| by.slot == read.by.slot);
-            let keys: Vec<_> =
-                same_slot.filter_map(|by| record.pointer(&by.key).and_then(key_text)).collect();
+            let keys: Vec<_> = same_slot.filter_map(|by| record.pointer(&by.key).and_then(key_text)).collect();
             (!keys.is_empty()).then(|| keys.contains(&read.text))
         }
         None => None,

@@ -27,7 +27,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(echo) = &lists.page.offset_echo else { return not_applicable("the answer names no offset") };
     let Some(offset) = &lists.page.offset else { return not_applicable("the list has no offset") };
     let mut ruling = Ruling::default();
-    let mut left: Vec<&str> = if echo.means.is_empty() { vec!["this"] } else { echo.means.iter().map(String::as_str).collect() };
+    let mut left: Vec<&str> =
+        if echo.means.is_empty() { vec!["this"] } else { echo.means.iter().map(String::as_str).collect() };
     for (answer, page) in paging::pages(study, operation) {
         let sent = answer.call.value(&offset.slot);
         let at = match sent {
@@ -37,7 +38,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 None => continue,
             },
         };
-        let (Figure::Is(named), Some(size)) = (page.offset_echo, paging::effective_size(lists, answer)) else { continue };
+        let (Figure::Is(named), Some(size)) = (page.offset_echo, paging::effective_size(lists, answer)) else {
+            continue;
+        };
         ruling.evidence.pages += 1;
         let holds = |reading: &str| {
             let wanted = if reading == "next" { at + size } else { at };
@@ -47,7 +50,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         };
         let still: Vec<&str> = left.iter().copied().filter(|reading| holds(reading)).collect();
         if still.is_empty() {
-            let expected = if left.len() == 1 { format!("{} offset", left[0]) } else { format!("{} offset, one of them throughout", left.join(" or ")) };
+            let expected = if left.len() == 1 {
+                format!("{} offset", left[0])
+            } else {
+                format!("{} offset, one of them throughout", left.join(" or "))
+            };
             ruling.blames.push(
                 Blame::of_answer("the answer names a wrong offset", answer)
                     .compare(expected, named.to_string())

@@ -23,7 +23,9 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    let Some(remaining) = &lists.page.remaining else { return not_applicable("the answer does not say how many follow") };
+    let Some(remaining) = &lists.page.remaining else {
+        return not_applicable("the answer does not say how many follow");
+    };
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.is_complete()) {
         for page in 0..walk.pages.len() {
@@ -33,10 +35,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let follow = (walk.rows.len() - end) as f64;
             if (named - follow).abs() > f64::EPSILON {
                 ruling.blames.push(
-                    Blame::of_cases("the number of records that follow is wrong", vec![case.clone()], walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect())
-                        .compare(follow.to_string(), named.to_string())
-                        .by(&study.contract, paging::clause(operation, "remaining"))
-                        .under(study, &remaining.about, Level::Deny),
+                    Blame::of_cases(
+                        "the number of records that follow is wrong",
+                        vec![case.clone()],
+                        walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect(),
+                    )
+                    .compare(follow.to_string(), named.to_string())
+                    .by(&study.contract, paging::clause(operation, "remaining"))
+                    .under(study, &remaining.about, Level::Deny),
                 );
             }
         }

@@ -26,7 +26,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(echo) = &lists.page.size_echo else { return not_applicable("the answer names no page size") };
     let mut ruling = Ruling::default();
     for (answer, page) in paging::pages(study, operation) {
-        let (Some(wanted), Figure::Is(named)) = (paging::effective_size(lists, answer), page.size_echo) else { continue };
+        let (Some(wanted), Figure::Is(named)) = (paging::effective_size(lists, answer), page.size_echo) else {
+            continue;
+        };
         ruling.evidence.pages += 1;
         if (named - wanted as f64).abs() > f64::EPSILON {
             let default = paging::asked_size(lists, answer).is_none();

@@ -38,7 +38,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let first = walk.facts(0).and_then(|facts| facts.total.number());
             let shifts = first.is_some_and(|first| (first - named).abs() > f64::EPSILON);
             // A walk that the total itself ended proves nothing by its length unless it overshoots.
-            let wrong = if walk.is_complete() { (named - records as f64).abs() > f64::EPSILON } else { named < records as f64 };
+            let wrong =
+                if walk.is_complete() { (named - records as f64).abs() > f64::EPSILON } else { named < records as f64 };
             let short = by_total && known > records && named < known as f64;
             if !(wrong || shifts || short) {
                 continue;
@@ -46,11 +47,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let Some(answer) = walk.answer(page) else { continue };
             let filtered = if walk.walk.query.filters.is_empty() { "plain" } else { "filtered" };
             ruling.blames.push(
-                Blame::of_cases("the total is not the number of records", vec![case.clone()], vec![answer.sent.clone()])
-                    .compare(format!("{}", records.max(known)), format!("{named}"))
-                    .by(&study.contract, paging::clause(operation, "total"))
-                    .under(study, &total.about, Level::Deny)
-                    .mark(filtered),
+                Blame::of_cases(
+                    "the total is not the number of records",
+                    vec![case.clone()],
+                    vec![answer.sent.clone()],
+                )
+                .compare(format!("{}", records.max(known)), format!("{named}"))
+                .by(&study.contract, paging::clause(operation, "total"))
+                .under(study, &total.about, Level::Deny)
+                .mark(filtered),
             );
             break;
         }

@@ -21,5 +21,7 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    breach::judge(study, operation, &[Breach::Type, Breach::Alternative], |name| format!("`{name}` has another type than declared"))
+    breach::judge(study, operation, &[Breach::Type, Breach::Alternative], |name| {
+        format!("`{name}` has another type than declared")
+    })
 }

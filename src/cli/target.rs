@@ -232,7 +232,7 @@ fn subject(
 }
 
 /// The embedded server of a contract, with the access that it gives.
-fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
+fn start(_name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
     let running = mock::start(Arc::clone(&contract), options.clone()).map_err(|error| error.to_string())?;
     let (own, second) = crate::prove::identities(&running);
     Ok(Subject {

@@ -29,6 +29,8 @@ pub(super) struct Confirmer<'a> {
     replays: BTreeMap<String, Replay>,
     /// Requests that repetition may still cost.
     pub(super) budget: u64,
+    /// Repetitions during which the data moved.
+    restless: u32,
 }
 
 /// A study of the repeated cases alone.
@@ -40,11 +42,15 @@ struct Replay {
 
 impl<'a> Confirmer<'a> {
     pub(super) fn new(runner: &'a Runner, study: &'a Study, budget: u64) -> Self {
-        Self { runner, study, replays: BTreeMap::new(), budget }
+        Self { runner, study, replays: BTreeMap::new(), budget, restless: 0 }
     }
 
     /// Looks for a fault again.
     pub(super) async fn look(&mut self, check: &Check, operation: &Operation, blame: &Blame, seen: u32) -> Again {
+        // Data that moved each time it was looked at is not going to stand still for the next fault.
+        if blame.compares && self.restless >= TRIES {
+            return Again::Moved;
+        }
         let mut tries = 0;
         let mut moved = 0;
         while tries < TRIES {
@@ -52,6 +58,7 @@ impl<'a> Confirmer<'a> {
             tries += 1;
             if blame.compares && !replay.quiet {
                 moved += 1;
+                self.restless += 1;
                 continue;
             }
             if rejudge(check, operation, &replay.study, &blame.mark).is_some() {
@@ -67,6 +74,9 @@ impl<'a> Confirmer<'a> {
             }
         }
         if moved > 0 && blame.compares {
+            return Again::Moved;
+        }
+        if tries == 0 && blame.compares && self.restless > 0 {
             return Again::Moved;
         }
         if tries == 0 {
@@ -139,28 +149,27 @@ impl<'a> Confirmer<'a> {
             }
         }
         let mut quiet = true;
-        if let (Some(case), Some(id)) = (&reference, &list) {
+        if let Some(case) = &reference {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;
             after.add(case.clone(), seen);
-            quiet = after.reference(id).is_none_or(|after| same_walk(&study, after, case));
+            quiet = same_walk(&study, &after, case);
         }
         Replay { study, quiet }
     }
 }
 
 /// Whether the reference walk before the cases shows the same data as the one after them.
-fn same_walk(study: &Study, after: &Reference, case: &Case) -> bool {
-    // Only the reference walk itself counts as "before": other plain walks among the cases may be the faulty ones.
-    match study.get(case) {
+///
+/// Only the walk itself is compared: other plain walks among the cases may be the faulty ones.
+fn same_walk(before: &Study, after: &Study, case: &Case) -> bool {
+    let keyed = |study: &Study| match study.get(case) {
         Some(crate::study::Seen::Walk(walk)) => {
-            let keys: BTreeMap<_, _> = walk.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect();
-            let later: BTreeMap<_, _> =
-                after.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect();
-            keys == later
+            walk.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect::<BTreeMap<_, _>>()
         }
-        _ => true,
-    }
+        _ => BTreeMap::new(),
+    };
+    keyed(before) == keyed(after)
 }
 
 /// Whether two references hold the same records with the same content.

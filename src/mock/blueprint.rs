@@ -52,6 +52,9 @@ enum Segment {
 static KEPT: Mutex<Vec<(String, Arc<Blueprint>)>> = Mutex::new(Vec::new());
 const KEEP: usize = 8;
 
+/// Literal segments of a route, its index, and the path parameters that it would take.
+type Candidate = (usize, usize, Vec<(String, String)>);
+
 impl Blueprint {
     /// The blueprint of a contract: the one made before, if the text is the same.
     ///
@@ -103,7 +106,7 @@ impl Blueprint {
         let Some(path) = path.strip_prefix(self.prefix.as_str()) else { return Found::Nothing };
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let mut allowed = Vec::new();
-        let mut best: Option<(usize, usize, Vec<(String, String)>)> = None;
+        let mut best: Option<Candidate> = None;
         for (index, route) in self.routes.iter().enumerate() {
             let Some((literals, values)) = route.matches(&parts, decode) else { continue };
             let operation = &self.contract.operations[index];

@@ -119,7 +119,7 @@ impl Form {
         root: Option<&Map<String, Value>>,
         salt: u64,
     ) -> Result<Option<Value>, (String, String)> {
-        let mut random = Random::at(self.hash ^ filling.hash ^ salt.wrapping_mul(0x51_7c_c1b7_2722), filling.i as u64);
+        let mut random = Random::at(self.hash ^ filling.hash ^ salt.wrapping_mul(0x517c_c1b7_2722), filling.i as u64);
         if let Some(hint) = &self.hint {
             let draw = Draw {
                 own,

@@ -197,7 +197,7 @@ fn words_of(function: &str, value: &Cel) -> Result<String, ExecutionError> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "indices in hints are small")]
+#[expect(clippy::cast_possible_truncation, reason = "indices in hints are small")]
 fn index(function: &str, value: &Cel) -> Result<i64, ExecutionError> {
     figure(function, value).map(|x| x as i64)
 }

@@ -88,7 +88,7 @@ impl When {
             Self::Lists => scene.operation.clause.lists.is_some(),
             Self::Reads => scene.operation.clause.reads.is_some(),
             Self::Deep => scene.targets.deep.as_deref() == Some(scene.key),
-            Self::Twentieth => scene.nth % 20 == 0,
+            Self::Twentieth => scene.nth.is_multiple_of(20),
             Self::SecondTenant => scene.tenant == 1,
             Self::Filtered => ask.is_some_and(|ask| ask.filters.iter().any(|condition| condition.asked)),
             Self::Sorted => ask.is_some_and(|ask| ask.order.asked),

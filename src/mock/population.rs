@@ -191,12 +191,32 @@ impl<'a> Grower<'a> {
                 let other = Filling { hash: filling.hash ^ (attempt << 40), optionals, ..filling.clone() };
                 let mut fuller = record.clone();
                 super::exchange::set_at(&mut fuller, &pointer, form.plain(&other));
-                if self.judge(&fuller, filling.i).is_ok() {
+                if self.judge(&fuller, filling.i).is_ok() && self.reads_first(&fuller) {
                     *record = fuller;
                     break;
                 }
             }
         }
+    }
+
+    /// Whether every group of rules is read in its first way: one reading has to hold for all records.
+    fn reads_first(&self, record: &Value) -> bool {
+        let Some(shape) = self.shape else { return true };
+        let mut first = true;
+        self.contract.shapes.visit(shape, record, &mut |_, value, shapes| {
+            let scope = Scope::new(&[("self", value)]);
+            let mut known: Vec<&str> = Vec::new();
+            for rule in shapes.iter().flat_map(|shape| &shape.rules) {
+                let Some(group) = rule.clause.group.as_deref() else { continue };
+                if known.contains(&group) {
+                    continue;
+                }
+                known.push(group);
+                let asked = rule.when.as_ref().is_none_or(|when| when.truth_in(&scope) == Truth::Holds);
+                first &= !asked || rule.rule.truth_in(&scope) != Truth::Broken;
+            }
+        });
+        first
     }
 
     /// Refuses a record that breaks its schema or a rule.

@@ -14,10 +14,13 @@ use super::population::broken_rule;
 use crate::contract::semantics::Refusal;
 use crate::contract::{Contract, Media, Operation, is_json};
 
+/// Bodies by operation, status and reason.
+type Bodies = HashMap<(usize, u16, &'static str), Arc<str>>;
+
 /// Writes refusals; each body is made once.
 #[derive(Debug, Default)]
 pub(crate) struct Clerk {
-    made: Mutex<HashMap<(usize, u16, &'static str), Arc<str>>>,
+    made: Mutex<Bodies>,
 }
 
 impl Refused {

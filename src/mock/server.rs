@@ -35,7 +35,7 @@ pub struct Server {
     pub(super) live: Vec<Live>,
     pub(super) records: Mutex<Arc<Population>>,
     /// What somebody else does to the records after each so many requests.
-    pub(super) meddling: Option<(u64, fn(&Targets, u64, &mut Population))>,
+    pub(super) meddling: Option<(u64, super::variant::Meddle)>,
     pub(super) clerk: Clerk,
     pub(super) orders: Mutex<Orders>,
     pub(super) requests: AtomicU64,
@@ -138,7 +138,7 @@ impl Server {
     fn population(&self, count: u64) -> Arc<Population> {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((every, meddle)) = self.meddling
-            && count % every == 0
+            && count.is_multiple_of(every)
         {
             let mut changed = Population::clone(&records);
             meddle(&self.targets, count / every, &mut changed);

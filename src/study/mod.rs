@@ -119,7 +119,7 @@ impl Study {
         self.seen.entry(key).or_insert((case, seen));
         if plain {
             self.references.remove(&operation);
-            let reference = Reference::of(self, &operation);
+            let reference = Reference::of(self, &operation, crate::case::Access::Own);
             self.references.insert(operation, reference);
         }
     }

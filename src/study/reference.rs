@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{End, Row, Study};
+use crate::case::Access;
 
 /// Records of a list, by all plain walks together.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +27,12 @@ pub struct Reference {
 }
 
 impl Reference {
-    pub(super) fn of(study: &Study, operation: &str) -> Self {
+    /// What the walks over a whole list agree on, under some access.
+    #[must_use]
+    pub fn of(study: &Study, operation: &str, access: Access) -> Self {
         let mut reference = Self::default();
-        let mut walks: Vec<_> =
-            study.walks(operation).map(|(_, walk)| walk).filter(|walk| walk.walk.query.is_plain()).collect();
+        let whole = |walk: &&super::WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
+        let mut walks: Vec<_> = study.walks(operation).map(|(_, walk)| walk).filter(whole).collect();
         reference.walks = walks.len();
         // The longest first; among equals the first planned, so that the order does not depend on timing.
         walks.sort_by_key(|walk| std::cmp::Reverse(walk.rows.len()));

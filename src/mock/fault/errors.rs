@@ -128,7 +128,7 @@ fn html_as_json(_: &Scene<'_>, _: &Refused, answer: &mut Answer) {
 
 /// Puts a text into the first message of an error body.
 fn say(answer: &mut Answer, words: &str) {
-    fn first_text<'a>(value: &'a mut Value) -> Option<&'a mut Value> {
+    fn first_text(value: &mut Value) -> Option<&mut Value> {
         match value {
             Value::Object(members) => {
                 let spoken = members.iter().position(|(name, value)| name.contains("message") && value.is_string());

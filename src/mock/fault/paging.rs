@@ -1,4 +1,5 @@
 //! Pages that repeat, lose or shift records, and tokens that lead elsewhere.
+#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::sync::Arc;
 
@@ -238,7 +239,7 @@ fn forget_order(scene: &Scene<'_>, ask: &mut Ask) {
 }
 
 fn alternate(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
-    if scene.nth % 2 == 0 && !page.rows.is_empty() {
+    if scene.nth.is_multiple_of(2) && !page.rows.is_empty() {
         page.rows.remove(0);
         let end = page.start + page.rows.len() + 1;
         page.rows.extend(matching.get(end).map(|(_, row)| Arc::clone(row)));

@@ -167,7 +167,7 @@ fn drift(scene: &Scene<'_>, record: &mut Value) {
 }
 
 fn flicker(scene: &Scene<'_>, answer: &mut Answer) {
-    if scene.nth % 2 == 0 {
+    if scene.nth.is_multiple_of(2) {
         not_found(scene, answer);
     }
 }

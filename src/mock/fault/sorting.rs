@@ -1,4 +1,5 @@
 //! Orders that are ignored, reversed, unstable or lossy.
+#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::cmp::Ordering as Cmp;
 
@@ -182,7 +183,7 @@ fn by_key(_: &Scene<'_>, ask: &mut Ask) {
 
 fn rotate(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     use crate::mock::ask::From;
-    if scene.nth % 2 == 0
+    if scene.nth.is_multiple_of(2)
         && scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0)))
         && matching.len() > 1
     {

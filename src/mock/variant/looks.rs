@@ -57,8 +57,11 @@ fn gzip(_: &Scene<'_>, incoming: &Incoming, _: &Inputs, answer: &mut Answer) {
     }
 }
 
+/// Members of an object, in order.
+type Entries = Vec<(String, Value)>;
+
 /// Puts the members of every object into another order.
-fn order(value: &mut Value, change: &dyn Fn(&mut Vec<(String, Value)>)) {
+fn order(value: &mut Value, change: &dyn Fn(&mut Entries)) {
     match value {
         Value::Object(members) => {
             let mut entries: Vec<(String, Value)> = std::mem::take(members).into_iter().collect();
