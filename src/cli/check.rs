@@ -249,6 +249,10 @@ fn specs(config: &Config) -> Vec<ReportSpec> {
     let on_stdout = specs.iter().any(|spec| spec.path.is_none());
     if !on_stdout {
         specs.insert(0, ReportSpec { format: Format::Human, path: None });
+        // On GitHub the annotations come by themselves, unless the user asked for something else on standard output.
+        if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+            specs.push(ReportSpec { format: Format::Github, path: None });
+        }
     }
     specs
 }
@@ -369,6 +373,9 @@ impl Job {
         let findings: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
         let inconclusive = std::sync::atomic::AtomicBool::new(false);
         let mut emit = |mut event: Event| {
+            if subject.configured.is_some() {
+                rename(&mut event, &subject.name);
+            }
             match &mut event {
                 Event::Found(finding) => {
                     lock(&waivers).apply(finding);
@@ -487,6 +494,17 @@ impl Job {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Two targets of one contract are told apart by their names.
+fn rename(event: &mut Event, name: &str) {
+    match event {
+        Event::ContractStarted(started) => name.clone_into(&mut started.contract),
+        Event::Judged(judged) => name.clone_into(&mut judged.contract),
+        Event::Found(finding) => finding.contract = Some(name.to_owned()),
+        Event::ContractFinished(finished) => name.clone_into(&mut finished.contract),
+        _ => {}
+    }
 }
 
 /// Waivers that speak of checks; those of diff rules are `diff`'s business.

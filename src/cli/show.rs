@@ -149,6 +149,16 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
             rule.id
         ));
     }
+    if let Some(info) = crate::waiver::catalogue().into_iter().find(|info| info.id == args.id) {
+        return written(writeln!(
+            out,
+            "{} ({}, level {})\n\n{}",
+            info.id,
+            info.family,
+            info.level,
+            plain(&info.explanation)
+        ));
+    }
     let ids = CATALOGUE.iter().map(|check| check.id).chain(rules::RULES.iter().map(|rule| rule.id));
     let near = crate::config::nearest(&args.id, ids);
     let hint =
@@ -200,7 +210,7 @@ pub(super) fn init(args: &InitArgs, out: &mut dyn Write) -> Outcome {
     std::fs::write(&path, DEFAULT_FILE).map_err(|error| format!("{}: {error}", path.display()))?;
     written(writeln!(
         out,
-        "wrote {}\nnext: take the `#` away from [targets.staging], then contract-gate doctor staging",
+        "wrote {}\nnext: take the `#` away from [targets.staging], then contract-gate check staging",
         path.display()
     ))
 }

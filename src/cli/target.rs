@@ -49,6 +49,8 @@ pub(super) struct TargetArgs {
 
 /// One contract and the server to check it against.
 pub(super) struct Subject {
+    /// As the user calls it: the target's name, or the contract's.
+    pub(super) name: String,
     pub(super) contract: Arc<Contract>,
     pub(super) base_url: String,
     pub(super) own: Identity,
@@ -219,23 +221,48 @@ fn subject(
     let known_ids = own.known_ids.clone();
     match base_url {
         Some(base_url) => {
+            let own_token = own.token.clone();
             let (own, mut secrets) = identity(&own);
-            let second = second.map(|access| {
+            let second = second.map(|mut access| {
+                // One key may well cover two tenants.
+                if access.token.is_none() {
+                    access.token.clone_from(&own_token);
+                }
                 let (identity, more) = identity(&access);
                 secrets.extend(more);
                 identity
             });
-            Ok(Subject { contract, base_url, own, second, secrets, known_ids, configured: None, embedded: None })
+            Ok(Subject {
+                name: name.to_owned(),
+                contract,
+                base_url,
+                own,
+                second,
+                secrets,
+                known_ids,
+                configured: None,
+                embedded: None,
+            })
         }
         None => start(name, contract, embedded),
     }
 }
 
 /// The embedded server of a contract, with the access that it gives.
-fn start(_name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
+fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
+    if let Some(fault) = options.fault.filter(|fault| !fault.applies(&contract)) {
+        return Err(format!(
+            "fault `{}` makes no sense on {name}: nothing there that it could spoil\n  help: `contract-gate mock --list-faults` names the contracts of each",
+            fault.id
+        ));
+    }
+    if let Some(variant) = options.variant.filter(|variant| !variant.applies(&contract)) {
+        return Err(format!("variant `{}` makes no sense on {name}", variant.id));
+    }
     let running = mock::start(Arc::clone(&contract), options.clone()).map_err(|error| error.to_string())?;
     let (own, second) = crate::prove::identities(&running);
     Ok(Subject {
+        name: name.to_owned(),
         base_url: running.base_url().to_owned(),
         contract,
         own,

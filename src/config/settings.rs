@@ -169,7 +169,7 @@ settings! {
         color: Color = Color::Auto;
     }
     optional {
-        /// The seed; without one, a new one is drawn and printed.
+        /// The seed; 0 without one, so that a run repeats itself.
         seed: u64;
         /// Most requests in a given time, for each target.
         rate: Rate;

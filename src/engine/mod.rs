@@ -222,7 +222,7 @@ impl Run<'_> {
                 abort(
                     "misconfigured",
                     format!("{} answers {status} to {}: {given}", self.runner.target.base(), operation.endpoint()),
-                    "give a working token with --token-env NAME, and --param for the tenant; `contract-gate doctor` tells more",
+                    "give a working token with --token-env NAME, and the tenant with --param NAME=VALUE",
                 )
             }
         }
@@ -240,7 +240,8 @@ impl Run<'_> {
             self.study.add(case, seen);
         }
         for _ in 0..ROUNDS {
-            let planned = self.plan();
+            let mut planned = self.plan();
+            planned.sort_by_key(|(family, _)| *family != "paging");
             if planned.is_empty() || self.runner.target.stop().is_some() {
                 break;
             }
@@ -263,12 +264,23 @@ impl Run<'_> {
     fn plan(&self) -> Vec<(&'static str, Case)> {
         let mut keys = std::collections::HashSet::new();
         let mut planned: Vec<(&'static str, Case)> = Vec::new();
+        // Everything starts from the walks over whole lists, whatever was selected.
+        for (operation, lists) in self.study.lists() {
+            let walks = [self.study.reference_walk(operation, lists), self.study.default_walk(operation)];
+            for case in walks.into_iter().map(Case::Walk) {
+                let known = self.study.reference(&operation.id).is_some();
+                let wanted = self.options.selection.looks_at(&operation.id);
+                if wanted && !known && !self.study.has(&case) && keys.insert(case.key()) {
+                    planned.push(("paging", case));
+                }
+            }
+        }
         let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
         by_family.sort_by_key(|check| check.family);
         for check in by_family {
             for case in (check.plan)(&self.study) {
-                let off = self.options.selection.disabled(check, case.operation()).is_some();
-                if !off && !self.study.has(&case) && keys.insert(case.key()) {
+                let on = self.options.selection.plans(check, case.operation());
+                if on && !self.study.has(&case) && keys.insert(case.key()) {
                     planned.push((check.family.name(), case));
                 }
             }

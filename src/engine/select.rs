@@ -70,6 +70,30 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether a check may plan traffic of its own: shape is judged on what paging and records fetch.
+    #[must_use]
+    pub fn plans(&self, check: &Check, operation: &str) -> bool {
+        let fetches = match self.profile {
+            Profile::Core => matches!(check.family, Family::Answers | Family::Paging | Family::Records),
+            profile => profile.runs(check.family),
+        };
+        let skipped = self.skip.iter().any(|name| names(name, check, operation));
+        fetches && !skipped && (self.only.is_empty() || self.only_admits(check, operation))
+    }
+
+    /// Whether an operation is looked at, whatever the check.
+    #[must_use]
+    pub fn looks_at(&self, operation: &str) -> bool {
+        let skipped = self.skip.iter().any(|name| name == operation);
+        let is_check = |name: &String| {
+            name.contains(':')
+                || crate::checks::find(name).is_some()
+                || Family::ALL.iter().any(|family| family.name() == *name)
+        };
+        let operations: Vec<&String> = self.only.iter().filter(|name| !is_check(name)).collect();
+        !skipped && (operations.is_empty() || operations.iter().any(|name| *name == operation))
+    }
+
     /// By what a check is switched off for an operation, if it is.
     #[must_use]
     pub fn disabled(&self, check: &Check, operation: &str) -> Option<String> {

@@ -32,7 +32,7 @@ catalogue! {
     /// The other key of one record is the key of another.
     "alias-collides": fitting::alias => Always Hook::Population(collide); tolerated;
     /// Two records share what should tell them apart.
-    "alias-not-unique": has_unique => Always Hook::Population(share);
+    "alias-not-unique": has_unique => Always Hook::Population(share); tolerated;
     /// A figure follows another of its tolerated readings when one record is read.
     "readings-mixed-on-get": |c| has_groups(c) && fitting::reads(c) => Reads Hook::Record(mix_group);
 }
