@@ -64,7 +64,7 @@ fn each_key_of_the_reference_is_read() {
             "customer",
             "paging",
             "unknown-enum-value",
-            "wrong-order",
+            "sort-order-wrong",
             "token-file",
         ];
         if !key.starts_with('#') && !key.starts_with('"') && !free.contains(&key) {

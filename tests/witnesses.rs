@@ -16,6 +16,40 @@ fn matrix(contract: &str, only: Vec<String>) -> Matrix {
 }
 
 #[test]
+fn the_lawful_servers_are_left_in_peace() {
+    for contract in Contract::SHIPPED {
+        let matrix = matrix(contract, vec!["lawful".to_owned()]);
+        let accused: Vec<_> = matrix.wrong().map(|row| row.problem.clone()).collect();
+        assert!(accused.is_empty(), "{contract}: {accused:?}");
+    }
+}
+
+/// One fault of each kind, with the check that has to name it first.
+const TELLING: [(&str, &str, &str); 10] = [
+    ("flexprice", "required-field-missing", "missing-required-field"),
+    ("flexprice", "total-off-by-one", "wrong-total"),
+    ("flexportal", "record-repeated-once", "record-repeated"),
+    ("flexportal", "record-skipped", "record-skipped"),
+    ("flexportal", "cursor-ignores-filter", "cursor-loses-filter"),
+    ("flexportal", "rule-broken-deep", "broken-rule"),
+    ("flexportal", "readings-mixed-deep", "mixed-readings"),
+    ("flexprice", "credential-not-needed", "works-without-credential"),
+    ("flexprice", "foreign-record-readable", "foreign-record-readable"),
+    ("flexprice", "expansion-ignored-on-get", "expansion-missing"),
+];
+
+#[test]
+fn telling_faults_are_named_by_their_own_check() {
+    for (contract, fault, check) in TELLING {
+        let matrix = matrix(contract, vec![fault.to_owned()]);
+        let row = matrix.rows.first().expect("the fault makes sense there");
+        let named = row.first.iter().chain(&row.also).any(|spoke| spoke == check);
+        assert!(row.right && named, "{contract} {fault}: {:?} and {:?} instead of {check}", row.first, row.also);
+    }
+}
+
+#[test]
+#[ignore = "several minutes: runs every lawful but odd form; the scheduled job runs it"]
 fn no_check_accuses_a_lawful_server() {
     let mut accused: Vec<String> = Vec::new();
     for contract in Contract::SHIPPED {
@@ -32,6 +66,7 @@ fn no_check_accuses_a_lawful_server() {
 }
 
 #[test]
+#[ignore = "several minutes: runs a fault for every check on every contract; the scheduled job runs it"]
 fn every_check_is_caught_by_its_own_fault() {
     let contracts: Vec<(&str, Contract)> =
         Contract::SHIPPED.iter().map(|name| (*name, Contract::shipped(name).expect("is shipped"))).collect();
@@ -45,20 +80,12 @@ fn every_check_is_caught_by_its_own_fault() {
             }
         }
     }
-    let mut caught = String::new();
     let mut spoke: BTreeSet<String> = BTreeSet::new();
     for (contract, only) in wanted {
         for row in matrix(contract, only.into_iter().collect()).rows {
-            let first = row.first.as_deref().unwrap_or("no finding at deny level");
-            caught.push_str(&format!("{contract:<11} {:<40} {first}\n", row.id));
             spoke.extend(row.first.into_iter().chain(row.also));
         }
     }
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/witnesses"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("caught_first", caught));
     let mute: Vec<&str> = CATALOGUE
         .iter()
         .filter(|check| check.level == Level::Deny && !spoke.contains(check.id))

@@ -6,7 +6,7 @@ use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
 use super::{Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::Match;
-use crate::study::Study;
+use crate::study::{Row, Study, Trait};
 
 check! {
     /// The values of a filter, one after the other, do not add up to the whole list.
@@ -92,9 +92,18 @@ fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut R
     let Some(reference) = study.reference(&operation.id) else { return };
     let blamed: Vec<&str> = parts.iter().flat_map(|part| part.missing.iter().map(|key| &**key)).collect();
     let shown = |key: &str| parts.iter().any(|part| part.walk.rows.iter().any(|row| row.key.as_deref() == Some(key)));
+    let Some(part) = parts.last() else { return };
+    let clause = operation.clause.lists.as_ref().and_then(|lists| lists.filters.get(part.name));
+    let field = clause.and_then(|filter| filter.field.as_deref());
+    let at = field.and_then(|field| study.model(&operation.id)?.field(field));
+    // A record that lawfully has no such field belongs under none of the values.
+    let has_value = |row: &&Row| {
+        at.and_then(|at| row.traits.get(at)).is_some_and(|held| !matches!(held, Trait::Absent | Trait::Null))
+    };
     let missing: Vec<&str> = reference
         .rows
         .iter()
+        .filter(has_value)
         .filter_map(|row| row.key.as_deref())
         .filter(|key| !shown(key) && !blamed.contains(key))
         .collect();
