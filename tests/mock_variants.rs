@@ -110,5 +110,6 @@ fn the_catalogue_is_large() {
     let ids: BTreeSet<&str> = variants().iter().map(|variant| variant.id).collect();
     let pairs: usize = variants().iter().map(|v| contracts.iter().filter(|c| v.applies(c)).count()).sum();
     assert!(ids.len() >= 30 && ids.len() == variants().len());
+    assert!(pairs >= 100, "{pairs} pairs");
     assert!(variants().iter().all(|variant| contracts.iter().any(|contract| variant.applies(contract))));
 }
