@@ -7,7 +7,7 @@ use crate::case::Case;
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::Operation;
 use crate::finding::Stability;
-use crate::study::{Reference, Study};
+use crate::study::Study;
 
 /// What came of looking again.
 pub(super) enum Again {
@@ -76,7 +76,8 @@ impl<'a> Confirmer<'a> {
         if moved > 0 && blame.compares {
             return Again::Moved;
         }
-        if tries == 0 && blame.compares && self.restless > 0 {
+        // A comparison that could not be repeated proves nothing: the data may have moved in between.
+        if tries == 0 && blame.compares {
             return Again::Moved;
         }
         if tries == 0 {
@@ -89,13 +90,11 @@ impl<'a> Confirmer<'a> {
         Again::NotSeen(Stability::Flaky { repeats: tries })
     }
 
-    /// Whether the data that the original study rests on differs from what is there now.
+    /// Whether the data that the original study began with differs from what is there now.
     fn has_moved(&self, operation: &Operation, now: &Study) -> bool {
-        let list = self.list_of(operation);
-        match list.and_then(|id| Some((self.study.reference(&id)?, now.reference(&id)?))) {
-            Some((then, now)) => !same_data(then, now),
-            None => false,
-        }
+        let list = self.list_of(operation).and_then(|id| self.study.contract.operation(&id));
+        let case = list.and_then(|list| Some(Case::Walk(self.study.reference_walk(list, list.clause.lists.as_ref()?))));
+        case.is_some_and(|case| now.has(&case) && !same_walk(self.study, now, &case))
     }
 
     /// The list whose records an operation's faults are compared with.
@@ -170,18 +169,6 @@ fn same_walk(before: &Study, after: &Study, case: &Case) -> bool {
         _ => BTreeMap::new(),
     };
     keyed(before) == keyed(after)
-}
-
-/// Whether two references hold the same records with the same content.
-fn same_data(then: &Reference, now: &Reference) -> bool {
-    let keyed = |reference: &Reference| -> BTreeMap<Box<str>, u64> {
-        reference.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print))).collect()
-    };
-    let (then, now) = (keyed(then), keyed(now));
-    // Records that only the fuller of the two saw may be what the fault hides; changed content is movement for sure.
-    let changed = then.iter().any(|(key, print)| now.get(key).is_some_and(|other| other != print));
-    let gone = then.keys().any(|key| !now.contains_key(key)) && now.keys().any(|key| !then.contains_key(key));
-    !changed && !gone
 }
 
 pub(super) fn rejudge(check: &Check, operation: &Operation, study: &Study, mark: &str) -> Option<Blame> {
