@@ -1,4 +1,4 @@
-//! The kill matrix as a test: every check is silent on the lawful server and its odd forms, and caught by its own fault.
+//! The kill matrix as a test: the lawful servers and telling faults always, odd forms and one fault per check on demand.
 //!
 //! `contract-gate prove` runs all faults; here each check's own faults run on the first contract on which they make sense.
 
@@ -49,7 +49,7 @@ fn telling_faults_are_named_by_their_own_check() {
 }
 
 #[test]
-#[ignore = "several minutes: runs every lawful but odd form; the scheduled job runs it"]
+#[ignore = "several minutes: runs every lawful but odd form; run it with `cargo test --test witnesses -- --ignored`"]
 fn no_check_accuses_a_lawful_server() {
     let mut accused: Vec<String> = Vec::new();
     for contract in Contract::SHIPPED {
@@ -66,7 +66,7 @@ fn no_check_accuses_a_lawful_server() {
 }
 
 #[test]
-#[ignore = "several minutes: runs a fault for every check on every contract; the scheduled job runs it"]
+#[ignore = "several minutes: runs a fault for every check on every contract; run it with `cargo test --test witnesses -- --ignored`"]
 fn every_check_is_caught_by_its_own_fault() {
     let contracts: Vec<(&str, Contract)> =
         Contract::SHIPPED.iter().map(|name| (*name, Contract::shipped(name).expect("is shipped"))).collect();

@@ -65,6 +65,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     }
     ruling.or_inconclusive(
         "the operation could not be called: no record to ask for is known",
-        "check against a list that is not empty, or give --known-id",
+        "check against a list that is not empty",
     )
 }
