@@ -41,6 +41,8 @@ pub struct Options {
     pub selection: Selection,
     /// Most records walked of one list; 0: no bound.
     pub max_records: usize,
+    /// Records read one by one per key; 0: about twenty, chosen to differ, or up to 500 under `strict`.
+    pub reads: usize,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
     /// Requests that looking again and shrinking may cost.
@@ -57,6 +59,7 @@ impl Default for Options {
             seed: 0,
             selection: Selection::default(),
             max_records: 10_000,
+            reads: 0,
             shrink: true,
             repeat_budget: 400,
             fail_fast: false,
@@ -80,6 +83,8 @@ pub struct Checked {
 
 /// Most rounds of planning: what a check wants may depend on what it saw, but not for ever.
 const ROUNDS: usize = 6;
+/// Most records read one by one per key under `strict`.
+const STRICT_READS: usize = 500;
 /// Most faults looked at again in one run; the rest is reported as seen.
 const MOST_CONFIRMED: usize = 60;
 /// Most faults shrunk in one run.
@@ -137,9 +142,16 @@ pub async fn check_with(
         target: target.base().to_owned(),
         operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
     }));
-    let runner = Runner { contract: Arc::clone(&contract), target, on_exchange, max_records: options.max_records };
+    let means = means(&contract, &target, options);
+    let runner = Runner {
+        contract: Arc::clone(&contract),
+        target,
+        on_exchange,
+        max_records: options.max_records,
+        reads: means.reads,
+    };
     let mut run = Run {
-        study: Study::new(Arc::clone(&contract), means(&contract, &runner.target, options)),
+        study: Study::new(Arc::clone(&contract), means),
         runner,
         options,
         cost: BTreeMap::new(),
@@ -167,6 +179,10 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
         probe_methods: target.is_loopback(),
+        reads: match (options.reads, options.selection.profile) {
+            (0, Profile::Strict) => STRICT_READS,
+            (reads, _) => reads,
+        },
         max_records: options.max_records,
     }
 }

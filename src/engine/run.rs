@@ -20,6 +20,8 @@ pub(super) struct Runner {
     pub(super) target: Arc<Target>,
     pub(super) on_exchange: OnExchange,
     pub(super) max_records: usize,
+    /// Records that are going to be read one by one.
+    pub(super) reads: usize,
 }
 
 impl Runner {

@@ -67,6 +67,8 @@ pub struct Means {
     pub probe_methods: bool,
     /// Most records walked.
     pub max_records: usize,
+    /// Records read one by one per key; 0: a few, chosen to differ.
+    pub reads: usize,
 }
 
 /// Everything seen so far of one target.
