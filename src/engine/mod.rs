@@ -26,7 +26,7 @@ use crate::contract::{Contract, Operation};
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
 use crate::exchange::{Failure, Stop};
 use crate::finding::{Finding, Level, Stability};
-use crate::study::{Means, Observation, Seen, Study};
+use crate::study::{Looks, Means, Observation, Seen, Study};
 use crate::target::Target;
 use confirm::{Again, Confirmer};
 use run::Runner;
@@ -51,6 +51,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
+    /// What other runs of the same contract have learnt of its records; never shared between contracts.
+    pub looks: Option<Arc<Looks>>,
 }
 
 impl Default for Options {
@@ -64,6 +66,7 @@ impl Default for Options {
             repeat_budget: 400,
             fail_fast: false,
             first: Vec::new(),
+            looks: None,
         }
     }
 }
@@ -149,6 +152,7 @@ pub async fn check_with(
         on_exchange,
         max_records: options.max_records,
         reads: means.reads,
+        looks: options.looks.clone().unwrap_or_default(),
     };
     let mut run = Run {
         study: Study::new(Arc::clone(&contract), means),
@@ -293,8 +297,15 @@ impl Run<'_> {
         }
         let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
         by_family.sort_by_key(|check| check.family);
+        // Checks that look at the same traffic share one plan.
+        let mut plans: Vec<(fn(&Study) -> Vec<Case>, Vec<Case>)> = Vec::new();
         for check in by_family {
-            for case in (check.plan)(&self.study) {
+            let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
+            let index = known.unwrap_or_else(|| {
+                plans.push((check.plan, (check.plan)(&self.study)));
+                plans.len() - 1
+            });
+            for case in plans[index].1.clone() {
                 let on = self.options.selection.plans(check, case.operation());
                 if on && !self.study.has(&case) && keys.insert(case.key()) {
                     planned.push((check.family.name(), case));
