@@ -7,6 +7,9 @@ use crate::exchange::Sent;
 use crate::finding::Level;
 use crate::study::{Observation, Study};
 
+/// Statuses that stand for the way to the target rather than for the target.
+const GATEWAY: [u16; 5] = [408, 429, 502, 503, 504];
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blame {
@@ -36,6 +39,8 @@ pub struct Blame {
     pub compares: bool,
     /// How many answers could have shown the same fault.
     pub exposed: u32,
+    /// Whether a passing trouble of the way to the target looks the same: what is not seen again proves nothing.
+    pub fleeting: bool,
 }
 
 impl Blame {
@@ -57,6 +62,7 @@ impl Blame {
             sent: vec![answer.sent.clone()],
             compares: false,
             exposed: 1,
+            fleeting: answer.failure.is_some() || answer.status.is_some_and(|status| GATEWAY.contains(&status)),
         }
     }
 
@@ -77,7 +83,15 @@ impl Blame {
             sent,
             compares: true,
             exposed: 1,
+            fleeting: false,
         }
+    }
+
+    /// Whether it weighs more than another blame of the same check.
+    #[must_use]
+    pub fn is_graver_than(&self, other: &Self) -> bool {
+        // Without a level of its own it has that of the check, which clauses only lower.
+        self.level.unwrap_or_default() > other.level.unwrap_or_default()
     }
 
     /// Sets both sides of the comparison.
