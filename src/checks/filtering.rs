@@ -275,7 +275,8 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
         let count = |option: &Value| held.iter().find(|(value, _)| value == option).map_or(0, |(_, count)| *count);
         options.sort_by_key(|option| std::cmp::Reverse(count(option)));
         options.truncate(6);
-        return if any_of { vec![Value::Array(vec![options.swap_remove(0)])] } else { options };
+        // Two values, so that the first alone is not the whole answer.
+        return if any_of { vec![Value::Array(options.into_iter().take(2).collect())] } else { options };
     }
     let Some(field) = filter.field.as_deref() else { return booleans(contract, ground.operation, filter) };
     let mut held = ground.held(field);

@@ -86,8 +86,13 @@ pub(super) fn plan_orders(study: &Study) -> Vec<Case> {
             query.size = Some(lawful_size(ground.lists, size.max(2)));
             cases.push(Case::pages(query, pages));
         }
-        let weighty = cases.iter().position(|case| matches!(case, Case::Walk(walk) if walk.pages == Some(MOST_PAGES)));
-        cases.extend(weighty.and_then(|first| super::filtering::for_second(study, &cases[first..])));
+        // The second tenant's order is one that its list does not come in anyway.
+        let default = sort.default.as_ref().map(|field| (field.field.as_str(), field.direction));
+        let telling = wishes(sort).iter().position(|wish| {
+            wish.field.level(study.means.strict) > Level::Note
+                && default != Some((wish.field.field.as_str(), wish.direction))
+        });
+        cases.extend(telling.and_then(|first| super::filtering::for_second(study, &cases[first..])));
         cases
     })
 }

@@ -4,7 +4,7 @@ use crate::case::{Access, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::exchange::Sent;
-use crate::study::{Observation, PageFacts, Study, WalkSeen};
+use crate::study::{Observation, PageFacts, Reference, Study, WalkSeen};
 
 /// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
 /// drawn from the seed.
@@ -26,9 +26,17 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
         if study.means.has_second {
             cases.extend(super::access::second_walk(study, operation).map(Case::Walk));
             let mut other = study.default_walk(operation);
+            let theirs = Reference::of(study, &operation.id, Access::Second).rows.len() as u64;
+            // A few pages, whatever the default size; without a first look, wait for it.
+            if let Some(clause) = lists.page.size.as_ref().filter(|_| theirs >= 5) {
+                let size = (theirs * 2 / 5).max(2);
+                other.query.size = Some(clause.max.map_or(size, |most| size.min(most)));
+            }
             other.query.access = Access::Second;
             other.pages = Some(super::access::SECOND_PAGES);
-            cases.push(Case::Walk(other));
+            if theirs > 0 {
+                cases.push(Case::Walk(other));
+            }
         }
         // Small pages have many borders; a few pages of each are enough.
         for size in [1, 2, 3].into_iter().filter(|size| lists.page.size.is_some() && *size < known) {

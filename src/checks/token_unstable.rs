@@ -28,7 +28,9 @@ fn plan(study: &Study) -> Vec<Case> {
             if let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk.clone()))
                 && seen.pages.len() >= 2
             {
-                cases.push(Case::Again { walk, index: 1, size: None });
+                // Some servers answer in turns: one repetition may meet the same turn.
+                let pages = 1..seen.pages.len().min(4);
+                cases.extend(pages.map(|index| Case::Again { walk: walk.clone(), index, size: None }));
                 break;
             }
         }

@@ -10,7 +10,7 @@ use super::inputs::judge_inputs;
 use super::population::plain;
 use super::template;
 use super::token::Mark;
-use crate::contract::Operation;
+use crate::contract::{Breach, Operation};
 use crate::contract::semantics::{
     Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start,
 };
@@ -229,6 +229,12 @@ impl Reader<'_> {
     }
 
     fn is_unknown(&self, slot: &Slot, value: &Value) -> bool {
+        if let (Slot::Body(pointer), Some(checker)) = (slot, &self.route.body) {
+            let mut body = Value::Object(serde_json::Map::new());
+            super::exchange::set_at(&mut body, pointer, value.clone());
+            let errors = checker.errors(&body, 8);
+            return errors.iter().any(|error| error.breach == Breach::Enum && error.pointer == *pointer);
+        }
         let known = self.operation.parameter(slot).map_or(&[][..], |parameter| parameter.options());
         !known.is_empty() && !known.contains(value)
     }

@@ -90,7 +90,7 @@ fn forget_first(_: &Scene<'_>, ask: &mut Ask) {
 
 fn forget_last(scene: &Scene<'_>, ask: &mut Ask) {
     let Some(lists) = scene.lists() else { return };
-    let last = lists.filters.values().rposition(fitting::is_plain);
+    let last = lists.filters.values().rposition(fitting::is_firm_filter);
     ask.filters.retain(|condition| !condition.asked || Some(condition.filter) != last);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::semantics::{About, Absent, Case, Filter, Grade, Lists, Match, Order, Slot};
+use crate::contract::semantics::{About, Absent, Case, Choice, Filter, Grade, Handling, Lists, Match, Order, Slot};
 use crate::contract::{Contract, Location, Operation};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
@@ -122,6 +122,17 @@ pub(super) fn remaining(contract: &Contract) -> bool {
 /// Whether a filter is a plain one on a field.
 pub(super) fn is_plain(filter: &Filter) -> bool {
     filter.field.is_some() && filter.matching == Match::Equal
+}
+
+/// Whether a plain filter has to work.
+pub(super) fn is_firm_filter(filter: &Filter) -> bool {
+    is_plain(filter) && is_firm(&filter.about) && is_firm_grade(filter.unsupported.as_ref())
+}
+
+/// Whether an unknown order is refused.
+pub(super) fn refuses_orders(contract: &Contract) -> bool {
+    let refuses = |handling: &Handling| handling.is == Choice::Refuse && is_firm(&handling.about);
+    list(contract, |lists| lists.sort.as_ref().and_then(|sort| sort.unknown.as_ref()).is_some_and(refuses))
 }
 
 pub(super) fn filter(contract: &Contract) -> bool {

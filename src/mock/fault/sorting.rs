@@ -24,7 +24,7 @@ catalogue! {
     /// A lawful order is refused.
     "sort-refused": fitting::firm_sort => Sorted Hook::Success(refuse);
     /// An unknown order has no effect.
-    "unknown-order-ignored": fitting::firm_sort => Always Hook::Neglect(Neglect::Orders);
+    "unknown-order-ignored": fitting::refuses_orders => Always Hook::Neglect(Neglect::Orders);
     /// The direction is ignored: every order is descending.
     "sort-direction-ignored": fitting::sort => Sorted Hook::Ask(descend);
     /// Numbers are sorted as text.
