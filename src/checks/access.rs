@@ -16,7 +16,8 @@ pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Opti
     }
     let reads = operation.clause.reads.as_ref()?;
     let by = reads.by.first()?;
-    let key = own_key(study, &reads.resource, &by.key)?;
+    let key = own_key(study, &reads.resource, &by.key)
+        .or_else(|| study.means.known_ids.get(&reads.resource)?.first().cloned())?;
     Some(Call::new(&operation.id).with(&by.slot, key).access(access))
 }
 
@@ -64,6 +65,25 @@ pub(super) fn refusal_words(clause: Option<&Refusal>) -> String {
 pub(super) fn omittable_tenant(study: &Study) -> Option<&Slot> {
     let slot = study.contract.root.tenancy.as_ref()?.slot.as_ref()?;
     (!matches!(slot, Slot::Path(_))).then_some(slot)
+}
+
+/// Why the second tenant showed nothing, and what to do about it: refused is not empty.
+pub(super) fn second_silence(study: &Study, list: Option<&Operation>) -> (String, String) {
+    let refused = list
+        .into_iter()
+        .flat_map(|list| answers(study, list, Access::Second))
+        .find_map(|answer| answer.status.filter(|status| matches!(status, 401 | 403)));
+    match refused {
+        Some(status) => (
+            format!("the second tenant's credential was refused with {status}"),
+            "give a working token with --second-token-env NAME, and the tenant with --second-param NAME=VALUE"
+                .to_owned(),
+        ),
+        None => (
+            "the second tenant's list showed no record".to_owned(),
+            "give access to a second tenant that has records".to_owned(),
+        ),
+    }
 }
 
 /// The walk over the second tenant's own records: enough of them to recognise.

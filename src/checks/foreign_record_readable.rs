@@ -80,8 +80,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         blame.cases = walks.into_iter().flatten().chain(blame.cases).collect();
         ruling.blames.push(blame);
     }
-    ruling
-        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    let (reason, remedy) = access::second_silence(study, study.list_of(&reads.resource).map(|(list, _)| list));
+    ruling.or_inconclusive(&reason, &remedy)
 }
 
 /// Keys that the second tenant lists and the own tenant does not.

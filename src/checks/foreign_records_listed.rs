@@ -86,6 +86,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling
-        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    let (reason, remedy) = access::second_silence(study, Some(operation));
+    ruling.or_inconclusive(&reason, &remedy)
 }

@@ -63,6 +63,8 @@ pub struct Means {
     pub second_tenant: Option<String>,
     /// Values of declared parameters by name.
     pub params: BTreeMap<String, String>,
+    /// Keys of records that exist, by resource.
+    pub known_ids: BTreeMap<String, Vec<String>>,
     /// Whether unsafe methods may be probed with keys that do not exist.
     pub probe_methods: bool,
     /// Most records walked.
