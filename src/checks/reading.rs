@@ -112,9 +112,8 @@ pub(super) fn plan_reads(study: &Study) -> Vec<Case> {
         };
         let Some(ground) = Ground::of(study, operation) else {
             cases.extend(foundation(study, operation, lists));
-            if study.has(&Case::Walk(study.reference_walk(operation, lists))) {
-                cases.extend(configured(study, &reader));
-            }
+            // The list may be closed to this access, or not be asked for at all.
+            cases.extend(configured(study, &reader));
             continue;
         };
         if ground.walk.samples.is_empty() {

@@ -209,6 +209,12 @@ pub(super) fn subjects(
     let mut subjects = Vec::new();
     for name in wanted {
         let configured = config.targets.iter().find(|target| target.name == name);
+        let embedded_only = flags.base_url.is_none() && configured.is_none_or(|target| target.base_url.is_none());
+        if let Some(flag) = flags.given().filter(|_| embedded_only) {
+            return Err(format!(
+                "{flag} is given, but no server: the embedded server of {name} has its own way in\n  help: add --base-url URL, or leave {flag} out"
+            ));
+        }
         let wanted = match configured {
             Some(target) => configured_target(target, flags, &environment)?,
             None => Wanted {
@@ -219,11 +225,6 @@ pub(super) fn subjects(
                 second: flags.second()?,
             },
         };
-        if let (None, Some(flag)) = (&wanted.base_url, flags.given()) {
-            return Err(format!(
-                "{flag} is given, but no server: the embedded server of {name} has its own way in\n  help: add --base-url URL, or leave {flag} out"
-            ));
-        }
         let mut subject = subject(&name, wanted, embedded)?;
         subject.configured = configured.cloned();
         for text in &flags.known_ids {

@@ -30,7 +30,7 @@ pub use run::OnExchange;
 pub use select::{Profile, Selection};
 pub use shard::Shard;
 
-use crate::case::{Case, Walk};
+use crate::case::Case;
 use crate::checks::{Blame, CATALOGUE, Check, Verdict};
 use crate::contract::{Contract, Operation};
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
@@ -216,33 +216,6 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Whether the set-up works at all: one request, told apart by whose fault it is.
-    async fn preflight(&mut self) -> Option<Aborted> {
-        let pages: Vec<(Operation, Walk)> = self
-            .study
-            .lists()
-            .map(|(operation, lists)| {
-                let walk = Walk { pages: Some(1), ..self.study.reference_walk(operation, lists) };
-                (operation.clone(), walk)
-            })
-            .collect();
-        let base = self.runner.target.base().to_owned();
-        let mut what = None;
-        for (operation, walk) in &pages {
-            let seen = self.runner.perform(&Case::Walk(walk.clone()), &self.study).await;
-            let answer = seen.answers().last()?;
-            let trouble = preflight::trouble(&self.study, &base, operation, answer);
-            let stranger = preflight::stranger(operation, answer);
-            self.charge("preflight", 0);
-            if trouble.is_some() {
-                return trouble.map(preflight::Trouble::abort);
-            }
-            // One list that works, or fails as an API fails, is enough to go on; the others are not even asked.
-            what = Some(stranger?);
-        }
-        Some(preflight::another_api(&base, &pages.first()?.0, what?, pages.len()).abort())
-    }
-
     fn charge(&mut self, what: &str, before: u64) {
         let spent = self.runner.target.requests() - before;
         let cost = self.cost.entry(what.to_owned()).or_default();

@@ -2,6 +2,8 @@
 //!
 //! `check` looks at one page before it begins; `doctor` looks at more. Both read an answer by the rules in here.
 
+use super::Run;
+use crate::case::{Call, Case, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::Slot;
 use crate::event::Aborted;
@@ -51,6 +53,54 @@ impl Trouble {
 
     pub(super) fn abort(self) -> Aborted {
         Aborted { kind: self.kind.to_owned(), message: self.message, remedy: self.remedy }
+    }
+}
+
+impl Run<'_> {
+    /// Whether the set-up works at all: one request, told apart by whose fault it is.
+    pub(super) async fn preflight(&mut self) -> Option<Aborted> {
+        let pages: Vec<(Operation, Walk)> = self
+            .study
+            .lists()
+            .map(|(operation, lists)| {
+                let walk = Walk { pages: Some(1), ..self.study.reference_walk(operation, lists) };
+                (operation.clone(), walk)
+            })
+            .collect();
+        let base = self.runner.target.base().to_owned();
+        let mut what = None;
+        for (operation, walk) in &pages {
+            let seen = self.runner.perform(&Case::Walk(walk.clone()), &self.study).await;
+            self.charge("preflight", 0);
+            let answer = seen.answers().last()?;
+            if let Some(trouble) = trouble(&self.study, &base, operation, answer) {
+                let may_read = trouble.kind == "misconfigured" && self.reads_known_record().await;
+                return (!may_read).then(|| trouble.abort());
+            }
+            // One list that works, or fails as an API fails, is enough to go on; the others are not even asked.
+            what = Some(stranger(operation, answer)?);
+        }
+        Some(another_api(&base, &pages.first()?.0, what?, pages.len()).abort())
+    }
+
+    /// Whether a record that the user named can be read: then the access is right, and only the list is closed to it.
+    async fn reads_known_record(&mut self) -> bool {
+        let mut calls = Vec::new();
+        for operation in &self.study.contract.operations {
+            let Some(reads) = &operation.clause.reads else { continue };
+            let key = self.study.means.known_ids.get(&reads.resource).and_then(|keys| keys.first());
+            if let (Some(by), Some(key)) = (reads.by.first(), key) {
+                calls.push(Call::new(&operation.id).with(&by.slot, key.as_str()));
+            }
+        }
+        for call in calls {
+            let seen = self.runner.perform(&Case::Call(call), &self.study).await;
+            self.charge("preflight", 0);
+            if seen.answers().iter().any(Observation::is_success) {
+                return true;
+            }
+        }
+        false
     }
 }
 
