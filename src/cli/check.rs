@@ -98,7 +98,7 @@ pub(super) struct RunArgs {
     #[arg(long)]
     fail_fast: bool,
     /// Only what failed in the last run; everything when nothing is known of one
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ledger")]
     pub(super) last_failed: bool,
     /// Only part K of N of the work; `contract-gate merge` joins the JSON reports
     #[arg(long, value_name = "K/N", conflicts_with_all = ["last_failed", "ledger"])]

@@ -269,7 +269,9 @@ impl Job {
         let Some(mut fanout) = lock(&self.fanout).take() else {
             return Done { code: exit::NO_VERDICT, run: Run::default() };
         };
-        let less = if self.aborted.is_none() { self.memory.less(fanout.run()) } else { Vec::new() };
+        // A run that was cut off, or that stopped at its first finding, says nothing about the rest.
+        let whole = self.aborted.is_none() && !(self.fail_fast && self.tally.is_red());
+        let less = if whole { self.memory.less(fanout.run()) } else { Vec::new() };
         let mut last = Vec::new();
         for mut finding in less {
             finding.level = self.settings.level(&finding);
@@ -293,7 +295,7 @@ impl Job {
         if !self.embedded || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
             last_failed::remember(&self.config, &run, |finding| self.tally.counts(finding));
         }
-        let remembered = self.memory.write(&run, self.aborted.is_some());
+        let remembered = self.memory.write(&run, whole);
         let code = super::verdict::written(fanout.finish(), code);
         match remembered {
             Ok(()) => Done { code, run },

@@ -57,8 +57,8 @@ impl Memory {
     }
 
     /// Writes the ledger, unless this run was cut off or judged less, and the regressions, if there are new ones.
-    pub(super) fn write(&self, run: &Run, aborted: bool) -> Result<(), String> {
-        if let Some((path, earlier)) = self.ledger.as_ref().filter(|_| !aborted && self.less(run).is_empty()) {
+    pub(super) fn write(&self, run: &Run, whole: bool) -> Result<(), String> {
+        if let Some((path, earlier)) = self.ledger.as_ref().filter(|_| whole && self.less(run).is_empty()) {
             let mut ledger = Ledger::of(run.judged());
             ledger.join(earlier.clone().unwrap_or_else(|| Ledger::of([])));
             if earlier.as_ref() != Some(&ledger) {

@@ -4,7 +4,9 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Answers every request by what `answer` makes of its head; the server ends with the test.
 pub fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
@@ -47,7 +49,7 @@ pub fn forward(to: &str, head: &str) -> Vec<u8> {
 }
 
 /// Runs the gate in a folder.
-pub fn gate_in(folder: &std::path::Path, arguments: &[&str]) -> Output {
+pub fn gate_in(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_contract-gate"))
         .args(arguments)
         .current_dir(folder)
@@ -60,12 +62,31 @@ pub fn gate_in(folder: &std::path::Path, arguments: &[&str]) -> Output {
         .expect("the binary runs")
 }
 
-/// An empty folder of its own for a test.
-pub fn folder(name: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("contract-gate-{name}-{}", std::process::id()));
+/// An empty folder of its own, gone when this is dropped.
+pub struct Folder(PathBuf);
+
+impl std::ops::Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An empty folder; two calls never give the same.
+pub fn folder(name: &str) -> Folder {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("contract-gate-{name}-{}-{number}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
-    folder
+    Folder(folder)
 }
 
 /// Both streams, and the exit code.
