@@ -167,3 +167,23 @@ fn known_ids_stand_in_for_a_list_that_is_closed() {
         assert!(passed.contains(&"wrong-member") && passed.contains(&"read-differs-on-repeat"), "{status}: {passed:?}");
     }
 }
+
+#[test]
+fn known_ids_of_the_second_tenant_stand_in_for_its_list() {
+    for (fault, code) in [(None, 0), (Some("foreign-record-readable"), 1)] {
+        let server = embedded(fault);
+        let key = &server.access().second_keys["customer"][0];
+        let here = folder("second-ids");
+        let config = format!(
+            "[targets.ours]\ncontract = \"flexportal\"\nbase-url = \"{}\"\ntoken-env = \"STUB_TOKEN\"\n\
+             params = {{ Tenant-ID = \"unit_north\" }}\n[targets.ours.second-tenant]\ntoken-env = \"STUB_WRONG\"\n\
+             known-ids = {{ customer = [\"{key}\"] }}\n",
+            server.base_url()
+        );
+        std::fs::write(here.join("contract-gate.toml"), config).expect("a file");
+        let arguments = ["check", "ours", "--only", "foreign-record-readable", "--only", "getCustomer", "--no-shrink"];
+        let (found, text) = told(&gate_in(&here, &arguments));
+        assert_eq!(found, code, "{fault:?}: {text}");
+        assert_eq!(text.contains("another tenant's record can be read"), code == 1, "{fault:?}: {text}");
+    }
+}

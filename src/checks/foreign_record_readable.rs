@@ -26,6 +26,9 @@ fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for operation in study.contract.operations.iter().filter(|_| study.means.has_second) {
         let Some(reads) = &operation.clause.reads else { continue };
+        for key in named_keys(study, &reads.resource) {
+            cases.extend(reads.by.first().map(|by| Case::Call(Call::new(&operation.id).with(&by.slot, key))));
+        }
         let Some((list, _)) = study.list_of(&reads.resource) else { continue };
         let Some(walk) = access::second_walk(study, list) else { continue };
         let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk)) else { continue };
@@ -84,8 +87,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     ruling.or_inconclusive(&reason, &remedy)
 }
 
-/// Keys that the second tenant lists and the own tenant does not.
+/// Keys that the user named as the second tenant's.
+fn named_keys<'a>(study: &'a Study, resource: &str) -> impl Iterator<Item = &'a str> {
+    study.means.second_known_ids.get(resource).into_iter().flatten().map(String::as_str)
+}
+
+/// Keys that the second tenant lists and the own tenant does not, and those that the user named.
 fn foreign_keys<'a>(study: &'a Study, resource: &str) -> Vec<&'a str> {
+    let mut keys: Vec<&str> = named_keys(study, resource).collect();
+    keys.extend(listed_keys(study, resource));
+    keys
+}
+
+fn listed_keys<'a>(study: &'a Study, resource: &str) -> Vec<&'a str> {
     let Some((list, _)) = study.list_of(resource) else { return Vec::new() };
     let own = study.reference(&list.id);
     study

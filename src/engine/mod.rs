@@ -198,6 +198,7 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
         known_ids: target.own.known_ids.clone(),
+        second_known_ids: target.second.as_ref().map(|second| second.known_ids.clone()).unwrap_or_default(),
         probe_methods: target.is_loopback(),
         max_records: options.max_records,
     }
