@@ -55,7 +55,15 @@ fn parts_merge_to_the_verdict_of_the_whole() {
         let merge = ["merge", "part-2.json", "part-1.json", "part-3.json", "-q", "--report", "json=merged.json"];
         let (merged_code, text) = run(&here, &merge);
         assert_eq!(merged_code, code, "{text}");
-        let (whole, merged) = (verdict(&read(&here.join("whole.json"))), verdict(&read(&here.join("merged.json"))));
+        let merged = verdict(&read(&here.join("merged.json")));
+        let ledger = [&merge[..], &["--ledger", "ledger.json"]].concat();
+        assert_eq!(run(&here, &ledger).0, code, "a new ledger");
+        let path = here.join("ledger.json");
+        let known = std::fs::read_to_string(&path).expect("it was created");
+        std::fs::write(&path, known.replace("\"record-skipped\"", "\"record-forgotten\"")).expect("a file");
+        let (less_code, text) = run(&here, &ledger);
+        assert!(less_code == 1 && text.contains("`record-forgotten` gives no verdict"), "{text}");
+        let whole = verdict(&read(&here.join("whole.json")));
         assert_eq!(whole, merged, "{extra:?}");
         assert!(!whole.0.is_empty() && whole.1.is_empty() == extra.is_empty(), "{whole:?}");
     }

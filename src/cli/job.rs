@@ -352,7 +352,7 @@ fn rename(event: &mut Event, name: &str) {
 }
 
 /// Waivers that speak of checks; those of diff rules are `diff`'s business.
-fn own_waivers(config: &Config) -> Vec<crate::waiver::Waiver> {
+pub(super) fn own_waivers(config: &Config) -> Vec<crate::waiver::Waiver> {
     let own = |waiver: &&crate::waiver::Waiver| crate::diff::rules::find(&waiver.check).is_none();
     config.waivers.iter().filter(own).cloned().collect()
 }

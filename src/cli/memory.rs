@@ -21,15 +21,18 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// A ledger and nothing else.
+    pub(super) fn of_ledger(path: Option<&Path>) -> Result<Self, String> {
+        let ledger = path.map(|path| Ok::<_, String>((path.to_path_buf(), Ledger::read(path)?))).transpose()?;
+        Ok(Self { ledger, regressions: None, grown: false, last_failed: false, masker: Masker::new([]) })
+    }
+
     pub(super) fn open(args: &RunArgs, masker: Masker) -> Result<Self, String> {
-        let ledger =
-            args.ledger.as_ref().map(|path| Ok::<_, String>((path.clone(), Ledger::read(path)?))).transpose()?;
-        let regressions = args
-            .regressions
-            .as_ref()
-            .map(|path| Ok::<_, String>((path.clone(), Regressions::read(path)?)))
-            .transpose()?;
-        Ok(Self { ledger, regressions, grown: false, last_failed: args.last_failed, masker })
+        let regressions = args.regressions.as_ref();
+        let regressions =
+            regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(path)?))).transpose()?;
+        let of_ledger = Self::of_ledger(args.ledger.as_deref())?;
+        Ok(Self { regressions, last_failed: args.last_failed, masker, ..of_ledger })
     }
 
     /// Whether the user asked for what failed last time, so that the next time can be known too.

@@ -6,12 +6,15 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
+use super::memory::Memory;
 use super::verdict::{Tally, written};
 use super::{check, exit};
 use crate::config::{Config, FailOn, RunFlags};
 use crate::event::{Event, Outcome};
+use crate::finding::Finding;
 use crate::mask::Masker;
-use crate::report::{self, Fanout, ReportSpec};
+use crate::report::{self, Fanout, ReportSpec, Run};
+use crate::waiver::Waivers;
 
 /// Join the reports of a split run into one verdict
 ///
@@ -41,6 +44,9 @@ pub(super) struct Args {
     /// An inconclusive check turns the gate red too
     #[arg(long)]
     require_conclusive: bool,
+    /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// Colour: auto, always, never
     #[arg(long, value_name = "WHEN")]
     color: Option<crate::config::Color>,
@@ -55,12 +61,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8, String> {
     let started = Instant::now();
     let config = load(args)?;
-    let mut parts = Vec::new();
-    for path in &args.files {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
-        parts.push((name.clone(), report::read(&text).map_err(|error| format!("{name}: {error}"))?));
-    }
+    let parts = parts(&args.files)?;
     let violated = parts.iter().any(|(_, run)| run.verdict().1 == exit::VIOLATED);
     let mut run = crate::merge::merge(parts).map_err(|error| error.to_string())?;
     run.started.repeat = super::words::command_line();
@@ -75,6 +76,9 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     let open = run.judged().any(|judged| matches!(judged.outcome, Outcome::Inconclusive { .. }));
     tally.redden(args.require_conclusive && open);
     let aborted = run.sections.iter().filter_map(|section| section.finished.as_ref()?.aborted.as_ref()).next();
+    let memory = Memory::of_ledger(args.ledger.as_deref())?;
+    let less = if aborted.is_none() { less(&memory, &config, &run) } else { Vec::new() };
+    tally.count(&less);
     let code = tally.code(aborted);
     let options = report::Options {
         color: super::colors(config.run.color.value),
@@ -88,10 +92,37 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     for event in crate::merge::events(&run) {
         fanout.event(&event);
     }
+    for finding in less {
+        fanout.event(&Event::Found(Box::new(finding)));
+    }
     fanout.event(&Event::RunFinished(tally.finish(code, started)));
+    memory.write(&run, aborted.is_none())?;
     let code = written(fanout.finish(), code);
     let _ = io::stdout().flush();
     Ok(code)
+}
+
+fn parts(files: &[PathBuf]) -> Result<Vec<(String, Run)>, String> {
+    let read = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+        let run = report::read(&text).map_err(|error| format!("{name}: {error}"))?;
+        Ok((name, run))
+    };
+    files.iter().map(read).collect()
+}
+
+/// What an earlier run judged and the parts together do not.
+fn less(memory: &Memory, config: &Config, run: &Run) -> Vec<Finding> {
+    let mut waivers = Waivers::new(super::job::own_waivers(config), report::today());
+    let mut findings = memory.less(run);
+    for finding in &mut findings {
+        let levels = config.levels_for(None, Vec::new());
+        let rule = levels.of(&finding.id, "run", finding.operation.as_deref().unwrap_or_default());
+        finding.level = rule.map_or(finding.level, |rule| rule.level);
+        waivers.apply(finding);
+    }
+    findings
 }
 
 fn load(args: &Args) -> Result<Config, String> {
