@@ -10,7 +10,7 @@ use crate::case::{Access, Call, Query};
 use crate::contract::semantics::Reads;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{self, Failure};
-use crate::study::{Observation, Study, ask, observe, records};
+use crate::study::{Looks, Observation, Study, ask, observe, records};
 use crate::target::Target;
 
 /// One thing that was looked at.
@@ -119,7 +119,7 @@ impl Doctor {
     async fn visit(&self, operation: &Operation, call: Call) -> Visit {
         let exchange = self.target.send(&self.study.contract, operation, &call).await;
         let answer = exchange.outcome.as_ref().ok().cloned();
-        let seen = observe(&self.study.contract, operation, call.clone(), exchange);
+        let seen = observe(&self.study.contract, operation, call.clone(), exchange, &Looks::default());
         Visit { call, answer, seen }
     }
 
