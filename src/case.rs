@@ -1,11 +1,13 @@
 //! What is planned to be sent: plain comparable values, so that equal cases are sent once and judged by all.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::contract::semantics::Slot;
 
 /// Whose credential and tenant a call carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Access {
     /// The target's own.
     #[default]
@@ -41,7 +43,7 @@ impl Access {
 }
 
 /// One planned request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// `operationId`.
     pub operation: String,
@@ -118,7 +120,7 @@ impl Call {
 }
 
 /// What a list is asked for, apart from where to start.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Query {
     /// `operationId` of a list.
     pub operation: String,
@@ -135,7 +137,7 @@ pub struct Query {
 }
 
 /// A chosen order.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SortChoice {
     /// Name in `sort.fields` or `sort.values`; `None`: only the direction is sent.
     pub by: Option<String>,
@@ -187,7 +189,7 @@ impl Query {
 }
 
 /// A walk over the pages of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Walk {
     /// What is asked for on every page.
     pub query: Query,
@@ -198,7 +200,8 @@ pub struct Walk {
 }
 
 /// A planned piece of traffic.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Case {
     /// One request.
     Call(Call),

@@ -44,6 +44,9 @@ pub struct RunStarted {
     pub time: String,
     /// Whether values of bodies are shown (`--show-values`).
     pub show_values: bool,
+    /// Which part of a split run this is: `2/5`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shard: Option<String>,
 }
 
 /// What is about to be checked.

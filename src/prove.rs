@@ -218,8 +218,8 @@ pub fn identities(running: &mock::Running) -> (Identity, Option<Identity>) {
     let identity = |token: &str, params: &[(crate::contract::semantics::Slot, String)], name: &str| Identity {
         token: Some(token.to_owned().into()),
         token_name: name.to_owned(),
-        headers: Vec::new(),
         params: params.iter().map(|(slot, value)| (slot.name().to_owned(), value.clone())).collect(),
+        ..Identity::default()
     };
     let second =
         (access.tenants.len() > 1).then(|| identity(&access.second_token, &access.second_params, "SECOND_TOKEN"));

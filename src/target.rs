@@ -32,8 +32,10 @@ pub struct Identity {
     pub token_name: String,
     /// Headers that go with every request.
     pub headers: Vec<(String, SecretString)>,
-    /// Values of declared parameters, by name: path parameters, tenant header, known ids.
+    /// Values of declared parameters, by name: path parameters, tenant header.
     pub params: BTreeMap<String, String>,
+    /// Keys of records that exist, by resource, for where no list shows any.
+    pub known_ids: BTreeMap<String, Vec<String>>,
 }
 
 impl Identity {

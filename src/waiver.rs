@@ -157,6 +157,7 @@ impl Waivers {
             finding.place.clone_from(&waiver.written);
             finding.contract.clone_from(&waiver.contract);
             finding.operation.clone_from(&waiver.operation);
+            finding.facts.insert("check".to_owned(), waiver.check.clone());
             finding.facts.insert("reason".to_owned(), waiver.reason.clone());
             if let Some(owner) = &waiver.owner {
                 finding.facts.insert("owner".to_owned(), owner.clone());

@@ -47,6 +47,10 @@ fn mistakes_in_arguments_end_with_two_and_a_suggestion() {
             vec!["check", "flexportal", "--base-url", "http://127.0.0.1:9", "--token-env", "NO_SUCH_VARIABLE"],
             "export NO_SUCH_VARIABLE=",
         ),
+        (vec!["check", "flexportal", "--param", "Tenant-ID=unit_north"], "--param is given, but no server"),
+        (vec!["check", "flexportal", "--second-token-env", "X"], "add --base-url URL"),
+        (vec!["check", "flexportal", "--base-url", "http://127.0.0.1:9", "--header", "X-Token=ab"], "too short"),
+        (vec!["baseline", "write", "--from", "no-such-report.json"], "cannot be read"),
     ] {
         let output = gate(&arguments);
         let shown = text(&output.stderr);
@@ -71,8 +75,13 @@ fn a_missing_parameter_is_a_mistake_in_the_set_up() {
 
 #[test]
 fn help_and_version_are_answers() {
-    for arguments in [vec!["--help"], vec!["--version"], vec!["check", "--help"], vec!["diff", "--help"], vec!["list"]]
-    {
+    let commands = ["check", "doctor", "merge", "baseline", "diff", "lint", "prove", "mock", "explain", "init"];
+    for command in commands {
+        let help = text(&gate(&[command, "--help"]).stdout);
+        let example = help.split("Example").nth(1).unwrap_or_default();
+        assert!(example.contains(&format!("contract-gate {command}")), "{command} has no example:\n{help}");
+    }
+    for arguments in [vec!["--help"], vec!["--version"], vec!["baseline", "write", "--help"], vec!["list"]] {
         let output = gate(&arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
         assert!(!output.stdout.is_empty(), "{arguments:?}");
@@ -90,4 +99,56 @@ fn shipped_documents_are_sound_and_unchanged_against_themselves() {
         assert_eq!(gate(&["lint", &path]).status.code(), Some(0), "{name}");
         assert_eq!(gate(&["diff", &path, &path]).status.code(), Some(0), "{name}");
     }
+}
+
+#[test]
+fn a_plain_header_is_no_secret() {
+    let url = "http://127.0.0.1:9";
+    let output = gate(&["check", "flexportal", "--base-url", url, "--header", "X-A=ab", "--param", "Tenant-ID=a"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_no_exit_code() {
+    use std::process::Stdio;
+    for (fault, code) in [(None, 0), (Some("count-wrong"), 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_contract-gate"));
+        command.args(["check", "flexportal", "-v", "--no-shrink"]).env_remove("GITHUB_ACTIONS");
+        command.args(fault.into_iter().flat_map(|fault| ["--fault", fault]));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        assert!(!text(&output.stderr).contains("error"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn contracts_without_the_operation_are_left_out() {
+    let output = gate(&["check", "--only", "findCustomers", "-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("flexportal: left out"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn curl_lines_of_an_embedded_run_can_be_repeated() {
+    let output = gate(&["check", "flexportal", "--fault", "count-wrong", "--no-shrink"]);
+    let shown = text(&output.stdout).replace("\n    ", " ");
+    assert!(shown.contains("curl -sS -g 'http://127.0.0.1:4010/v1/customers"), "{shown}");
+    assert!(shown.contains("contract-gate mock flexportal --fault count-wrong --listen 127.0.0.1:4010"), "{shown}");
+}
+
+#[test]
+fn flags_win_over_a_configured_target() {
+    let folder = std::env::temp_dir().join(format!("contract-gate-flags-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("contract-gate.toml");
+    let file = "[targets.ours]\ncontract = \"flexportal\"\nbase-url = \"http://127.0.0.1:9\"\nparams = { Tenant-ID = \"a\" }\n";
+    std::fs::write(&path, file).expect("a file");
+    let config = path.display().to_string();
+    let output = gate(&["check", "ours", "--config", &config, "--param", "Tenant-ID=b", "--dry-run"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(shown.contains("Tenant-ID=b") && !shown.contains("Tenant-ID=a"), "{shown}");
+    std::fs::remove_dir_all(&folder).expect("it can be removed");
 }

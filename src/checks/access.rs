@@ -17,7 +17,8 @@ pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Opti
     }
     let reads = operation.clause.reads.as_ref()?;
     let by = reads.by.first()?;
-    let key = own_key(study, &reads.resource, &by.key)?;
+    let key = own_key(study, &reads.resource, &by.key)
+        .or_else(|| study.means.known_ids.get(&reads.resource)?.first().cloned())?;
     Some(Call::new(&operation.id).with(&by.slot, key).access(access))
 }
 
@@ -75,13 +76,15 @@ pub(super) fn crosses(study: &Study) -> bool {
 }
 
 /// The verdict on the second tenant; without anything seen of it, why.
-pub(super) fn or_no_second_record(study: &Study, list: &Operation, ruling: Ruling) -> Verdict {
-    let mut answers = study.all_answers(&list.id).filter(|answer| answer.call.access == Access::Second);
-    let refused = answers.find_map(|answer| answer.status.filter(|status| matches!(status, 401 | 403)));
+pub(super) fn or_no_second_record(study: &Study, list: Option<&Operation>, ruling: Ruling) -> Verdict {
+    let refused = list
+        .into_iter()
+        .flat_map(|list| study.all_answers(&list.id).filter(|answer| answer.call.access == Access::Second))
+        .find_map(|answer| answer.status.filter(|status| matches!(status, 401 | 403)));
     match refused {
         Some(status) => ruling.or_inconclusive(
-            &format!("the second tenant's access was refused with status {status}"),
-            "check --second-token-env and --second-param, or [targets.NAME.second-tenant]",
+            &format!("the second tenant's credential was refused with {status}"),
+            "give a working token with --second-token-env NAME, and the tenant with --second-param NAME=VALUE",
         ),
         None => ruling.or_inconclusive(
             "the second tenant's list showed no record that is its alone",

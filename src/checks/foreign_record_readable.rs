@@ -47,6 +47,9 @@ fn plan(study: &Study) -> Vec<Case> {
 /// Values of a key by which the second tenant's records are read: the first and the last that are its alone.
 fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
     let foreign = Foreign::of(study, reads);
+    // Those that the user named stand in for a list.
+    let first = reads.by.first() == Some(by);
+    let named = study.means.second_known_ids.get(&reads.resource).into_iter().flatten().filter(|_| first).cloned();
     let mut keys: Vec<String> = foreign
         .theirs
         .samples
@@ -60,6 +63,7 @@ fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
     if keys.len() > MOST {
         keys.drain(MOST / 2..keys.len() - MOST / 2);
     }
+    keys.extend(named);
     keys
 }
 
@@ -92,12 +96,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             remedy: "give --second-token-env and --second-param, or [targets.NAME.second-tenant]".to_owned(),
         };
     }
-    let Some((list, _)) = study.list_of(&reads.resource) else {
-        return Verdict::Inconclusive {
-            reason: "no list shows which records are the second tenant's".to_owned(),
-            remedy: "declare the list of this resource".to_owned(),
-        };
-    };
+    let list = study.list_of(&reads.resource).map(|(list, _)| list);
     let mut ruling = Ruling::default();
     let foreign = Foreign::of(study, reads);
     let asked: Vec<String> = reads.by.iter().flat_map(|by| foreign_keys(study, reads, by)).collect();

@@ -94,5 +94,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    access::or_no_second_record(study, operation, ruling)
+    access::or_no_second_record(study, Some(operation), ruling)
 }

@@ -123,8 +123,13 @@ pub(super) fn plan_reads(study: &Study) -> Vec<Case> {
         };
         let Some(ground) = Ground::of(study, operation) else {
             cases.extend(foundation(study, operation, lists));
+            // The list may be closed to this access, or not be asked for at all.
+            cases.extend(configured(study, &reader));
             continue;
         };
+        if ground.walk.samples.is_empty() {
+            cases.extend(configured(study, &reader));
+        }
         for by in &reader.reads.by {
             let own = reader.is_own_key(study, by);
             let pointer = if own { ground.model.key.as_str() } else { by.key.as_str() };
@@ -140,18 +145,27 @@ pub(super) fn plan_reads(study: &Study) -> Vec<Case> {
     cases
 }
 
-/// Without a list: the key that the user named.
+/// Without records in a list: the keys that the user named.
 fn configured(study: &Study, reader: &Reader<'_>) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for by in &reader.reads.by {
-        if let Some(text) = study.means.params.get(by.slot.name()) {
-            let case = Case::Call(reader.call(by, Value::String(text.clone())));
+        for text in named_keys(study, reader, by) {
+            let case = Case::Call(reader.call(by, Value::String(text.to_owned())));
             if !cases.contains(&case) {
                 cases.push(case);
             }
         }
     }
     cases
+}
+
+/// Keys that the user named: as the parameter that carries them, or as known ids of the resource.
+pub(super) fn named_keys<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Vec<&'a str> {
+    let as_parameter = study.means.params.get(by.slot.name());
+    // Known ids are the resource's own keys; where a reader has no such way of reading, they are what it reads by.
+    let own = reader.is_own_key(study, by) || !reader.reads.by.iter().any(|by| reader.is_own_key(study, by));
+    let known = study.means.known_ids.get(&reader.reads.resource).filter(|_| own);
+    as_parameter.into_iter().chain(known.into_iter().flatten()).map(String::as_str).collect()
 }
 
 /// Some records once more, later than the first time.

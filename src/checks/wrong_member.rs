@@ -71,16 +71,14 @@ fn is_right(study: &Study, reader: &Reader<'_>, read: &Read<'_>, record: &serde_
             Some(key == read.text)
         }
         Some(_) => None,
-        // Without a list, the key that the user named is all there is to compare with.
-        None if reader.list(study).is_none() => {
-            let named = study.means.params.get(read.by.slot.name())?;
-            if **named != *read.text {
+        // Where no list shows the record, the key that the user named is all there is to compare with.
+        None => {
+            if !reading::named_keys(study, reader, read.by).contains(&&*read.text) {
                 return None;
             }
             let same_slot = reader.reads.by.iter().filter(|by| by.slot == read.by.slot);
             let keys: Vec<_> = same_slot.filter_map(|by| record.pointer(&by.key).and_then(key_text)).collect();
             (!keys.is_empty()).then(|| keys.contains(&read.text))
         }
-        None => None,
     }
 }

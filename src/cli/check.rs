@@ -1,35 +1,44 @@
 //! `contract-gate check`: the main job.
 
-use std::io::{self, IsTerminal as _, Write};
-use std::num::NonZeroU32;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use clap::Args as ClapArgs;
 
-use super::exit;
+use super::job::{Done, Job};
 use super::target::{Subject, TargetArgs, subjects};
+use super::{last_failed, listing};
 use crate::config::{Config, FailOn, Levels, RunFlags};
-use crate::engine::{self, Options, Profile, Selection};
-use crate::event::{CheckInfo, Event, RunFinished, RunStarted};
-use crate::finding::{Finding, Level, Stability};
+use crate::engine::Shard;
+use crate::event::CheckInfo;
+use crate::finding::Level;
 use crate::mask::{Masker, Secret};
 use crate::mock;
-use crate::report::progress::{Manner, Progress};
-use crate::report::{self, Fanout, Format, ReportSpec};
-use crate::target::{Limits, Target};
-use crate::waiver::Waivers;
+use crate::report::{self, Format, ReportSpec};
 
 /// Check servers against their contracts
 ///
 /// With no --base-url the embedded server of each contract is checked: a trial run that needs nothing.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
+    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
 )]
 pub(super) struct Args {
+    /// List the checks that would run, and what is off by what; send nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    list: bool,
+    /// Tell what would be asked, of whom, and about how often; send nothing to the target
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    subject: SubjectArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// What is checked.
+#[derive(ClapArgs, Clone, Debug, Default)]
+pub(super) struct SubjectArgs {
     /// Targets of contract-gate.toml, shipped contracts (flexportal, flexprice, maple), or OpenAPI files
     #[arg(value_name = "CONTRACT")]
     names: Vec<String>,
@@ -41,8 +50,6 @@ pub(super) struct Args {
     /// Turn the embedded server into one lawful but odd form
     #[arg(long, value_name = "ID", conflicts_with = "base_url")]
     variant: Option<String>,
-    #[command(flatten)]
-    run: RunArgs,
 }
 
 /// What every run can be told.
@@ -50,7 +57,7 @@ pub(super) struct Args {
 pub(super) struct RunArgs {
     /// Configuration file; by default contract-gate.toml is looked for upward
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Seed of everything that is drawn; the same seed repeats the run
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -83,13 +90,25 @@ pub(super) struct RunArgs {
     fail_on: Option<FailOn>,
     /// A fault that does not show again on repetition turns the gate red too
     #[arg(long)]
-    fail_on_flaky: bool,
+    pub(super) fail_on_flaky: bool,
     /// An inconclusive check turns the gate red too
     #[arg(long)]
-    require_conclusive: bool,
-    /// Stop after the first contract with a finding that turns the gate red
+    pub(super) require_conclusive: bool,
+    /// Stop at the first finding that turns the gate red
     #[arg(long)]
     fail_fast: bool,
+    /// Only what failed in the last run; everything when nothing is known of one
+    #[arg(long, conflicts_with = "ledger")]
+    pub(super) last_failed: bool,
+    /// Only part K of N of the work; `contract-gate merge` joins the JSON reports
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["last_failed", "ledger"])]
+    pub(super) shard: Option<Shard>,
+    /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
+    #[arg(long, value_name = "FILE")]
+    pub(super) ledger: Option<PathBuf>,
+    /// Remember the cases that showed a violation, and send them first
+    #[arg(long, value_name = "FILE")]
+    pub(super) regressions: Option<PathBuf>,
     /// Requests under way at once
     #[arg(long, value_name = "N")]
     concurrency: Option<u32>,
@@ -101,7 +120,7 @@ pub(super) struct RunArgs {
     max_requests: Option<u64>,
     /// Most records walked of one list; 0 is no bound
     #[arg(long, value_name = "N", default_value_t = 10_000)]
-    max_records: usize,
+    pub(super) max_records: usize,
     /// Longest run per contract, such as 5min
     #[arg(long, value_name = "TIME")]
     time_budget: Option<crate::config::Time>,
@@ -110,22 +129,27 @@ pub(super) struct RunArgs {
     timeout: Option<crate::config::Time>,
     /// Do not reduce failing cases: fewer requests
     #[arg(long)]
-    no_shrink: bool,
+    pub(super) no_shrink: bool,
     /// Show values of bodies in reports, not their shapes only
     #[arg(long)]
     show_values: bool,
     /// Colour: auto, always, never
     #[arg(long, value_name = "WHEN")]
-    color: Option<crate::config::Color>,
+    pub(super) color: Option<crate::config::Color>,
     /// Less on standard error
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// More in the human report
     #[arg(long, short)]
-    verbose: bool,
+    pub(super) verbose: bool,
 }
 
 impl RunArgs {
+    /// Nothing but a configuration file and a wait, for commands that check nothing.
+    pub(super) fn bare(config: Option<PathBuf>, timeout: Option<crate::config::Time>) -> Self {
+        Self { config, timeout, ..Self::default() }
+    }
+
     fn flags(&self) -> RunFlags {
         let list = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
         RunFlags {
@@ -160,7 +184,7 @@ impl RunArgs {
         Ok(config)
     }
 
-    fn levels(&self) -> Result<Vec<crate::config::LevelRule>, String> {
+    pub(super) fn levels(&self) -> Result<Vec<crate::config::LevelRule>, String> {
         let given = [
             (Level::Deny, &self.deny),
             (Level::Warn, &self.warn),
@@ -176,33 +200,83 @@ fn known_names() -> Vec<String> {
     let checks = crate::checks::CATALOGUE.iter().map(|check| check.id.to_owned());
     let families = crate::checks::Family::ALL.iter().map(|family| family.name().to_owned());
     let rules = crate::diff::rules::RULES.iter().map(|rule| rule.id.to_owned());
-    checks.chain(families).chain(rules).collect()
+    let own = std::iter::once(crate::ledger::CHECKED_LESS.to_owned());
+    checks.chain(families).chain(rules).chain(own).collect()
 }
 
-pub(super) fn run(args: &Args) -> Result<u8, String> {
-    let config = args.run.load()?;
-    let embedded = embedded(args)?;
-    let mut subjects = subjects(&args.names, &args.target, &config, &embedded)?;
-    check_selection(&config, &subjects)?;
+pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
+    let (config, subjects) = prepare(&args.subject, &args.run)?;
+    if args.list {
+        return listing::list(&args.run, &config, &subjects, out);
+    }
+    if args.dry_run {
+        return listing::dry_run(&args.run, &config, &subjects, out);
+    }
     let specs = specs(&config);
     report::no_collisions(&specs).map_err(|error| error.to_string())?;
-    let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
-    if let Some(short) = secrets.iter().find(|secret| secret.too_short()) {
+    perform(&args.run, &config, subjects, specs).map(|done| done.code)
+}
+
+/// Reads the configuration and finds the contracts and servers; refuses what cannot be meant.
+pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, Vec<Subject>), String> {
+    let config = run.load()?;
+    let embedded = embedded(subject)?;
+    let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
+    check_selection(&config, &subjects)?;
+    let secrets = subjects.iter().flat_map(|subject| &subject.secrets);
+    if let Some(short) = secrets.into_iter().find(|secret| secret.too_short()) {
         return Err(format!("{} is too short to be kept out of reports; use a longer credential", short.placeholder()));
     }
-    let mut job = Job::new(&args.run, &config, specs, Masker::new(secrets), &subjects)?;
+    Ok((config.clone(), with_operations(&config, subjects)))
+}
+
+/// Everything that must not show in any output.
+pub(super) fn masker(subjects: &[Subject]) -> Masker {
+    let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
+    Masker::new(secrets)
+}
+
+/// Checks every subject and writes the reports.
+pub(super) fn perform(
+    run: &RunArgs,
+    config: &Config,
+    mut subjects: Vec<Subject>,
+    specs: Vec<ReportSpec>,
+) -> Result<Done, String> {
+    let mut job = Job::new(run, config, specs, masker(&subjects), &subjects)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    if run.last_failed {
+        job.last_failed = last_failed::restriction(config, &subjects);
+    }
     for subject in &mut subjects {
-        if job.interrupted || (job.fail_fast && job.is_red()) {
-            break;
+        if job.is_over() {
+            job.leave_out(&subject.name);
+            continue;
         }
         runtime.block_on(job.check(subject))?;
     }
     Ok(job.finish())
 }
 
-fn embedded(args: &Args) -> Result<mock::Options, String> {
+/// Leaves out contracts that have none of the operations that `--only` names.
+fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Subject> {
+    let known = known_names();
+    let only = &config.run.only.value;
+    let operation = |name: &String| name.split_once(':').map_or_else(|| name.clone(), |(place, _)| place.to_owned());
+    let named: Vec<String> = only.iter().filter(|name| !known.contains(name)).map(operation).collect();
+    if named.is_empty() {
+        return subjects;
+    }
+    let has = |subject: &Subject| named.iter().any(|name| subject.contract.operation(name).is_some());
+    let (kept, left): (Vec<Subject>, Vec<Subject>) = subjects.into_iter().partition(has);
+    for subject in &left {
+        let _ = writeln!(io::stderr(), "{}: left out, it has no operation {}", subject.name, named.join(", "));
+    }
+    kept
+}
+
+fn embedded(args: &SubjectArgs) -> Result<mock::Options, String> {
     let find = |id: &str, ids: Vec<&'static str>, what: &str| -> Result<(), String> {
         if ids.contains(&id) {
             return Ok(());
@@ -244,7 +318,7 @@ fn check_selection(config: &Config, subjects: &[Subject]) -> Result<(), String> 
     Ok(())
 }
 
-fn specs(config: &Config) -> Vec<ReportSpec> {
+pub(super) fn specs(config: &Config) -> Vec<ReportSpec> {
     let mut specs: Vec<ReportSpec> = config.run.reports.value.iter().map(|report| report.0.clone()).collect();
     let on_stdout = specs.iter().any(|spec| spec.path.is_none());
     if !on_stdout {
@@ -255,301 +329,6 @@ fn specs(config: &Config) -> Vec<ReportSpec> {
         }
     }
     specs
-}
-
-/// A run over all subjects: levels, waivers, reports, totals.
-struct Job {
-    options: Options,
-    limits: Limits,
-    config: Config,
-    flag_levels: Vec<crate::config::LevelRule>,
-    fanout: Arc<Mutex<Option<Fanout>>>,
-    waivers: Arc<Mutex<Waivers>>,
-    fail_on: FailOn,
-    fail_on_flaky: bool,
-    require_conclusive: bool,
-    fail_fast: bool,
-    totals: RunFinished,
-    red: bool,
-    aborted: Option<crate::event::Aborted>,
-    interrupted: bool,
-    started: Instant,
-}
-
-impl Job {
-    fn new(
-        args: &RunArgs,
-        config: &Config,
-        specs: Vec<ReportSpec>,
-        masker: Masker,
-        subjects: &[Subject],
-    ) -> Result<Self, String> {
-        let run = &config.run;
-        let seed = run.seed.as_ref().map_or(0, |seed| seed.value);
-        let profile = Profile::find(&run.profile.value.to_string()).unwrap_or_default();
-        let options = Options {
-            seed,
-            selection: Selection {
-                profile,
-                only: run.only.value.clone(),
-                skip: run.skip.value.clone(),
-                levels: Levels::default(),
-            },
-            max_records: args.max_records,
-            shrink: !args.no_shrink,
-            ..Options::default()
-        };
-        let limits = Limits {
-            timeout: run.timeout.value.0,
-            rate: run.rate.as_ref().and_then(|rate| per_second(rate.value)),
-            max_requests: run.max_requests.as_ref().map(|most| most.value),
-            time_budget: run.time_budget.as_ref().map(|most| most.value.0),
-            concurrency: run.concurrency.value as usize,
-            ..Limits::default()
-        };
-        let report_options = report::Options {
-            color: super::colors(run.color.value),
-            show_values: run.show_values.value,
-            verbosity: i8::from(args.verbose) - i8::from(args.quiet),
-            catalogue: catalogue().into(),
-            documents: subjects
-                .iter()
-                .map(|subject| {
-                    (
-                        subject.contract.document.path().display().to_string(),
-                        subject.contract.document.text().to_owned(),
-                    )
-                })
-                .collect(),
-            ..report::Options::from_environment()
-        };
-        let mut fanout = Fanout::open(&specs, report_options, masker, || Box::new(io::stdout()));
-        let manner = Manner::choose(io::stderr().is_terminal(), args.quiet);
-        fanout.push_first("progress", Box::new(Progress::new(manner, limits.time_budget, Box::new(io::stderr()))));
-        fanout.event(&Event::RunStarted(RunStarted {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed,
-            profile: profile.name().to_owned(),
-            repeat: repeat_line(seed),
-            time: report::now().to_string(),
-            show_values: run.show_values.value,
-        }));
-        Ok(Self {
-            options,
-            limits,
-            config: config.clone(),
-            flag_levels: args.levels()?,
-            fanout: Arc::new(Mutex::new(Some(fanout))),
-            waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
-            fail_on: run.fail_on.value,
-            fail_on_flaky: run.fail_on_flaky.value,
-            require_conclusive: args.require_conclusive,
-            fail_fast: run.fail_fast.value,
-            totals: RunFinished::default(),
-            red: false,
-            aborted: None,
-            interrupted: false,
-            started: Instant::now(),
-        })
-    }
-
-    fn is_red(&self) -> bool {
-        self.red
-    }
-
-    async fn check(&mut self, subject: &Subject) -> Result<(), String> {
-        let (options, limits) = self.settings(subject);
-        let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
-            .map_err(|error| error.to_string())?;
-        let target = Arc::new(target);
-        let stop = target.stop_switch();
-        let (fanout, waivers) = (Arc::clone(&self.fanout), Arc::clone(&self.waivers));
-        let live = Arc::clone(&self.fanout);
-        let on_exchange = Arc::new(move |exchanged| {
-            if let Some(fanout) = lock(&live).as_mut() {
-                fanout.event(&Event::Exchanged(exchanged));
-            }
-        });
-        let findings: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
-        let inconclusive = std::sync::atomic::AtomicBool::new(false);
-        let mut emit = |mut event: Event| {
-            if subject.configured.is_some() {
-                rename(&mut event, &subject.name);
-            }
-            match &mut event {
-                Event::Found(finding) => {
-                    lock(&waivers).apply(finding);
-                    lock(&findings).push((**finding).clone());
-                }
-                Event::Judged(judged) => {
-                    if matches!(judged.outcome, crate::event::Outcome::Inconclusive { .. }) {
-                        inconclusive.store(true, Ordering::Relaxed);
-                    }
-                    lock(&waivers).judged(judged);
-                }
-                _ => {}
-            }
-            if let Some(fanout) = lock(&fanout).as_mut() {
-                fanout.event(&event);
-            }
-        };
-        let work =
-            engine::check_with(Arc::clone(&subject.contract), Arc::clone(&target), &options, &mut emit, on_exchange);
-        let mut work = std::pin::pin!(work);
-        let checked = loop {
-            tokio::select! {
-                checked = &mut work => break checked,
-                () = interrupt() => {
-                    self.interrupted = true;
-                    stop.store(true, Ordering::Relaxed);
-                }
-            }
-        };
-        self.count(&lock(&findings));
-        self.red |= self.require_conclusive && inconclusive.load(Ordering::Relaxed);
-        for (name, count) in &checked.outcomes {
-            *self.totals.outcomes.entry(name.clone()).or_default() += count;
-        }
-        self.totals.requests += checked.requests;
-        if self.aborted.is_none() {
-            self.aborted = checked.aborted;
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, findings: &[Finding]) {
-        for finding in findings {
-            if finding.waived.is_some() {
-                self.totals.waived += 1;
-                continue;
-            }
-            *self.totals.findings.entry(finding.level.name().to_owned()).or_default() += 1;
-            let flaky = matches!(finding.stability, Stability::Flaky { .. });
-            self.red |= match self.fail_on {
-                FailOn::Deny => finding.level == Level::Deny,
-                FailOn::Warn => finding.level >= Level::Warn,
-                FailOn::Never => false,
-            };
-            self.red |= flaky && self.fail_on_flaky;
-        }
-    }
-
-    /// The settings of one subject: what its target says over what the run says.
-    fn settings(&self, subject: &Subject) -> (Options, Limits) {
-        let (mut options, mut limits) = (self.options.clone(), self.limits.clone());
-        let configured = subject.configured.as_ref();
-        options.selection.levels = self.config.levels_for(configured, self.flag_levels.clone());
-        if let Some(target) = configured {
-            if let Some(profile) = target.profile.and_then(|profile| Profile::find(&profile.to_string())) {
-                options.selection.profile = profile;
-            }
-            if !target.only.is_empty() {
-                options.selection.only.clone_from(&target.only);
-            }
-            options.selection.skip.extend(target.skip.iter().cloned());
-            limits.rate = target.rate.and_then(per_second).or(limits.rate);
-            limits.concurrency = target.concurrency.map_or(limits.concurrency, |number| number as usize);
-            limits.max_requests = target.max_requests.or(limits.max_requests);
-            limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
-        }
-        if subject.embedded.is_some() {
-            // On loopback in this process nothing takes seconds, unless a fault makes it.
-            limits.timeout = limits.timeout.min(Duration::from_secs(2));
-        }
-        (options, limits)
-    }
-
-    /// Writes the reports and gives the exit code.
-    fn finish(mut self) -> u8 {
-        let leftovers = lock(&self.waivers).leftovers(false);
-        let Some(mut fanout) = lock(&self.fanout).take() else { return exit::NO_VERDICT };
-        self.count(&leftovers);
-        for finding in leftovers {
-            fanout.event(&Event::Found(Box::new(finding)));
-        }
-        let code = match (&self.aborted, self.red) {
-            (_, true) => exit::VIOLATED,
-            (Some(aborted), false) if aborted.kind == "unusable" => exit::UNUSABLE,
-            (Some(_), false) => exit::NO_VERDICT,
-            (None, false) => exit::CONFORMS,
-        };
-        self.totals.exit = code;
-        self.totals.millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.totals.verdict = match code {
-            exit::CONFORMS => "conforms",
-            exit::VIOLATED => "violated",
-            _ => "no verdict",
-        }
-        .to_owned();
-        fanout.event(&Event::RunFinished(self.totals));
-        match fanout.finish() {
-            Ok(_) => code,
-            Err(error) => {
-                let _ = writeln!(io::stderr(), "error: {error}");
-                if code == exit::CONFORMS { exit::NO_VERDICT } else { code }
-            }
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Two targets of one contract are told apart by their names.
-fn rename(event: &mut Event, name: &str) {
-    match event {
-        Event::ContractStarted(started) => name.clone_into(&mut started.contract),
-        Event::Judged(judged) => name.clone_into(&mut judged.contract),
-        Event::Found(finding) => finding.contract = Some(name.to_owned()),
-        Event::ContractFinished(finished) => name.clone_into(&mut finished.contract),
-        _ => {}
-    }
-}
-
-/// Waivers that speak of checks; those of diff rules are `diff`'s business.
-fn own_waivers(config: &Config) -> Vec<crate::waiver::Waiver> {
-    let own = |waiver: &&crate::waiver::Waiver| crate::diff::rules::find(&waiver.check).is_none();
-    config.waivers.iter().filter(own).cloned().collect()
-}
-
-/// Ctrl-C or SIGTERM.
-async fn interrupt() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-fn per_second(rate: crate::config::Rate) -> Option<NonZeroU32> {
-    let per = rate.per.as_secs_f64().max(0.001);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
-    NonZeroU32::new((f64::from(rate.requests) / per).floor().max(1.0) as u32)
-}
-
-/// The command line that repeats the run: as given, with the seed.
-fn repeat_line(seed: u64) -> String {
-    let mut words: Vec<String> = std::env::args().skip(1).collect();
-    if !words.iter().any(|word| word == "--seed" || word.starts_with("--seed=")) {
-        words.push("--seed".to_owned());
-        words.push(seed.to_string());
-    }
-    let quoted: Vec<String> = words
-        .into_iter()
-        .map(|word| {
-            let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-            if plain && !word.is_empty() { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
-        })
-        .collect();
-    format!("contract-gate {}", quoted.join(" "))
 }
 
 /// The catalogue as reporters want it.
@@ -566,5 +345,6 @@ pub(super) fn catalogue() -> Vec<CheckInfo> {
         })
         .collect();
     known.extend(crate::waiver::catalogue());
+    known.push(crate::ledger::catalogue());
     known
 }

@@ -9,6 +9,7 @@ use crate::lint::{self, Linted};
 ///
 /// Exit code 0: sound; 1: a finding; 2: a document cannot be read.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  contract-gate lint openapi/flexportal.yaml --strict")]
 pub struct Args {
     /// The documents: files, `-` for standard input, or REV:path of the git repository
     #[arg(required = true)]

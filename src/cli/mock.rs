@@ -132,6 +132,11 @@ fn greeting(contract: &Contract, options: &Options, running: &Running) -> String
     for operation in contract.operations.iter().filter(|operation| operation.clause.lists.is_some()) {
         text += &format!("\n{}\n", curl(contract, operation, running));
     }
+    let access = running.access();
+    text += &format!("\nfor the curl lines of a report: export TOKEN={}", access.token);
+    if access.tenants.len() > 1 {
+        text += &format!(" SECOND_TOKEN={}", access.second_token);
+    }
     text += "\nCtrl-C stops it\n";
     text
 }

@@ -1,12 +1,21 @@
 //! Arguments, subcommands and exit codes.
 
+mod baseline;
 mod check;
 pub mod diff;
+mod doctor;
+mod job;
+mod last_failed;
 pub mod lint;
+mod listing;
+mod memory;
+mod merge;
 mod mock;
 mod prove;
 mod show;
 mod target;
+mod verdict;
+mod words;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
@@ -44,6 +53,12 @@ pub struct Cli {
 enum Command {
     /// Check servers against their contracts
     Check(Box<check::Args>),
+    /// Look at the set-up before a run: server, credentials, tenant, a first page
+    Doctor(Box<doctor::Args>),
+    /// Join the reports of a split run into one verdict
+    Merge(merge::Args),
+    /// Write today's findings down as waivers
+    Baseline(baseline::Args),
     /// Tell what a change to a document breaks for consumers
     Diff(diff::Args),
     /// Tell whether a document is sound before anything is built on it
@@ -95,7 +110,10 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
     match cli.command {
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => check::run(&args, out),
+        Command::Doctor(args) => doctor::run(&args, out),
+        Command::Merge(args) => merge::run(&args),
+        Command::Baseline(args) => baseline::run(&args, out),
         Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
         Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
         Command::Prove(args) => prove::run(&args, out),

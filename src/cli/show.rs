@@ -149,7 +149,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
             rule.id
         ));
     }
-    if let Some(info) = crate::waiver::catalogue().into_iter().find(|info| info.id == args.id) {
+    if let Some(info) = super::check::catalogue().into_iter().find(|info| info.id == args.id) {
         return written(writeln!(
             out,
             "{} ({}, level {})\n\n{}",
@@ -227,10 +227,15 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> Outcome {
 }
 
 fn load(path: Option<PathBuf>) -> Result<Config, String> {
+    load_with(path, &RunFlags::default())
+}
+
+/// Reads the configuration that holds for the working folder, under some flags.
+pub(super) fn load_with(path: Option<PathBuf>, flags: &RunFlags) -> Result<Config, String> {
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
     let path = path.or_else(|| Config::find(&here));
     let environment = |name: &str| std::env::var(name).ok();
-    Config::load(path.as_deref(), &RunFlags::default(), &environment).map_err(|error| error.to_string())
+    Config::load(path.as_deref(), flags, &environment).map_err(|error| error.to_string())
 }
 
 /// Waivers of the configuration that speak of diff rules.

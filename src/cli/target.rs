@@ -1,6 +1,5 @@
 //! From arguments and configuration to targets: which contract, where, as whom.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -56,20 +55,30 @@ pub(super) struct Subject {
     pub(super) own: Identity,
     pub(super) second: Option<Identity>,
     pub(super) secrets: Vec<Secret>,
-    pub(super) known_ids: BTreeMap<String, Vec<String>>,
     /// The configuration's target, if it is one.
     pub(super) configured: Option<crate::config::Target>,
     /// The embedded server, if that is the target; it stops when this is dropped.
     pub(super) embedded: Option<Running>,
+    /// The command line that starts the same embedded server again, on [`REPEAT`].
+    pub(super) repeat: Option<String>,
 }
 
+/// Where curl lines of an embedded run lead to: the server itself is gone when they are read.
+pub(super) const REPEAT: &str = "127.0.0.1:4010";
+
 impl TargetArgs {
-    fn is_given(&self) -> bool {
-        self.base_url.is_some()
-            || self.token_env.is_some()
-            || self.token_file.is_some()
-            || !self.headers.is_empty()
-            || !self.params.is_empty()
+    /// The first flag that says how to get into a server.
+    fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--token-env", self.token_env.is_some()),
+            ("--token-file", self.token_file.is_some()),
+            ("--header", !self.headers.is_empty()),
+            ("--param", !self.params.is_empty()),
+            ("--second-token-env", self.second_token_env.is_some()),
+            ("--second-header", !self.second_headers.is_empty()),
+            ("--second-param", !self.second_params.is_empty()),
+        ];
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
     }
 
     fn access(&self) -> Result<Access, String> {
@@ -88,6 +97,28 @@ impl TargetArgs {
         let token = self.second_token_env.as_deref().map(from_environment).transpose()?;
         access(token, &self.second_headers, &self.second_params).map(Some)
     }
+
+    /// The way in that a configured target names, with what was given by flags laid over it.
+    fn over(&self, own: Access, second: Option<Access>) -> Result<(Access, Option<Access>), String> {
+        let own = lay(own, self.access()?);
+        let second = match (second, self.second()?) {
+            (Some(second), Some(given)) => Some(lay(second, given)),
+            (second, given) => given.or(second),
+        };
+        Ok((own, second))
+    }
+}
+
+fn lay(mut under: Access, over: Access) -> Access {
+    let same = |name: &str| over.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    under.headers.retain(|header| !same(&header.name));
+    for secret in over.secrets() {
+        under.add_secret(secret.clone());
+    }
+    under.headers.extend(over.headers);
+    under.params.extend(over.params);
+    under.token = over.token.or(under.token);
+    under
 }
 
 fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Result<Access, String> {
@@ -98,7 +129,14 @@ fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Resul
         let secret = match value.split_once(':') {
             Some(("env", variable)) => from_environment(variable)?,
             Some(("file", path)) => Secret::new(read_secret(&PathBuf::from(path))?),
-            _ => Secret::new(value),
+            _ => {
+                // A value that stands on the command line is no secret, unless the header is made for one.
+                access.headers.push(crate::config::Header::new(name, &Secret::new(value)));
+                if crate::config::is_sensitive(name) {
+                    access.add_secret(Secret::new(value.rsplit(' ').next().unwrap_or(value)));
+                }
+                continue;
+            }
         };
         access.headers.push(crate::config::Header::new(name, &secret));
         access.add_secret(secret);
@@ -137,6 +175,7 @@ fn identity(access: &Access) -> (Identity, Vec<Secret>) {
         token_name,
         headers: access.headers.iter().map(|header| (header.name.clone(), header.expose().to_owned().into())).collect(),
         params: access.params.clone(),
+        known_ids: access.known_ids.clone(),
     };
     (identity, secrets)
 }
@@ -161,7 +200,7 @@ pub(super) fn subjects(
     } else {
         names.to_vec()
     };
-    if flags.is_given() && wanted.len() > 1 {
+    if (flags.base_url.is_some() || flags.given().is_some()) && wanted.len() > 1 {
         return Err(
             "flags for one server, but several contracts; name one: contract-gate check CONTRACT --base-url URL"
                 .to_owned(),
@@ -170,55 +209,63 @@ pub(super) fn subjects(
     let mut subjects = Vec::new();
     for name in wanted {
         let configured = config.targets.iter().find(|target| target.name == name);
-        subjects.push(match configured {
-            Some(target) => {
-                let own = target.access.resolve(&environment).map_err(|error| error.to_string())?;
-                let second = target
-                    .second_tenant
-                    .as_ref()
-                    .map(|access| access.resolve(&environment))
-                    .transpose()
-                    .map_err(|error| error.to_string())?;
-                let base_url = match &flags.base_url {
-                    Some(url) => Some(url.clone()),
-                    None => target.resolved_base_url(&environment).map_err(|error| error.to_string())?,
-                };
-                let overlay = flags.overlay.clone().or_else(|| target.overlay.clone());
-                let mut subject = subject(&name, &target.contract, overlay, base_url, own, second, embedded)?;
-                subject.configured = Some(target.clone());
-                subject
-            }
-            None => subject(
-                &name,
-                &name,
-                flags.overlay.clone(),
-                flags.base_url.clone(),
-                flags.access()?,
-                flags.second()?,
-                embedded,
-            )?,
-        });
+        let embedded_only = flags.base_url.is_none() && configured.is_none_or(|target| target.base_url.is_none());
+        if let Some(flag) = flags.given().filter(|_| embedded_only) {
+            return Err(format!(
+                "{flag} is given, but no server: the embedded server of {name} has its own way in\n  help: add --base-url URL, or leave {flag} out"
+            ));
+        }
+        let wanted = match configured {
+            Some(target) => configured_target(target, flags, &environment)?,
+            None => Wanted {
+                contract: name.clone(),
+                overlay: flags.overlay.clone(),
+                base_url: flags.base_url.clone(),
+                own: flags.access()?,
+                second: flags.second()?,
+            },
+        };
+        let mut subject = subject(&name, wanted, embedded)?;
+        subject.configured = configured.cloned();
         for text in &flags.known_ids {
             let (resource, key) = pair(text, "--known-id")?;
-            if let Some(subject) = subjects.last_mut() {
-                subject.known_ids.entry(resource.to_owned()).or_default().push(key.to_owned());
-            }
+            subject.own.known_ids.entry(resource.to_owned()).or_default().push(key.to_owned());
         }
+        subjects.push(subject);
     }
     Ok(subjects)
 }
 
-fn subject(
-    name: &str,
-    contract: &str,
+/// One contract, one server and the ways in, before anything is opened.
+struct Wanted {
+    contract: String,
     overlay: Option<PathBuf>,
     base_url: Option<String>,
     own: Access,
     second: Option<Access>,
-    embedded: &mock::Options,
-) -> Result<Subject, String> {
-    let contract = Arc::new(Contract::open_with(contract, overlay.as_deref()).map_err(|error| error.to_string())?);
-    let known_ids = own.known_ids.clone();
+}
+
+fn configured_target(
+    target: &crate::config::Target,
+    flags: &TargetArgs,
+    environment: &crate::config::Environment<'_>,
+) -> Result<Wanted, String> {
+    let words = |error: crate::config::ConfigError| error.to_string();
+    let own = target.access.resolve(environment).map_err(words)?;
+    let second = target.second_tenant.as_ref().map(|access| access.resolve(environment)).transpose().map_err(words)?;
+    let base_url = match &flags.base_url {
+        Some(url) => Some(url.clone()),
+        None => target.resolved_base_url(environment).map_err(words)?,
+    };
+    let (own, second) = flags.over(own, second)?;
+    let overlay = flags.overlay.clone().or_else(|| target.overlay.clone());
+    Ok(Wanted { contract: target.contract.clone(), overlay, base_url, own, second })
+}
+
+fn subject(name: &str, wanted: Wanted, embedded: &mock::Options) -> Result<Subject, String> {
+    let Wanted { contract: document, overlay, base_url, own, second } = wanted;
+    let contract = Contract::open_with(&document, overlay.as_deref()).map_err(|error| error.to_string())?;
+    let contract = Arc::new(contract);
     match base_url {
         Some(base_url) => {
             let own_token = own.token.clone();
@@ -239,12 +286,17 @@ fn subject(
                 own,
                 second,
                 secrets,
-                known_ids,
                 configured: None,
                 embedded: None,
+                repeat: None,
             })
         }
-        None => start(name, contract, embedded),
+        None => {
+            let mut subject = start(name, contract, embedded)?;
+            subject.own.known_ids = own.known_ids;
+            subject.repeat = overlay.is_none().then(|| mock_line(&document, embedded));
+            Ok(subject)
+        }
     }
 }
 
@@ -268,8 +320,20 @@ fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result
         own,
         second,
         secrets: Vec::new(),
-        known_ids: BTreeMap::new(),
         configured: None,
         embedded: Some(running),
+        repeat: None,
     })
+}
+
+/// The command line that starts the embedded server again, where the curl lines of a report look for it.
+fn mock_line(document: &str, options: &mock::Options) -> String {
+    let mut line = format!("contract-gate mock {}", super::words::quoted(document));
+    if let Some(fault) = options.fault {
+        line += &format!(" --fault {}", fault.id);
+    }
+    if let Some(variant) = options.variant {
+        line += &format!(" --variant {}", variant.id);
+    }
+    format!("{line} --listen {REPEAT}")
 }

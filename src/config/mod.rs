@@ -20,7 +20,7 @@ use toml::Spanned;
 
 use crate::finding::Place;
 use crate::waiver::Waiver;
-pub use access::{Access, AccessSource, Environment, Header};
+pub use access::{Access, AccessSource, Environment, Header, is_sensitive};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
 pub use settings::{Origin, PREFIX, Row, RunFlags, RunSettings, Setting};
@@ -266,7 +266,7 @@ impl Config {
     #[must_use]
     pub fn show(&self) -> String {
         let rows = self.rows();
-        let width = |text: fn(&Row) -> usize| rows.iter().map(text).max().unwrap_or(0).min(48);
+        let width = |text: fn(&Row) -> usize| rows.iter().map(text).max().unwrap_or(0);
         let (keys, values) = (width(|row| row.key.chars().count()), width(|row| row.value.chars().count()));
         rows.iter().map(|row| format!("{:<keys$}  {:<values$}  {}\n", row.key, row.value, row.origin)).collect()
     }

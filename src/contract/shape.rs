@@ -61,7 +61,10 @@ impl Rule {
     #[must_use]
     pub fn looks_around(&self) -> bool {
         let texts = [Some(&self.rule), self.when.as_ref()];
-        texts.into_iter().flatten().any(|expression| ["request", "response"].iter().any(|name| expression.text().contains(name)))
+        texts
+            .into_iter()
+            .flatten()
+            .any(|expression| ["request", "response"].iter().any(|name| expression.text().contains(name)))
     }
 }
 
@@ -177,14 +180,7 @@ impl Shapes {
         self.visit_at(&[id], body, &mut String::new(), visitor, 0);
     }
 
-    fn visit_at(
-        &self,
-        ids: &[ShapeId],
-        value: &Value,
-        pointer: &mut String,
-        visitor: &mut dyn Visitor,
-        depth: usize,
-    ) {
+    fn visit_at(&self, ids: &[ShapeId], value: &Value, pointer: &mut String, visitor: &mut dyn Visitor, depth: usize) {
         if depth > 64 || !visitor.enter(pointer, value, ids) {
             return;
         }

@@ -5,30 +5,41 @@
 
 mod confirm;
 mod coverage;
+mod doctor;
+mod early;
+mod preflight;
+mod regression;
 mod run;
 mod select;
+mod shard;
 mod shrink;
 mod tell;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 use proptest::strategy::ValueTree as _;
 
+pub use doctor::{Probe, Sight, examine};
+pub use preflight::{Culprit, Trouble};
+pub use regression::Regression;
 pub use run::OnExchange;
 pub use select::{Profile, Selection};
+pub use shard::Shard;
 
 use crate::case::Case;
 use crate::checks::{Blame, CATALOGUE, Check, Verdict};
 use crate::contract::{Contract, Operation};
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
-use crate::exchange::{Failure, Stop};
+use crate::exchange::Stop;
 use crate::finding::{Finding, Level, Stability};
-use crate::study::{Looks, Means, Observation, Seen, Study};
+use crate::study::{Looks, Means, Seen, Study};
 use crate::target::Target;
 use confirm::{Again, Confirmer};
+use regression::regression;
 use run::Runner;
 use shrink::CaseTree;
 
@@ -47,12 +58,29 @@ pub struct Options {
     pub shrink: bool,
     /// Requests that looking again and shrinking may cost.
     pub repeat_budget: u64,
-    /// Whether the first deny-level finding ends the run.
-    pub fail_fast: bool,
+    /// Which findings end the run at once; `None`: none does.
+    pub fail_fast: Option<Red>,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
     pub looks: Option<Arc<Looks>>,
+}
+
+/// Tells which findings turn a run red.
+#[derive(Clone)]
+pub struct Red(pub Arc<dyn Fn(&Finding) -> bool + Send + Sync>);
+
+impl Default for Red {
+    /// Those at level deny.
+    fn default() -> Self {
+        Self(Arc::new(|finding| finding.level == Level::Deny))
+    }
+}
+
+impl fmt::Debug for Red {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Red")
+    }
 }
 
 impl Default for Options {
@@ -64,7 +92,7 @@ impl Default for Options {
             reads: 0,
             shrink: true,
             repeat_budget: 400,
-            fail_fast: false,
+            fail_fast: None,
             first: Vec::new(),
             looks: None,
         }
@@ -82,6 +110,8 @@ pub struct Checked {
     pub requests: u64,
     /// Why there is no verdict, if there is none.
     pub aborted: Option<Aborted>,
+    /// The smallest cases that show the deny-level faults: to be sent first in later runs.
+    pub regressions: Vec<Regression>,
 }
 
 /// Most rounds of planning: what a check wants may depend on what it saw, but not for ever.
@@ -161,6 +191,7 @@ pub async fn check_with(
         cost: BTreeMap::new(),
         remarks: Vec::new(),
         checked: Checked::default(),
+        doubted: HashSet::new(),
     };
     let aborted = run.preflight().await;
     if aborted.is_none() {
@@ -182,6 +213,8 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         tenant: tenant_in(&target.own),
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
+        known_ids: target.own.known_ids.clone(),
+        second_known_ids: target.second.as_ref().map(|second| second.known_ids.clone()).unwrap_or_default(),
         probe_methods: target.is_loopback(),
         one_credential: target.second.as_ref().is_some_and(|second| second.is_same_credential(&target.own)),
         reads: match (options.reads, options.selection.profile) {
@@ -200,83 +233,20 @@ struct Run<'a> {
     cost: BTreeMap<String, u64>,
     remarks: Vec<String>,
     checked: Checked,
+    /// Fingerprints of faults that were looked at again before everything was seen.
+    doubted: HashSet<String>,
 }
 
 impl Run<'_> {
-    /// Whether the set-up works at all: one request, told apart by whose fault it is.
-    async fn preflight(&mut self) -> Option<Aborted> {
-        if let Some(aborted) = self.one_tenant_twice() {
-            return Some(aborted);
-        }
-        let first = self.study.lists().next().map(|(operation, lists)| {
-            let mut walk = self.study.reference_walk(operation, lists);
-            walk.pages = Some(1);
-            (operation.clone(), walk)
-        });
-        let (operation, walk) = first?;
-        let seen = self.runner.perform(&Case::Walk(walk), &self.study).await;
-        self.charge("preflight", self.runner.target.requests());
-        let answer = seen.answers().last()?.clone();
-        self.misfortune(&operation, &answer)
-    }
-
-    /// Whether the second tenant is the first one again: everything would look like a leak.
-    fn one_tenant_twice(&self) -> Option<Aborted> {
-        let means = &self.study.means;
-        let selected = means.tenant.is_some() || means.second_tenant.is_some();
-        let same = means.has_second
-            && if selected { means.tenant == means.second_tenant } else { means.one_credential };
-        same.then(|| Aborted {
-            kind: "unusable".to_owned(),
-            message: "the second tenant is the first one again: same access, same tenant".to_owned(),
-            remedy: "give the access of another tenant with --second-token-env and --second-param, or leave it out"
-                .to_owned(),
-        })
-    }
-
-    fn misfortune(&self, operation: &Operation, answer: &Observation) -> Option<Aborted> {
-        let abort = |kind: &str, message: String, remedy: &str| {
-            Some(Aborted { kind: kind.to_owned(), message, remedy: remedy.to_owned() })
-        };
-        match &answer.failure {
-            Some(Failure::Unsendable(why)) => abort("unusable", why.clone(), "give the missing value, then run again"),
-            Some(Failure::Connect(why)) => abort(
-                "unreachable",
-                format!("{} cannot be reached: {why}", self.runner.target.base()),
-                "start the server, or check --base-url, network and TLS",
-            ),
-            Some(Failure::Timeout { status: None, after }) => abort(
-                "unreachable",
-                format!("{} does not answer within {after:?}", self.runner.target.base()),
-                "check that the server is up, or raise --timeout",
-            ),
-            _ => {
-                let refused = self.study.contract.root.refusals.unauthenticated.as_ref();
-                let status = answer.status.filter(|status| {
-                    matches!(status, 401 | 403) || refused.is_some_and(|refusal| refusal.accepts(*status))
-                })?;
-                let given =
-                    if self.study.means.has_token { "the credential was refused" } else { "no credential was given" };
-                abort(
-                    "misconfigured",
-                    format!("{} answers {status} to {}: {given}", self.runner.target.base(), operation.endpoint()),
-                    "give a working token with --token-env NAME, and the tenant with --param NAME=VALUE",
-                )
-            }
-        }
-    }
-
     fn charge(&mut self, what: &str, before: u64) {
-        let spent = if what == "preflight" { before } else { self.runner.target.requests() - before };
-        *self.cost.entry(what.to_owned()).or_default() += spent;
+        let spent = self.runner.target.requests() - before;
+        let cost = self.cost.entry(what.to_owned()).or_default();
+        *cost = if what == "preflight" { spent } else { *cost + spent };
     }
 
     /// Asks the checks in rounds what they want to see, and sends it.
     async fn observe(&mut self) {
-        for case in self.options.first.clone() {
-            let seen = self.runner.perform(&case, &self.study).await;
-            self.study.add(case, seen);
-        }
+        self.replay().await;
         for _ in 0..ROUNDS {
             let mut planned = self.plan();
             planned.sort_by_key(|(family, _)| *family != "paging");
@@ -295,6 +265,9 @@ impl Run<'_> {
                 for (case, seen) in cases.into_iter().zip(seen) {
                     self.study.add(case, lighten(seen));
                 }
+                if self.is_red_already().await {
+                    return;
+                }
             }
         }
     }
@@ -306,18 +279,19 @@ impl Run<'_> {
         for (operation, lists) in self.study.lists() {
             let walks = [self.study.reference_walk(operation, lists), self.study.default_walk(operation)];
             for case in walks.into_iter().map(Case::Walk) {
-                let known = self.study.reference(&operation.id).is_some();
                 let wanted = self.options.selection.looks_at(&operation.id);
-                if wanted && !known && !self.study.has(&case) && keys.insert(case.key()) {
+                if wanted && !self.study.has(&case) && keys.insert(case.key()) {
                     planned.push(("paging", case));
                 }
             }
         }
         let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
         by_family.sort_by_key(|check| check.family);
+        let contract = &self.study.contract.name;
+        let own = |check: &&Check| self.options.selection.shard.is_none_or(|shard| shard.holds(contract, check.id));
         // Checks that look at the same traffic share one plan.
         let mut plans: Vec<(fn(&Study) -> Vec<Case>, Vec<Case>)> = Vec::new();
-        for check in by_family {
+        for check in by_family.into_iter().filter(own) {
             let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
             let index = known.unwrap_or_else(|| {
                 plans.push((check.plan, (check.plan)(&self.study)));
@@ -340,8 +314,15 @@ impl Run<'_> {
         let before = self.runner.target.requests();
         let mut confirmer = Confirmer::new(&self.runner, &self.study, self.options.repeat_budget);
         let mut told: Vec<(Event, Vec<Finding>)> = Vec::new();
+        let mut left_out = 0;
         for check in CATALOGUE {
             for operation in &contract.operations {
+                if self.options.fail_fast.as_ref().is_some_and(|red| is_red(&told, red)) {
+                    left_out += 1;
+                    let by = "--fail-fast, after the first finding".to_owned();
+                    told.push((tell::judged(&contract, check, operation, Outcome::Disabled { by }, None), Vec::new()));
+                    continue;
+                }
                 if let Some(by) = self.options.selection.disabled(check, &operation.id) {
                     told.push((tell::judged(&contract, check, operation, Outcome::Disabled { by }, None), Vec::new()));
                     continue;
@@ -375,15 +356,13 @@ impl Run<'_> {
                     }
                     let level =
                         if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
-                    findings.push(tell::finding(
-                        &contract,
-                        check,
-                        operation,
-                        &group.blame,
-                        level,
-                        stability,
-                        group.occurrences,
-                    ));
+                    let occurrences = group.occurrences;
+                    let finding =
+                        tell::finding(&contract, check, operation, &group.blame, level, stability, occurrences);
+                    if level == Level::Deny {
+                        self.checked.regressions.extend(regression(&contract, &finding, group.blame.cases));
+                    }
+                    findings.push(finding);
                 }
                 let outcome = if !findings.is_empty() {
                     Outcome::Failed
@@ -397,6 +376,11 @@ impl Run<'_> {
                 };
                 told.push((tell::judged(&contract, check, operation, outcome, Some(evidence)), findings));
             }
+        }
+        if left_out > 0 {
+            self.remarks.push(format!(
+                "stopped at the first finding that turns the gate red (--fail-fast): {left_out} verdicts were left out"
+            ));
         }
         self.charge("confirm and shrink", before);
         for (event, findings) in told {
@@ -437,6 +421,11 @@ impl Run<'_> {
         })));
         self.checked
     }
+}
+
+/// Whether the last verdict came with a finding that ends the run, or one before it did.
+fn is_red(told: &[(Event, Vec<Finding>)], red: &Red) -> bool {
+    told.iter().flat_map(|(_, findings)| findings).any(|finding| (red.0)(finding))
 }
 
 /// Bodies of pages and of lists are not kept; single records are, for the comparisons.

@@ -1,5 +1,8 @@
 //! Which checks run on which operations, and at which level: the user's say over the catalogue.
 
+use std::collections::BTreeSet;
+
+use super::Shard;
 use crate::checks::{Check, Family};
 use crate::config::Levels;
 use crate::finding::Level;
@@ -67,6 +70,10 @@ pub struct Selection {
     pub skip: Vec<String>,
     /// Levels that the user set, by check, family or `operation:check`.
     pub levels: Levels,
+    /// Only these pairs of operation and check: what failed last time; `None`: no such restriction.
+    pub failed: Option<BTreeSet<(String, String)>>,
+    /// The part of a split run; checks of other parts plan nothing, but judge what is seen.
+    pub shard: Option<Shard>,
 }
 
 impl Selection {
@@ -78,7 +85,8 @@ impl Selection {
             profile => profile.runs(check.family),
         };
         let skipped = self.skip.iter().any(|name| names(name, check, operation));
-        fetches && !skipped && (self.only.is_empty() || self.only_admits(check, operation))
+        let failed = self.failed.as_ref().is_none_or(|failed| failed.iter().any(|(_, id)| id == check.id));
+        fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation))
     }
 
     /// Whether an operation is looked at, whatever the check.
@@ -105,6 +113,10 @@ impl Selection {
         }
         if !self.only.is_empty() && !self.only_admits(check, operation) {
             return Some("--only".to_owned());
+        }
+        let pair = (operation.to_owned(), check.id.to_owned());
+        if self.failed.as_ref().is_some_and(|failed| !failed.contains(&pair)) {
+            return Some("--last-failed".to_owned());
         }
         let said = self.levels.of(check.id, check.family.name(), operation);
         said.filter(|rule| rule.level == Level::Allow)

@@ -53,8 +53,9 @@ impl Human {
         if self.options.verbosity < 0 {
             return Ok(());
         }
+        let shard = started.shard.as_ref().map(|shard| format!(" · part {}", visible(shard))).unwrap_or_default();
         let line = format!(
-            "contract-gate {} · profile {} · seed {}",
+            "contract-gate {} · profile {} · seed {}{shard}",
             visible(&started.version),
             visible(&started.profile),
             started.seed

@@ -23,6 +23,8 @@ struct Report<'a> {
     exit_meaning: &'a str,
     seed: u64,
     profile: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<&'a str>,
     repeat: &'a str,
     time: &'a str,
     millis: u64,
@@ -76,6 +78,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         exit_meaning: text::exit_meaning(exit),
         seed: run.started.seed,
         profile: &run.started.profile,
+        shard: run.started.shard.as_deref(),
         repeat: &run.started.repeat,
         time: &run.started.time,
         millis: finished.millis,

@@ -15,6 +15,7 @@ mod junit;
 mod markdown;
 mod ndjson;
 pub mod progress;
+mod read;
 mod sarif;
 mod sink;
 mod spec;
@@ -33,6 +34,7 @@ pub use fanout::{Failure, Fanout, Render, ReportError};
 pub use files::repository_root;
 pub use human::Human;
 pub use ndjson::Ndjson;
+pub use read::{ReadError, read};
 pub use sink::Sink;
 pub use spec::{Format, ReportSpec, SpecError, no_collisions};
 

@@ -125,8 +125,7 @@ impl Visitor for Looker<'_> {
             self.take(&clean, pointer);
             return false;
         }
-        self.under_way =
-            Some(UnderWay { at: pointer.to_owned(), key, clean: Clean::default(), dirty: false });
+        self.under_way = Some(UnderWay { at: pointer.to_owned(), key, clean: Clean::default(), dirty: false });
         true
     }
 

@@ -68,6 +68,10 @@ pub struct Means {
     pub one_credential: bool,
     /// Values of declared parameters by name.
     pub params: BTreeMap<String, String>,
+    /// Keys of records that exist, by resource.
+    pub known_ids: BTreeMap<String, Vec<String>>,
+    /// Keys of the second tenant's records, by resource.
+    pub second_known_ids: BTreeMap<String, Vec<String>>,
     /// Whether unsafe methods may be probed with keys that do not exist.
     pub probe_methods: bool,
     /// Most records walked.

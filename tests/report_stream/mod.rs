@@ -89,6 +89,7 @@ pub fn started() -> Event {
         repeat: "contract-gate check flexportal maple --seed 42".to_owned(),
         time: "2026-11-01T10:00:00Z".to_owned(),
         show_values: false,
+        shard: None,
     })
 }
 

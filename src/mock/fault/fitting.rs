@@ -71,7 +71,11 @@ pub(super) fn firm_default_size(contract: &Contract) -> bool {
 /// Whether no page may hold more records than the largest size.
 pub(super) fn firm_maximum(contract: &Contract) -> bool {
     list(contract, |lists| {
-        lists.page.size.as_ref().is_some_and(|size| size.max.is_some() && size.ceiling.is_none_or(|most| Some(most) == size.max))
+        lists
+            .page
+            .size
+            .as_ref()
+            .is_some_and(|size| size.max.is_some() && size.ceiling.is_none_or(|most| Some(most) == size.max))
     })
 }
 
@@ -200,9 +204,7 @@ pub(super) fn lettered_filter(contract: &Contract) -> bool {
         !hint.is_ascii()
     };
     some_filter(contract, |operation, filter| {
-        is_exact_text(operation, contract, filter)
-            && !filter.partial
-            && filter.field.as_deref().is_some_and(lettered)
+        is_exact_text(operation, contract, filter) && !filter.partial && filter.field.as_deref().is_some_and(lettered)
     })
 }
 

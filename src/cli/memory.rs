@@ -1,0 +1,86 @@
+//! Files by which one run remembers another: the ledger and the regressions.
+
+use std::path::{Path, PathBuf};
+
+use super::check::RunArgs;
+use crate::case::Case;
+use crate::engine::Regression;
+use crate::finding::Finding;
+use crate::ledger::Ledger;
+use crate::mask::Masker;
+use crate::regressions::Regressions;
+use crate::report::Run;
+
+/// What is remembered, and where.
+pub(super) struct Memory {
+    ledger: Option<(PathBuf, Option<Ledger>)>,
+    regressions: Option<(PathBuf, Regressions)>,
+    grown: bool,
+    last_failed: bool,
+    masker: Masker,
+}
+
+impl Memory {
+    /// A ledger and nothing else.
+    pub(super) fn of_ledger(path: Option<&Path>) -> Result<Self, String> {
+        let ledger = path.map(|path| Ok::<_, String>((path.to_path_buf(), Ledger::read(path)?))).transpose()?;
+        Ok(Self { ledger, regressions: None, grown: false, last_failed: false, masker: Masker::new([]) })
+    }
+
+    pub(super) fn open(args: &RunArgs, masker: Masker) -> Result<Self, String> {
+        let regressions = args.regressions.as_ref();
+        let regressions =
+            regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(path)?))).transpose()?;
+        let of_ledger = Self::of_ledger(args.ledger.as_deref())?;
+        Ok(Self { regressions, last_failed: args.last_failed, masker, ..of_ledger })
+    }
+
+    /// Whether the user asked for what failed last time, so that the next time can be known too.
+    pub(super) fn wants_last_failed(&self) -> bool {
+        self.last_failed
+    }
+
+    /// Cases to send first.
+    pub(super) fn cases(&self, contract: &str) -> Vec<Case> {
+        self.regressions.as_ref().map(|(_, known)| known.cases(contract)).unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, contract: &str, found: Vec<Regression>) {
+        if let Some((_, known)) = &mut self.regressions {
+            self.grown |= known.add(contract, found);
+        }
+    }
+
+    /// What an earlier run judged and this one does not.
+    pub(super) fn less(&self, run: &Run) -> Vec<Finding> {
+        match &self.ledger {
+            Some((_, Some(earlier))) => earlier.less(run.judged()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Writes the ledger, unless this run was cut off or judged less, and the regressions, if there are new ones.
+    pub(super) fn write(&self, run: &Run, whole: bool) -> Result<(), String> {
+        if let Some((path, earlier)) = self.ledger.as_ref().filter(|_| whole && self.less(run).is_empty()) {
+            let mut ledger = Ledger::of(run.judged());
+            ledger.join(earlier.clone().unwrap_or_else(|| Ledger::of([])));
+            if earlier.as_ref() != Some(&ledger) {
+                write(path, &ledger.text())?;
+            }
+        }
+        if let Some((path, known)) = self.regressions.as_ref().filter(|_| self.grown) {
+            write(path, &self.masker.mask(&known.text()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {
+    use std::io::Write as _;
+    let result = crate::report::Sink::file(path).and_then(|mut sink| {
+        sink.write_all(text.as_bytes())?;
+        sink.commit()
+    });
+    result.map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+}

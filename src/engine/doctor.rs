@@ -1,0 +1,390 @@
+//! Is everything set up, and if not, whose fault is it? A handful of requests before the hundreds of `check`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::preflight::{self, Culprit, Trouble};
+use crate::case::{Access, Call, Query};
+use crate::contract::semantics::Reads;
+use crate::contract::{Contract, Operation};
+use crate::exchange::{self, Failure};
+use crate::study::{Looks, Observation, Study, ask, observe, records};
+use crate::target::Target;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// What it is about, e.g. `credential`.
+    pub name: &'static str,
+    /// What was seen.
+    pub sight: Sight,
+}
+
+/// What a probe saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// All is well; what was seen.
+    Fine(String),
+    /// Something is wrong.
+    Trouble(Trouble),
+    /// It could not be looked at, or there is nothing to look at; why.
+    NotLooked(String),
+}
+
+/// Seconds by which two clocks may differ.
+const DRIFT: i64 = 60;
+
+/// The probes after the first, in order; what no answer can tell is still listed.
+const LATER: [&str; 10] = [
+    "TLS",
+    "clock",
+    "credential",
+    "no credential",
+    "wrong credential",
+    "tenant",
+    "first page",
+    "known ids",
+    "rate limit",
+    "second tenant",
+];
+
+/// Looks at everything that a run needs: the server, the way in, the tenant, a page.
+pub async fn examine(contract: Arc<Contract>, target: Arc<Target>) -> Vec<Probe> {
+    let means = super::means(&contract, &target, &super::Options::default());
+    let doctor = Doctor { study: Study::new(contract, means), target };
+    let Some((operation, call)) = doctor.first_call() else {
+        let why = "the document has no list, and no key is known: give --known-id RESOURCE=KEY".to_owned();
+        let nothing = |name| Probe { name, sight: Sight::NotLooked(why.clone()) };
+        return std::iter::once("reachable").chain(LATER).map(nothing).collect();
+    };
+    let started = Instant::now();
+    let visit = doctor.visit(&operation, call).await;
+    let mut probes = vec![Probe { name: "reachable", sight: doctor.reachable(&operation, &visit, started) }];
+    let Some(answer) = &visit.answer else {
+        let nothing = |name| Probe { name, sight: Sight::NotLooked("no answer came".to_owned()) };
+        probes.extend(LATER.map(nothing));
+        return probes;
+    };
+    let sights = [
+        doctor.tls(),
+        clock(answer),
+        doctor.credential(&operation, &visit),
+        doctor.refusal(&operation, &visit, Access::Anonymous).await,
+        doctor.refusal(&operation, &visit, Access::Wrong).await,
+        doctor.tenant(&operation, &visit).await,
+        doctor.first_page(&operation, &visit),
+        doctor.known_ids().await,
+        rate_limit(answer),
+        doctor.second_tenant(&operation, &visit).await,
+    ];
+    probes.extend(LATER.into_iter().zip(sights).map(|(name, sight)| Probe { name, sight }));
+    probes
+}
+
+struct Doctor {
+    study: Study,
+    target: Arc<Target>,
+}
+
+/// One request, what came back, and what it reads as.
+struct Visit {
+    call: Call,
+    answer: Option<exchange::Answer>,
+    seen: Observation,
+}
+
+fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sight {
+    Sight::Trouble(Trouble { culprit, kind: "misconfigured", message, remedy: remedy.into() })
+}
+
+impl Doctor {
+    /// The first page of the first list, or a record whose key is known.
+    fn first_call(&self) -> Option<(Operation, Call)> {
+        let contract = &self.study.contract;
+        if let Some((operation, lists)) = self.study.lists().next() {
+            let query = Query::new(&operation.id, None);
+            return Some((operation.clone(), ask::query_call(contract, lists, &query)));
+        }
+        contract.operations.iter().find_map(|operation| {
+            let reads = operation.clause.reads.as_ref()?;
+            let by = reads.by.first()?;
+            let named = self.study.means.params.get(by.slot.name());
+            let key = named.or_else(|| self.study.means.known_ids.get(&reads.resource)?.first())?;
+            Some((operation.clone(), Call::new(&operation.id).with(&by.slot, key.as_str())))
+        })
+    }
+
+    async fn visit(&self, operation: &Operation, call: Call) -> Visit {
+        let exchange = self.target.send(&self.study.contract, operation, &call).await;
+        let answer = exchange.outcome.as_ref().ok().cloned();
+        let seen = observe(&self.study.contract, operation, call.clone(), exchange, &Looks::default());
+        Visit { call, answer, seen }
+    }
+
+    fn reachable(&self, operation: &Operation, visit: &Visit, started: Instant) -> Sight {
+        let base = self.target.base();
+        let Some(failure) = &visit.seen.failure else {
+            return Sight::Fine(format!("{base} answers in {} ms", started.elapsed().as_millis()));
+        };
+        if let Some(found) = preflight::trouble(&self.study, base, operation, &visit.seen) {
+            return Sight::Trouble(found);
+        }
+        match failure {
+            Failure::Dropped(_) => trouble(
+                Culprit::Server,
+                format!("{base} closes the connection before it answers"),
+                "look at the server's log; check that http and https are not mixed up in --base-url",
+            ),
+            other => trouble(Culprit::Api, format!("{base}: {}", other.words()), "look at the server's log"),
+        }
+    }
+
+    fn tls(&self) -> Sight {
+        if self.target.base().starts_with("https:") {
+            return Sight::Fine("the certificate is accepted".to_owned());
+        }
+        let where_to = if self.target.is_loopback() { "on this machine" } else { "credentials travel in clear" };
+        Sight::NotLooked(format!("the base URL is http: {where_to}"))
+    }
+
+    fn credential(&self, operation: &Operation, visit: &Visit) -> Sight {
+        let given = self.study.means.has_token;
+        let tenant_only = given && preflight::missing_tenant(&self.study, operation).is_some();
+        match preflight::trouble(&self.study, self.target.base(), operation, &visit.seen) {
+            Some(_) if tenant_only && visit.seen.status != Some(401) => {
+                Sight::NotLooked("the tenant is missing".to_owned())
+            }
+            Some(found) => Sight::Trouble(found),
+            None if !visit.seen.is_success() => Sight::NotLooked(format!("{} was not answered", operation.endpoint())),
+            None if given => Sight::Fine(format!("accepted by {}", operation.endpoint())),
+            None if operation.is_guarded() => {
+                Sight::NotLooked("none was given: --token-env NAME, or --header NAME=env:VAR".to_owned())
+            }
+            None => Sight::Fine("none was given, and the document asks for none".to_owned()),
+        }
+    }
+
+    /// Without a credential, and with one that nobody issued, the door must be shut.
+    async fn refusal(&self, operation: &Operation, visit: &Visit, access: Access) -> Sight {
+        if !operation.is_guarded() {
+            return Sight::NotLooked("the document asks for no credential".to_owned());
+        }
+        if !visit.seen.is_success() {
+            return Sight::NotLooked("the own credential was not let in".to_owned());
+        }
+        let seen = self.visit(operation, visit.call.clone().access(access)).await.seen;
+        let check =
+            if access == Access::Anonymous { "works-without-credential" } else { "works-with-wrong-credential" };
+        match seen.status {
+            Some(status) if seen.is_success() => trouble(
+                Culprit::Api,
+                format!("{} answers {status} to {}", operation.endpoint(), access.words()),
+                format!("let the server ask for the credential: contract-gate explain {check}"),
+            ),
+            Some(status) if status < 500 => Sight::Fine(format!("refused with {status}")),
+            Some(status) => trouble(
+                Culprit::Api,
+                format!("{} answers {status} to {}", operation.endpoint(), access.words()),
+                "look at the server's log",
+            ),
+            None => Sight::NotLooked("no answer came".to_owned()),
+        }
+    }
+
+    async fn tenant(&self, operation: &Operation, visit: &Visit) -> Sight {
+        let slot = self.study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+        let Some(slot) = slot.filter(|slot| operation.parameter(slot).is_some()) else {
+            return Sight::NotLooked("no parameter selects it".to_owned());
+        };
+        let remedy = format!("name the tenant with --param {}=VALUE", slot.name());
+        let Some(tenant) = &self.study.means.tenant else {
+            return trouble(Culprit::Setup, "no tenant was given".to_owned(), remedy);
+        };
+        if !visit.seen.is_success() {
+            return Sight::NotLooked(format!("{} was not answered", operation.endpoint()));
+        }
+        let other = self.visit(operation, visit.call.clone().access(Access::UnknownTenant)).await.seen;
+        let shows = other.page.as_ref().is_none_or(|page| page.items > 0);
+        match other.status {
+            Some(status) if other.is_success() && shows => trouble(
+                Culprit::Api,
+                format!("{} answers {status} in a tenant that does not exist", operation.endpoint()),
+                "let the server look at the tenant: contract-gate explain works-in-unknown-tenant",
+            ),
+            Some(status) => Sight::Fine(format!("`{tenant}` is let in, one that does not exist is answered {status}")),
+            None => Sight::Fine(format!("`{tenant}` is let in")),
+        }
+    }
+
+    fn first_page(&self, operation: &Operation, visit: &Visit) -> Sight {
+        let (seen, base) = (&visit.seen, self.target.base());
+        let endpoint = operation.endpoint();
+        if let Some(what) = preflight::stranger(operation, seen) {
+            let location = visit.answer.as_ref().and_then(|answer| answer.header("location"));
+            let found = preflight::another_api(base, operation, what, 1);
+            let to = location.map(|to| format!(" to {}", to.split(['?', '#']).next().unwrap_or(to)));
+            return Sight::Trouble(Trouble { message: found.message + &to.unwrap_or_default(), ..found });
+        }
+        let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
+        let message = format!("{endpoint} answers {status}");
+        match status {
+            200..=299 => self.judged_page(operation, seen),
+            401 | 403 => Sight::NotLooked("access was refused".to_owned()),
+            404 => trouble(
+                Culprit::Setup,
+                message,
+                "check the base URL path: it is what stands before the paths of the document; if it is right, the server lacks the operation",
+            ),
+            429 => trouble(Culprit::Setup, message, "ask less at a time: --rate 5/s --concurrency 1"),
+            502..=504 => trouble(
+                Culprit::Server,
+                format!("{message}: what stands in front answers, the server behind it does not"),
+                "start the server behind the proxy",
+            ),
+            _ => trouble(Culprit::Api, message, "look at the server's log; contract-gate check names the fault"),
+        }
+    }
+
+    fn judged_page(&self, operation: &Operation, seen: &Observation) -> Sight {
+        let next = "contract-gate check names each fault";
+        let endpoint = operation.endpoint();
+        if seen.json.is_none() {
+            return trouble(Culprit::Api, format!("{endpoint} is answered with a body that is no JSON"), next);
+        }
+        if let Some(first) = seen.schema_errors.first() {
+            let count = seen.schema_errors.len();
+            return trouble(
+                Culprit::Api,
+                format!("{endpoint} breaks the schema in {count} places, the first at {}", first.pointer),
+                next,
+            );
+        }
+        match &seen.page {
+            Some(page) if !page.has_items => trouble(
+                Culprit::Api,
+                format!("{endpoint} shows no list of records where the document says that it is"),
+                next,
+            ),
+            Some(page) if page.items == 0 => {
+                Sight::Fine("lawful, and empty: most checks need records; --known-id RESOURCE=KEY helps".to_owned())
+            }
+            Some(page) => Sight::Fine(format!("{} records, as the schema says", page.items)),
+            None => Sight::Fine("a record, as the schema says".to_owned()),
+        }
+    }
+
+    async fn known_ids(&self) -> Sight {
+        let known = &self.study.means.known_ids;
+        if known.is_empty() {
+            return Sight::NotLooked("none is named; needed only where no list shows a record".to_owned());
+        }
+        let contract = &self.study.contract;
+        let readers: Vec<(&Operation, &Reads)> =
+            contract.operations.iter().filter_map(|of| Some((of, of.clause.reads.as_ref()?))).collect();
+        let mut found = 0;
+        for (resource, keys) in known {
+            let Some((operation, reads)) = readers.iter().find(|(_, reads)| reads.resource == *resource) else {
+                let names: Vec<&str> = readers.iter().map(|(_, reads)| reads.resource.as_str()).collect();
+                let message = format!("the document reads no `{resource}` by key");
+                return trouble(Culprit::Setup, message, format!("resources that are read: {}", names.join(", ")));
+            };
+            for key in keys {
+                let Some(by) = reads.by.first() else { continue };
+                let call = Call::new(&operation.id).with(&by.slot, key.as_str());
+                let seen = self.visit(operation, call).await.seen;
+                if !seen.is_success() {
+                    let how =
+                        seen.status.map_or_else(|| "not answered".to_owned(), |status| format!("answered {status}"));
+                    return trouble(
+                        Culprit::Setup,
+                        format!("the {resource} `{key}` is {how} by {}", operation.endpoint()),
+                        "name a record that exists in this tenant: --known-id RESOURCE=KEY, or known-ids in the file",
+                    );
+                }
+                found += 1;
+            }
+        }
+        Sight::Fine(format!("{found} read"))
+    }
+
+    async fn second_tenant(&self, operation: &Operation, visit: &Visit) -> Sight {
+        if !self.study.means.has_second {
+            let how = "none is named: --second-token-env, --second-param; without it isolation is not checked";
+            return Sight::NotLooked(how.to_owned());
+        }
+        if operation.clause.lists.is_none() {
+            return Sight::NotLooked("the document has no list".to_owned());
+        }
+        let seen = self.visit(operation, visit.call.clone().access(Access::Second)).await.seen;
+        let remedy = "give a token of the second tenant with --second-token-env NAME, and the tenant with --second-param NAME=VALUE";
+        if let Some(Failure::Unsendable(why)) = &seen.failure {
+            return trouble(Culprit::Setup, format!("the second tenant cannot be asked for: {why}"), remedy);
+        }
+        let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
+        if !seen.is_success() {
+            let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
+            return trouble(Culprit::Setup, format!("the second tenant's credential was {what} {status}"), remedy);
+        }
+        let (own, second) = (self.keys(operation, &visit.seen), self.keys(operation, &seen));
+        if !own.is_empty() && own == second && self.is_same_access() {
+            let message = "the second tenant is the first one: same credential, same tenant, same records".to_owned();
+            return trouble(Culprit::Setup, message, remedy);
+        }
+        Sight::Fine(format!("let in, {} records on its first page", second.len()))
+    }
+
+    fn keys(&self, operation: &Operation, seen: &Observation) -> Vec<String> {
+        let (Some(lists), Some(body)) = (&operation.clause.lists, &seen.json) else { return Vec::new() };
+        let key = self.study.contract.key_of(lists);
+        records(lists, body).iter().filter_map(|record| record.pointer(key)).map(Value::to_string).collect()
+    }
+
+    fn is_same_access(&self) -> bool {
+        use secrecy::ExposeSecret as _;
+        let token = |of: &crate::target::Identity| of.token.as_ref().map(|token| token.expose_secret().to_owned());
+        let headers = |of: &crate::target::Identity| -> Vec<(String, String)> {
+            of.headers.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect()
+        };
+        let own = &self.target.own;
+        self.target.second.as_ref().is_some_and(|second| {
+            token(own) == token(second) && headers(own) == headers(second) && own.params == second.params
+        })
+    }
+}
+
+/// The server's clock against this machine's.
+fn clock(answer: &exchange::Answer) -> Sight {
+    let Some(text) = answer.header("date") else {
+        return Sight::NotLooked("the server sends no Date".to_owned());
+    };
+    let Ok(date) = jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(text.trim()) else {
+        return trouble(Culprit::Api, "the server sends a Date that is none".to_owned(), "send it as RFC 9110 says");
+    };
+    let ahead = date.timestamp().as_second() - jiff::Timestamp::now().as_second();
+    if ahead.abs() <= DRIFT {
+        return Sight::Fine(format!("the server's and this machine's agree to {} s", ahead.abs().max(1)));
+    }
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    trouble(
+        Culprit::Setup,
+        format!("the server's clock is {} s {side} this machine's", ahead.abs()),
+        "set both by NTP: tokens and waivers have dates",
+    )
+}
+
+/// Headers that tell how much may be asked.
+fn rate_limit(answer: &exchange::Answer) -> Sight {
+    let tells = |name: &str| ["ratelimit", "x-ratelimit", "x-rate-limit"].iter().any(|start| name.starts_with(start));
+    let told: Vec<String> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| tells(name))
+        .map(|(name, value)| format!("{name}: {}", value.chars().take(40).collect::<String>()))
+        .collect();
+    if told.is_empty() {
+        return Sight::NotLooked("no header tells one".to_owned());
+    }
+    Sight::Fine(format!("{}; --rate stays below it", told.join(", ")))
+}
