@@ -45,6 +45,7 @@ pub mod diff;
 pub mod document;
 pub mod engine;
 pub mod event;
+pub mod excerpt;
 pub mod exchange;
 pub mod finding;
 pub mod lint;

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::event::{Event, Outcome};
-use crate::finding::Finding;
+use crate::finding::{Exhibit, Finding};
 use needle::Needle;
 pub use personal::{redact_emails, redact_personal};
 
@@ -266,6 +266,9 @@ fn withhold(event: &mut Event) {
 
 fn withhold_finding(finding: &mut Finding) {
     finding.shown_value = None;
+    for exchange in &mut finding.exchanges {
+        withhold_exchange(exchange);
+    }
     let texts = [&mut finding.title, &mut finding.expected, &mut finding.actual];
     for text in texts.into_iter().chain(finding.facts.values_mut()).chain(&mut finding.witness) {
         if let Cow::Owned(clean) = redact_personal(text) {
@@ -275,6 +278,23 @@ fn withhold_finding(finding: &mut Finding) {
     // A curl line must still reach the record that it is about, so numbers stay.
     for text in finding.curl.iter_mut().chain(&mut finding.pointer) {
         if let Cow::Owned(clean) = redact_emails(text) {
+            *text = clean;
+        }
+    }
+}
+
+fn withhold_exchange(exchange: &mut Exhibit) {
+    exchange.withhold();
+    let request = &mut exchange.request;
+    // As in a curl line: the request must still reach its record.
+    for text in request.headers.iter_mut().chain(&mut request.body).chain([&mut request.url]) {
+        if let Cow::Owned(clean) = redact_emails(text) {
+            *text = clean;
+        }
+    }
+    let Some(response) = &mut exchange.response else { return };
+    for text in response.headers.iter_mut().chain(&mut response.body) {
+        if let Cow::Owned(clean) = redact_personal(text) {
             *text = clean;
         }
     }

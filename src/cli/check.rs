@@ -310,6 +310,8 @@ impl Job {
         let report_options = report::Options {
             color: super::colors(run.color.value),
             show_values: run.show_values.value,
+            require_conclusive: args.require_conclusive,
+            fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
             verbosity: i8::from(args.verbose) - i8::from(args.quiet),
             catalogue: catalogue().into(),
             documents: subjects

@@ -1,9 +1,13 @@
 //! From verdicts and blames to events and findings.
 
+use std::collections::BTreeMap;
+
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::{Contract, Operation};
 use crate::event::{Event, Evidence, Judged, Outcome};
-use crate::finding::{Finding, Level, Stability};
+use crate::exchange::Sent;
+use crate::finding::{Exhibit, Finding, Level, Stability};
+use crate::study::{Observation, Seen, Study};
 
 /// The event of a verdict.
 pub(super) fn judged(
@@ -35,23 +39,12 @@ pub(super) fn verdict(contract: &Contract, check: &Check, operation: &Operation,
     judged(contract, check, operation, outcome, None)
 }
 
-/// Name of an outcome in counts.
-pub(super) fn outcome_name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Failed => "failed",
-        Outcome::Inconclusive { .. } => "inconclusive",
-        Outcome::NotApplicable { .. } => "not-applicable",
-        Outcome::Disabled { .. } => "disabled",
-    }
-}
-
 /// The finding of a blame.
 pub(super) fn finding(
     contract: &Contract,
     check: &Check,
     operation: &Operation,
-    blame: &Blame,
+    (blame, exchanges): (&Blame, Vec<Exhibit>),
     level: Level,
     stability: Stability,
     occurrences: u32,
@@ -61,6 +54,10 @@ pub(super) fn finding(
     let mut curl: Vec<String> = blame.sent.iter().map(crate::exchange::Sent::curl).collect();
     curl.dedup();
     curl.truncate(4);
+    let mut facts = BTreeMap::from([("family".to_owned(), check.family.name().to_owned())]);
+    if blame.exposed > 1 {
+        facts.insert("answers that could show it".to_owned(), blame.exposed.to_string());
+    }
     Finding {
         level,
         expected: blame.expected.clone(),
@@ -73,11 +70,34 @@ pub(super) fn finding(
         source,
         why: why(check),
         curl,
+        exchanges,
+        facts,
         stability,
         occurrences,
         fingerprint: Finding::fingerprint_of(&[check.id, &contract.name, &operation.id, &blame.mark]),
         ..Finding::new(check.id, blame.title.clone())
     }
+}
+
+/// Exchanges that one finding carries: the last ones, which show the fault.
+const MOST_EXCHANGES: usize = 2;
+
+/// The requests of a blame with what came back, as far as the study still has them.
+pub(super) fn exchanges(study: &Study, blame: &Blame) -> Vec<Exhibit> {
+    let mut sent: Vec<&Sent> = blame.sent.iter().collect();
+    sent.dedup();
+    let first = sent.len().saturating_sub(MOST_EXCHANGES);
+    let pointer = blame.pointer.as_deref();
+    sent[first..].iter().filter_map(|sent| Some(answer_to(study, blame, sent)?.exhibit(pointer))).collect()
+}
+
+/// The answer to a request: of those to the blame's own cases, or else of all, the one that the blame speaks of.
+fn answer_to<'a>(study: &'a Study, blame: &Blame, sent: &Sent) -> Option<&'a Observation> {
+    let own = || blame.cases.iter().filter_map(|case| study.get(case)).flat_map(Seen::answers);
+    let all = || own().chain(study.iter().flat_map(|(_, seen)| seen.answers()));
+    let fits = |answer: &&Observation| blame.answered.is_none_or(|known| known == (answer.status, answer.bytes));
+    let same = |answer: &&Observation| answer.sent == *sent;
+    all().filter(same).find(fits).or_else(|| all().find(same))
 }
 
 /// The paragraph under *Why it matters*.

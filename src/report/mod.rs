@@ -28,7 +28,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::event::{CheckInfo, Event};
-pub use collect::{Run, Section, outcome_name};
+use crate::finding::Level;
+pub use collect::{Run, Section};
 pub use fanout::{Failure, Fanout, Render, ReportError};
 pub use files::repository_root;
 pub use human::Human;
@@ -61,6 +62,10 @@ pub struct Options {
     pub color: bool,
     /// Values of bodies are shown, not their shapes only.
     pub show_values: bool,
+    /// A verdict that was not reached turns the gate red, so reports show it as an error.
+    pub require_conclusive: bool,
+    /// The least level of a finding that turns the gate red.
+    pub fail_on: Level,
     /// -1 is `-q`, 0 is normal, 1 is `-v`.
     pub verbosity: i8,
     /// Width of the human report in characters; 0 is 100.
