@@ -4,6 +4,7 @@
 //! URL-encoded, base64, JSON-escaped, HTML-escaped, folded over header lines, and mixtures of these. It stands at
 //! two doors: exchanges pass it when they are recorded, events pass it on their way to the reports.
 
+mod credentials;
 mod needle;
 mod personal;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use crate::event::{Event, Outcome};
 use crate::finding::{Exhibit, Finding};
+pub use credentials::{has_user, names_credential, redact_credentials};
 use needle::Needle;
 pub use personal::{redact_emails, redact_personal};
 
@@ -192,6 +194,7 @@ impl Masker {
     #[must_use]
     pub fn event(&self, event: &Event, show_values: bool) -> Event {
         let mut event = self.without_secrets(event);
+        redact_set_up(&mut event);
         if !show_values {
             withhold(&mut event);
         }
@@ -237,6 +240,21 @@ impl Masker {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Takes credentials out of what the user typed: no masker knows them if they were never meant as such.
+fn redact_set_up(event: &mut Event) {
+    let texts: Vec<&mut String> = match event {
+        Event::RunStarted(started) => vec![&mut started.repeat],
+        Event::ContractStarted(started) => vec![&mut started.target],
+        Event::ContractFinished(finished) => finished.aborted.iter_mut().map(|aborted| &mut aborted.message).collect(),
+        _ => return,
+    };
+    for text in texts {
+        if let Cow::Owned(clean) = redact_credentials(text) {
+            *text = clean;
         }
     }
 }

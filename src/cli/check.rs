@@ -1,6 +1,6 @@
 //! `contract-gate check`: the main job.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args as ClapArgs;
 
-use super::exit;
 use super::target::{Subject, TargetArgs, subjects};
+use super::{exit, safe};
 use crate::config::{Config, FailOn, Levels, RunFlags};
 use crate::engine::{self, Options, Profile, Selection};
 use crate::event::{CheckInfo, Event, RunFinished, RunStarted};
@@ -187,6 +187,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     let specs = specs(&config);
     report::no_collisions(&specs).map_err(|error| error.to_string())?;
     let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
+    safe::learn(&secrets);
     if let Some(short) = secrets.iter().find(|secret| secret.too_short()) {
         return Err(format!("{} is too short to be kept out of reports; use a longer credential", short.placeholder()));
     }
@@ -487,7 +488,7 @@ impl Job {
         match fanout.finish() {
             Ok(_) => code,
             Err(error) => {
-                let _ = writeln!(io::stderr(), "error: {error}");
+                safe::error(&error.to_string());
                 if code == exit::CONFORMS { exit::NO_VERDICT } else { code }
             }
         }

@@ -294,7 +294,7 @@ fn is_variable(name: &str) -> bool {
 }
 
 /// Headers that carry credentials, by their names.
-fn is_sensitive(name: &str) -> bool {
+pub(crate) fn is_sensitive(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["auth", "token", "key", "secret", "cookie", "password", "session"].iter().any(|word| name.contains(word))
 }

@@ -20,6 +20,7 @@ use toml::Spanned;
 
 use crate::finding::Place;
 use crate::waiver::Waiver;
+pub(crate) use access::is_sensitive;
 pub use access::{Access, AccessSource, Environment, Header};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
