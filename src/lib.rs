@@ -48,6 +48,7 @@ pub mod event;
 pub mod excerpt;
 pub mod exchange;
 pub mod finding;
+pub mod gate;
 pub mod lint;
 pub mod mask;
 pub mod mock;
