@@ -174,6 +174,18 @@ impl Outcome {
         matches!(self, Self::Passed | Self::Failed | Self::Warned | Self::Noted | Self::Waived)
     }
 
+    /// How grave it is; the outcome of two findings together is the graver of theirs.
+    #[must_use]
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::Failed => 4,
+            Self::Warned => 3,
+            Self::Waived => 2,
+            Self::Noted => 1,
+            Self::Passed | Self::Inconclusive { .. } | Self::NotApplicable { .. } | Self::Disabled { .. } => 0,
+        }
+    }
+
     /// The outcome of a verdict with these findings, by the gravest that no waiver accepts.
     #[must_use]
     pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {

@@ -1,6 +1,7 @@
 //! From verdicts and blames to events and findings.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::{Contract, Operation};
@@ -60,8 +61,8 @@ pub(super) fn finding(
     }
     Finding {
         level,
-        expected: blame.expected.clone(),
-        actual: blame.actual.clone(),
+        expected: singular(&blame.expected),
+        actual: singular(&blame.actual),
         shown_value: blame.shown.clone(),
         contract: Some(contract.name.clone()),
         operation: Some(operation.id.clone()),
@@ -75,7 +76,7 @@ pub(super) fn finding(
         stability,
         occurrences,
         fingerprint: Finding::fingerprint_of(&[check.id, &contract.name, &operation.id, &blame.mark]),
-        ..Finding::new(check.id, blame.title.clone())
+        ..Finding::new(check.id, singular(&blame.title))
     }
 }
 
@@ -100,8 +101,33 @@ fn answer_to<'a>(study: &'a Study, blame: &Blame, sent: &Sent) -> Option<&'a Obs
     all().filter(same).find(fits).or_else(|| all().find(same))
 }
 
+/// `1 records` becomes `1 record`: checks count without looking.
+fn singular(text: &str) -> String {
+    static ONE: LazyLock<Option<regex::Regex>> = LazyLock::new(|| {
+        regex::Regex::new(
+            r"(^|[^0-9.,])1 (record|page|answer|request|key|pair|place|walk|field|character|byte|value|time)s\b",
+        )
+        .ok()
+    });
+    ONE.as_ref().map_or_else(|| text.to_owned(), |one| one.replace_all(text, "${1}1 $2").into_owned())
+}
+
 /// The paragraph under *Why it matters*.
 fn why(check: &Check) -> Option<String> {
     let text = check.explanation.split("## Why it matters").nth(1)?.split("\n ##").next()?.split("\n##").next()?;
     Some(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn one_is_one() {
+        assert_eq!(
+            singular("at most 1 records, then 21 records and 1 pages"),
+            "at most 1 record, then 21 records and 1 page"
+        );
+        assert_eq!(singular("3.1 records of 1,001 records"), "3.1 records of 1,001 records");
+    }
 }

@@ -109,12 +109,15 @@ impl Section {
             finding.id == judged.check && finding.operation.as_deref().unwrap_or_default() == judged.operation
         };
         let judged = self.judged.iter_mut().rev().find(|judged| belongs(&finding, judged));
-        self.findings.push(finding);
         if let Some(judged) = judged.filter(|judged| judged.outcome.is_judged()) {
-            // The findings of one verdict follow it, so the last ones are enough.
-            let own = self.findings.iter().rev().take_while(|finding| belongs(finding, judged));
-            judged.outcome = Outcome::of(own);
+            // The findings of one verdict follow it; the first of them says what the verdict is without the others.
+            let is_first = !self.findings.last().is_some_and(|last| belongs(last, judged));
+            let outcome = Outcome::of([&finding]);
+            if is_first || outcome.weight() > judged.outcome.weight() {
+                judged.outcome = outcome;
+            }
         }
+        self.findings.push(finding);
     }
 
     /// Counts the verdicts of each operation anew, now that waivers are applied.
