@@ -101,10 +101,11 @@ fn source_date_epoch() -> Option<i64> {
     std::env::var("SOURCE_DATE_EPOCH").ok()?.trim().parse().ok()
 }
 
-/// The present moment, or `SOURCE_DATE_EPOCH` where that is set.
+/// The present moment in whole seconds, or `SOURCE_DATE_EPOCH` where that is set.
 #[must_use]
 pub fn now() -> Timestamp {
-    source_date_epoch().and_then(|second| Timestamp::from_second(second).ok()).unwrap_or_else(Timestamp::now)
+    let second = source_date_epoch().unwrap_or_else(|| Timestamp::now().as_second());
+    Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Today in UTC, or the day of `SOURCE_DATE_EPOCH` where that is set: the day on which waivers are judged.

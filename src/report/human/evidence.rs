@@ -50,14 +50,14 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
     }
 }
 
-/// `2 deny, 1 warn, 1 waived · verdicts: 63 passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
+/// `2 violations, 1 warning, 1 waived · verdicts: 63 passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
 pub(in crate::report) fn totals(run: &Run) -> String {
     let finished = run.finished.clone().unwrap_or_default();
     let level = |name: &str| finished.findings.get(name).copied().unwrap_or(0);
-    let mut findings: Vec<String> = [Level::Deny, Level::Warn, Level::Note]
+    let mut findings: Vec<String> = [(Level::Deny, "violation"), (Level::Warn, "warning"), (Level::Note, "note")]
         .iter()
-        .filter(|one| level(one.name()) > 0)
-        .map(|one| format!("{} {}", text::thousands(level(one.name())), one.name()))
+        .filter(|(one, _)| level(one.name()) > 0)
+        .map(|(one, word)| count(level(one.name()), word))
         .collect();
     if finished.waived > 0 {
         findings.push(format!("{} waived", text::thousands(finished.waived)));
