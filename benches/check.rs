@@ -179,9 +179,7 @@ fn long_walk(out: &mut dyn Write) -> io::Result<()> {
         let (bare, seen) = fastest(|| bare_walk(&base, total));
         assert_eq!(seen, total);
         let pages = total.div_ceil(PAGE);
-        #[expect(clippy::cast_precision_loss, reason = "counts of requests are small")]
         let per_request = |time: Duration, requests: f64| time.as_secs_f64() * 1e6 / requests;
-        #[expect(clippy::cast_precision_loss, reason = "counts of requests are small")]
         let (own, other) = (per_request(time, checked.requests() as f64), per_request(bare, pages as f64));
         writeln!(
             out,

@@ -60,7 +60,9 @@ pub(super) fn usage(error: &clap::Error) {
 /// A panic is our fault; its message may quote what was being read.
 pub(super) fn mask_panics() {
     std::panic::set_hook(Box::new(|info| {
-        let message = info.payload_as_str().unwrap_or("no message");
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let message = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let _ = io::stderr().write_all(panic_text(message, &place).as_bytes());
     }));

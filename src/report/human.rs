@@ -131,8 +131,7 @@ impl Human {
             |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
         let names = width(&mut finished.operations.iter().map(|totals| &totals.operation)).min(40);
         let endpoints = width(&mut finished.operations.iter().map(|totals| &totals.endpoint)).min(48);
-        let evidences =
-            width(&mut finished.operations.iter().map(|totals| evidence::of(totals)).collect::<Vec<_>>().iter());
+        let evidences = width(&mut finished.operations.iter().map(evidence::of).collect::<Vec<_>>().iter());
         let one_line = 4 + names + 2 + endpoints + 2 + evidences <= self.options.width;
         for totals in &finished.operations {
             let (mark, evidence) = (evidence::mark(self.paint, section, totals), evidence::of(totals));
