@@ -102,7 +102,7 @@ pub fn plain(text: &str, bytes: usize, values: bool) -> String {
     if !values {
         return format!("‹text of {bytes} byte{}›", if bytes == 1 { "" } else { "s" });
     }
-    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(cut).collect();
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(start).collect();
     if text.lines().nth(MOST_LINES).is_some() {
         lines.push("…".to_owned());
     }
@@ -123,7 +123,8 @@ pub fn word(value: &Value) -> String {
 }
 
 /// The start of a long text. It ends at a space: half a word could be half of something that has to be masked.
-fn cut(text: &str) -> String {
+#[must_use]
+pub fn start(text: &str) -> String {
     let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) else { return text.to_owned() };
     match text[..end].rfind(char::is_whitespace) {
         Some(space) => format!("{}…", &text[..space]),
@@ -185,7 +186,7 @@ impl Printer<'_> {
             Value::Array(_) if self.items.is_some_and(|items| items.pointer == at) => {
                 format!("‹array {}›", self.items.map_or(0, |items| items.total))
             }
-            Value::String(text) if self.values => Value::String(cut(text)).to_string(),
+            Value::String(text) if self.values => Value::String(start(text)).to_string(),
             Value::Number(_) if self.values => value.to_string(),
             _ => word(value),
         }
@@ -310,7 +311,7 @@ mod tests {
     #[test]
     fn long_texts_are_never_cut_inside_a_word() {
         let token = "s3cret".repeat(60);
-        assert_eq!(cut(&token), "‹string 360›");
-        assert_eq!(cut(&format!("token: {token}")), "token:…");
+        assert_eq!(start(&token), "‹string 360›");
+        assert_eq!(start(&format!("token: {token}")), "token:…");
     }
 }

@@ -310,8 +310,11 @@ fn withhold_exchange(exchange: &mut Exhibit) {
             *text = clean;
         }
     }
-    let Some(response) = &mut exchange.response else { return };
-    for text in response.headers.iter_mut().chain(&mut response.body) {
+    let (headers, body) = match &mut exchange.response {
+        Some(response) => (response.headers.as_mut_slice(), response.body.as_mut()),
+        None => (&mut [][..], None),
+    };
+    for text in headers.iter_mut().chain(body).chain(&mut exchange.failure) {
         if let Cow::Owned(clean) = redact_personal(text) {
             *text = clean;
         }
