@@ -15,6 +15,7 @@ use crate::contract::Contract;
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level};
 use crate::mock::{self, Fault, MockError, Variant};
+use crate::study::Looks;
 use crate::target::{Identity, Limits, Target};
 
 /// What a server was made to be.
@@ -79,6 +80,7 @@ pub struct Scope {
 #[derive(Clone)]
 struct Task {
     contract: Arc<Contract>,
+    looks: Arc<Looks>,
     kind: Kind,
     fault: Option<&'static Fault>,
     variant: Option<&'static Variant>,
@@ -129,7 +131,14 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
     let mut tasks = Vec::new();
     for name in names {
         let contract = Arc::new(Contract::open(&name).map_err(|error| error.to_string())?);
-        let task = |kind, fault, variant| Task { contract: Arc::clone(&contract), kind, fault, variant };
+        let looks = Arc::new(Looks::default());
+        let task = |kind, fault, variant| Task {
+            contract: Arc::clone(&contract),
+            looks: Arc::clone(&looks),
+            kind,
+            fault,
+            variant,
+        };
         if wanted("lawful") {
             tasks.push(task(Kind::Lawful, None, None));
         }
@@ -158,7 +167,9 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     // A page that hangs must not cost more than it has to.
     let limits = Limits { timeout: Duration::from_millis(1_500), max_body: 8 * 1024 * 1024, ..Limits::default() };
     let target = Target::new(running.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
-    let settings = Options { seed, ..Options::default() };
+    // What a single record shows to its readers alone is seen by reading them all.
+    let reads = if task.fault.is_some_and(|fault| fault.thorough) { usize::MAX } else { 0 };
+    let settings = Options { seed, reads, looks: Some(Arc::clone(&task.looks)), ..Options::default() };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
     running.stop();
     let mut checks: Vec<String> = Vec::new();

@@ -105,6 +105,11 @@ impl<'a> Ground<'a> {
         Case::pages(query, most)
     }
 
+    /// Names what something is chosen for. The choice rests on one walk, which stays where it is while the study lives.
+    fn purpose(&self, what: &str) -> String {
+        format!("{} {what} {:p}", self.operation.id, self.walk)
+    }
+
     /// A plain query of the list.
     pub(super) fn query(&self) -> Query {
         Query::new(&self.operation.id, None)
@@ -255,6 +260,10 @@ pub(super) fn is_special(text: &str) -> bool {
 
 /// Values worth sending for a filter, the most telling first.
 pub(super) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
+    study.choose(ground.purpose(&format!("trials {name}")), || choose_trials(study, ground, name, filter))
+}
+
+fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
     if !filter.values.is_empty() {
         return filter.values.clone();
     }
@@ -270,7 +279,9 @@ pub(super) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Fi
     }
     let Some(field) = filter.field.as_deref() else { return booleans(contract, ground.operation, filter) };
     let mut held = ground.held(field);
-    held.retain(|(value, _)| is_sendable(contract, ground.operation, filter, value));
+    if is_email_slot(contract, ground.operation, filter) {
+        held.retain(|(value, _)| value.as_str().is_some_and(is_plain_email));
+    }
     let plain: Vec<&(Value, usize)> = held.iter().filter(|(value, _)| !is_special(&text_of(value))).collect();
     let pool = if plain.is_empty() { held.iter().collect() } else { plain };
     let drawn = |count: usize| -> Vec<Value> {
@@ -509,42 +520,44 @@ fn probe(ground: &Ground<'_>, name: &str, value: Value) -> Case {
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this
 /// record matches (a filter that takes a list gets another record's value as well); only combinations in which every filter excludes something that the others let through.
 pub(super) fn plan_combined(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
-        let usable: Vec<(&str, &Filter)> = ground
-            .lists
-            .filters
-            .iter()
-            .filter(|(_, filter)| {
-                let exact = matches!(filter.matching, Match::Equal | Match::AnyOf);
-                !is_light(study, filter) && exact && filter.field.is_some()
-            })
-            .map(|(name, filter)| (name.as_str(), filter))
-            .collect();
-        let mut cases: Vec<Case> = Vec::new();
-        let mut taken: HashSet<Vec<&str>> = HashSet::new();
-        for index in ground.indices(study, "combinations", ground.walk.samples.len(), 16) {
-            let record = &ground.walk.samples[index].1;
-            for width in [2, 3] {
-                let full = taken.iter().filter(|names| names.len() == width).count() >= if width == 2 { 2 } else { 1 };
-                if full {
+    plan_each(study, |ground| study.choose(ground.purpose("combinations"), || combinations(study, &ground)))
+}
+
+fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
+    let usable: Vec<(&str, &Filter)> = ground
+        .lists
+        .filters
+        .iter()
+        .filter(|(_, filter)| {
+            let exact = matches!(filter.matching, Match::Equal | Match::AnyOf);
+            !is_light(study, filter) && exact && filter.field.is_some()
+        })
+        .map(|(name, filter)| (name.as_str(), filter))
+        .collect();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut taken: HashSet<Vec<&str>> = HashSet::new();
+    for index in ground.indices(study, "combinations", ground.walk.samples.len(), 16) {
+        let record = &ground.walk.samples[index].1;
+        for width in [2, 3] {
+            let full = taken.iter().filter(|names| names.len() == width).count() >= if width == 2 { 2 } else { 1 };
+            if full {
+                continue;
+            }
+            for names in subsets(usable.len(), width) {
+                let chosen: Vec<(&str, &Filter)> = names.iter().map(|index| usable[*index]).collect();
+                let label: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
+                if taken.contains(&label) {
                     continue;
                 }
-                for names in subsets(usable.len(), width) {
-                    let chosen: Vec<(&str, &Filter)> = names.iter().map(|index| usable[*index]).collect();
-                    let label: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
-                    if taken.contains(&label) {
-                        continue;
-                    }
-                    if let Some(query) = telling_combination(study, &ground, &chosen, record) {
-                        taken.insert(label);
-                        cases.push(ground.walk_of(study, query, 2));
-                        break;
-                    }
+                if let Some(query) = telling_combination(study, ground, &chosen, record) {
+                    taken.insert(label);
+                    cases.push(ground.walk_of(study, query, 2));
+                    break;
                 }
             }
         }
-        cases
-    })
+    }
+    cases
 }
 
 /// Index sets of a size, in order.
@@ -580,7 +593,7 @@ fn telling_combination(
             return None;
         }
         let sent = match filter.matching {
-            Match::AnyOf => Value::Array(with_another(ground, field, value, place)),
+            Match::AnyOf => Value::Array(with_another(study, ground, field, value, place)),
             _ => value.clone(),
         };
         if is_unknown(&study.contract, ground.operation, filter, &sent) {
@@ -598,8 +611,8 @@ fn telling_combination(
 }
 
 /// A value beside another one that some record has; which one depends on the place, so that two lists share one record.
-fn with_another(ground: &Ground<'_>, field: &str, value: &Value, place: usize) -> Vec<Value> {
-    let held = ground.held(field);
+fn with_another(study: &Study, ground: &Ground<'_>, field: &str, value: &Value, place: usize) -> Vec<Value> {
+    let held = study.choose(ground.purpose(&format!("held {field}")), || ground.held(field));
     let others: Vec<&Value> =
         held.iter().map(|(other, _)| other).filter(|other| *other != value && !is_special(&text_of(other))).collect();
     let other = others.get((place * 7 + 1) % others.len().max(1)).copied();

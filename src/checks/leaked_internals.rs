@@ -1,5 +1,9 @@
 //! See the explanation on [`CHECK`].
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Blame, Ruling, Verdict, answers, plan_nothing};
 use crate::contract::Operation;
 use crate::finding::Level;
@@ -17,7 +21,7 @@ check! {
     /// ## Source
     /// OWASP, improper error handling; level: `leaks` of the contract's root clause.
     id: "leaked-internals", family: Answers, level: Deny,
-    faults: ["error-shows-stack-trace", "error-shows-sql"],
+    faults: ["error-shows-stack-trace", "error-shows-sql", "error-shows-server-path"],
     plan: plan_nothing, judge: judge,
 }
 
@@ -26,7 +30,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for answer in study.all_answers(&operation.id).filter(|answer| answers::is_error(answer)) {
         let Some(text) = &answer.excerpt else { continue };
         ruling.evidence.answers += 1;
-        if let Some(what) = leak(text) {
+        let asked = format!("{} {}", answer.sent.url, answer.sent.body.as_deref().unwrap_or_default());
+        if let Some(what) = leak(text).or_else(|| path(text, &asked)) {
             let about = study.contract.root.leaks.clone().unwrap_or_default().0;
             ruling.blames.push(
                 Blame::of_answer(format!("the error shows {what}"), answer)
@@ -85,9 +90,36 @@ fn leak(text: &str) -> Option<&'static str> {
     None
 }
 
+/// Whether a text shows the path of a file of the server. What the request itself said may be said back.
+fn path(text: &str, asked: &str) -> Option<&'static str> {
+    static PATHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let unix = r"/(?:var|usr|home|opt|srv|etc|app|root|private|mnt)(?:/[\w.@+-]+)+\.[a-z]{1,6}\b";
+        let windows = r"\b[A-Z]:(?:\\{1,2}[\w. -]+)+\.[a-z]{1,6}\b";
+        Regex::new(&format!("{unix}|{windows}")).ok()
+    });
+    // Some servers escape slashes in JSON.
+    let text = text.replace("\\/", "/");
+    let asked = percent_encoding::percent_decode_str(asked).decode_utf8_lossy();
+    let mut paths = PATHS.as_ref()?.find_iter(&text);
+    // An address on the web has such parts too.
+    let in_address = |start: usize| text[..start].rsplit([' ', '"', '\'', '(']).next().is_some_and(|word| word.contains("://"));
+    paths.any(|path| !asked.contains(path.as_str()) && !in_address(path.start())).then_some("the path of a file of the server")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::leak;
+    use super::{leak, path};
+
+    #[test]
+    fn paths_of_the_server_are_told_from_what_was_asked() {
+        let shown = Some("the path of a file of the server");
+        assert_eq!(path("open /var/www/app/config/database.yml: permission denied", ""), shown);
+        assert_eq!(path(r"cannot read C:\inetpub\wwwroot\web.config", ""), shown);
+        assert_eq!(path(r#"{"message":"in \/srv\/api\/store.php on line 3"}"#, ""), shown);
+        assert_eq!(path("no customer /etc/app/passwd.txt", "http://h/customers/%2Fetc%2Fapp%2Fpasswd.txt"), None);
+        assert_eq!(path("see https://example.com/app/docs/errors.html", ""), None);
+        assert_eq!(path("GET /v1/customers/17 is unknown", ""), None);
+    }
 
     #[test]
     fn traces_and_queries_are_told_from_plain_errors() {

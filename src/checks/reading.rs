@@ -92,7 +92,7 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Ve
         }
     }
     if !samples.is_empty() {
-        order.extend(draw(study, salt, &(0..samples.len()), most * 4));
+        order.extend(draw(study, salt, &(0..samples.len()), most.saturating_mul(4)));
         order.extend(0..samples.len());
     }
     let mut taken = HashSet::new();
@@ -103,7 +103,10 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Ve
 /// Reads of known records, by every key of every reader.
 pub(super) fn plan_reads(study: &Study) -> Vec<Case> {
     let ways: usize = readers(study).map(|reader| reader.reads.by.len()).sum();
-    let most = MOST_READS[ways.saturating_sub(1).min(2)];
+    let most = match study.means.reads {
+        0 => MOST_READS[ways.saturating_sub(1).min(2)],
+        reads => reads,
+    };
     let mut cases = Vec::new();
     for reader in readers(study) {
         let Some((operation, lists)) = reader.list(study) else {

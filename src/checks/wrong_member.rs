@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `reads` of the operation's `x-contract`: the record's key equals the one that was asked for.
     id: "wrong-member", family: Records, level: Deny,
-    faults: ["get-returns-another-record", "get-changes-key"],
+    faults: ["get-returns-another-record", "get-changes-key", "record-wrapped"],
     plan: reading::plan_reads, judge: judge,
 }
 
@@ -32,6 +32,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     }
     judge_reads(study, operation, "no record was read by its key", &|reader, read, _, ruling| {
         let record = read.record()?;
+        if read.known.is_some() && !read.ambiguous && is_foreign_object(study, reader, record) {
+            ruling.evidence.answers += 1;
+            let blame = read.blame(study, reader, "reading by key gives no record at all".to_owned());
+            return Some(blame.compare("a record", "nothing that a record is declared to have").at("").alone());
+        }
         let right = is_right(study, reader, read, record)?;
         ruling.evidence.answers += 1;
         if right {
@@ -48,6 +53,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         Some(blame)
     })
+}
+
+/// Whether an answer shows none of the members that a record may have: every one of them may be optional.
+fn is_foreign_object(study: &Study, reader: &Reader<'_>, record: &serde_json::Value) -> bool {
+    let Some(shape) = reading::record_shape(&study.contract, reader) else { return false };
+    let shapes = study.contract.shapes.with_parts(shape);
+    let mut declared = shapes.iter().flat_map(|shape| shape.members.keys());
+    record.as_object().is_some_and(|members| !declared.any(|name| members.contains_key(name)))
 }
 
 /// Whether the record is the one asked for; `None` when that is another check's matter or cannot be told.

@@ -20,7 +20,7 @@ use serde_json::Value;
 pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, to_cel};
 pub use operation::{Body, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
 pub use schema::{Breach, Checker, SchemaError, Schemas, lower};
-pub use shape::{Rule, Shape, ShapeId, Shapes};
+pub use shape::{Rule, Shape, ShapeId, Shapes, Visitor};
 
 use crate::document::{Document, DocumentError};
 use crate::finding::Place;

@@ -13,12 +13,14 @@ use super::{Contract, ContractError, Expression};
 use crate::document::escape;
 
 /// Index of a node in [`Shapes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(usize);
 
 /// One schema of the document.
 #[derive(Debug, Default)]
 pub struct Shape {
+    /// Its own index.
+    pub id: ShapeId,
     /// Pointer to the schema, references resolved.
     pub pointer: String,
     /// Declared members.
@@ -54,6 +56,38 @@ pub struct Rule {
     pub when: Option<Expression>,
 }
 
+impl Rule {
+    /// Whether it speaks of more than the object that it stands on.
+    #[must_use]
+    pub fn looks_around(&self) -> bool {
+        let texts = [Some(&self.rule), self.when.as_ref()];
+        texts
+            .into_iter()
+            .flatten()
+            .any(|expression| ["request", "response"].iter().any(|name| expression.text().contains(name)))
+    }
+}
+
+/// What walks over a body with the shapes that describe it.
+pub trait Visitor {
+    /// Whether to look into a value at all.
+    fn enter(&mut self, _pointer: &str, _value: &Value, _ids: &[ShapeId]) -> bool {
+        true
+    }
+
+    /// Looks at a value.
+    fn visit(&mut self, pointer: &str, value: &Value, shapes: &[&Shape]);
+
+    /// Everything inside an entered value was visited.
+    fn leave(&mut self, _pointer: &str) {}
+}
+
+impl<F: FnMut(&str, &Value, &[&Shape])> Visitor for F {
+    fn visit(&mut self, pointer: &str, value: &Value, shapes: &[&Shape]) {
+        self(pointer, value, shapes);
+    }
+}
+
 /// All shapes of a document.
 #[derive(Debug, Default)]
 pub struct Shapes {
@@ -82,12 +116,13 @@ impl Shapes {
         }
         let id = ShapeId(self.nodes.len());
         self.ids.insert(pointer.clone(), id);
-        self.nodes.push(Shape::default());
+        self.nodes.push(Shape { id, ..Shape::default() });
         let Some(members) = schema.as_object() else {
             self.nodes[id.0].pointer = pointer;
             return id;
         };
         let mut shape = Shape {
+            id,
             options: list(members.get("enum")),
             known: list(members.get("x-known-values")),
             integer: members.get("type").and_then(Value::as_str) == Some("integer"),
@@ -140,24 +175,29 @@ impl Shapes {
         seen.into_iter().map(|id| self.get(id)).collect()
     }
 
-    /// Visits every value of a body with the shapes that describe it: `visit(pointer, value, shapes)`.
-    pub fn visit<'a>(&'a self, id: ShapeId, body: &'a Value, visit: &mut dyn FnMut(&str, &'a Value, &[&'a Shape])) {
-        self.visit_at(&[id], body, &mut String::new(), visit, 0);
+    /// Visits every value of a body with the shapes that describe it; a closure `(pointer, value, shapes)` will do.
+    pub fn visit(&self, id: ShapeId, body: &Value, visitor: &mut dyn Visitor) {
+        self.visit_at(&[id], body, &mut String::new(), visitor, 0);
     }
 
-    fn visit_at<'a>(
-        &'a self,
-        ids: &[ShapeId],
-        value: &'a Value,
-        pointer: &mut String,
-        visit: &mut dyn FnMut(&str, &'a Value, &[&'a Shape]),
-        depth: usize,
-    ) {
-        if depth > 64 {
+    fn visit_at(&self, ids: &[ShapeId], value: &Value, pointer: &mut String, visitor: &mut dyn Visitor, depth: usize) {
+        if depth > 64 || !visitor.enter(pointer, value, ids) {
             return;
         }
         let shapes: Vec<&Shape> = ids.iter().flat_map(|id| self.with_parts(*id)).collect();
-        visit(pointer, value, &shapes);
+        visitor.visit(pointer, value, &shapes);
+        self.visit_inside(&shapes, value, pointer, visitor, depth);
+        visitor.leave(pointer);
+    }
+
+    fn visit_inside(
+        &self,
+        shapes: &[&Shape],
+        value: &Value,
+        pointer: &mut String,
+        visitor: &mut dyn Visitor,
+        depth: usize,
+    ) {
         let length = pointer.len();
         match value {
             Value::Object(members) => {
@@ -170,7 +210,7 @@ impl Shapes {
                     if !inner.is_empty() {
                         pointer.push('/');
                         pointer.push_str(&escape(name));
-                        self.visit_at(&inner, member, pointer, visit, depth + 1);
+                        self.visit_at(&inner, member, pointer, visitor, depth + 1);
                         pointer.truncate(length);
                     }
                 }
@@ -183,7 +223,7 @@ impl Shapes {
                 for (index, item) in items.iter().enumerate() {
                     pointer.push('/');
                     pointer.push_str(&index.to_string());
-                    self.visit_at(&inner, item, pointer, visit, depth + 1);
+                    self.visit_at(&inner, item, pointer, visitor, depth + 1);
                     pointer.truncate(length);
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::contract::{Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
-use crate::study::{Seen, Study};
+use crate::study::{Counted, Seen, Study, Tally};
 
 /// Totals per operation, in document order; takes the verdicts of each.
 pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<String, u64>>) -> Vec<OperationTotals> {
@@ -119,29 +119,32 @@ fn questions(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>
 
 /// Enumeration members and optional fields, by schema.
 fn members(study: &Study, items: &mut Vec<CoverageItem>) {
-    let mut tally: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    let mut tally = Tally::new();
     for (_, seen) in study.iter() {
         for answer in seen.answers() {
-            for ((kind, pointer, name), count) in &answer.tally {
-                *tally.entry((kind, pointer, name)).or_default() += count;
+            for (key, count) in &answer.tally {
+                *tally.entry(*key).or_default() += count;
             }
         }
     }
     for shape in study.contract.shapes.iter() {
         let scope = shape.pointer.rsplit("/schemas/").next().unwrap_or(&shape.pointer).to_owned();
-        let count =
-            |kind: &'static str, name: &str| tally.get(&(kind, shape.pointer.as_str(), name)).copied().unwrap_or(0);
-        for option in shape.options.iter().chain(&shape.known).filter(|option| !option.is_null()) {
-            let name = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
-            items.push(item("enum", &scope, name.clone(), count("enum", &name), ""));
+        let count = |what: Counted, index: usize| {
+            u16::try_from(index).ok().and_then(|index| tally.get(&(shape.id, what, index))).copied().unwrap_or(0)
+        };
+        for (index, option) in shape.options.iter().chain(&shape.known).enumerate() {
+            if !option.is_null() {
+                let name = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
+                items.push(item("enum", &scope, name, count(Counted::Option, index), ""));
+            }
         }
-        let visited = shape.members.keys().any(|name| {
-            count("optional", &format!("{name} present")) + count("optional", &format!("{name} absent")) > 0
-        });
-        for name in shape.members.keys().filter(|name| visited && !shape.required.contains(name)) {
-            for how in ["present", "absent"] {
-                let name = format!("{name} {how}");
-                items.push(item("optional", &scope, name.clone(), count("optional", &name), ""));
+        let both = |index: usize| count(Counted::Present, index) + count(Counted::Absent, index);
+        let visited = (0..shape.members.len()).any(|index| both(index) > 0);
+        for (index, name) in shape.members.keys().enumerate() {
+            if visited && !shape.required.contains(name) {
+                for (how, what) in [("present", Counted::Present), ("absent", Counted::Absent)] {
+                    items.push(item("optional", &scope, format!("{name} {how}"), count(what, index), ""));
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ use crate::contract::{Contract, Operation};
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
 use crate::exchange::{Failure, Stop};
 use crate::finding::{Exhibit, Finding, Level, Stability};
-use crate::study::{Means, Observation, Seen, Study};
+use crate::study::{Looks, Means, Observation, Seen, Study};
 use crate::target::Target;
 use confirm::{Again, Confirmer};
 use run::Runner;
@@ -41,6 +41,8 @@ pub struct Options {
     pub selection: Selection,
     /// Most records walked of one list; 0: no bound.
     pub max_records: usize,
+    /// Records read one by one per key; 0: about twenty, chosen to differ, or up to 500 under `strict`.
+    pub reads: usize,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
     /// Requests that looking again and shrinking may cost.
@@ -49,6 +51,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
+    /// What other runs of the same contract have learnt of its records; never shared between contracts.
+    pub looks: Option<Arc<Looks>>,
 }
 
 impl Default for Options {
@@ -57,10 +61,12 @@ impl Default for Options {
             seed: 0,
             selection: Selection::default(),
             max_records: 10_000,
+            reads: 0,
             shrink: true,
             repeat_budget: 400,
             fail_fast: false,
             first: Vec::new(),
+            looks: None,
         }
     }
 }
@@ -80,6 +86,8 @@ pub struct Checked {
 
 /// Most rounds of planning: what a check wants may depend on what it saw, but not for ever.
 const ROUNDS: usize = 6;
+/// Most records read one by one per key under `strict`.
+const STRICT_READS: usize = 500;
 /// Most faults looked at again in one run; the rest is reported as seen.
 const MOST_CONFIRMED: usize = 60;
 /// Most faults shrunk in one run.
@@ -137,9 +145,17 @@ pub async fn check_with(
         target: target.base().to_owned(),
         operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
     }));
-    let runner = Runner { contract: Arc::clone(&contract), target, on_exchange, max_records: options.max_records };
+    let means = means(&contract, &target, options);
+    let runner = Runner {
+        contract: Arc::clone(&contract),
+        target,
+        on_exchange,
+        max_records: options.max_records,
+        reads: means.reads,
+        looks: options.looks.clone().unwrap_or_default(),
+    };
     let mut run = Run {
-        study: Study::new(Arc::clone(&contract), means(&contract, &runner.target, options)),
+        study: Study::new(Arc::clone(&contract), means),
         runner,
         options,
         cost: BTreeMap::new(),
@@ -168,6 +184,10 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
         probe_methods: target.is_loopback(),
+        reads: match (options.reads, options.selection.profile) {
+            (0, Profile::Strict) => STRICT_READS,
+            (reads, _) => reads,
+        },
         max_records: options.max_records,
     }
 }
@@ -281,8 +301,15 @@ impl Run<'_> {
         }
         let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
         by_family.sort_by_key(|check| check.family);
+        // Checks that look at the same traffic share one plan.
+        let mut plans: Vec<(fn(&Study) -> Vec<Case>, Vec<Case>)> = Vec::new();
         for check in by_family {
-            for case in (check.plan)(&self.study) {
+            let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
+            let index = known.unwrap_or_else(|| {
+                plans.push((check.plan, (check.plan)(&self.study)));
+                plans.len() - 1
+            });
+            for case in plans[index].1.clone() {
                 let on = self.options.selection.plans(check, case.operation());
                 if on && !self.study.has(&case) && keys.insert(case.key()) {
                     planned.push((check.family.name(), case));

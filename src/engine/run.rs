@@ -8,7 +8,7 @@ use crate::case::{Call, Case};
 use crate::contract::{Contract, Operation};
 use crate::event::Exchanged;
 use crate::exchange::{Exchange, Failure, Sent};
-use crate::study::{Observation, Seen, Start, Study, WalkSeen, ask, observe};
+use crate::study::{Looks, Observation, Seen, Start, Study, WalkSeen, ask, observe};
 use crate::target::Target;
 
 /// Called after each exchange, for progress.
@@ -20,6 +20,9 @@ pub(super) struct Runner {
     pub(super) target: Arc<Target>,
     pub(super) on_exchange: OnExchange,
     pub(super) max_records: usize,
+    /// Records that are going to be read one by one.
+    pub(super) reads: usize,
+    pub(super) looks: Arc<Looks>,
 }
 
 impl Runner {
@@ -44,13 +47,14 @@ impl Runner {
     async fn reduce(&self, operation: &Operation, call: Call, exchange: Exchange) -> Observation {
         let (contract, id) = (Arc::clone(&self.contract), operation.id.clone());
         let copy = (call.clone(), exchange.clone());
+        let looks = Arc::clone(&self.looks);
         let work = tokio::task::spawn_blocking(move || {
-            contract.operation(&id).map(|operation| observe(&contract, operation, call, exchange))
+            contract.operation(&id).map(|operation| observe(&contract, operation, call, exchange, &looks))
         });
         match work.await {
             Ok(Some(seen)) => seen,
             // The runtime is shutting down, or judging panicked: the panic shows again, with its own message.
-            _ => observe(&self.contract, operation, copy.0, copy.1),
+            _ => observe(&self.contract, operation, copy.0, copy.1, &self.looks),
         }
     }
 
@@ -99,7 +103,7 @@ impl Runner {
         let exchange =
             Exchange { sent: Sent::default(), outcome: Err(Failure::Unsendable(why.to_owned())), waited: Vec::new() };
         match operation {
-            Some(operation) => observe(&self.contract, operation, Call::new(&operation.id), exchange),
+            Some(operation) => observe(&self.contract, operation, Call::new(&operation.id), exchange, &self.looks),
             None => unreachable!("a contract without operations plans no case"),
         }
     }

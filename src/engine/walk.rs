@@ -38,12 +38,14 @@ struct Progress<'a> {
     excerpts: usize,
     stale: u32,
     empty: u32,
+    /// Records that are going to be read one by one.
+    reads: usize,
 }
 
 impl Runner {
     /// Walks a list.
     pub(super) async fn walk(&self, operation: &Operation, lists: &Lists, model: &Model, walk: &Walk) -> WalkSeen {
-        let mut progress = Progress::new(lists, model, walk);
+        let mut progress = Progress::new(lists, model, walk, self.reads);
         let mut start = Start::First;
         loop {
             let page = self.page(operation, &mut progress, &start).await;
@@ -116,7 +118,7 @@ fn is_transient(answer: &Observation) -> bool {
 }
 
 impl<'a> Progress<'a> {
-    fn new(lists: &'a Lists, model: &'a Model, walk: &Walk) -> Self {
+    fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
         let seen = WalkSeen {
             walk: walk.clone(),
             answers: Vec::new(),
@@ -142,6 +144,7 @@ impl<'a> Progress<'a> {
             excerpts: MORE_EXCERPTS,
             stale: 0,
             empty: 0,
+            reads,
         }
     }
 
@@ -219,12 +222,19 @@ impl<'a> Progress<'a> {
                 self.seen.expansions.push((index, number, fault));
             }
         }
-        if query.is_plain() && self.seen.samples.len() < MOST_SAMPLES && self.is_telling(contract, record, border) {
+        if query.is_plain() && self.keeps(contract, record, border) {
             self.seen.samples.push((index, record.clone()));
         }
         let fresh = row.key.clone().is_some_and(|key| self.keys.insert(key));
         self.seen.rows.push(row);
         fresh
+    }
+
+    /// Whether a record is kept in full: up to a few dozen that differ, or as many as are going to be read one by one.
+    fn keeps(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
+        let telling = self.is_telling(contract, record, border);
+        let kept = self.seen.samples.len();
+        kept < self.reads || (telling && kept < MOST_SAMPLES)
     }
 
     /// Whether a record shows something that no kept record shows yet, or stands at a page border.

@@ -13,7 +13,7 @@ use super::MockError;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::random::Random;
 use crate::contract::semantics::Resource;
-use crate::contract::{Contract, Rule, Scope, ShapeId, Truth};
+use crate::contract::{Contract, Rule, Scope, Shape, ShapeId, Truth};
 use crate::finding::Level;
 
 /// A record, and the bytes in which it is served.
@@ -203,7 +203,7 @@ impl<'a> Grower<'a> {
     fn reads_first(&self, record: &Value) -> bool {
         let Some(shape) = self.shape else { return true };
         let mut first = true;
-        self.contract.shapes.visit(shape, record, &mut |_, value, shapes| {
+        self.contract.shapes.visit(shape, record, &mut |_: &str, value: &Value, shapes: &[&Shape]| {
             let scope = Scope::new(&[("self", value)]);
             let mut known: Vec<&str> = Vec::new();
             for rule in shapes.iter().flat_map(|shape| &shape.rules) {
@@ -250,8 +250,8 @@ pub(crate) fn broken_rule(
     body: &Value,
     variables: &[(&str, &Value)],
 ) -> Option<String> {
-    let mut broken: Option<&Rule> = None;
-    contract.shapes.visit(shape, body, &mut |_, value, shapes| {
+    let mut broken: Option<String> = None;
+    contract.shapes.visit(shape, body, &mut |_: &str, value: &Value, shapes: &[&Shape]| {
         if broken.is_some() || !value.is_object() {
             return;
         }
@@ -273,12 +273,13 @@ pub(crate) fn broken_rule(
                         let entry = groups.entry(group).or_insert((false, rule));
                         entry.0 |= holds;
                     }
-                    None if !holds => broken = broken.or(Some(rule)),
+                    None if !holds => broken = broken.take().or_else(|| Some(rule.clause.id.clone())),
                     None => {}
                 }
             }
-            broken = broken.or(groups.values().find(|(holds, _)| !holds).map(|(_, rule)| *rule));
+            let unread = groups.values().find(|(holds, _)| !holds);
+            broken = broken.take().or_else(|| unread.map(|(_, rule)| rule.clause.id.clone()));
         }
     });
-    broken.map(|rule| rule.clause.id.clone())
+    broken
 }

@@ -39,6 +39,8 @@ pub(crate) struct Targets {
     pub(crate) aliases: Vec<String>,
     /// Pointers to fields that at most one record has a value of.
     pub(crate) unique: Vec<String>,
+    /// Fields in which list and reader may disagree.
+    pub(crate) volatile: Vec<String>,
 }
 
 /// The first list operation of a contract.
@@ -63,6 +65,7 @@ impl Targets {
         targets.aliases = aliases(contract);
         targets.unique = unique_fields(contract);
         targets.busy = busy(contract, &targets);
+        targets.volatile.clone_from(&resource.volatile);
         if let Some(shape) = contract.shapes.find(&contract.resolve(schema).0) {
             targets.fields = fields(contract, &contract.shapes.with_parts(shape));
             // What an expansion adds is not part of a plain record.
@@ -114,6 +117,12 @@ impl Targets {
     /// A whole number.
     pub(crate) fn whole(&self) -> Option<&FieldTarget> {
         self.field(|field| field.kind() == "integer")
+    }
+
+    /// A whole number in which list and reader must agree.
+    pub(crate) fn steady_whole(&self) -> Option<&FieldTarget> {
+        let moves = |field: &FieldTarget| self.volatile.iter().any(|known| field.pointer.starts_with(known.as_str()));
+        self.field(|field| field.kind() == "integer" && !moves(field))
     }
 
     /// An instant.

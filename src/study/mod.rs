@@ -5,18 +5,21 @@
 
 pub mod ask;
 mod exhibit;
+pub mod look;
 pub mod observation;
 pub mod page;
 mod reference;
 pub mod row;
 mod strict_json;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 pub use ask::Start;
+pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};
 pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
@@ -68,7 +71,12 @@ pub struct Means {
     pub probe_methods: bool,
     /// Most records walked.
     pub max_records: usize,
+    /// Records read one by one per key; 0: a few, chosen to differ.
+    pub reads: usize,
 }
+
+/// What was chosen, by what for.
+type Choices = Arc<Mutex<HashMap<String, Arc<dyn std::any::Any + Send + Sync>>>>;
 
 /// Everything seen so far of one target.
 #[derive(Clone, Debug)]
@@ -83,6 +91,8 @@ pub struct Study {
     seen: IndexMap<String, (Case, Seen)>,
     /// What the plain walks of each list agree on.
     references: BTreeMap<String, Reference>,
+    /// What was chosen to be sent, by what for: planning asks again in each round.
+    choices: Choices,
 }
 
 impl Study {
@@ -97,7 +107,14 @@ impl Study {
                 Some((operation.id.clone(), Model::new(&contract, operation, lists)))
             })
             .collect();
-        Self { contract, means, models: Arc::new(models), seen: IndexMap::new(), references: BTreeMap::new() }
+        Self {
+            contract,
+            means,
+            models: Arc::new(models),
+            seen: IndexMap::new(),
+            references: BTreeMap::new(),
+            choices: Arc::default(),
+        }
     }
 
     /// An empty study of the same target, for looking again.
@@ -109,7 +126,19 @@ impl Study {
             models: Arc::clone(&self.models),
             seen: IndexMap::new(),
             references: BTreeMap::new(),
+            choices: Arc::default(),
         }
+    }
+
+    /// Something chosen once for a purpose: `key` names it and what the choice rests on.
+    pub fn choose<T: Clone + Send + Sync + 'static>(&self, key: String, choose: impl FnOnce() -> T) -> T {
+        let known = self.choices.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known.as_ref().and_then(|known| known.downcast_ref::<T>()) {
+            return known.clone();
+        }
+        let chosen = choose();
+        self.choices.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::new(chosen.clone()));
+        chosen
     }
 
     /// Adds what came of a case; the first result of a case stays.
@@ -222,7 +251,7 @@ impl Study {
         worst
     }
 
-    fn fit_one(&self, model: &Model, filter: &Filter, sent: Option<&serde_json::Value>, row: &Row) -> Option<Fit> {
+    fn fit_one(&self, model: &Model, filter: &Filter, sent: Option<&Value>, row: &Row) -> Option<Fit> {
         use crate::contract::semantics::Absent;
         match (sent, &filter.absent) {
             (Some(value), _) => Some(model.fit_row(filter, row, value)),

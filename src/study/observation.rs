@@ -1,15 +1,14 @@
 //! One exchange, judged against what the document says of a single answer: the facts that passive checks speak from.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::exhibit;
+use super::look::{Looks, Tally, look};
 use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
 use crate::contract::semantics::Lists;
-use crate::contract::{Contract, Operation, SchemaError, Scope, Shape, ShapeId, Truth, is_json};
+use crate::contract::{Contract, Operation, SchemaError, is_json};
 use crate::excerpt::Kept;
 use crate::exchange::{Exchange, Failure, Sent};
 
@@ -119,11 +118,6 @@ pub struct Observation {
     pub tally: Tally,
 }
 
-/// Counts of what an answer shows: enumeration members, optional members present and absent.
-///
-/// Keys are `(kind, schema pointer, name)`.
-pub type Tally = BTreeMap<(&'static str, String, String), u64>;
-
 impl Observation {
     /// Whether a whole answer with a 2xx status came.
     #[must_use]
@@ -158,8 +152,16 @@ impl Observation {
 }
 
 /// Reduces an exchange to what is judged. Pure: a recording gives the same as a live run.
+///
+/// `looks` saves looking again at records that were seen before; it changes nothing in what is seen.
 #[must_use]
-pub fn observe(contract: &Contract, operation: &Operation, call: Call, exchange: Exchange) -> Observation {
+pub fn observe(
+    contract: &Contract,
+    operation: &Operation,
+    call: Call,
+    exchange: Exchange,
+    looks: &Looks,
+) -> Observation {
     let mut seen = Observation {
         call,
         sent: exchange.sent,
@@ -227,8 +229,7 @@ pub fn observe(contract: &Contract, operation: &Operation, call: Call, exchange:
         if let Some(checker) = contract.checker(&schema) {
             seen.schema_errors = checker.errors(&body, MOST_ERRORS);
         }
-        let lawful_alternative = seen.schema_errors.is_empty();
-        look(contract, &schema, &body, &mut seen, lawful_alternative);
+        look(contract, operation, &schema, &body, &mut seen, looks);
     }
     if let Some(lists) = &operation.clause.lists
         && (200..300).contains(&answer.status)
@@ -262,144 +263,6 @@ fn judge_media<'a>(
         seen.media = MediaSeen::Other { got: crate::contract::essence(got), declared };
     }
     media
-}
-
-/// Visits the body with its shapes: rules, undeclared members, known values, coverage.
-fn look(contract: &Contract, schema: &str, body: &Value, seen: &mut Observation, lawful: bool) {
-    let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
-    let request = request_value(seen);
-    let response = serde_json::json!({ "status": seen.status, "headers": {} });
-    visit(contract, id, body, (&request, &response), seen, lawful);
-}
-
-fn visit(
-    contract: &Contract,
-    id: ShapeId,
-    body: &Value,
-    (request, response): (&Value, &Value),
-    seen: &mut Observation,
-    lawful: bool,
-) {
-    let mut undeclared: BTreeMap<String, String> = BTreeMap::new();
-    contract.shapes.visit(id, body, &mut |pointer, value, shapes| {
-        if shapes.iter().any(|shape| !shape.rules.is_empty()) {
-            let scope = Scope::new(&[("self", value), ("request", request), ("response", response)]);
-            for shape in shapes.iter().filter(|shape| !shape.rules.is_empty()) {
-                ask_rules(shape, pointer, &scope, seen);
-            }
-        }
-        for shape in shapes {
-            look_at_scalar(shape, pointer, value, seen);
-        }
-        if let Value::Object(members) = value {
-            for name in members.keys() {
-                let known = shapes.iter().any(|shape| shape.members.contains_key(name) || shape.open.is_some());
-                if !known {
-                    let shape = shapes.first().map(|shape| shape.pointer.clone()).unwrap_or_default();
-                    let at = format!("{pointer}/{}", crate::document::escape(name));
-                    undeclared.entry(format!("{shape} {name}")).or_insert(at);
-                }
-            }
-            for shape in shapes {
-                for (name, _) in &shape.members {
-                    if !shape.required.contains(name) {
-                        let how = if members.contains_key(name) { "present" } else { "absent" };
-                        *seen.tally.entry(("optional", shape.pointer.clone(), format!("{name} {how}"))).or_default() +=
-                            1;
-                    }
-                }
-            }
-        }
-    });
-    if lawful || seen.schema_errors.len() < MOST_ERRORS {
-        seen.undeclared = undeclared.into_values().collect();
-    }
-}
-
-fn look_at_scalar(shape: &Shape, pointer: &str, value: &Value, seen: &mut Observation) {
-    if !shape.options.is_empty() && !value.is_null() {
-        seen.enums_judged += 1;
-        if shape.options.contains(value) {
-            *seen.tally.entry(("enum", shape.pointer.clone(), plain(value))).or_default() += 1;
-        }
-    }
-    if !shape.known.is_empty() && !value.is_null() {
-        if shape.known.contains(value) {
-            *seen.tally.entry(("enum", shape.pointer.clone(), plain(value))).or_default() += 1;
-        } else if seen.unknown_values.len() < 20 {
-            seen.unknown_values.push((pointer.to_owned(), shape.pointer.clone()));
-        }
-    }
-    if shape.integer && value.is_f64() && value.as_f64().is_some_and(|x| x.fract() == 0.0) {
-        seen.integral_fractions.push(pointer.to_owned());
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn ask_rules(shape: &Shape, pointer: &str, scope: &Scope<'_>, seen: &mut Observation) {
-    let mut readings: BTreeMap<&str, Reading> = BTreeMap::new();
-    for rule in &shape.rules {
-        if let Some(when) = &rule.when
-            && when.truth_in(scope) != Truth::Holds
-        {
-            continue;
-        }
-        let truth = rule.rule.truth_in(scope);
-        if let Truth::Undefined(_) = truth {
-            continue;
-        }
-        seen.rules_asked += 1;
-        let holds = truth == Truth::Holds;
-        match &rule.clause.group {
-            Some(group) => {
-                let reading = readings.entry(group.as_str()).or_insert_with(|| Reading {
-                    group: group.clone(),
-                    holds: Vec::new(),
-                    broken: Vec::new(),
-                    pointer: pointer.to_owned(),
-                    rule_pointer: rule.pointer.clone(),
-                });
-                if holds {
-                    reading.holds.push(rule.clause.id.clone())
-                } else {
-                    reading.broken.push(rule.clause.id.clone())
-                }
-            }
-            None if !holds => seen.rule_breaks.push(RuleBreak {
-                rule: rule.clause.id.clone(),
-                rule_pointer: rule.pointer.clone(),
-                pointer: pointer.to_owned(),
-            }),
-            None => {}
-        }
-    }
-    for reading in readings.into_values() {
-        let known = seen
-            .readings
-            .iter()
-            .any(|old| old.group == reading.group && old.holds == reading.holds && old.broken == reading.broken);
-        if !known {
-            seen.readings.push(reading);
-        }
-    }
-}
-
-/// The request as rules see it.
-fn request_value(seen: &Observation) -> Value {
-    use crate::contract::semantics::Slot;
-    let mut query = serde_json::Map::new();
-    let mut headers = serde_json::Map::new();
-    for (slot, value) in &seen.call.values {
-        match slot {
-            Slot::Query(name) => query.insert(name.clone(), value.clone()),
-            Slot::Header(name) => headers.insert(name.to_ascii_lowercase(), value.clone()),
-            _ => None,
-        };
-    }
-    serde_json::json!({ "method": seen.sent.method, "path": seen.call.operation, "query": query, "headers": headers })
 }
 
 /// The records of a page's body.

@@ -1,6 +1,6 @@
 //! A record reduced to what the comparisons need: one small fingerprint, so that long walks stay flat in memory.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::contract::instant;
 use crate::contract::semantics::{Case, Filter, Lists, Match, Order, Sort};
@@ -67,13 +67,9 @@ impl Model {
     /// Reduces a record.
     #[must_use]
     pub fn row(&self, record: &Value, keep_text: bool) -> Row {
-        let mut canonical = record.clone();
-        for pointer in &self.left_out {
-            remove(&mut canonical, pointer);
-        }
         Row {
             key: record.pointer(&self.key).and_then(key_text),
-            print: fingerprint(&canonical),
+            print: fingerprint_without(record, &self.left_out),
             version: self.version.as_deref().and_then(|at| record.pointer(at)).map(fingerprint),
             traits: self.fields.iter().map(|field| Trait::of(record.pointer(field), keep_text)).collect(),
         }
@@ -229,10 +225,18 @@ fn fit_equal(case: Case, held: &Trait, value: &Value) -> Fit {
         Trait::Absent | Trait::Null => exact(value.is_null()),
         Trait::Bool(flag) => exact(text == flag.to_string()),
         Trait::Number(number) => exact(text.parse::<f64>().is_ok_and(|wanted| wanted.total_cmp(number).is_eq())),
-        Trait::Text(held) => graded(case, **held == *text, held.to_lowercase() == text.to_lowercase()),
+        Trait::Text(held) => graded(case, **held == *text, same_folded(held, &text)),
         Trait::Hashed(exact, folded, _) => graded(case, *exact == hash(&text), *folded == hash(&text.to_lowercase())),
         Trait::Other(_) => Fit::Unknown,
     }
+}
+
+/// Whether two texts differ in case at most.
+fn same_folded(one: &str, two: &str) -> bool {
+    if one.is_ascii() && two.is_ascii() {
+        return one.eq_ignore_ascii_case(two);
+    }
+    one.to_lowercase() == two.to_lowercase()
 }
 
 fn fit_contains(case: Case, held: &Trait, value: &Value) -> Fit {
@@ -296,14 +300,25 @@ pub fn fingerprint(value: &Value) -> u64 {
     }
 }
 
+/// The fingerprint of a record without the members at some pointers.
+fn fingerprint_without(record: &Value, left_out: &[String]) -> u64 {
+    let present = left_out.iter().any(|pointer| record.pointer(pointer).is_some());
+    if !present {
+        return fingerprint(record);
+    }
+    let mut kept = record.clone();
+    for pointer in left_out {
+        remove(&mut kept, pointer);
+    }
+    fingerprint(&kept)
+}
+
 /// Removes the member at a pointer.
 pub fn remove(root: &mut Value, pointer: &str) {
     let Some((parent, name)) = pointer.rsplit_once('/') else { return };
     if let Some(Value::Object(members)) = root.pointer_mut(parent) {
         let name = crate::document::unescape(name);
-        let kept: Map<String, Value> =
-            std::mem::take(members).into_iter().filter(|(known, _)| *known != name).collect();
-        *members = kept;
+        members.shift_remove(&name);
     }
 }
 

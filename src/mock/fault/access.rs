@@ -36,7 +36,7 @@ catalogue! {
     /// The second tenant sees the records of the first as well.
     "foreign-records-listed-for-one-tenant": |c| fitting::tenancy(c) && fitting::lists(c) => SecondTenant Hook::Matching(all_tenants);
     /// The tenant that a record shows is not its own.
-    "tenant-field-wrong": fitting::tenant_field => Always Hook::Record(wrong_tenant);
+    "tenant-field-wrong": fitting::tenant_echo => Always Hook::Record(wrong_tenant);
     /// The tenant that one record shows is not its own.
     "tenant-field-wrong-deep": fitting::tenant_field => Deep Hook::Record(wrong_tenant);
     /// The tenant that a record shows when it is read is not its own.

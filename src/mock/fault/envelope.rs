@@ -64,9 +64,9 @@ catalogue! {
     /// The walk ends too early, and the envelope is consistent about it.
     "walk-ends-early-consistently": fitting::more_and_cursor => Late Hook::Page(end_walk);
     /// A field of the envelope is missing.
-    "envelope-field-missing": has_spot => Lists Hook::Body(drop_spot);
+    "envelope-field-missing": requires_spot => Lists Hook::Body(drop_spot);
     /// A field of the envelope is missing on late pages.
-    "envelope-field-missing-late": has_spot => Late Hook::Body(drop_spot);
+    "envelope-field-missing-late": requires_spot => Late Hook::Body(drop_spot);
     /// A field of the envelope is text instead of a number or flag.
     "envelope-wrong-type": has_spot => Lists Hook::Body(spot_as_text);
     /// The records are null instead of an empty array when nothing matches.
@@ -186,12 +186,35 @@ fn has_spot(contract: &crate::contract::Contract) -> bool {
         .any(|lists| spots(lists).iter().any(|clause| matches!(clause.spot, Spot::Pointer(_))))
 }
 
-fn first_spot(scene: &Scene<'_>) -> Option<String> {
-    let lists = scene.lists()?;
-    spots(lists).into_iter().find_map(|clause| match &clause.spot {
+/// Whether the first field of some envelope must be there.
+fn requires_spot(contract: &crate::contract::Contract) -> bool {
+    contract.operations.iter().any(|operation| {
+        let first = operation.clause.lists.as_ref().and_then(|lists| pointers(lists).next());
+        let schema = contract.success_schema(operation);
+        first.zip(schema).is_some_and(|(pointer, schema)| requires(contract, schema, &pointer))
+    })
+}
+
+/// Whether every step of a pointer into a body is required by its schema.
+fn requires(contract: &crate::contract::Contract, schema: &str, pointer: &str) -> bool {
+    let mut at = contract.shapes.find(&contract.resolve(schema).0);
+    pointer.split('/').skip(1).all(|name| {
+        let Some(id) = at.take() else { return false };
+        let parts = contract.shapes.with_parts(id);
+        at = parts.iter().find_map(|part| part.members.get(name).copied());
+        parts.iter().any(|part| part.required.iter().any(|required| required == name))
+    })
+}
+
+fn pointers(lists: &crate::contract::semantics::Lists) -> impl Iterator<Item = String> {
+    spots(lists).into_iter().filter_map(|clause| match &clause.spot {
         Spot::Pointer(pointer) => Some(pointer.clone()),
         Spot::Header { .. } => None,
     })
+}
+
+fn first_spot(scene: &Scene<'_>) -> Option<String> {
+    pointers(scene.lists()?).next()
 }
 
 fn drop_spot(scene: &Scene<'_>, body: &mut Value) {

@@ -15,13 +15,13 @@ catalogue! {
     /// An expansion that was asked for is not there when one record is read.
     "expansion-ignored-on-get": |c| fitting::expands(c) && fitting::reads(c) => Reads Hook::Record(ignore);
     /// An expansion that was asked for is not there in lists.
-    "expansion-ignored-on-list": listed => Lists Hook::Record(ignore);
+    "expansion-ignored-on-list": fitting::expands_lists => Lists Hook::Record(ignore);
     /// An expansion is there although nobody asked.
     "expansion-unasked": fitting::expands => Always Hook::Record(unasked); tolerated;
     /// An expansion shows another record than the related one.
     "expansion-wrong-record": fitting::expands => Always Hook::Record(wrong);
     /// An expansion shows another record than the related one in lists.
-    "expansion-wrong-record-on-list": listed => Lists Hook::Record(wrong);
+    "expansion-wrong-record-on-list": fitting::expands_lists => Lists Hook::Record(wrong);
     /// An expansion shows the record itself.
     "expansion-shows-itself": fitting::expands => Always Hook::Record(itself);
     /// An expansion shows a record of another tenant.
@@ -34,10 +34,6 @@ catalogue! {
     "expansion-null": fitting::expands => Always Hook::Record(null);
     /// Asking for an expansion changes another field.
     "expansion-changes-others": |c| fitting::expands(c) && fitting::has_text(c) => Always Hook::Record(change_others);
-}
-
-fn listed(contract: &crate::contract::Contract) -> bool {
-    contract.operations.iter().any(|operation| operation.clause.lists.is_some() && !operation.clause.expands.is_empty())
 }
 
 /// Expansions of a record that are there, with what is there.

@@ -31,7 +31,7 @@ catalogue! {
     /// A required field is null when one record is read.
     "required-field-null-on-get": |c| fitting::has_required(c) && fitting::reads(c) => Reads Hook::Record(null_required);
     /// The key of one record on a late page is missing.
-    "key-missing-deep": fitting::lists => Deep Hook::Record(drop_key);
+    "key-missing-deep": |c| fitting::lists(c) && fitting::requires_key(c) => Deep Hook::Record(drop_key);
     /// A text is a number in every record.
     "wrong-type": fitting::has_text => Always Hook::Record(number_for_text);
     /// A text is a number in one record on a late page.

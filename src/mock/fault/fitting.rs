@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::contract::semantics::{Absent, Case, Filter, Lists, Match, Order, Slot};
+use crate::contract::semantics::{About, Absent, Case, Filter, Grade, Lists, Match, Order, Slot};
 use crate::contract::{Contract, Location, Operation};
+use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
 
@@ -17,6 +18,15 @@ fn operation(contract: &Contract, fits: impl Fn(&Operation) -> bool) -> bool {
 
 fn list(contract: &Contract, fits: impl Fn(&Lists) -> bool) -> bool {
     operation(contract, |operation| operation.clause.lists.as_ref().is_some_and(&fits))
+}
+
+/// Whether a promise is a firm one: breaking what the contract only observes is no fault.
+fn is_firm(about: &About) -> bool {
+    about.level(false, Level::Deny) == Level::Deny
+}
+
+fn is_firm_grade(grade: Option<&Grade>) -> bool {
+    grade.is_none_or(|grade| is_firm(&grade.0))
 }
 
 pub(super) fn lists(contract: &Contract) -> bool {
@@ -48,6 +58,25 @@ pub(super) fn walks_at_largest(contract: &Contract) -> bool {
 
 pub(super) fn default_size(contract: &Contract) -> bool {
     list(contract, |lists| lists.page.size.as_ref().is_some_and(|size| size.default.is_some()))
+}
+
+/// Whether the default page size is promised.
+pub(super) fn firm_default_size(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref());
+        size.is_some_and(|default| is_firm(&default.about))
+    })
+}
+
+/// Whether no page may hold more records than the largest size.
+pub(super) fn firm_maximum(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        lists
+            .page
+            .size
+            .as_ref()
+            .is_some_and(|size| size.max.is_some() && size.ceiling.is_none_or(|most| Some(most) == size.max))
+    })
 }
 
 pub(super) fn paged(contract: &Contract) -> bool {
@@ -150,6 +179,11 @@ pub(super) fn text_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
 }
 
+/// Whether a filter on free text must find whatever matches.
+pub(super) fn whole_text_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter) && !filter.partial)
+}
+
 /// Whether a filter matches free text whose hint holds letters outside ASCII.
 pub(super) fn lettered_filter(contract: &Contract) -> bool {
     let targets = Targets::of(contract);
@@ -159,7 +193,7 @@ pub(super) fn lettered_filter(contract: &Contract) -> bool {
         !hint.is_ascii()
     };
     some_filter(contract, |operation, filter| {
-        is_exact_text(operation, contract, filter) && filter.field.as_deref().is_some_and(lettered)
+        is_exact_text(operation, contract, filter) && !filter.partial && filter.field.as_deref().is_some_and(lettered)
     })
 }
 
@@ -185,6 +219,21 @@ pub(super) fn default_filter(contract: &Contract) -> bool {
 
 pub(super) fn sort(contract: &Contract) -> bool {
     list(contract, |lists| lists.sort.as_ref().is_some_and(|sort| sort.by.is_some()))
+}
+
+/// Whether a list has to sort when it is asked to.
+pub(super) fn firm_sort(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        lists.sort.as_ref().is_some_and(|sort| sort.by.is_some() && is_firm_grade(sort.unsupported.as_ref()))
+    })
+}
+
+/// Whether the order of a list that nobody asked to sort is promised.
+pub(super) fn firm_default_order(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        let default = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
+        default.is_some_and(|field| field.level(false) == Level::Deny)
+    })
 }
 
 pub(super) fn default_order(contract: &Contract) -> bool {
@@ -230,12 +279,25 @@ pub(super) fn tenant_field(contract: &Contract) -> bool {
     contract.root.tenancy.as_ref().is_some_and(|tenancy| tenancy.field.is_some())
 }
 
+/// Whether the tenant that a record shows must be the one that was asked.
+pub(super) fn tenant_echo(contract: &Contract) -> bool {
+    let tenancy = contract.root.tenancy.as_ref();
+    tenancy.is_some_and(|tenancy| tenancy.field.is_some() && is_firm_grade(tenancy.echo.as_ref()))
+}
+
 pub(super) fn tenant_reads(contract: &Contract) -> bool {
     tenancy(contract) && reads(contract)
 }
 
 pub(super) fn expands(contract: &Contract) -> bool {
     operation(contract, |operation| !operation.clause.expands.is_empty())
+}
+
+/// Whether a list has to expand when it is asked to.
+pub(super) fn expands_lists(contract: &Contract) -> bool {
+    operation(contract, |operation| {
+        operation.clause.lists.is_some() && operation.clause.expands.iter().any(|expand| is_firm(&expand.about))
+    })
 }
 
 pub(super) fn alias(contract: &Contract) -> bool {
@@ -254,6 +316,12 @@ pub(super) fn has_required(contract: &Contract) -> bool {
     Targets::of(contract).required().is_some()
 }
 
+/// Whether a record without its key breaks its schema.
+pub(super) fn requires_key(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    targets.fields.iter().any(|field| field.pointer == targets.key && field.required)
+}
+
 pub(super) fn has_text(contract: &Contract) -> bool {
     Targets::of(contract).text().is_some()
 }
@@ -264,6 +332,10 @@ pub(super) fn has_choice(contract: &Contract) -> bool {
 
 pub(super) fn has_whole(contract: &Contract) -> bool {
     Targets::of(contract).whole().is_some()
+}
+
+pub(super) fn has_steady_whole(contract: &Contract) -> bool {
+    Targets::of(contract).steady_whole().is_some()
 }
 
 pub(super) fn has_instant(contract: &Contract) -> bool {

@@ -35,6 +35,8 @@ pub struct Fault {
     pub contracts: fn(&Contract) -> bool,
     /// Whether a contract may tolerate it: a check may then stay silent, or only note it.
     pub tolerated: bool,
+    /// Whether it takes reading every record one by one to see it.
+    pub thorough: bool,
     pub(super) live: &'static [Live],
 }
 
@@ -90,11 +92,12 @@ pub fn faults() -> &'static [&'static Fault] {
 
 /// A part of the catalogue: doc text, id, where it makes sense, and one or more hooks with when they are live.
 macro_rules! catalogue {
-    ($(#[doc = $summary:literal] $(#[doc = $note:literal])* $id:literal: $contracts:expr => $($when:ident $hook:expr),+ $(; $tolerated:ident)?;)+) => {
+    ($(#[doc = $summary:literal] $(#[doc = $note:literal])* $id:literal: $contracts:expr => $($when:ident $hook:expr),+ $(; $mark:ident)?;)+) => {
         pub(super) const FAULTS: &[$crate::mock::fault::Fault] = &[$($crate::mock::fault::Fault {
             id: $id,
             contracts: $contracts,
-            tolerated: catalogue!(@tolerated $($tolerated)?),
+            tolerated: catalogue!(@tolerated $($mark)?),
+            thorough: catalogue!(@thorough $($mark)?),
             summary: $summary.trim_ascii(),
             note: concat!($($note, "\n"),*).trim_ascii(),
             live: &[$($crate::mock::hook::Live {
@@ -104,6 +107,8 @@ macro_rules! catalogue {
         }),+];
     };
     (@tolerated tolerated) => { true };
-    (@tolerated) => { false };
+    (@tolerated $($other:ident)?) => { false };
+    (@thorough thorough) => { true };
+    (@thorough $($other:ident)?) => { false };
 }
 use catalogue;

@@ -64,9 +64,9 @@ catalogue! {
     /// Sent twice, an offset gives two different pages.
     "offset-gives-two-pages": fitting::offset => Resumed Hook::Page(alternate);
     /// The default page size is one less than documented.
-    "default-size-off-by-one": fitting::default_size => Lists Hook::Ask(default_down);
+    "default-size-off-by-one": fitting::firm_default_size => Lists Hook::Ask(default_down);
     /// The default page size is ten times what is documented.
-    "default-size-too-large": fitting::default_size => Lists Hook::Ask(default_up);
+    "default-size-too-large": fitting::firm_default_size => Lists Hook::Ask(default_up);
     /// The largest page size gives one record less.
     "maximum-size-off-by-one": fitting::limited => AtMaximum Hook::Ask(size_down);
     /// The page size is ignored: the default is used.
@@ -76,7 +76,7 @@ catalogue! {
     /// A size that was asked for gives one record less.
     "size-off-by-one": fitting::sized => Lists Hook::Ask(asked_down), Lists Hook::Page(echo_up);
     /// One more than the largest size gives that many records.
-    "maximum-off-by-one": fitting::limited => Always Hook::Neglect(Neglect::OneAbove);
+    "maximum-off-by-one": fitting::firm_maximum => Always Hook::Neglect(Neglect::OneAbove);
     /// A page holds one record more than was asked for.
     "page-exceeds-size": fitting::sized => Lists Hook::Ask(size_up), Lists Hook::Page(echo_down);
     /// A late page holds one record more than was asked for.

@@ -14,13 +14,13 @@ catalogue! {
     /// A record read by its key differs from the same record in the list.
     "get-differs-from-list": |c| fitting::both(c) && fitting::has_text(c) => Reads Hook::Record(alter);
     /// One record differs between list and reader.
-    "get-differs-from-list-deep": |c| fitting::both(c) && fitting::has_text(c) => Deep Hook::Record(alter_listed);
+    "get-differs-from-list-deep": |c| fitting::both(c) && fitting::has_text(c) => Deep Hook::Record(alter_listed); thorough;
     /// A number of a record differs between list and reader.
-    "number-differs-from-list": |c| fitting::both(c) && fitting::has_whole(c) => Reads Hook::Record(add_one);
+    "number-differs-from-list": |c| fitting::both(c) && fitting::has_steady_whole(c) => Reads Hook::Record(add_one);
     /// A reader shows another record than the one that was asked for.
     "get-returns-another-record": fitting::reads => Reads Hook::Record(another);
     /// A reader shows another record instead of one certain record.
-    "get-returns-another-record-deep": fitting::both => Deep Hook::Record(another_read);
+    "get-returns-another-record-deep": fitting::both => Deep Hook::Record(another_read); thorough;
     /// A record is shown under a new key each time it is read.
     "get-changes-key": fitting::reads => Reads Hook::Record(change_key);
     /// Looked up by its other key, a record is another one.
@@ -30,7 +30,7 @@ catalogue! {
     /// Looked up by its other key, a record is not found.
     "alias-not-found": fitting::alias => Reads Hook::Exchange(lose_alias);
     /// A record that the list shows cannot be read.
-    "listed-record-not-found": fitting::both => Reads Hook::Exchange(lose_deep);
+    "listed-record-not-found": fitting::both => Reads Hook::Exchange(lose_deep); thorough;
     /// Keys with characters outside ASCII or reserved ones are taken as they are encoded.
     "path-not-decoded": fitting::both => Always Hook::Neglect(Neglect::Decoding);
     /// A key with an encoded slash is cut off at the slash.
@@ -38,7 +38,7 @@ catalogue! {
     /// Keys are decoded twice.
     "path-decoded-twice": fitting::both => Always Hook::Neglect(Neglect::DoubleDecoding);
     /// An optional field of a record is missing when it is read, though the list shows it.
-    "get-lacks-optional-field": |c| fitting::both(c) && has_optional(c) => Reads Hook::Record(drop_optional);
+    "get-lacks-optional-field": |c| fitting::both(c) && has_optional(c) => Reads Hook::Record(drop_optional); tolerated;
     /// Read twice, a record differs.
     "repeated-read-differs": |c| fitting::reads(c) && fitting::has_text(c) => Reads Hook::Record(drift);
     /// Read twice, a record is once there and once not.
@@ -76,7 +76,7 @@ fn alter_listed(scene: &Scene<'_>, record: &mut Value) {
 }
 
 fn add_one(scene: &Scene<'_>, record: &mut Value) {
-    let Some(target) = scene.targets.whole() else { return };
+    let Some(target) = scene.targets.steady_whole() else { return };
     if let Some(number) = record.pointer(&target.pointer).and_then(Value::as_i64) {
         set_at(record, &target.pointer, json!(number + 1));
     }

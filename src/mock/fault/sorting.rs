@@ -16,15 +16,15 @@ catalogue! {
     /// The order that was asked for is reversed.
     "sort-reversed": fitting::sort => Sorted Hook::Ask(turn);
     /// The order that was asked for is ignored.
-    "sort-ignored": fitting::sort => Sorted Hook::Ask(ignore);
+    "sort-ignored": fitting::firm_sort => Sorted Hook::Ask(ignore);
     /// The order that was asked for is ignored for the second tenant.
     "sort-ignored-for-one-tenant": |c| fitting::sort(c) && fitting::tenancy(c) => SecondTenant Hook::Ask(ignore);
     /// The order that was asked for is ignored when a filter is sent as well.
     "sort-ignored-under-filter": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(ignore);
     /// A lawful order is refused.
-    "sort-refused": fitting::sort => Sorted Hook::Success(refuse);
+    "sort-refused": fitting::firm_sort => Sorted Hook::Success(refuse);
     /// An unknown order has no effect.
-    "unknown-order-ignored": fitting::sort => Always Hook::Neglect(Neglect::Orders);
+    "unknown-order-ignored": fitting::firm_sort => Always Hook::Neglect(Neglect::Orders);
     /// The direction is ignored: every order is descending.
     "sort-direction-ignored": fitting::sort => Sorted Hook::Ask(descend);
     /// Numbers are sorted as text.
@@ -46,7 +46,7 @@ catalogue! {
     /// The default order is that of the keys.
     "default-order-by-key": fitting::default_order => Lists Hook::Ask(by_key);
     /// Nothing orders the records: two walks differ.
-    "order-changes-between-walks": fitting::lists => Lists Hook::Matching(rotate);
+    "order-changes-between-walks": fitting::firm_default_order => Lists Hook::Matching(rotate);
 }
 
 /// The order of a list that nobody asked to sort.

@@ -1,0 +1,346 @@
+//! A look into one body with the shapes that describe it: rules, members that nobody declared, known values, coverage.
+//!
+//! One record is seen in many answers: what a look at it came to is kept, as long as nothing is wrong with it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::observation::{Observation, Reading, RuleBreak};
+use crate::contract::{Contract, Operation, Scope, Shape, ShapeId, Truth, Visitor};
+
+/// Most undocumented values kept of one answer.
+const MOST_UNKNOWN: usize = 20;
+/// Most records whose look is kept: about half a kilobyte each.
+const MOST_KEPT: usize = 4_096;
+
+/// What is counted for the coverage of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Counted {
+    /// A member of an enumeration: its index among the options, then among the known values.
+    Option,
+    /// An optional member that was there: its index among the declared ones.
+    Present,
+    /// An optional member that was not there.
+    Absent,
+}
+
+/// Counts of what an answer shows, by shape and index in it.
+pub type Tally = BTreeMap<(ShapeId, Counted, u16), u64>;
+
+/// What a look at a record came to with which nothing is wrong.
+#[derive(Debug, Default)]
+struct Clean {
+    rules_asked: usize,
+    enums_judged: usize,
+    readings: Vec<Reading>,
+    tally: Vec<((ShapeId, Counted, u16), u64)>,
+}
+
+/// Looks at records of one contract that were seen before. Runs of the same contract may share them.
+#[derive(Debug, Default)]
+pub struct Looks {
+    clean: Mutex<HashMap<(Vec<ShapeId>, u128), Arc<Clean>>>,
+}
+
+impl Looks {
+    fn get(&self, key: &(Vec<ShapeId>, u128)) -> Option<Arc<Clean>> {
+        self.clean.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn keep(&self, key: (Vec<ShapeId>, u128), clean: Clean) {
+        let mut kept = self.clean.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MOST_KEPT {
+            kept.insert(key, Arc::new(clean));
+        }
+    }
+}
+
+/// Visits a body with its shapes and notes in `seen` what there is.
+pub(super) fn look(
+    contract: &Contract,
+    operation: &Operation,
+    schema: &str,
+    body: &Value,
+    seen: &mut Observation,
+    looks: &Looks,
+) {
+    let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
+    let records = match (&operation.clause.lists, seen.is_success()) {
+        (Some(lists), true) => Some(format!("{}/", lists.items)),
+        // The record is the whole body.
+        (None, true) => Some(String::new()),
+        (_, false) => None,
+    };
+    let request = request_value(seen);
+    let response = serde_json::json!({ "status": seen.status, "headers": {} });
+    let mut looker = Looker {
+        request: &request,
+        response: &response,
+        records,
+        looks,
+        seen,
+        undeclared: BTreeMap::new(),
+        under_way: None,
+    };
+    contract.shapes.visit(id, body, &mut looker);
+    let undeclared = looker.undeclared.into_values().collect();
+    seen.undeclared = undeclared;
+}
+
+/// A record that is being looked at.
+struct UnderWay {
+    at: String,
+    key: (Vec<ShapeId>, u128),
+    clean: Clean,
+    dirty: bool,
+}
+
+struct Looker<'a> {
+    request: &'a Value,
+    response: &'a Value,
+    /// Pointer to the records, with a slash behind it; empty where the body is one; `None` where there are none.
+    records: Option<String>,
+    looks: &'a Looks,
+    seen: &'a mut Observation,
+    undeclared: BTreeMap<String, String>,
+    under_way: Option<UnderWay>,
+}
+
+impl Visitor for Looker<'_> {
+    fn enter(&mut self, pointer: &str, value: &Value, ids: &[ShapeId]) -> bool {
+        let is_record = self.under_way.is_none()
+            && value.is_object()
+            && self.records.as_ref().is_some_and(|records| {
+                pointer.strip_prefix(records.as_str()).is_some_and(|rest| !rest.contains('/'))
+                    && (!records.is_empty() || pointer.is_empty())
+            });
+        if !is_record {
+            return true;
+        }
+        let key = (ids.to_vec(), digest(value));
+        if let Some(clean) = self.looks.get(&key) {
+            self.take(&clean, pointer);
+            return false;
+        }
+        self.under_way = Some(UnderWay { at: pointer.to_owned(), key, clean: Clean::default(), dirty: false });
+        true
+    }
+
+    fn visit(&mut self, pointer: &str, value: &Value, shapes: &[&Shape]) {
+        if shapes.iter().any(|shape| !shape.rules.is_empty()) {
+            let scope = Scope::new(&[("self", value), ("request", self.request), ("response", self.response)]);
+            for shape in shapes.iter().filter(|shape| !shape.rules.is_empty()) {
+                self.ask_rules(shape, pointer, &scope);
+            }
+        }
+        for shape in shapes {
+            self.look_at_scalar(shape, pointer, value);
+        }
+        if let Value::Object(members) = value {
+            self.look_at_members(members, pointer, shapes);
+        }
+    }
+
+    fn leave(&mut self, pointer: &str) {
+        let Some(record) = self.under_way.take_if(|record| record.at == pointer) else { return };
+        self.take(&record.clean, "");
+        if !record.dirty {
+            self.looks.keep(record.key, record.clean);
+        }
+    }
+}
+
+impl Looker<'_> {
+    /// Adds what a look came to; readings stand at pointers below `base`.
+    fn take(&mut self, clean: &Clean, base: &str) {
+        self.seen.rules_asked += clean.rules_asked;
+        self.seen.enums_judged += clean.enums_judged;
+        for (key, count) in &clean.tally {
+            *self.seen.tally.entry(*key).or_default() += count;
+        }
+        for reading in &clean.readings {
+            let moved = || Reading { pointer: format!("{base}{}", reading.pointer), ..reading.clone() };
+            add_reading(&mut self.seen.readings, reading, moved);
+        }
+    }
+
+    fn soil(&mut self) {
+        if let Some(record) = &mut self.under_way {
+            record.dirty = true;
+        }
+    }
+
+    fn count(&mut self, key: (ShapeId, Counted, u16)) {
+        match &mut self.under_way {
+            Some(record) => match record.clean.tally.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, count)) => *count += 1,
+                None => record.clean.tally.push((key, 1)),
+            },
+            None => *self.seen.tally.entry(key).or_default() += 1,
+        }
+    }
+
+    fn look_at_members(&mut self, members: &serde_json::Map<String, Value>, pointer: &str, shapes: &[&Shape]) {
+        for name in members.keys() {
+            let known = shapes.iter().any(|shape| shape.members.contains_key(name) || shape.open.is_some());
+            if !known {
+                self.soil();
+                let shape = shapes.first().map(|shape| shape.pointer.clone()).unwrap_or_default();
+                let at = format!("{pointer}/{}", crate::document::escape(name));
+                self.undeclared.entry(format!("{shape} {name}")).or_insert(at);
+            }
+        }
+        for shape in shapes {
+            for (index, name) in shape.members.keys().enumerate() {
+                if !shape.required.contains(name) {
+                    let how = if members.contains_key(name) { Counted::Present } else { Counted::Absent };
+                    self.count((shape.id, how, index_of(index)));
+                }
+            }
+        }
+    }
+
+    fn look_at_scalar(&mut self, shape: &Shape, pointer: &str, value: &Value) {
+        if !shape.options.is_empty() && !value.is_null() {
+            match &mut self.under_way {
+                Some(record) => record.clean.enums_judged += 1,
+                None => self.seen.enums_judged += 1,
+            }
+            if let Some(index) = shape.options.iter().position(|option| option == value) {
+                self.count((shape.id, Counted::Option, index_of(index)));
+            }
+        }
+        if !shape.known.is_empty() && !value.is_null() {
+            if let Some(index) = shape.known.iter().position(|known| known == value) {
+                self.count((shape.id, Counted::Option, index_of(shape.options.len() + index)));
+            } else {
+                self.soil();
+                if self.seen.unknown_values.len() < MOST_UNKNOWN {
+                    self.seen.unknown_values.push((pointer.to_owned(), shape.pointer.clone()));
+                }
+            }
+        }
+        if shape.integer && value.is_f64() && value.as_f64().is_some_and(|x| x.fract() == 0.0) {
+            self.soil();
+            self.seen.integral_fractions.push(pointer.to_owned());
+        }
+    }
+
+    fn ask_rules(&mut self, shape: &Shape, pointer: &str, scope: &Scope<'_>) {
+        let mut readings: BTreeMap<&str, Reading> = BTreeMap::new();
+        for rule in &shape.rules {
+            if rule.looks_around() {
+                self.soil();
+            }
+            if rule.when.as_ref().is_some_and(|when| when.truth_in(scope) != Truth::Holds) {
+                continue;
+            }
+            let truth = rule.rule.truth_in(scope);
+            if let Truth::Undefined(_) = truth {
+                continue;
+            }
+            match &mut self.under_way {
+                Some(record) => record.clean.rules_asked += 1,
+                None => self.seen.rules_asked += 1,
+            }
+            let holds = truth == Truth::Holds;
+            match &rule.clause.group {
+                Some(group) => {
+                    let reading = readings.entry(group.as_str()).or_insert_with(|| Reading {
+                        group: group.clone(),
+                        holds: Vec::new(),
+                        broken: Vec::new(),
+                        pointer: pointer.to_owned(),
+                        rule_pointer: rule.pointer.clone(),
+                    });
+                    let list = if holds { &mut reading.holds } else { &mut reading.broken };
+                    list.push(rule.clause.id.clone());
+                }
+                None if !holds => {
+                    self.soil();
+                    self.seen.rule_breaks.push(RuleBreak {
+                        rule: rule.clause.id.clone(),
+                        rule_pointer: rule.pointer.clone(),
+                        pointer: pointer.to_owned(),
+                    });
+                }
+                None => {}
+            }
+        }
+        for reading in readings.into_values() {
+            add_reading(&mut self.seen.readings, &reading, || reading.clone());
+            if let Some(record) = &mut self.under_way {
+                let inside = pointer.strip_prefix(record.at.as_str()).unwrap_or(pointer).to_owned();
+                record.clean.readings.push(Reading { pointer: inside, ..reading });
+            }
+        }
+    }
+}
+
+fn index_of(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+/// Adds a reading unless one like it is known.
+fn add_reading(readings: &mut Vec<Reading>, reading: &Reading, make: impl FnOnce() -> Reading) {
+    let same = |old: &Reading| old.group == reading.group && old.holds == reading.holds && old.broken == reading.broken;
+    if !readings.iter().any(same) {
+        readings.push(make());
+    }
+}
+
+/// A fingerprint of a value as it was written, order of members included.
+fn digest(value: &Value) -> u128 {
+    let mut hasher = Xxh3::new();
+    feed(value, &mut hasher);
+    hasher.digest128()
+}
+
+fn feed(value: &Value, hasher: &mut Xxh3) {
+    match value {
+        Value::Null => hasher.update(b"n"),
+        Value::Bool(flag) => hasher.update(if *flag { b"t" } else { b"f" }),
+        Value::Number(number) => {
+            hasher.update(b"#");
+            hasher.update(number.to_string().as_bytes());
+        }
+        Value::String(text) => feed_text(b"s", text, hasher),
+        Value::Array(items) => {
+            hasher.update(b"[");
+            items.iter().for_each(|item| feed(item, hasher));
+            hasher.update(b"]");
+        }
+        Value::Object(members) => {
+            hasher.update(b"{");
+            for (name, member) in members {
+                feed_text(b"k", name, hasher);
+                feed(member, hasher);
+            }
+            hasher.update(b"}");
+        }
+    }
+}
+
+fn feed_text(kind: &[u8], text: &str, hasher: &mut Xxh3) {
+    hasher.update(kind);
+    hasher.update(&text.len().to_le_bytes());
+    hasher.update(text.as_bytes());
+}
+
+/// The request as rules see it.
+fn request_value(seen: &Observation) -> Value {
+    use crate::contract::semantics::Slot;
+    let mut query = serde_json::Map::new();
+    let mut headers = serde_json::Map::new();
+    for (slot, value) in &seen.call.values {
+        match slot {
+            Slot::Query(name) => query.insert(name.clone(), value.clone()),
+            Slot::Header(name) => headers.insert(name.to_ascii_lowercase(), value.clone()),
+            _ => None,
+        };
+    }
+    serde_json::json!({ "method": seen.sent.method, "path": seen.call.operation, "query": query, "headers": headers })
+}
