@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,18 @@ pub struct Identity {
     pub headers: Vec<(String, SecretString)>,
     /// Values of declared parameters, by name: path parameters, tenant header, known ids.
     pub params: BTreeMap<String, String>,
+}
+
+impl Identity {
+    /// Whether two identities show the same credential.
+    #[must_use]
+    pub fn is_same_credential(&self, other: &Self) -> bool {
+        let plain = |secret: &SecretString| secret.expose_secret().to_owned();
+        let headers = |identity: &Self| -> BTreeMap<String, String> {
+            identity.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), plain(value))).collect()
+        };
+        self.token.as_ref().map(plain) == other.token.as_ref().map(plain) && headers(self) == headers(other)
+    }
 }
 
 impl fmt::Debug for Identity {
@@ -105,6 +117,8 @@ pub struct Target {
     sent: AtomicU64,
     waited: AtomicU64,
     silent: AtomicU32,
+    /// Answers that never came to their end, by operation.
+    strikes: Mutex<BTreeMap<String, u32>>,
     stopped: Arc<AtomicBool>,
     pace: Option<governor::DefaultDirectRateLimiter>,
     mask: Box<dyn Fn(&str) -> String + Send + Sync>,
@@ -116,8 +130,14 @@ impl fmt::Debug for Target {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Failures in a row after which the target counts as dead.
 const BREAKER: u32 = 4;
+/// Answers of one operation that never came to their end, after which it is left alone.
+const STRIKES: u32 = 4;
 
 impl Target {
     /// Sets a target up; nothing is sent yet.
@@ -164,6 +184,7 @@ impl Target {
             sent: AtomicU64::new(0),
             waited: AtomicU64::new(0),
             silent: AtomicU32::new(0),
+            strikes: Mutex::default(),
             stopped: Arc::new(AtomicBool::new(false)),
             pace,
             mask: Box::new(str::to_owned),
@@ -246,8 +267,15 @@ impl Target {
             let Some(copy) = request.try_clone() else {
                 return Exchange { sent, outcome: Err(Failure::Unsendable("body".to_owned())), waited };
             };
+            if self.is_given_up(&operation.id) {
+                let why = format!("{} was left alone after {STRIKES} answers without an end", operation.endpoint());
+                return Exchange { sent, outcome: Err(Failure::Unsendable(why)), waited };
+            }
             self.sent.fetch_add(1, Ordering::Relaxed);
             let outcome = self.exchange(copy).await;
+            if matches!(&outcome, Err(Failure::Timeout { .. } | Failure::TooLarge { .. })) {
+                *lock(&self.strikes).entry(operation.id.clone()).or_default() += 1;
+            }
             let dead = matches!(&outcome, Err(Failure::Connect(_) | Failure::Timeout { status: None, .. }));
             if dead {
                 self.silent.fetch_add(1, Ordering::Relaxed);
@@ -262,6 +290,11 @@ impl Target {
             self.waited.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Whether an operation has cost enough time without an answer.
+    fn is_given_up(&self, operation: &str) -> bool {
+        lock(&self.strikes).get(operation).is_some_and(|strikes| *strikes >= STRIKES)
     }
 
     async fn exchange(&self, request: reqwest::Request) -> Result<Answer, Failure> {

@@ -1,5 +1,6 @@
 //! What the checks on credentials and tenants share: which calls to make, and which refusals count.
 
+use super::{Ruling, Verdict};
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::{Refusal, Slot};
@@ -64,6 +65,29 @@ pub(super) fn refusal_words(clause: Option<&Refusal>) -> String {
 pub(super) fn omittable_tenant(study: &Study) -> Option<&Slot> {
     let slot = study.contract.root.tenancy.as_ref()?.slot.as_ref()?;
     (!matches!(slot, Slot::Path(_))).then_some(slot)
+}
+
+/// Whether a request can name the second tenant with the own credential, and ought not to be let in: one credential that
+/// was given for both tenants may well open both.
+pub(super) fn crosses(study: &Study) -> bool {
+    let means = &study.means;
+    means.has_second && means.second_tenant.is_some() && means.second_tenant != means.tenant && !means.one_credential
+}
+
+/// The verdict on the second tenant; without anything seen of it, why.
+pub(super) fn or_no_second_record(study: &Study, list: &Operation, ruling: Ruling) -> Verdict {
+    let mut answers = study.all_answers(&list.id).filter(|answer| answer.call.access == Access::Second);
+    let refused = answers.find_map(|answer| answer.status.filter(|status| matches!(status, 401 | 403)));
+    match refused {
+        Some(status) => ruling.or_inconclusive(
+            &format!("the second tenant's access was refused with status {status}"),
+            "check --second-token-env and --second-param, or [targets.NAME.second-tenant]",
+        ),
+        None => ruling.or_inconclusive(
+            "the second tenant's list showed no record that is its alone",
+            "give access to a second tenant that has records of its own",
+        ),
+    }
 }
 
 /// The walk over the second tenant's own records: enough of them to recognise.

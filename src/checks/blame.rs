@@ -7,6 +7,9 @@ use crate::exchange::Sent;
 use crate::finding::Level;
 use crate::study::{Observation, Study};
 
+/// Statuses that stand for the way to the target rather than for the target.
+const GATEWAY: [u16; 5] = [408, 429, 502, 503, 504];
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blame {
@@ -38,6 +41,8 @@ pub struct Blame {
     pub compares: bool,
     /// How many answers could have shown the same fault.
     pub exposed: u32,
+    /// Whether a passing trouble of the way to the target looks the same: what is not seen again proves nothing.
+    pub fleeting: bool,
 }
 
 impl Blame {
@@ -60,6 +65,7 @@ impl Blame {
             answered: Some((answer.status, answer.bytes)),
             compares: false,
             exposed: 1,
+            fleeting: answer.failure.is_some() || answer.status.is_some_and(|status| GATEWAY.contains(&status)),
         }
     }
 
@@ -81,7 +87,15 @@ impl Blame {
             answered: None,
             compares: true,
             exposed: 1,
+            fleeting: false,
         }
+    }
+
+    /// Whether it weighs more than another blame of the same check.
+    #[must_use]
+    pub fn is_graver_than(&self, other: &Self) -> bool {
+        // Without a level of its own it has that of the check, which clauses only lower.
+        self.level.unwrap_or_default() > other.level.unwrap_or_default()
     }
 
     /// Sets both sides of the comparison.

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
 use super::{Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::Match;
-use crate::study::{Row, Study, Trait};
+use crate::study::{Fit, Row, Study};
 
 check! {
     /// The values of a filter, one after the other, do not add up to the whole list.
@@ -53,7 +55,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         overlap(study, operation, &parts, &mut ruling);
-        gap(study, operation, &parts, &mut ruling);
+        gap(study, operation, &parts, &options, &mut ruling);
     }
     if !promised {
         return not_applicable("no filter has an enumeration that divides the list");
@@ -88,18 +90,16 @@ fn overlap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &m
 }
 
 /// Records of the whole list that no value shows, where no single value can be blamed for it.
-fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut Ruling) {
+fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], options: &[Value], ruling: &mut Ruling) {
     let Some(reference) = study.reference(&operation.id) else { return };
     let blamed: Vec<&str> = parts.iter().flat_map(|part| part.missing.iter().map(|key| &**key)).collect();
     let shown = |key: &str| parts.iter().any(|part| part.walk.rows.iter().any(|row| row.key.as_deref() == Some(key)));
     let Some(part) = parts.last() else { return };
     let clause = operation.clause.lists.as_ref().and_then(|lists| lists.filters.get(part.name));
-    let field = clause.and_then(|filter| filter.field.as_deref());
-    let at = field.and_then(|field| study.model(&operation.id)?.field(field));
-    // A record that lawfully has no such field belongs under none of the values.
-    let has_value = |row: &&Row| {
-        at.and_then(|at| row.traits.get(at)).is_some_and(|held| !matches!(held, Trait::Absent | Trait::Null))
-    };
+    let (Some(filter), Some(model)) = (clause, study.model(&operation.id)) else { return };
+    // A record that lawfully has no such field, or a value that the filter does not know, belongs under none of them.
+    let has_value =
+        |row: &&Row| options.iter().any(|option| matches!(model.fit_row(filter, row, option), Fit::Must | Fit::May));
     let missing: Vec<&str> = reference
         .rows
         .iter()

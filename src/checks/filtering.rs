@@ -832,7 +832,12 @@ fn read(study: &Study, look: &Look<'_>) -> Reading {
     let texts: Option<Vec<String>> = index.and_then(|index| {
         misfits.iter().map(|row| Some(trait_text(look.walk.rows.get(*row)?, index)?.to_lowercase())).collect()
     });
-    let exact = matches!(look.filter.matching, Match::Equal | Match::AnyOf);
+    // Of the members of an enumeration one may well contain another: `inactive`, `active`.
+    let closed = study
+        .contract
+        .operation(&look.walk.walk.query.operation)
+        .is_some_and(|operation| !options(&study.contract, operation, look.filter).is_empty());
+    let exact = matches!(look.filter.matching, Match::Equal | Match::AnyOf) && !closed;
     match (texts, single_text(look.value).map(|text| text.to_lowercase())) {
         (Some(texts), Some(value)) if exact && texts.iter().all(|text| *text == value) => Reading::WrongCase,
         (Some(texts), Some(value)) if exact && texts.iter().all(|text| text.contains(&value)) => Reading::Substring,
@@ -969,10 +974,12 @@ impl Ruling {
         self.evidence.records += walk.rows.len() as u64;
     }
 
-    /// Adds a blame unless its mark is there already.
+    /// Adds a blame unless its mark is there already; a graver one takes the place of the other.
     pub(super) fn once(&mut self, blame: Blame) {
-        if !self.blames.iter().any(|known| known.mark == blame.mark) {
-            self.blames.push(blame);
+        match self.blames.iter_mut().find(|known| known.mark == blame.mark) {
+            Some(known) if blame.is_graver_than(known) => *known = blame,
+            Some(_) => {}
+            None => self.blames.push(blame),
         }
     }
 }

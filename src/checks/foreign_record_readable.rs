@@ -3,8 +3,10 @@
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
 use crate::contract::Operation;
+use crate::contract::semantics::{ReadKey, Reads};
 use crate::finding::Level;
-use crate::study::{Seen, Study};
+use crate::study::row::key_text;
+use crate::study::{Observation, Reference, Study};
 
 check! {
     /// A record of another tenant can be read by its key.
@@ -18,26 +20,68 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.foreign`.
     id: "foreign-record-readable", family: Access, level: Deny,
-    faults: ["foreign-record-readable"],
+    faults: ["foreign-record-readable", "tenant-not-enforced-on-get"],
     plan: plan, judge: judge,
 }
+
+/// Most records of the second tenant asked for by each key.
+const MOST: usize = 2;
 
 fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for operation in study.contract.operations.iter().filter(|_| study.means.has_second) {
         let Some(reads) = &operation.clause.reads else { continue };
-        let Some((list, _)) = study.list_of(&reads.resource) else { continue };
-        let Some(walk) = access::second_walk(study, list) else { continue };
-        let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk)) else { continue };
-        let Some(by) = reads.by.iter().find(|by| study.model(&list.id).is_some_and(|model| model.key == by.key)) else {
-            continue;
-        };
-        let keys: Vec<&str> = seen.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-        for key in keys.first().into_iter().chain(keys.last().filter(|_| keys.len() > 1)) {
-            cases.push(Case::Call(Call::new(&operation.id).with(&by.slot, *key)));
+        for by in &reads.by {
+            for key in foreign_keys(study, reads, by) {
+                let call = Call::new(&operation.id).with(&by.slot, key);
+                cases.push(Case::Call(call.clone()));
+                if access::crosses(study) {
+                    cases.push(Case::Call(call.access(Access::OwnInSecond)));
+                }
+            }
         }
     }
     cases
+}
+
+/// Values of a key by which the second tenant's records are read: the first and the last that are its alone.
+fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
+    let foreign = Foreign::of(study, reads);
+    let mut keys: Vec<String> = foreign
+        .theirs
+        .samples
+        .iter()
+        .filter(|(key, _)| foreign.is_foreign(key))
+        .filter_map(|(_, record)| record.pointer(&by.key).and_then(key_text))
+        .filter(|text| !text.trim().is_empty() && !matches!(&**text, "." | ".."))
+        .map(String::from)
+        .collect();
+    keys.dedup();
+    if keys.len() > MOST {
+        keys.drain(MOST / 2..keys.len() - MOST / 2);
+    }
+    keys
+}
+
+/// What both tenants list.
+struct Foreign {
+    ours: Reference,
+    theirs: Reference,
+}
+
+impl Foreign {
+    fn of(study: &Study, reads: &Reads) -> Self {
+        let list = study.list_of(&reads.resource).map(|(list, _)| list.id.clone()).unwrap_or_default();
+        Self {
+            ours: Reference::of(study, &list, Access::Own),
+            theirs: Reference::of(study, &list, Access::Second),
+        }
+    }
+
+    /// Whether a key is one that the second tenant lists and the own tenant does not.
+    fn is_foreign(&self, key: &str) -> bool {
+        self.theirs.get(key).is_some() && self.ours.get(key).is_none()
+    }
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -48,50 +92,62 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             remedy: "give --second-token-env and --second-param, or [targets.NAME.second-tenant]".to_owned(),
         };
     }
-    let clause = study.contract.root.refusals.foreign.as_ref();
-    let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
-    let foreign = foreign_keys(study, &reads.resource);
-    let mut ruling = Ruling::default();
-    for answer in access::answers(study, operation, Access::Own) {
-        let key = reads.by.iter().find_map(|by| answer.call.value(&by.slot)?.as_str());
-        if !key.is_some_and(|key| foreign.contains(&key)) {
-            continue;
-        }
-        let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
-        ruling.evidence.answers += 1;
-        if access::is_refusal(clause, status) {
-            continue;
-        }
-        let readable = answer.is_success();
-        let title = if readable {
-            "another tenant's record can be read"
-        } else {
-            "another tenant's record is not refused as documented"
+    let Some((list, _)) = study.list_of(&reads.resource) else {
+        return Verdict::Inconclusive {
+            reason: "no list shows which records are the second tenant's".to_owned(),
+            remedy: "declare the list of this resource".to_owned(),
         };
-        let mut blame = Blame::of_answer(title, answer)
-            .compare(access::refusal_words(clause), format!("status {status}"))
-            .by(&study.contract, "/x-contract/refusals/foreign")
-            .under(study, &about, Level::Deny)
-            .mark(if readable { "read" } else { "status" });
-        // Which keys are foreign is known from the second tenant's list.
-        let walks = study.list_of(&reads.resource).and_then(|(list, lists)| {
-            Some([Case::Walk(access::second_walk(study, list)?), Case::Walk(study.reference_walk(list, lists))])
-        });
-        blame.cases = walks.into_iter().flatten().chain(blame.cases).collect();
-        ruling.blames.push(blame);
+    };
+    let mut ruling = Ruling::default();
+    let foreign = Foreign::of(study, reads);
+    let asked: Vec<String> = reads.by.iter().flat_map(|by| foreign_keys(study, reads, by)).collect();
+    for access in [Access::Own, Access::OwnInSecond] {
+        for answer in access::answers(study, operation, access) {
+            let key = reads.by.iter().find_map(|by| answer.call.value(&by.slot)?.as_str());
+            if key.is_some_and(|key| asked.iter().any(|asked| asked == key)) {
+                judge_answer(study, reads, &foreign, answer, &mut ruling);
+            }
+        }
     }
-    ruling
-        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    access::or_no_second_record(study, list, ruling)
 }
 
-/// Keys that the second tenant lists and the own tenant does not.
-fn foreign_keys<'a>(study: &'a Study, resource: &str) -> Vec<&'a str> {
-    let Some((list, _)) = study.list_of(resource) else { return Vec::new() };
-    let own = study.reference(&list.id);
-    study
-        .walks(&list.id)
-        .filter(|(_, walk)| walk.walk.query.access == Access::Second)
-        .flat_map(|(_, walk)| walk.rows.iter().filter_map(|row| row.key.as_deref()))
-        .filter(|key| own.is_none_or(|own| own.get(key).is_none()))
-        .collect()
+fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observation, ruling: &mut Ruling) {
+    let refusals = &study.contract.root.refusals;
+    let clause = refusals.foreign.as_ref();
+    let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { return };
+    let crossing = answer.call.access == Access::OwnInSecond;
+    let resource = study.contract.resource(&reads.resource);
+    let shown = answer.json.as_ref().and_then(|body| body.pointer(&resource?.key).and_then(key_text));
+    let readable = answer.is_success();
+    // An alias may belong to a record of either tenant: then one's own is what one gets.
+    if readable && shown.as_deref().is_some_and(|key| foreign.ours.get(key).is_some()) {
+        return;
+    }
+    ruling.evidence.answers += 1;
+    let barred = crossing && refusals.no_tenant.as_ref().is_some_and(|refusal| refusal.accepts(status));
+    if !readable && (barred || access::is_refusal(clause, status)) {
+        return;
+    }
+    let title = match (readable, crossing) {
+        (true, true) => "the own credential reads another tenant's record",
+        (true, false) => "another tenant's record can be read",
+        (false, _) => "another tenant's record is not refused as documented",
+    };
+    let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
+    let mut blame = Blame::of_answer(title, answer)
+        .compare(access::refusal_words(clause), format!("status {status}"))
+        .by(&study.contract, "/x-contract/refusals/foreign")
+        .under(study, &about, Level::Deny)
+        .mark(match (readable, crossing) {
+            (true, true) => "crossed",
+            (true, false) => "read",
+            (false, _) => "status",
+        });
+    // Which keys are foreign is known from the lists of both tenants.
+    let walks = study.list_of(&reads.resource).and_then(|(list, lists)| {
+        Some([Case::Walk(access::second_walk(study, list)?), Case::Walk(study.reference_walk(list, lists))])
+    });
+    blame.cases = walks.into_iter().flatten().chain(blame.cases).collect();
+    ruling.blames.push(blame);
 }

@@ -3,7 +3,7 @@
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::study::Study;
+use crate::study::{Row, Study};
 
 check! {
     /// A list shows records of another tenant.
@@ -28,16 +28,24 @@ fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for (operation, _) in study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some()) {
         cases.extend(access::second_walk(study, operation).map(Case::Walk));
-        if selects_tenant(study) {
+        if access::crosses(study) {
             cases.extend(access::call(study, operation, Access::OwnInSecond).map(Case::Call));
         }
     }
     cases
 }
 
-/// Whether a request can name the second tenant with the own credential.
-fn selects_tenant(study: &Study) -> bool {
-    study.means.second_tenant.is_some() && study.means.second_tenant != study.means.tenant
+/// Whether two rows of one key are one record. Keys may be given out per tenant: then the records differ, and each shows
+/// its own tenant.
+fn is_shared(study: &Study, operation: &Operation, ours: &Row, theirs: &Row) -> bool {
+    let field = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.field.as_deref());
+    let at = field.and_then(|field| study.model(&operation.id)?.field(field));
+    let shown = |row: &Row| at.and_then(|at| row.traits.get(at)).filter(|held| !held.is_nothing()).cloned();
+    match (shown(ours), shown(theirs)) {
+        (Some(one), Some(two)) if one != two => false,
+        (Some(_), Some(_)) => true,
+        _ => ours.print == theirs.print,
+    }
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -57,7 +65,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         for (index, row) in walk.rows.iter().enumerate() {
             let Some(key) = row.key.as_deref() else { continue };
             ruling.evidence.records += 1;
-            if own.get(key).is_some() {
+            if own.get(key).is_some_and(|ours| is_shared(study, operation, ours, row)) {
                 let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
                 let plain = study
                     .walks(&operation.id)
@@ -86,6 +94,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling
-        .or_inconclusive("the second tenant's list showed no record", "give access to a second tenant that has records")
+    access::or_no_second_record(study, operation, ruling)
 }

@@ -23,7 +23,7 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let mut ruling = Ruling::default();
-    for (_, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
         for answer in walk.answers.iter().filter(|answer| answer.failure.is_none()) {
             ruling.evidence.answers += 1;
             let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
@@ -40,7 +40,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 ("a lawful request for a page is refused", format!("status {status}"))
             };
             ruling.blames.push(
-                Blame::of_answer(title, answer)
+                Blame { compares: false, ..Blame::of_cases(title, vec![case.clone()], vec![answer.sent.clone()]) }
                     .compare(format!("a page with its records at `{}`", lists.items), actual)
                     .mark(status.to_string()),
             );

@@ -3,14 +3,14 @@
 use super::filtering::foundation;
 use super::reading::{Standing, additions, differences, field_words, shapes_at, shown_at, standing};
 use super::{Blame, Ruling, Verdict, not_applicable};
-use crate::case::Case;
+use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::finding::Level;
-use crate::study::{Reference, Study};
+use crate::study::{Reference, Study, WalkSeen};
 
 check! {
-    /// Two lists of the same records do not show the same.
+    /// Two lists of the same records, or two walks of one list, do not show the same.
     ///
     /// ## Why it matters
     /// Consumers choose one of them by convenience. A record that only one shows, or shows otherwise, is lost to half of them.
@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `lists.resource` of both operations' `x-contract` is the same, and so is what leaving their filters out means.
     id: "lists-disagree", family: Records, level: Deny,
-    faults: ["lists-disagree"],
+    faults: ["lists-disagree", "record-differs-when-sorted"],
     plan: plan, judge: judge,
 }
 
@@ -41,11 +41,71 @@ fn peer<'a>(study: &'a Study, operation: &Operation, lists: &Lists) -> Option<(&
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    let Some((first, theirs)) = peer(study, operation, lists) else {
-        return not_applicable("no earlier list shows the same records");
-    };
+    let mut ruling = Ruling::default();
+    walks(study, operation, lists, &mut ruling);
+    if let Some((first, theirs)) = peer(study, operation, lists) {
+        return judge_peer(study, operation, (first, theirs), lists, ruling);
+    }
+    ruling.or_inconclusive("no two walks show one record", "check against a list that is not empty")
+}
+
+/// Walks of one list, whatever they filter and sort by, show the same records.
+fn walks(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Ruling) {
+    let Some(resource) = study.contract.resource(&lists.resource) else { return };
+    let Some(reference) = study.reference(&operation.id) else { return };
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own) {
+        for (index, row) in walk.rows.iter().enumerate() {
+            let Some(known) = row.key.as_deref().and_then(|key| reference.get(key)) else { continue };
+            // Of a record without a version nobody can tell whether it was changed in between.
+            if resource.version.is_some() && (row.version.is_none() || row.version != known.version) {
+                continue;
+            }
+            ruling.evidence.pairs += 1;
+            if row.print == known.print {
+                continue;
+            }
+            let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
+            let cases = vec![Case::Walk(study.reference_walk(operation, lists)), case.clone()];
+            let page = walk.page_of(index);
+            let within = index - walk.starts.get(page).copied().unwrap_or(0);
+            ruling.once(
+                Blame::of_cases(format!("a record shows other values in a walk {}", question(walk)), cases, sent)
+                    .compare("the values that the plain list shows for it", "other values under the same key")
+                    .at(format!("{}/{within}", lists.items))
+                    .by(&study.contract, format!("{}/x-contract/lists", operation.pointer))
+                    .under(study, &lists.about, Level::Deny)
+                    .shown(row.key.as_deref().unwrap_or_default())
+                    .mark(format!("walk {}", question(walk))),
+            );
+            break;
+        }
+    }
+}
+
+/// What tells a walk from the plain one, in words.
+fn question(walk: &WalkSeen) -> &'static str {
+    let query = &walk.walk.query;
+    match (query.sort.is_some(), !query.filters.is_empty(), !query.expand.is_empty()) {
+        (true, ..) => "under an order",
+        (_, true, _) => "under a filter",
+        (.., true) => "with an expansion",
+        _ => "at another page size",
+    }
+}
+
+/// Another list shows the same records.
+fn judge_peer(
+    study: &Study,
+    operation: &Operation,
+    (first, theirs): (&Operation, &Lists),
+    lists: &Lists,
+    mut ruling: Ruling,
+) -> Verdict {
     let references = study.reference(&first.id).zip(study.reference(&operation.id));
     let Some((one, two)) = references.filter(|(one, two)| one.complete && two.complete) else {
+        if !ruling.blames.is_empty() {
+            return ruling.or_inconclusive("", "");
+        }
         return Verdict::Inconclusive {
             reason: "not both lists were walked to the end".to_owned(),
             remedy: "raise the limit on records, or see the findings on paging".to_owned(),
@@ -53,7 +113,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     };
     let cases =
         vec![Case::Walk(study.reference_walk(first, theirs)), Case::Walk(study.reference_walk(operation, lists))];
-    let mut ruling = Ruling::default();
     ruling.evidence.pairs += one.rows.len().max(two.rows.len()) as u64;
     let make = |title: String| {
         let mut blame = Blame::of_cases(title, cases.clone(), Vec::new())

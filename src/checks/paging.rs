@@ -47,7 +47,12 @@ fn drawn_sizes(study: &Study, operation: &Operation, lists: &Lists, known: u64) 
         return Vec::new();
     }
     let salt = format!("page sizes {}", operation.id);
-    super::draw::draw(study, &salt, &(low..=high.min(most)), 1)
+    let mut sizes = super::draw::draw(study, &salt, &(low..=high.min(most)), 1);
+    // Where everything fits on one page of the largest size, large pages have no border yet.
+    if (20..=most).contains(&known) {
+        sizes.push(known * 11 / 20);
+    }
+    sizes
 }
 
 /// Every answer of an operation that is a page, with its facts.

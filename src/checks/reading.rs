@@ -68,29 +68,18 @@ fn is_sendable(text: &str) -> bool {
 }
 
 /// The records of a list worth reading: first and last, page borders, keys with special characters, the rest drawn.
-fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Vec<&'a Value> {
+fn chosen<'a>(study: &Study, ground: &Ground<'a>, pointer: &str, salt: &str, most: usize) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
     let mut order: Vec<usize> = Vec::new();
     if !samples.is_empty() {
         order.extend([0, samples.len() - 1]);
     }
-    let special = |record: &&&Value| {
-        let key = record.pointer(&ground.model.key).and_then(key_text);
-        key.is_some_and(|key| super::filtering::is_special(&key))
-    };
     // Then both sides of page borders.
     let starts = &ground.walk.starts;
     let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
     let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
     order.extend(borders.take(most / 3));
-    let mut marks = HashSet::new();
-    for (index, _) in samples.iter().enumerate().filter(|(_, record)| special(record)) {
-        let key = samples[index].pointer(&ground.model.key).and_then(key_text).unwrap_or_default();
-        let new = key.chars().filter(|c| !c.is_ascii_alphanumeric()).any(|c| marks.insert(c));
-        if new && marks.len() <= most / 3 {
-            order.push(index);
-        }
-    }
+    order.extend(telling_keys(&samples, pointer).into_iter().take(most / 3));
     if !samples.is_empty() {
         order.extend(draw(study, salt, &(0..samples.len()), most.saturating_mul(4)));
         order.extend(0..samples.len());
@@ -98,6 +87,25 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, salt: &str, most: usize) -> Ve
     let mut taken = HashSet::new();
     let unique = order.into_iter().filter(|index| taken.insert(*index)).take(most);
     unique.map(|index| samples[index]).collect()
+}
+
+/// Indices of records whose keys hold characters that encodings are known to spoil: one for each character, the most
+/// dangerous first, and one for all letters outside ASCII.
+fn telling_keys(samples: &[&Value], pointer: &str) -> Vec<usize> {
+    const DANGEROUS: [char; 7] = ['/', '%', '+', ' ', '?', '#', '&'];
+    let class = |c: char| if c.is_ascii() { c } else { 'ä' };
+    let mut holders: Vec<(usize, char, usize)> = Vec::new();
+    for (index, record) in samples.iter().enumerate() {
+        let Some(key) = record.pointer(pointer).and_then(key_text) else { continue };
+        for c in key.chars().filter(|c| super::filtering::is_special(&c.to_string())).map(class) {
+            if !holders.iter().any(|(_, known, _)| *known == c) {
+                let rank = DANGEROUS.iter().position(|known| *known == c).unwrap_or(DANGEROUS.len());
+                holders.push((rank, c, index));
+            }
+        }
+    }
+    holders.sort_by_key(|(rank, ..)| *rank);
+    holders.into_iter().map(|(.., index)| index).collect()
 }
 
 /// Reads of known records, by every key of every reader.
@@ -121,7 +129,7 @@ pub(super) fn plan_reads(study: &Study) -> Vec<Case> {
             let own = reader.is_own_key(study, by);
             let pointer = if own { ground.model.key.as_str() } else { by.key.as_str() };
             let salt = format!("{} reads {}", reader.operation.id, by.key);
-            for record in chosen(study, &ground, &salt, most) {
+            for record in chosen(study, &ground, pointer, &salt, most) {
                 let Some(value) = record.pointer(pointer) else { continue };
                 if key_text(value).is_some_and(|text| is_sendable(&text)) {
                     cases.push(Case::Call(reader.call(by, value.clone())));
@@ -325,8 +333,31 @@ pub(super) fn plan_unknown(study: &Study) -> Vec<Case> {
         if is_numeric(study, reader, by) {
             return vec![Value::from(marker_number(study))];
         }
-        lookalikes(study, sample_key(study, reader, by))
+        let sample = sample_key(study, reader, by);
+        let cut = sample.and_then(Value::as_str).and_then(|key| cut_key(study, reader, by, key)).map(Value::from);
+        lookalikes(study, sample).into_iter().chain(cut).collect()
     })
+}
+
+/// A real key without its last character, unless a record is known that has it.
+fn cut_key(study: &Study, reader: &Reader<'_>, by: &ReadKey, key: &str) -> Option<String> {
+    let (last, _) = key.char_indices().last()?;
+    let cut = &key[..last];
+    let (operation, _) = reader.list(study)?;
+    let reference = study.reference(&operation.id)?;
+    let exists = if reader.is_own_key(study, by) {
+        reference.get(cut).is_some()
+    } else {
+        let held = |record: &Value| record.pointer(&by.key).and_then(key_text).is_some_and(|text| &*text == cut);
+        reference.samples.iter().any(|(_, record)| held(record))
+    };
+    (last >= 4 && !exists && is_sendable(cut) && !cut.ends_with(' ')).then(|| cut.to_owned())
+}
+
+/// Whether a key that no record is known to have is a known one cut short.
+pub(super) fn is_cut(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool {
+    let sample = sample_key(study, reader, by).and_then(Value::as_str);
+    sample.and_then(|key| cut_key(study, reader, by, key)).is_some_and(|cut| cut == text)
 }
 
 /// Keys that have to be encoded: unknown ones, and a real one escaped twice.
@@ -443,6 +474,11 @@ impl Read<'_> {
             .mark(by.key.clone())
             .shown(&*self.text)
     }
+}
+
+/// Whether a record shows a key, by any way of reading.
+pub(super) fn shows_key(reader: &Reader<'_>, record: &Value, text: &str) -> bool {
+    reader.reads.by.iter().any(|by| record.pointer(&by.key).and_then(key_text).is_some_and(|key| &*key == text))
 }
 
 /// Every read of an operation with the own access.

@@ -19,8 +19,12 @@ check! {
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`.
     id: "unknown-key-accepted", family: Records, level: Deny,
-    faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-null"],
+    faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-null", "key-matched-by-prefix"],
     plan: reading::plan_unknown, judge: judge,
+}
+
+fn title(cut: bool) -> &'static str {
+    if cut { "part of a key reads a record" } else { "a key that no record has is not refused as documented" }
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -28,7 +32,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let accepted =
         |refusal: &Option<Refusal>, status: u16| refusal.as_ref().is_some_and(|refusal| refusal.accepts(status));
     judge_reads(study, operation, "no key that does not exist was asked for", &|reader, read, _, ruling| {
-        if read.known.is_some() || probe_of(study, &read.text) != Some(Probe::Unknown) || !read.is_plain() {
+        if read.known.is_some() || !read.is_plain() {
+            return None;
+        }
+        // Of a key that was cut short nobody knows for certain that no record has it; what comes must have it then.
+        let cut = reading::is_cut(study, reader, read.by, &read.text);
+        if !cut && probe_of(study, &read.text) != Some(Probe::Unknown) {
+            return None;
+        }
+        if cut && read.record().is_some_and(|record| reading::shows_key(reader, record, &read.text)) {
             return None;
         }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
@@ -49,10 +61,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             refusals.not_found.iter().flat_map(|refusal| &refusal.statuses).map(u16::to_string).collect();
         let expected = if statuses.is_empty() { "4xx".to_owned() } else { statuses.join(" or ") };
         let mut blame = read
-            .blame(study, reader, "a key that no record has is not refused as documented".to_owned())
+            .blame(study, reader, title(cut).to_owned())
             .compare(format!("a refusal with status {expected}"), format!("status {status}"))
             .level(Level::Deny)
-            .mark(if read.answer.is_success() { "accepted" } else { "other status" })
+            .mark(match (read.answer.is_success(), cut) {
+                (true, true) => "cut",
+                (true, false) => "accepted",
+                (false, _) => "other status",
+            })
             .alone();
         if let Some(refusal) = &refusals.not_found {
             blame =

@@ -5,7 +5,7 @@ use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{Choice, Slot};
 use crate::finding::Level;
-use crate::study::{Study, records};
+use crate::study::{Observation, Study, records};
 
 check! {
     /// A parameter that nobody declared changes or breaks the answer, or is not handled as the contract says.
@@ -26,24 +26,33 @@ check! {
 const NAME: &str = "contract-gate-unknown";
 
 fn plan(study: &Study) -> Vec<Case> {
-    let slot = Slot::Query(NAME.to_owned());
     let known = study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some());
     known
-        .filter_map(|(operation, _)| Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1"))))
+        .flat_map(|(operation, _)| slots(operation).into_iter().map(move |slot| (operation, slot)))
+        .filter_map(|(operation, slot)| {
+            Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1")))
+        })
         .collect()
+}
+
+/// Where a parameter that nobody declared can be sent: in the query, and in a JSON body.
+fn slots(operation: &Operation) -> Vec<Slot> {
+    let body = operation.body.is_some().then(|| Slot::Body(format!("/{NAME}")));
+    std::iter::once(Slot::Query(NAME.to_owned())).chain(body).collect()
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else {
         return not_applicable("the operation lists nothing");
     };
-    let slot = Slot::Query(NAME.to_owned());
+    let slots = slots(operation);
+    let is_probe = |answer: &Observation| slots.iter().any(|slot| answer.call.value(slot).is_some());
     let handling = study.contract.root.unknown_parameters.as_ref();
     let invalid = study.contract.root.refusals.invalid.as_ref();
     let plain =
         study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.walk.query.size.is_none());
     let mut ruling = Ruling::default();
-    for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| answer.call.value(&slot).is_some()) {
+    for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| is_probe(answer)) {
         let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
         ruling.evidence.answers += 1;
         let refused = (400..500).contains(&status) && invalid.is_none_or(|refusal| refusal.accepts(status));

@@ -47,7 +47,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for answer in access::answers(study, operation, Access::UnknownTenant) {
         let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
         ruling.evidence.answers += 1;
-        if access::is_refusal(clause, status) {
+        // To whom a tenant does not exist, it may be one that is none of theirs.
+        let foreign = study.contract.root.refusals.foreign.as_ref();
+        if access::is_refusal(clause, status) || foreign.is_some_and(|refusal| refusal.accepts(status)) {
             continue;
         }
         let (title, mark) = if answer.is_success() {

@@ -48,10 +48,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .at(reader.resource(study).map(|resource| resource.key.clone()).unwrap_or_default());
         if read.known.is_some() {
             blame = blame.against_list(study, reader);
-        } else {
-            blame = blame.alone();
         }
-        Some(blame)
+        // Whatever the data: what has another key is not what was asked for.
+        Some(blame.alone())
     })
 }
 

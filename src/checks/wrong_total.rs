@@ -3,9 +3,11 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashSet;
 
+use crate::case::Access;
 use crate::contract::Operation;
+use crate::contract::semantics::{Clause, Slot};
 use crate::finding::Level;
-use crate::study::{End, Figure, Study};
+use crate::study::{End, Figure, Fit, Study, WalkSeen};
 
 check! {
     /// The total is not the number of records that a walk shows.
@@ -21,6 +23,66 @@ check! {
     id: "wrong-total", family: Paging, level: Deny,
     faults: ["total-off-by-one", "total-is-page-count", "total-ignores-filter"],
     plan: paging::plan_walks, judge: judge,
+}
+
+/// Whether a total is that of the records known to match, so that it is the walk that lacks or repeats some.
+fn is_true(study: &Study, operation: &Operation, walk: &WalkSeen, named: f64) -> bool {
+    let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else { return false };
+    let Some(reference) = study.reference(&operation.id).filter(|_| walk.walk.query.access == Access::Own) else {
+        return false;
+    };
+    let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+    let (mut least, mut most, mut lacks) = (0.0, 0.0, false);
+    for row in &reference.rows {
+        match study.fit(lists, model, &walk.walk.query, row) {
+            Fit::Must => {
+                least += 1.0;
+                most += 1.0;
+                lacks |= row.key.as_deref().is_some_and(|key| !shown.contains(key));
+            }
+            Fit::May => most += 1.0,
+            Fit::Not => {}
+            Fit::Unknown => return false,
+        }
+    }
+    (lacks || shown.len() < walk.rows.len()) && (least..=most).contains(&named)
+}
+
+/// Beyond the end there are no records, and yet as many match as before.
+fn beyond(study: &Study, operation: &Operation, total: &Clause, ruling: &mut Ruling) {
+    let Some(lists) = &operation.clause.lists else { return };
+    let Some(offset) = &lists.page.offset else { return };
+    let whole = |walk: &&WalkSeen| walk.walk.query.is_plain() && walk.is_complete();
+    let Some((plain, walk)) = study.walks(&operation.id).find(|(_, walk)| whole(walk)) else { return };
+    let Some(Figure::Is(before)) = walk.facts(0).map(|facts| facts.total) else { return };
+    for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| answer.call.access == Access::Own) {
+        let known = |(slot, _): &(&Slot, &serde_json::Value)| {
+            **slot == offset.slot || lists.page.size.as_ref().is_some_and(|size| size.slot == **slot)
+        };
+        let only_paged = answer.call.values.iter().map(|(slot, value)| (slot, value)).all(|pair| known(&pair));
+        let at = answer.call.value(&offset.slot).and_then(serde_json::Value::as_u64);
+        let Some(page) = answer.page.as_ref().filter(|page| page.has_items && page.items == 0 && only_paged) else {
+            continue;
+        };
+        let (Some(at), Figure::Is(named)) = (at, page.total) else { continue };
+        if (at as f64) < before || answer.call.method.is_some() {
+            continue;
+        }
+        ruling.evidence.pages += 1;
+        if (named - before).abs() > f64::EPSILON {
+            ruling.blames.push(
+                Blame::of_cases(
+                    "the total is another one beyond the end",
+                    vec![plain.clone(), case.clone()],
+                    vec![answer.sent.clone()],
+                )
+                .compare(format!("{before}, as on the pages before"), format!("{named}"))
+                .by(&study.contract, paging::clause(operation, "total"))
+                .under(study, &total.about, Level::Deny)
+                .mark("beyond"),
+            );
+        }
+    }
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -41,7 +103,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let wrong =
                 if walk.is_complete() { (named - records as f64).abs() > f64::EPSILON } else { named < records as f64 };
             let short = by_total && known > records && named < known as f64;
-            if !(wrong || shifts || short) {
+            if !(wrong || shifts || short) || (!shifts && is_true(study, operation, walk, named)) {
                 continue;
             }
             let Some(answer) = walk.answer(page) else { continue };
@@ -60,5 +122,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             break;
         }
     }
+    beyond(study, operation, total, &mut ruling);
     ruling.or_inconclusive("no total was seen on a whole walk", "raise --max-records or --max-requests")
 }

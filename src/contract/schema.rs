@@ -132,7 +132,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
     let pointer = error.instance_path().to_string();
     if depth < 4
         && let ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } = error.kind()
-        && let Some(branch) = closest_branch(context)
+        && let Some(branch) = closest_branch(context, &pointer)
     {
         for inner in branch {
             collect(inner, body, found, depth + 1);
@@ -155,17 +155,20 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
     found.push(SchemaError { breach, pointer, schema_pointer, expected, actual, shown });
 }
 
-/// Of the alternatives of a union, the one that came closest: not the `null` branch, then the fewest errors.
+/// Of the alternatives of a union, the one that was meant: the only one for values of this kind, as the one beside `null`
+/// is for an object. Where several are, none can be blamed with certainty.
 fn closest_branch<'a, 'i>(
     context: &'a [Vec<jsonschema::ValidationError<'i>>],
+    union_at: &str,
 ) -> Option<&'a Vec<jsonschema::ValidationError<'i>>> {
-    let is_null_branch = |errors: &[jsonschema::ValidationError<'i>]| {
-        errors.iter().any(|error| matches!(error.kind(), ValidationErrorKind::Type { kind } if format!("{kind:?}").contains("Null") && error.instance_path().to_string().is_empty()))
+    let of_other_kind = |errors: &[jsonschema::ValidationError<'i>]| {
+        errors.iter().any(|error| {
+            matches!(error.kind(), ValidationErrorKind::Type { .. }) && error.instance_path().to_string() == union_at
+        })
     };
-    let mut real = context.iter().filter(|errors| !errors.is_empty() && !is_null_branch(errors));
-    let first = real.next()?;
-    // Only a union with one real branch (a nullable reference) can be blamed on that branch with certainty.
-    if real.next().is_none() && context.len() <= 2 { Some(first) } else { None }
+    let mut real = context.iter().filter(|errors| !errors.is_empty() && !of_other_kind(errors));
+    let only = real.next()?;
+    real.next().is_none().then_some(only)
 }
 
 fn describe(
@@ -363,5 +366,7 @@ mod tests {
         assert!(checker.is_valid(&Value::Null));
         assert_eq!(breaches(&checker, &json!({})).len(), 1);
         assert_eq!(breaches(&checker, &json!({}))[0].0, Breach::Missing);
+        assert_eq!(breaches(&checker, &json!({"x": 7}))[0].1, "/x");
+        assert_eq!(breaches(&checker, &json!(7))[0].0, Breach::Alternative);
     }
 }

@@ -84,7 +84,9 @@ impl<'a> Confirmer<'a> {
             // The budget for repetition is spent: reported as seen.
             return Again::Seen(Stability::Reproduced);
         }
-        if seen >= 2 {
+        // An answer that is wrong in itself was wrong, however rarely it comes.
+        let proved = !blame.compares && !blame.fleeting;
+        if seen >= 2 || proved {
             return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });
         }
         Again::NotSeen(Stability::Flaky { repeats: tries })

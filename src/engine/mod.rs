@@ -184,6 +184,7 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
         probe_methods: target.is_loopback(),
+        one_credential: target.second.as_ref().is_some_and(|second| second.is_same_credential(&target.own)),
         reads: match (options.reads, options.selection.profile) {
             (0, Profile::Strict) => STRICT_READS,
             (reads, _) => reads,
@@ -207,6 +208,9 @@ struct Run<'a> {
 impl Run<'_> {
     /// Whether the set-up works at all: one request, told apart by whose fault it is.
     async fn preflight(&mut self) -> Option<Aborted> {
+        if let Some(aborted) = self.one_tenant_twice() {
+            return Some(aborted);
+        }
         let first = self.study.lists().next().map(|(operation, lists)| {
             let mut walk = self.study.reference_walk(operation, lists);
             walk.pages = Some(1);
@@ -217,6 +221,20 @@ impl Run<'_> {
         self.charge("preflight", self.runner.target.requests());
         let answer = seen.answers().last()?.clone();
         self.misfortune(&operation, &answer)
+    }
+
+    /// Whether the second tenant is the first one again: everything would look like a leak.
+    fn one_tenant_twice(&self) -> Option<Aborted> {
+        let means = &self.study.means;
+        let selected = means.tenant.is_some() || means.second_tenant.is_some();
+        let same = means.has_second
+            && if selected { means.tenant == means.second_tenant } else { means.one_credential };
+        same.then(|| Aborted {
+            kind: "unusable".to_owned(),
+            message: "the second tenant is the first one again: same access, same tenant".to_owned(),
+            remedy: "give the access of another tenant with --second-token-env and --second-param, or leave it out"
+                .to_owned(),
+        })
     }
 
     fn misfortune(&self, operation: &Operation, answer: &Observation) -> Option<Aborted> {
@@ -454,12 +472,17 @@ fn stopped(stop: Stop) -> Aborted {
     Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
 }
 
-/// Faults with one mark are one thing; the first one stands for all.
+/// Faults with one mark are one thing; the first of the gravest stands for all.
 fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for blame in blames {
         match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
-            Some(group) => group.occurrences += 1,
+            Some(group) => {
+                group.occurrences += 1;
+                if blame.is_graver_than(&group.blame) {
+                    group.blame = blame;
+                }
+            }
             None => groups.push(Group { blame, occurrences: 1 }),
         }
     }

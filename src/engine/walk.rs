@@ -222,7 +222,7 @@ impl<'a> Progress<'a> {
                 self.seen.expansions.push((index, number, fault));
             }
         }
-        if query.is_plain() && self.keeps(contract, record, border) {
+        if query.is_whole() && self.keeps(contract, record, border) {
             self.seen.samples.push((index, record.clone()));
         }
         let fresh = row.key.clone().is_some_and(|key| self.keys.insert(key));

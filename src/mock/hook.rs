@@ -140,6 +140,10 @@ pub(crate) enum Neglect {
     FilterValues,
     /// Undocumented methods are served like the documented one.
     Methods,
+    /// A key that begins like a real one reads that record.
+    KeyEnds,
+    /// The tenant is not looked at when one record is read.
+    TenantOfRecord,
 }
 
 /// A place in the pipeline, with what happens there.

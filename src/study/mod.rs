@@ -65,6 +65,8 @@ pub struct Means {
     pub tenant: Option<String>,
     /// Value of the tenant slot of the second tenant.
     pub second_tenant: Option<String>,
+    /// Whether both tenants are entered with one credential, which then may open both.
+    pub one_credential: bool,
     /// Values of declared parameters by name.
     pub params: BTreeMap<String, String>,
     /// Whether unsafe methods may be probed with keys that do not exist.

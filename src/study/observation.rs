@@ -202,6 +202,10 @@ pub fn observe(
     seen.bytes = answer.body.len();
     seen.content_type = answer.header("content-type").map(str::to_owned);
     seen.headers = exhibit::telling_headers(&answer);
+    // What answers another method than the declared one is described by nothing.
+    if seen.call.method.is_some() {
+        return seen;
+    }
     let head_only = seen.sent.method == "HEAD";
     let response = operation.response(answer.status);
     seen.declared = response.is_some();

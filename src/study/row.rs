@@ -1,5 +1,7 @@
 //! A record reduced to what the comparisons need: one small fingerprint, so that long walks stay flat in memory.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::contract::instant;
@@ -19,6 +21,8 @@ pub struct Model {
     pub left_out: Vec<String>,
     /// Pointer to the field that shows the tenant.
     pub tenant: Option<String>,
+    /// Names of the members that are declared; what nobody declared may say anything. Empty: all count.
+    declared: HashSet<String>,
     rules: Vec<(String, Expression)>,
 }
 
@@ -54,6 +58,7 @@ impl Model {
             fields,
             left_out,
             tenant,
+            declared: declared(contract, operation, lists),
             rules,
         }
     }
@@ -69,10 +74,23 @@ impl Model {
     pub fn row(&self, record: &Value, keep_text: bool) -> Row {
         Row {
             key: record.pointer(&self.key).and_then(key_text),
-            print: fingerprint_without(record, &self.left_out),
+            print: self.print(record),
             version: self.version.as_deref().and_then(|at| record.pointer(at)).map(fingerprint),
             traits: self.fields.iter().map(|field| Trait::of(record.pointer(field), keep_text)).collect(),
         }
+    }
+
+    /// The fingerprint of what is declared and not left out.
+    fn print(&self, record: &Value) -> u64 {
+        let Value::Object(members) = record else { return fingerprint(record) };
+        if self.left_out.iter().any(|at| at.matches('/').count() > 1 && record.pointer(at).is_some()) {
+            let mut kept = record.clone();
+            self.left_out.iter().for_each(|at| remove(&mut kept, at));
+            return Model { left_out: Vec::new(), declared: self.declared.clone(), ..Self::default() }.print(&kept);
+        }
+        let is_out = |name: &str| self.left_out.iter().any(|at| at.strip_prefix('/') == Some(name));
+        let counts = |name: &str| (self.declared.is_empty() || self.declared.contains(name)) && !is_out(name);
+        object_print(members.iter().filter(|(name, _)| counts(name)))
     }
 
     /// Whether a record, at hand in full, fits a filter.
@@ -122,6 +140,14 @@ pub struct Row {
     pub version: Option<u64>,
     /// Fields of the model, in its order.
     pub traits: Box<[Trait]>,
+}
+
+impl Trait {
+    /// Whether nothing is there, or null.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null)
+    }
 }
 
 /// A field's value, reduced.
@@ -294,23 +320,20 @@ pub fn fingerprint(value: &Value) -> u64 {
         Value::Array(items) => {
             items.iter().fold(7, |sum: u64, item| sum.rotate_left(9).wrapping_mul(0x0100_0000_01b3) ^ fingerprint(item))
         }
-        Value::Object(members) => members.iter().fold(11, |sum: u64, (name, member)| {
-            sum.wrapping_add((hash(name) ^ fingerprint(member).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-        }),
+        Value::Object(members) => object_print(members.iter()),
     }
 }
 
-/// The fingerprint of a record without the members at some pointers.
-fn fingerprint_without(record: &Value, left_out: &[String]) -> u64 {
-    let present = left_out.iter().any(|pointer| record.pointer(pointer).is_some());
-    if !present {
-        return fingerprint(record);
-    }
-    let mut kept = record.clone();
-    for pointer in left_out {
-        remove(&mut kept, pointer);
-    }
-    fingerprint(&kept)
+fn object_print<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> u64 {
+    members.fold(11, |sum: u64, (name, member)| {
+        sum.wrapping_add((hash(name) ^ fingerprint(member).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    })
+}
+
+/// Names that the schema of a list's records declares.
+fn declared(contract: &Contract, operation: &Operation, lists: &Lists) -> HashSet<String> {
+    let shapes = contract.record_shape(operation, lists).map(|shape| contract.shapes.with_parts(shape));
+    shapes.iter().flatten().flat_map(|shape| shape.members.keys().cloned()).collect()
 }
 
 /// Removes the member at a pointer.

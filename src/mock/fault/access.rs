@@ -25,6 +25,8 @@ catalogue! {
     "tenant-not-needed-on-get": |c| fitting::tenant_slot(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::MissingTenant);
     /// An unknown tenant is taken for one's own.
     "unknown-tenant-accepted": fitting::tenant_in_request => Always Hook::Neglect(Neglect::UnknownTenant);
+    /// Whoever names another tenant reads its records one by one.
+    "tenant-not-enforced-on-get": |c| fitting::tenant_in_request(c) && fitting::both(c) => Always Hook::Neglect(Neglect::TenantOfRecord);
     /// Records of other tenants can be read by their key.
     "foreign-record-readable": fitting::tenant_reads => Reads Hook::Neglect(Neglect::ForeignRecords);
     /// Records of all tenants are listed.

@@ -35,6 +35,10 @@ catalogue! {
     "path-not-decoded": fitting::both => Always Hook::Neglect(Neglect::Decoding);
     /// A key with an encoded slash is cut off at the slash.
     "path-cut-at-slash": fitting::both => Always Hook::Neglect(Neglect::SlashDecoding);
+    /// A key that begins like a real one reads that record.
+    "key-matched-by-prefix": fitting::both => Always Hook::Neglect(Neglect::KeyEnds);
+    /// Sorted, a list shows another text for a record than unsorted.
+    "record-differs-when-sorted": |c| fitting::firm_sort(c) && fitting::has_text(c) => Sorted Hook::Record(alter);
     /// Keys are decoded twice.
     "path-decoded-twice": fitting::both => Always Hook::Neglect(Neglect::DoubleDecoding);
     /// An optional field of a record is missing when it is read, though the list shows it.
