@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Level, Place};
 
 /// One step of a run, in the past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,14 +96,20 @@ pub struct Judged {
     pub evidence: Evidence,
 }
 
-/// Five outcomes that never share a bucket.
+/// Outcomes that never share a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Outcome {
     /// Something was looked at and it was lawful.
     Passed,
-    /// At least one finding, at whatever level.
+    /// At least one finding at level deny.
     Failed,
+    /// The gravest finding is at level warn.
+    Warned,
+    /// Nothing but notes was found.
+    Noted,
+    /// Every finding above a note is accepted by a waiver. Only reports give it: waivers are applied after the verdict.
+    Waived,
     /// Nothing could be concluded: what is missing, and how to supply it.
     Inconclusive {
         /// What was missing.
@@ -143,6 +149,71 @@ pub struct Evidence {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+impl Outcome {
+    /// Whether something was looked at and judged, however it came out.
+    #[must_use]
+    pub fn is_verdict(&self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Warned | Self::Noted | Self::Waived)
+    }
+
+    /// Every name, in the order of reports.
+    pub const NAMES: [&'static str; 8] =
+        ["passed", "failed", "warned", "noted", "waived", "inconclusive", "not-applicable", "disabled"];
+
+    /// Its name in counts and reports.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Warned => "warned",
+            Self::Noted => "noted",
+            Self::Waived => "waived",
+            Self::Inconclusive { .. } => "inconclusive",
+            Self::NotApplicable { .. } => "not-applicable",
+            Self::Disabled { .. } => "disabled",
+        }
+    }
+
+    /// Whether something was looked at and judged, lawful or not.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Warned | Self::Noted | Self::Waived)
+    }
+
+    /// How grave it is; the outcome of two findings together is the graver of theirs.
+    #[must_use]
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::Failed => 4,
+            Self::Warned => 3,
+            Self::Waived => 2,
+            Self::Noted => 1,
+            Self::Passed | Self::Inconclusive { .. } | Self::NotApplicable { .. } | Self::Disabled { .. } => 0,
+        }
+    }
+
+    /// The outcome of a verdict with these findings, by the gravest that no waiver accepts.
+    #[must_use]
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let (mut worst, mut waived) = (None, false);
+        for finding in findings {
+            if finding.waived.is_some() {
+                waived |= finding.level > Level::Note;
+            } else {
+                worst = worst.max(Some(finding.level));
+            }
+        }
+        match worst {
+            Some(Level::Deny) => Self::Failed,
+            Some(Level::Warn) => Self::Warned,
+            _ if waived => Self::Waived,
+            Some(Level::Note) => Self::Noted,
+            Some(Level::Allow) | None => Self::Passed,
+        }
+    }
 }
 
 impl Evidence {
@@ -197,7 +268,7 @@ pub struct OperationTotals {
     pub records: u64,
     /// Pages walked.
     pub pages: u64,
-    /// Outcomes by name: `passed`, `failed`, `inconclusive`, `not-applicable`, `disabled`.
+    /// Verdicts by outcome, see [`Outcome::NAMES`].
     pub outcomes: BTreeMap<String, u64>,
 }
 

@@ -83,6 +83,67 @@ pub enum Stability {
     },
 }
 
+/// A request and its answer, as evidence of a finding.
+///
+/// Everything but the `shown` fields is free of customer data: bodies are keys and shapes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exhibit {
+    /// What was sent.
+    pub request: ShownRequest,
+    /// What came back; absent when no answer came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub response: Option<ShownAnswer>,
+    /// Why no whole answer came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<String>,
+}
+
+/// A request as a finding shows it; credentials stand in it as `$NAME`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownRequest {
+    /// Method.
+    pub method: String,
+    /// Whole address.
+    pub url: String,
+    /// `Name: value`, one each.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub headers: Vec<String>,
+    /// JSON body.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub body: Option<String>,
+}
+
+/// An answer as a finding shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that matter, `name: value`; values that may belong to somebody as shapes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub headers: Vec<String>,
+    /// Bytes of the whole body.
+    pub bytes: usize,
+    /// The part of the body that the fault is about, as keys and shapes; absent when it was not kept.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub body: Option<String>,
+    /// The headers with their values; only with `--show-values`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub shown_headers: Vec<String>,
+    /// The same part with its values; only with `--show-values`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shown_body: Option<String>,
+}
+
+impl Exhibit {
+    /// Takes out what is printed only if the user asks.
+    pub fn withhold(&mut self) {
+        if let Some(response) = &mut self.response {
+            response.shown_headers.clear();
+            response.shown_body = None;
+        }
+    }
+}
+
 /// One judged fault.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -126,6 +187,9 @@ pub struct Finding {
     /// The smallest requests that show it, as curl lines with secrets masked.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub curl: Vec<String>,
+    /// The same requests with what came back.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub exchanges: Vec<Exhibit>,
     /// For a diff: a payload that was lawful on one side only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub witness: Option<String>,

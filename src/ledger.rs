@@ -31,7 +31,7 @@ impl Ledger {
     pub fn of<'a>(verdicts: impl IntoIterator<Item = &'a Judged>) -> Self {
         let mut judged: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for verdict in verdicts {
-            if matches!(verdict.outcome, Outcome::Passed | Outcome::Failed) {
+            if verdict.outcome.is_verdict() {
                 let operations = judged.entry(verdict.contract.clone()).or_default();
                 operations.entry(verdict.operation.clone()).or_default().insert(verdict.check.clone());
             }
@@ -98,11 +98,11 @@ impl Ledger {
             for (operation, checks) in operations {
                 for check in checks {
                     let actual = match now.get(&(contract.as_str(), operation.as_str(), check.as_str())) {
-                        Some(Outcome::Passed | Outcome::Failed) => continue,
+                        Some(outcome) if outcome.is_verdict() => continue,
                         Some(Outcome::Inconclusive { reason, .. }) => format!("inconclusive: {reason}"),
                         Some(Outcome::NotApplicable { reason }) => format!("not applicable: {reason}"),
                         Some(Outcome::Disabled { by }) => format!("switched off by {by}"),
-                        None => "no such check or operation in this run".to_owned(),
+                        Some(_) | None => "no such check or operation in this run".to_owned(),
                     };
                     let title = format!("`{check}` gives no verdict on `{operation}` any more");
                     findings.push(finding(contract, Some((operation, check)), title, &actual));

@@ -15,6 +15,24 @@
 //! # Example: the gate inside your own `cargo test`
 //!
 //! ```
+//! use contract_gate::gate::Gate;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Your own server on a free port of loopback: `.base_url("http://127.0.0.1:8080").token("…")`. Without one the
+//! // embedded server stands in for it.
+//! let gate = Gate::shipped("flexprice")?;
+//! let checked = gate.check_blocking()?;
+//! assert!(checked.conforms(), "{checked}");
+//! // One verdict per check and operation, for a test runner that shows each by itself.
+//! assert!(gate.trials().len() > 100);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `tests/own_server.rs` does this for an axum router in the same process, with one test per check. Below the facade are
+//! its parts:
+//!
+//! ```
 //! use std::sync::Arc;
 //! use contract_gate::contract::Contract;
 //! use contract_gate::engine::{Options, check};
@@ -45,8 +63,10 @@ pub mod diff;
 pub mod document;
 pub mod engine;
 pub mod event;
+pub mod excerpt;
 pub mod exchange;
 pub mod finding;
+pub mod gate;
 pub mod ledger;
 pub mod lint;
 pub mod mask;

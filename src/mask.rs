@@ -4,6 +4,7 @@
 //! URL-encoded, base64, JSON-escaped, HTML-escaped, folded over header lines, and mixtures of these. It stands at
 //! two doors: exchanges pass it when they are recorded, events pass it on their way to the reports.
 
+mod credentials;
 mod needle;
 mod personal;
 
@@ -14,7 +15,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::event::{Event, Outcome};
-use crate::finding::Finding;
+use crate::finding::{Exhibit, Finding};
+pub use credentials::{has_user, names_credential, redact_credentials};
 use needle::Needle;
 pub use personal::{redact_emails, redact_personal};
 
@@ -192,6 +194,7 @@ impl Masker {
     #[must_use]
     pub fn event(&self, event: &Event, show_values: bool) -> Event {
         let mut event = self.without_secrets(event);
+        redact_set_up(&mut event);
         if !show_values {
             withhold(&mut event);
         }
@@ -241,6 +244,21 @@ impl Masker {
     }
 }
 
+/// Takes credentials out of what the user typed: no masker knows them if they were never meant as such.
+fn redact_set_up(event: &mut Event) {
+    let texts: Vec<&mut String> = match event {
+        Event::RunStarted(started) => vec![&mut started.repeat],
+        Event::ContractStarted(started) => vec![&mut started.target],
+        Event::ContractFinished(finished) => finished.aborted.iter_mut().map(|aborted| &mut aborted.message).collect(),
+        _ => return,
+    };
+    for text in texts {
+        if let Cow::Owned(clean) = redact_credentials(text) {
+            *text = clean;
+        }
+    }
+}
+
 /// Takes what belongs to people out of the free texts of an event.
 fn withhold(event: &mut Event) {
     let personal = |text: &mut String| {
@@ -266,6 +284,9 @@ fn withhold(event: &mut Event) {
 
 fn withhold_finding(finding: &mut Finding) {
     finding.shown_value = None;
+    for exchange in &mut finding.exchanges {
+        withhold_exchange(exchange);
+    }
     let texts = [&mut finding.title, &mut finding.expected, &mut finding.actual];
     for text in texts.into_iter().chain(finding.facts.values_mut()).chain(&mut finding.witness) {
         if let Cow::Owned(clean) = redact_personal(text) {
@@ -275,6 +296,26 @@ fn withhold_finding(finding: &mut Finding) {
     // A curl line must still reach the record that it is about, so numbers stay.
     for text in finding.curl.iter_mut().chain(&mut finding.pointer) {
         if let Cow::Owned(clean) = redact_emails(text) {
+            *text = clean;
+        }
+    }
+}
+
+fn withhold_exchange(exchange: &mut Exhibit) {
+    exchange.withhold();
+    let request = &mut exchange.request;
+    // As in a curl line: the request must still reach its record.
+    for text in request.headers.iter_mut().chain(&mut request.body).chain([&mut request.url]) {
+        if let Cow::Owned(clean) = redact_emails(text) {
+            *text = clean;
+        }
+    }
+    let (headers, body) = match &mut exchange.response {
+        Some(response) => (response.headers.as_mut_slice(), response.body.as_mut()),
+        None => (&mut [][..], None),
+    };
+    for text in headers.iter_mut().chain(body).chain(&mut exchange.failure) {
+        if let Cow::Owned(clean) = redact_personal(text) {
             *text = clean;
         }
     }

@@ -190,7 +190,10 @@ fn join(sections: Vec<Section>, parts: &[(String, Run)]) -> Section {
 
 fn weight(outcome: &Outcome) -> u8 {
     match outcome {
-        Outcome::Failed => 4,
+        Outcome::Failed => 7,
+        Outcome::Warned => 6,
+        Outcome::Waived => 5,
+        Outcome::Noted => 4,
         Outcome::Passed => 3,
         Outcome::Inconclusive { .. } => 2,
         Outcome::NotApplicable { .. } => 1,
@@ -229,7 +232,7 @@ fn is_stale(finding: &mut Finding, parts: &[(String, Run)]) -> bool {
     let check = finding.facts.get("check").cloned().unwrap_or_default();
     let fits = |judged: &Judged| {
         judged.check == check
-            && matches!(judged.outcome, Outcome::Passed | Outcome::Failed)
+            && judged.outcome.is_verdict()
             && finding.contract.as_ref().is_none_or(|name| *name == judged.contract)
             && finding.operation.as_ref().is_none_or(|name| name.contains('*') || *name == judged.operation)
     };
@@ -269,7 +272,7 @@ fn finish(joined: &Section, parts: &[&ContractFinished]) -> ContractFinished {
         }
         whole.remarks.extend(part.remarks.iter().filter(|remark| remarks.insert((*remark).clone())).cloned());
     }
-    let judged = joined.judged.iter().any(|judged| matches!(judged.outcome, Outcome::Passed | Outcome::Failed));
+    let judged = joined.judged.iter().any(|judged| judged.outcome.is_verdict());
     let counts = |kind: &str| kind != "nothing-ran" || !judged;
     whole.aborted = parts.iter().filter_map(|part| part.aborted.clone()).find(|aborted| counts(&aborted.kind));
     whole

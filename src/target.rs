@@ -147,10 +147,18 @@ impl Target {
     /// # Errors
     /// When the base URL is no `http` or `https` URL, or the client cannot be built.
     pub fn new(base: &str, own: Identity, second: Option<Identity>, limits: Limits) -> Result<Self, TargetError> {
-        let url = reqwest::Url::parse(base)
-            .map_err(|why| TargetError::BadUrl { url: base.to_owned(), why: why.to_string() })?;
+        let url = reqwest::Url::parse(base).map_err(|why| bad_url(base, &why.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(TargetError::BadUrl { url: base.to_owned(), why: "not http or https".to_owned() });
+            return Err(bad_url(base, "not http or https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(bad_url(
+                base,
+                "a user or password stands in it; the credential is given by itself, as with --token-env",
+            ));
+        }
+        if url.query().is_some_and(|query| !query.is_empty()) {
+            return Err(bad_url(base, "it has a query; declared parameters are given by themselves, as with --param"));
         }
         install_tls();
         let client = reqwest::Client::builder()
@@ -473,6 +481,13 @@ impl Target {
         }
         Ok(url)
     }
+}
+
+/// The error about a base URL, which may hold a credential.
+fn bad_url(base: &str, why: &str) -> TargetError {
+    let shown = crate::mask::redact_credentials(base);
+    let shown = shown.split(['?', '#']).next().unwrap_or_default();
+    TargetError::BadUrl { url: shown.to_owned(), why: why.to_owned() }
 }
 
 /// The token that nobody issued.

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{CheckInfo, Judged, Outcome};
+use crate::event::{CheckInfo, Judged};
 use crate::finding::{Finding, Level, Place};
 
 /// Id of the finding that a waiver matches nothing.
@@ -127,7 +127,7 @@ impl Waivers {
 
     /// Takes note of a verdict: a waiver can be stale only where its check gave one.
     pub fn judged(&mut self, judged: &Judged) {
-        if matches!(judged.outcome, Outcome::Passed | Outcome::Failed) {
+        if judged.outcome.is_judged() {
             for entry in &mut self.entries {
                 entry.judged |= entry.waiver.covers(judged);
             }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::Evidence;
+use crate::event::{Evidence, Outcome};
 
 fn finding() -> Finding {
     let mut finding = Finding::new("wrong-type", "the value has another type");

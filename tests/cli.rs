@@ -152,3 +152,34 @@ fn flags_win_over_a_configured_target() {
     assert!(shown.contains("Tenant-ID=b") && !shown.contains("Tenant-ID=a"), "{shown}");
     std::fs::remove_dir_all(&folder).expect("it can be removed");
 }
+
+#[test]
+fn a_finding_carries_the_exchange_that_shows_it() {
+    let arguments = ["check", "flexportal", "--fault", "record-repeated-once", "--only", "paging", "--report", "json"];
+    let report = |more: &[&str]| -> serde_json::Value {
+        let output = gate(&[&arguments, more].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("the report is JSON")
+    };
+    let findings =
+        |report: &serde_json::Value| report["contracts"][0]["findings"].as_array().cloned().unwrap_or_default();
+    let repeated = |report: &serde_json::Value| {
+        findings(report).into_iter().find(|finding| finding["id"] == "record-repeated").expect("the fault is found")
+    };
+    let shapes = report(&[]);
+    for finding in findings(&shapes) {
+        assert!(!finding["exchanges"].as_array().expect("exchanges").is_empty(), "{finding:#}");
+        assert!(finding["facts"]["family"].is_string(), "{finding:#}");
+    }
+    let finding = repeated(&shapes);
+    let answer = &finding["exchanges"][1]["response"];
+    let body = answer["body"].as_str().expect("an excerpt");
+    assert!(body.contains("‹string 17›") && body.contains("← here") && body.lines().count() < 40, "{body}");
+    assert_eq!(answer["status"], 200);
+    assert!(answer.get("shown_body").is_none(), "{answer:#}");
+    let headers = finding["exchanges"][1]["request"]["headers"].to_string();
+    assert!(headers.contains("Bearer $TOKEN"), "{headers}");
+    let values = repeated(&report(&["--show-values"]));
+    let body = values["exchanges"][1]["response"]["shown_body"].as_str().expect("values");
+    assert!(!body.contains("‹string 17›") && body.contains("\"customerId\": \"cust_"), "{body}");
+}

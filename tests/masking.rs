@@ -6,6 +6,7 @@ mod report_stream;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use contract_gate::event::*;
+use contract_gate::finding::{Exhibit, ShownAnswer, ShownRequest};
 use contract_gate::mask::{Masker, Secret, redact_personal};
 use contract_gate::report::{Format, Options};
 use report_stream::{contract, options, rendered, started, wrong_type};
@@ -83,6 +84,23 @@ fn everywhere(text: &str) -> Vec<Event> {
     finding.witness = Some(own());
     finding.curl = vec![format!("curl 'http://127.0.0.1/?q={text}' -d '{text}'")];
     finding.facts.insert("fact".to_owned(), own());
+    finding.exchanges = vec![Exhibit {
+        request: ShownRequest {
+            method: "GET".to_owned(),
+            url: format!("http://127.0.0.1/?q={text}"),
+            headers: vec![format!("X-Own: {text}")],
+            body: Some(own()),
+        },
+        response: Some(ShownAnswer {
+            status: 200,
+            headers: vec![format!("x-request-id: {text}")],
+            bytes: 1,
+            body: Some(own()),
+            shown_headers: vec![format!("location: /{text}")],
+            shown_body: Some(own()),
+        }),
+        failure: Some(own()),
+    }];
     let mut note = finding.clone();
     note.level = contract_gate::finding::Level::Note;
     let inconclusive = Outcome::Inconclusive { reason: own(), remedy: "supply it".to_owned() };
@@ -218,6 +236,7 @@ fn no_personal_data_comes_out_unless_values_are_shown() {
                     if let Event::Found(finding) = event {
                         finding.curl.clear();
                         finding.pointer = None;
+                        finding.exchanges.iter_mut().for_each(|exchange| exchange.request = ShownRequest::default());
                     }
                 }
             }

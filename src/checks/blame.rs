@@ -35,6 +35,8 @@ pub struct Blame {
     pub cases: Vec<Case>,
     /// The requests that show it.
     pub sent: Vec<Sent>,
+    /// Status and size of the one answer that shows it: the same request may have been answered otherwise before.
+    pub answered: Option<(Option<u16>, usize)>,
     /// Whether it rests on data that must not have moved in between.
     pub compares: bool,
     /// How many answers could have shown the same fault.
@@ -60,6 +62,7 @@ impl Blame {
             mark: String::new(),
             cases: vec![Case::Call(call)],
             sent: vec![answer.sent.clone()],
+            answered: Some((answer.status, answer.bytes)),
             compares: false,
             exposed: 1,
             fleeting: answer.failure.is_some() || answer.status.is_some_and(|status| GATEWAY.contains(&status)),
@@ -81,6 +84,7 @@ impl Blame {
             mark: String::new(),
             cases,
             sent,
+            answered: None,
             compares: true,
             exposed: 1,
             fleeting: false,

@@ -81,7 +81,7 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, pointer: &str, salt: &str, mos
     order.extend(borders.take(most / 3));
     order.extend(telling_keys(&samples, pointer).into_iter().take(most / 3));
     if !samples.is_empty() {
-        order.extend(draw(study, salt, &(0..samples.len()), most.saturating_mul(4)));
+        order.extend(draw(study, salt, &(0..samples.len()), most.min(samples.len()) * 4));
         order.extend(0..samples.len());
     }
     let mut taken = HashSet::new();

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::job::{Done, Job};
 use super::target::{Subject, TargetArgs, subjects};
-use super::{last_failed, listing};
+use super::{last_failed, listing, safe};
 use crate::config::{Config, FailOn, Levels, RunFlags};
 use crate::engine::Shard;
 use crate::event::CheckInfo;
@@ -223,8 +223,9 @@ pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, V
     let embedded = embedded(subject)?;
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
     check_selection(&config, &subjects)?;
-    let secrets = subjects.iter().flat_map(|subject| &subject.secrets);
-    if let Some(short) = secrets.into_iter().find(|secret| secret.too_short()) {
+    let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
+    safe::learn(&secrets);
+    if let Some(short) = secrets.iter().find(|secret| secret.too_short()) {
         return Err(format!("{} is too short to be kept out of reports; use a longer credential", short.placeholder()));
     }
     Ok((config.clone(), with_operations(&config, subjects)))

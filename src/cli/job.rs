@@ -12,7 +12,7 @@ use super::target::{REPEAT, Subject};
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
-use crate::config::{Config, LevelRule, Levels};
+use crate::config::{Config, FailOn, LevelRule, Levels};
 use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
 use crate::event::{Aborted, Event, RunStarted};
 use crate::finding::{Finding, Level};
@@ -133,8 +133,12 @@ impl Job {
         let settings = Settings::new(args, config)?;
         let memory = memory::Memory::open(args, masker.clone())?;
         let verbosity = i8::from(args.verbose) - i8::from(args.quiet);
-        let mut fanout =
-            Fanout::open(&specs, report_options(config, verbosity, subjects), masker, || Box::new(io::stdout()));
+        let reporting = report::Options {
+            require_conclusive: args.require_conclusive,
+            fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
+            ..report_options(config, verbosity, subjects)
+        };
+        let mut fanout = Fanout::open(&specs, reporting, masker, || Box::new(io::stdout()));
         let manner = Manner::choose(io::stderr().is_terminal(), args.quiet);
         let budget = settings.limits.time_budget;
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
@@ -300,7 +304,7 @@ impl Job {
         match remembered {
             Ok(()) => Done { code, run },
             Err(message) => {
-                let _ = writeln!(io::stderr(), "error: {message}");
+                super::safe::error(&message);
                 Done { code: if code == exit::CONFORMS { exit::NO_VERDICT } else { code }, run }
             }
         }

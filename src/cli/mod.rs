@@ -12,6 +12,7 @@ mod memory;
 mod merge;
 mod mock;
 mod prove;
+mod safe;
 mod show;
 mod target;
 mod verdict;
@@ -86,20 +87,24 @@ enum Command {
 /// Parses the arguments of the process, runs the subcommand and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    safe::mask_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; everything else is a mistake in the arguments.
-            let code = if error.use_stderr() { exit::UNUSABLE } else { exit::CONFORMS };
+            if error.use_stderr() {
+                safe::usage(&error);
+                return ExitCode::from(exit::UNUSABLE);
+            }
             let _ = error.print();
-            return ExitCode::from(code);
+            return ExitCode::from(exit::CONFORMS);
         }
     };
     let mut out = io::stdout().lock();
     let code = match run(cli, &mut out) {
         Ok(code) => code,
         Err(message) => {
-            let _ = writeln!(io::stderr(), "error: {message}");
+            safe::error(&message);
             exit::UNUSABLE
         }
     };
@@ -114,8 +119,11 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Doctor(args) => doctor::run(&args, out),
         Command::Merge(args) => merge::run(&args),
         Command::Baseline(args) => baseline::run(&args, out),
-        Command::Diff(args) => Ok(diff::run(&args, &show::diff_waivers()?, out, &mut io::stderr())),
-        Command::Lint(args) => Ok(lint::run(&args, out, &mut io::stderr())),
+        Command::Diff(args) => {
+            let waivers = show::diff_waivers()?;
+            Ok(with_stderr(|err| diff::run(&args, &waivers, out, err)))
+        }
+        Command::Lint(args) => Ok(with_stderr(|err| lint::run(&args, out, err))),
         Command::Prove(args) => prove::run(&args, out),
         Command::Mock(args) => mock::run(&args, out),
         Command::List(args) => show::list(&args, out),
@@ -125,6 +133,14 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Completions(args) => show::completions(&args, out),
         Command::Man => show::manual(out),
     }
+}
+
+/// Runs something whose errors go to standard error, masked.
+fn with_stderr(run: impl FnOnce(&mut dyn Write) -> u8) -> u8 {
+    let mut errors = Vec::new();
+    let code = run(&mut errors);
+    let _ = io::stderr().write_all(safe::text(&String::from_utf8_lossy(&errors)).as_bytes());
+    code
 }
 
 /// The argument parser, for completions and the manual page.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::safe;
 use crate::config::{Access, Config};
 use crate::contract::Contract;
 use crate::mask::Secret;
@@ -15,7 +16,7 @@ use crate::target::Identity;
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct TargetArgs {
     /// Base URL of the server; without one the embedded server is checked
-    #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL")]
+    #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL", hide_env_values = true)]
     pub base_url: Option<String>,
     /// Environment variable that holds the token or key
     #[arg(long, value_name = "VAR")]
@@ -139,7 +140,14 @@ fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Resul
             }
         };
         access.headers.push(crate::config::Header::new(name, &secret));
-        access.add_secret(secret);
+        // An ordinary header, such as a language, is nobody's secret; one that names a variable or a file is.
+        if value.starts_with("env:") || value.starts_with("file:") || crate::config::is_sensitive(name) {
+            // The scheme in front of a credential is nobody's secret either.
+            let credential = secret.expose().rsplit(' ').next().unwrap_or_default().to_owned();
+            access.add_secret(
+                secret.name().map_or_else(|| Secret::new(&credential), |name| Secret::named(&credential, name)),
+            );
+        }
     }
     for text in params {
         let (name, value) = pair(text, "--param")?;
@@ -149,14 +157,32 @@ fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Resul
 }
 
 fn pair<'a>(text: &'a str, flag: &str) -> Result<(&'a str, &'a str), String> {
-    text.split_once('=').ok_or_else(|| format!("`{flag} {text}` has no `=`; write {flag} NAME=VALUE"))
+    // What was given is not repeated: it may be a credential.
+    text.split_once('=').ok_or_else(|| format!("a value of `{flag}` has no `=`; write {flag} NAME=VALUE"))
 }
 
 fn from_environment(name: &str) -> Result<Secret, String> {
     match std::env::var(name) {
-        Ok(value) if !value.trim().is_empty() => Ok(Secret::named(value.trim(), name)),
+        Ok(value) if !value.trim().is_empty() => {
+            let secret = Secret::named(value.trim(), name);
+            safe::learn(std::slice::from_ref(&secret));
+            Ok(secret)
+        }
+        _ if !is_variable(name) => Err("where the name of an environment variable is wanted stands something else; \
+             export TOKEN=… and give its name, as in --token-env TOKEN: the credential itself never stands on a command line"
+            .to_owned()),
         _ => Err(format!("the environment variable `{name}` is not set; export {name}=… first")),
     }
+}
+
+/// Whether a text can be the name of a variable and does not look like the credential itself.
+fn is_variable(name: &str) -> bool {
+    let word =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    let random = name.len() >= 16
+        && name.contains(|c: char| c.is_ascii_lowercase())
+        && name.contains(|c: char| c.is_ascii_digit());
+    word && !random
 }
 
 fn read_secret(path: &PathBuf) -> Result<String, String> {
@@ -169,6 +195,9 @@ fn read_secret(path: &PathBuf) -> Result<String, String> {
 fn identity(access: &Access) -> (Identity, Vec<Secret>) {
     let mut secrets: Vec<Secret> = access.secrets().to_vec();
     secrets.extend(access.token.clone());
+    // A key that goes into the query or the path is a parameter for the contract, and a secret all the same.
+    let keys = access.params.iter().filter(|(name, _)| crate::mask::names_credential(name));
+    secrets.extend(keys.map(|(_, value)| Secret::new(value)).filter(|secret| !secret.too_short()));
     let token_name = access.token.as_ref().and_then(Secret::name).unwrap_or("TOKEN").to_owned();
     let identity = Identity {
         token: access.token.as_ref().map(|token| token.expose().to_owned().into()),

@@ -65,7 +65,7 @@ impl Tally {
     /// Takes the counts of a run that is told again.
     pub(super) fn retell(&mut self, run: &Run) {
         for judged in run.judged() {
-            let name = crate::report::outcome_name(&judged.outcome).to_owned();
+            let name = judged.outcome.name().to_owned();
             *self.totals.outcomes.entry(name).or_default() += 1;
         }
         let finished = run.sections.iter().filter_map(|section| section.finished.as_ref());

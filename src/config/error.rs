@@ -84,6 +84,7 @@ fn reworded(raw: &str) -> (String, String) {
         return (format!("the key `{key}` is missing"), format!("add `{key} = …` here"));
     }
     if let Some(rest) = raw.strip_prefix("invalid type: ") {
+        let rest = &without_long_text(rest);
         let words = [
             ("a string", "a text in quotes"),
             ("u64", "a whole number"),
@@ -95,7 +96,7 @@ fn reworded(raw: &str) -> (String, String) {
         let plain = |text: String, (theirs, ours): (&str, &str)| {
             text.replace(&format!("expected {theirs}"), &format!("expected {ours}"))
         };
-        return (format!("wrong type: {}", words.into_iter().fold(rest.to_owned(), plain)), String::new());
+        return (format!("wrong type: {}", words.into_iter().fold(rest.clone(), plain)), String::new());
     }
     let mut message = raw.to_owned();
     if let Some(first) = message.get_mut(..1) {
@@ -104,6 +105,21 @@ fn reworded(raw: &str) -> (String, String) {
     match message.split_once("; write it") {
         Some((message, help)) => (message.to_owned(), format!("write it{help}")),
         None => (message, String::new()),
+    }
+}
+
+/// A message without the text that it quotes, unless that is short: a credential may stand at the wrong key.
+fn without_long_text(message: &str) -> String {
+    const SHORT: usize = 12;
+    let parts: Option<(&str, &str, &str)> = message.split_once('"').and_then(|(before, rest)| {
+        let (quoted, behind) = rest.rsplit_once('"')?;
+        Some((before, quoted, behind))
+    });
+    match parts {
+        Some((before, quoted, behind)) if quoted.chars().count() > SHORT => {
+            format!("{before}of {} characters{behind}", quoted.chars().count())
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -83,8 +83,9 @@ impl Target {
         if let Some(url) =
             file.base_url.as_ref().filter(|url| !url.get_ref().contains("://") && !url.get_ref().starts_with('$'))
         {
-            let help = format!("write it in full: `base-url = \"https://{}\"`", url.get_ref());
-            return Err(source.error(&url.span(), &format!("`{}` is no base URL", url.get_ref()), &help));
+            let shown = crate::mask::redact_credentials(url.get_ref()).into_owned();
+            let help = format!("write it in full: `base-url = \"https://{shown}\"`");
+            return Err(source.error(&url.span(), &format!("`{shown}` is no base URL"), &help));
         }
         if let Some(url) = file.base_url.as_ref().filter(|url| has_credentials(url.get_ref())) {
             let help = "take it out of the URL and name it with `token-env` or in a header: `headers = { Authorization = \"Basic $NAME\" }`";

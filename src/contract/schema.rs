@@ -143,7 +143,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
     let (breach, pointer, expected) = describe(error, pointer, instance);
     let there = if breach == Breach::Missing { None } else { instance };
     let actual = there.map_or_else(|| "nothing".to_owned(), crate::mask::shape);
-    let shown = there.map(|value| value.to_string().chars().take(120).collect());
+    let shown = there.map(|value| crate::excerpt::start(&value.to_string()));
     let schema_pointer = error
         .absolute_keyword_location()
         .map(|location| location.to_string())

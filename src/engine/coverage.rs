@@ -7,8 +7,8 @@ use crate::contract::{Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
 use crate::study::{Counted, Seen, Study, Tally};
 
-/// Totals per operation, in document order.
-pub(super) fn totals(study: &Study) -> Vec<OperationTotals> {
+/// Totals per operation, in document order; takes the verdicts of each.
+pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<String, u64>>) -> Vec<OperationTotals> {
     study
         .contract
         .operations
@@ -17,6 +17,7 @@ pub(super) fn totals(study: &Study) -> Vec<OperationTotals> {
             let mut totals = OperationTotals {
                 operation: operation.id.clone(),
                 endpoint: operation.endpoint(),
+                outcomes: outcomes.remove(&operation.id).unwrap_or_default(),
                 ..OperationTotals::default()
             };
             let mut keys: BTreeSet<&str> = BTreeSet::new();

@@ -27,7 +27,7 @@ impl Run<'_> {
                         &contract,
                         check,
                         operation,
-                        &group.blame,
+                        (&group.blame, Vec::new()),
                         level,
                         Stability::Reproduced,
                         group.occurrences,

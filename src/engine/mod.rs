@@ -35,7 +35,7 @@ use crate::checks::{Blame, CATALOGUE, Check, Verdict};
 use crate::contract::{Contract, Operation};
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
 use crate::exchange::Stop;
-use crate::finding::{Finding, Level, Stability};
+use crate::finding::{Exhibit, Finding, Level, Stability};
 use crate::study::{Looks, Means, Seen, Study};
 use crate::target::Target;
 use confirm::{Again, Confirmer};
@@ -190,6 +190,7 @@ pub async fn check_with(
         options,
         cost: BTreeMap::new(),
         remarks: Vec::new(),
+        outcomes: BTreeMap::new(),
         checked: Checked::default(),
         doubted: HashSet::new(),
     };
@@ -232,6 +233,8 @@ struct Run<'a> {
     options: &'a Options,
     cost: BTreeMap<String, u64>,
     remarks: Vec<String>,
+    /// Verdicts by operation and outcome.
+    outcomes: BTreeMap<String, BTreeMap<String, u64>>,
     checked: Checked,
     /// Fingerprints of faults that were looked at again before everything was seen.
     doubted: HashSet<String>,
@@ -263,7 +266,8 @@ impl Run<'_> {
                 let seen = self.runner.perform_all(&cases, &self.study).await;
                 self.charge(family, before);
                 for (case, seen) in cases.into_iter().zip(seen) {
-                    self.study.add(case, lighten(seen));
+                    let seen = lighten(&self.study.contract, seen);
+                    self.study.add(case, seen);
                 }
                 if self.is_red_already().await {
                     return;
@@ -347,25 +351,26 @@ impl Run<'_> {
                             }
                         }
                     }
+                    let mut exchanges = tell::exchanges(&self.study, &group.blame);
                     let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
                     if small && shrunk < MOST_SHRUNK && confirmer.budget > 0 {
                         shrunk += 1;
                         if let Some(smaller) = reduce(&self.runner, &self.study, check, operation, &group.blame).await {
-                            group.blame = smaller;
+                            (group.blame, exchanges) = smaller;
                         }
                     }
                     let level =
                         if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
                     let occurrences = group.occurrences;
-                    let finding =
-                        tell::finding(&contract, check, operation, &group.blame, level, stability, occurrences);
+                    let shown = (&group.blame, exchanges);
+                    let finding = tell::finding(&contract, check, operation, shown, level, stability, occurrences);
                     if level == Level::Deny {
                         self.checked.regressions.extend(regression(&contract, &finding, group.blame.cases));
                     }
                     findings.push(finding);
                 }
                 let outcome = if !findings.is_empty() {
-                    Outcome::Failed
+                    Outcome::of(&findings)
                 } else if moved {
                     Outcome::Inconclusive {
                         reason: "the data moved each time it was looked at".to_owned(),
@@ -385,7 +390,9 @@ impl Run<'_> {
         self.charge("confirm and shrink", before);
         for (event, findings) in told {
             if let Event::Judged(judged) = &event {
-                *self.checked.outcomes.entry(tell::outcome_name(&judged.outcome).to_owned()).or_default() += 1;
+                let of = self.outcomes.entry(judged.operation.clone()).or_default();
+                *of.entry(judged.outcome.name().to_owned()).or_default() += 1;
+                *self.checked.outcomes.entry(judged.outcome.name().to_owned()).or_default() += 1;
             }
             emit(event);
             for finding in findings {
@@ -397,7 +404,8 @@ impl Run<'_> {
 
     fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
         let aborted = aborted.or_else(|| self.runner.target.stop().map(stopped));
-        let judged: u64 = ["passed", "failed"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
+        let judged: u64 =
+            ["passed", "failed", "warned", "noted"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
         let nothing = judged == 0 && aborted.is_none();
         let aborted = aborted.or_else(|| {
             nothing.then(|| Aborted {
@@ -414,7 +422,7 @@ impl Run<'_> {
             waited: self.runner.target.waits(),
             cost: self.cost.clone(),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            operations: coverage::totals(&self.study),
+            operations: coverage::totals(&self.study, &mut self.outcomes),
             coverage: coverage::coverage(&self.study),
             remarks: self.remarks.clone(),
             aborted,
@@ -429,11 +437,13 @@ fn is_red(told: &[(Event, Vec<Finding>)], red: &Red) -> bool {
 }
 
 /// Bodies of pages and of lists are not kept; single records are, for the comparisons.
-fn lighten(seen: Seen) -> Seen {
+fn lighten(contract: &Contract, seen: Seen) -> Seen {
     match seen {
         Seen::Answer(mut answer) => {
+            let lists =
+                contract.operation(&answer.call.operation).and_then(|operation| operation.clause.lists.as_ref());
             if answer.page.as_ref().is_some_and(|page| page.items > 250) {
-                answer.lighten();
+                answer.lighten(lists.map_or("", |lists| lists.items.as_str()), &[]);
             }
             Seen::Answer(answer)
         }
@@ -472,7 +482,13 @@ fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
 }
 
 /// Reduces the last case of a fault; `None` when nothing simpler shows it.
-async fn reduce(runner: &Runner, study: &Study, check: &Check, operation: &Operation, blame: &Blame) -> Option<Blame> {
+async fn reduce(
+    runner: &Runner,
+    study: &Study,
+    check: &Check,
+    operation: &Operation,
+    blame: &Blame,
+) -> Option<(Blame, Vec<Exhibit>)> {
     let last = blame.cases.last()?;
     let contract = Arc::clone(&study.contract);
     let mut tree = CaseTree::new(&contract, operation, last.clone());
@@ -499,7 +515,8 @@ async fn reduce(runner: &Runner, study: &Study, check: &Check, operation: &Opera
         let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
         more = match found {
             Some(found) => {
-                best = Some(found);
+                let exchanges = tell::exchanges(&attempt, &found);
+                best = Some((found, exchanges));
                 tree.accept(&contract, operation);
                 tree.simplify()
             }

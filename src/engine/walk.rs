@@ -19,6 +19,10 @@ const STALE_PAGES: u32 = 3;
 const EMPTY_PAGES: u32 = 8;
 /// Records kept in full per walk.
 const MOST_SAMPLES: usize = 48;
+/// First pages of a walk of which an excerpt is kept.
+const EXCERPTS: usize = 64;
+/// Further pages of which one is kept because something is wrong on them.
+const MORE_EXCERPTS: usize = 64;
 /// Records after which texts are kept as hashes only.
 const TEXT_ROWS: usize = 10_000;
 
@@ -30,6 +34,8 @@ struct Progress<'a> {
     tokens: HashSet<String>,
     keys: HashSet<Box<str>>,
     features: HashSet<u64>,
+    /// Excerpts that may still be kept beyond the first pages.
+    excerpts: usize,
     stale: u32,
     empty: u32,
     /// Records that are going to be read one by one.
@@ -135,6 +141,7 @@ impl<'a> Progress<'a> {
             tokens: HashSet::new(),
             keys: HashSet::new(),
             features: HashSet::new(),
+            excerpts: MORE_EXCERPTS,
             stale: 0,
             empty: 0,
             reads,
@@ -152,9 +159,15 @@ impl<'a> Progress<'a> {
         self.seen.starts.push(self.seen.rows.len());
         let mut fresh = false;
         let items = records(self.lists, &body);
+        let mut odd = Vec::new();
         for (position, record) in items.iter().enumerate() {
             let border = position == 0 || position + 1 == items.len();
-            fresh |= self.take_record(contract, operation, record, border);
+            let faults = (self.seen.misfits.len(), self.seen.expansions.len());
+            let new = self.take_record(contract, operation, record, border);
+            if !new || faults != (self.seen.misfits.len(), self.seen.expansions.len()) {
+                odd.push(position);
+            }
+            fresh |= new;
         }
         if items.is_empty() {
             self.empty += 1;
@@ -162,7 +175,21 @@ impl<'a> Progress<'a> {
             self.empty = 0;
             self.stale = if fresh { 0 } else { self.stale + 1 };
         }
+        self.keep_excerpt(index, body, &odd);
         Some(facts)
+    }
+
+    /// Keeps an excerpt of the first pages, and of some later ones on which something is wrong.
+    fn keep_excerpt(&mut self, index: usize, body: Value, odd: &[usize]) {
+        let answer = &mut self.seen.answers[index];
+        if self.seen.pages.len() > EXCERPTS {
+            if self.excerpts == 0 || (odd.is_empty() && !answer.is_blamed()) {
+                return;
+            }
+            self.excerpts -= 1;
+        }
+        answer.json = Some(body);
+        answer.lighten(&self.lists.items, odd);
     }
 
     fn take_record(&mut self, contract: &Contract, operation: &Operation, record: &Value, border: bool) -> bool {

@@ -63,7 +63,9 @@ fn human(all: &[Linted]) -> String {
         let count = |level: Level| linted.findings.iter().filter(|finding| finding.level == level).count();
         let (deny, warn) = (count(Level::Deny), count(Level::Warn));
         let verdict = if deny > 0 { "unsound" } else { "sound" };
-        let _ = writeln!(text, "{}: {verdict}, {deny} errors, {warn} warnings", linted.name);
+        let plural = |number: usize| if number == 1 { "" } else { "s" };
+        let _ =
+            writeln!(text, "{}: {verdict}, {deny} error{}, {warn} warning{}", linted.name, plural(deny), plural(warn));
     }
     text
 }

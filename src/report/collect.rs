@@ -40,10 +40,12 @@ impl Run {
             Event::Judged(judged) => self.section(&judged.contract).judged.push(judged.clone()),
             Event::Found(finding) => {
                 let name = finding.contract.clone().or_else(|| self.open().map(str::to_owned)).unwrap_or_default();
-                self.section(&name).findings.push((**finding).clone());
+                self.section(&name).found((**finding).clone());
             }
             Event::ContractFinished(finished) => {
-                self.section(&finished.contract).finished = Some((**finished).clone());
+                let section = self.section(&finished.contract);
+                section.finished = Some((**finished).clone());
+                section.count_outcomes();
             }
             Event::RunFinished(finished) => self.finished = Some(finished.clone()),
         }
@@ -86,29 +88,46 @@ impl Run {
         self.finished.as_ref().map_or(("no verdict", 3), |finished| (&finished.verdict, finished.exit))
     }
 
-    /// How often each outcome was given: passed, failed, inconclusive, not applicable, disabled.
+    /// How often each outcome was given, in the order of [`Outcome::NAMES`].
     #[must_use]
-    pub fn outcomes(&self) -> [u64; 5] {
-        let mut counts = [0; 5];
+    pub fn outcomes(&self) -> [u64; 8] {
+        let mut counts = [0; 8];
         for judged in self.judged() {
-            counts[outcome_index(&judged.outcome)] += 1;
+            let name = judged.outcome.name();
+            if let Some(index) = Outcome::NAMES.iter().position(|known| *known == name) {
+                counts[index] += 1;
+            }
         }
         counts
     }
 }
 
-fn outcome_index(outcome: &Outcome) -> usize {
-    match outcome {
-        Outcome::Passed => 0,
-        Outcome::Failed => 1,
-        Outcome::Inconclusive { .. } => 2,
-        Outcome::NotApplicable { .. } => 3,
-        Outcome::Disabled { .. } => 4,
+impl Section {
+    /// Takes a finding in. Its verdict came before it, and before waivers were applied: it is mended here.
+    fn found(&mut self, finding: Finding) {
+        let belongs = |finding: &Finding, judged: &Judged| {
+            finding.id == judged.check && finding.operation.as_deref().unwrap_or_default() == judged.operation
+        };
+        let judged = self.judged.iter_mut().rev().find(|judged| belongs(&finding, judged));
+        if let Some(judged) = judged.filter(|judged| judged.outcome.is_judged()) {
+            // The findings of one verdict follow it; the first of them says what the verdict is without the others.
+            let is_first = !self.findings.last().is_some_and(|last| belongs(last, judged));
+            let outcome = Outcome::of([&finding]);
+            if is_first || outcome.weight() > judged.outcome.weight() {
+                judged.outcome = outcome;
+            }
+        }
+        self.findings.push(finding);
     }
-}
 
-/// The name of an outcome, as it stands in reports.
-#[must_use]
-pub fn outcome_name(outcome: &Outcome) -> &'static str {
-    ["passed", "failed", "inconclusive", "not-applicable", "disabled"][outcome_index(outcome)]
+    /// Counts the verdicts of each operation anew, now that waivers are applied.
+    fn count_outcomes(&mut self) {
+        let Some(finished) = self.finished.as_mut().filter(|_| !self.judged.is_empty()) else { return };
+        for totals in &mut finished.operations {
+            totals.outcomes.clear();
+            for judged in self.judged.iter().filter(|judged| judged.operation == totals.operation) {
+                *totals.outcomes.entry(judged.outcome.name().to_owned()).or_default() += 1;
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ use super::files::{Excerpts, Line};
 use super::text::{self, Group, count, groups, shorten, spot, stability, visible};
 use super::{Options, human};
 use crate::event::{Aborted, OperationTotals, Outcome};
-use crate::finding::{Finding, Level, Place};
+use crate::finding::{Exhibit, Finding, Level, Place};
 use crate::waiver;
 
 const TEMPLATE: &str = include_str!("html/template.html");
@@ -85,6 +85,9 @@ struct Operation {
     pages: String,
     passed: u64,
     failed: u64,
+    warned: u64,
+    noted: u64,
+    waived: u64,
     inconclusive: u64,
     not_applicable: u64,
     disabled: u64,
@@ -105,6 +108,7 @@ struct Fault {
     clauses: Vec<Clause>,
     blocks: Vec<Block>,
     witness: String,
+    exchanges: Vec<[String; 2]>,
     curl: Vec<String>,
     occurrences: Vec<String>,
     more: String,
@@ -240,6 +244,9 @@ fn operation(totals: &OperationTotals) -> Operation {
         pages: text::thousands(totals.pages),
         passed: outcome("passed"),
         failed: outcome("failed"),
+        warned: outcome("warned"),
+        noted: outcome("noted"),
+        waived: outcome("waived"),
         inconclusive: outcome("inconclusive"),
         not_applicable: outcome("not-applicable"),
         disabled: outcome("disabled"),
@@ -305,6 +312,7 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
         clauses,
         blocks,
         witness: optional(&finding.witness),
+        exchanges: finding.exchanges.iter().map(|exhibit| exchange(exhibit, options)).collect(),
         curl: finding.curl.iter().map(|line| visible(line)).collect(),
         occurrences: repeats.iter().take(PLACES).map(|finding| visible(&spot(finding))).collect(),
         more: if left_out > 0 { format!("and {left_out} more") } else { String::new() },
@@ -314,6 +322,12 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
             .unwrap_or_default(),
         waiver: entry.map(|entry| entry.lines().map(visible).collect::<Vec<_>>().join("\n")).unwrap_or_default(),
     }
+}
+
+/// Request and answer, each as one text.
+fn exchange(exhibit: &Exhibit, options: &Options) -> [String; 2] {
+    let (sent, came) = text::exchange(exhibit, options.show_values);
+    [sent.join("\n"), came.join("\n")]
 }
 
 /// Faults beyond the cap, counted by check.

@@ -94,12 +94,7 @@ impl Human {
         }
         self.findings(section)?;
         if !quiet {
-            if has_findings
-                && section
-                    .judged
-                    .iter()
-                    .any(|judged| judged.outcome != Outcome::Passed && judged.outcome != Outcome::Failed)
-            {
+            if has_findings && section.judged.iter().any(|judged| !judged.outcome.is_judged()) {
                 writeln!(self.sink)?;
             }
             self.inconclusive(section)?;
@@ -137,12 +132,10 @@ impl Human {
             |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
         let names = width(&mut finished.operations.iter().map(|totals| &totals.operation)).min(40);
         let endpoints = width(&mut finished.operations.iter().map(|totals| &totals.endpoint)).min(48);
-        let evidences = width(
-            &mut finished.operations.iter().map(|totals| evidence::of(section, totals)).collect::<Vec<_>>().iter(),
-        );
+        let evidences = width(&mut finished.operations.iter().map(evidence::of).collect::<Vec<_>>().iter());
         let one_line = 4 + names + 2 + endpoints + 2 + evidences <= self.options.width;
         for totals in &finished.operations {
-            let (mark, evidence) = (evidence::mark(self.paint, section, totals), evidence::of(section, totals));
+            let (mark, evidence) = (evidence::mark(self.paint, section, totals), evidence::of(totals));
             let name = format!("{:<names$}", visible(&totals.operation));
             let endpoint = format!("{:<endpoints$}", visible(&totals.endpoint));
             if one_line {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::collect::{Run, Section};
 use super::{Options, text};
-use crate::event::{Aborted, CoverageItem, Judged, OperationTotals};
+use crate::event::{Aborted, CoverageItem, Judged, OperationTotals, Outcome};
 use crate::finding::Finding;
 
 /// Version of the format; it changes when a reader would have to.
@@ -69,7 +69,6 @@ struct Coverage<'a> {
 pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let finished = run.finished.clone().unwrap_or_default();
     let (verdict, exit) = run.verdict();
-    let names = ["passed", "failed", "inconclusive", "not-applicable", "disabled"];
     let report = Report {
         format: FORMAT,
         gate: &run.started.version,
@@ -86,7 +85,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         values_shown: options.show_values,
         findings: finished.findings.iter().map(|(level, number)| (level.as_str(), *number)).collect(),
         waived: finished.waived,
-        verdicts: names.into_iter().zip(run.outcomes()).collect(),
+        verdicts: Outcome::NAMES.into_iter().zip(run.outcomes()).collect(),
         contracts: run.sections.iter().map(contract).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;

@@ -1,7 +1,8 @@
 //! JUnit XML in the dialect of Surefire and nextest.
 //!
-//! One test case per verdict: `failure` is a violation, `error` means that nothing could be concluded, `skipped` is
-//! not applicable, switched off or waived. Readers keep one `failure` per case, so all findings of a verdict stand in
+//! One test case per verdict: `failure` is what turns the gate red; `skipped` was not concluded, does not apply, is
+//! switched off or waived; `error` means that there is no verdict at all, or that one was required and not reached. A
+//! green run has neither failures nor errors. Readers keep one `failure` per case, so all findings of a verdict stand in
 //! one text.
 
 use std::io::{self, Write};
@@ -12,7 +13,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, T
 use super::collect::{Run, Section};
 use super::{Options, text};
 use crate::event::{Judged, Outcome};
-use crate::finding::{Finding, Level, Stability};
+use crate::finding::{Finding, Stability};
 
 /// Findings written out in one failure.
 const WRITTEN_OUT: usize = 20;
@@ -76,14 +77,20 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
 
 fn case(section: &Section, judged: &Judged, findings: &[&Finding], options: &Options) -> TestCase {
     let mut status = match &judged.outcome {
-        Outcome::Passed | Outcome::Failed => verdict(findings, options),
-        Outcome::Inconclusive { reason, remedy } => {
+        outcome if outcome.is_judged() => verdict(findings, options),
+        Outcome::Inconclusive { reason, remedy } if options.require_conclusive => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type("inconclusive").set_message(xml(reason)).set_description(xml(remedy));
             status
         }
+        Outcome::Inconclusive { reason, remedy } => {
+            let mut status = skipped("inconclusive", reason);
+            status.set_description(xml(remedy));
+            status
+        }
         Outcome::NotApplicable { reason } => skipped("not-applicable", reason),
         Outcome::Disabled { by } => skipped("disabled", &format!("switched off by {by}")),
+        _ => TestCaseStatus::success(),
     };
     add_flakes(&mut status, findings, options);
     let mut case = TestCase::new(xml(&judged.check), status);
@@ -111,9 +118,9 @@ fn skipped(kind: &str, message: &str) -> TestCaseStatus {
     status
 }
 
-/// Red if anything is denied, skipped if all that is denied is waived, green otherwise.
+/// Red if anything turns the gate red, skipped if all that would is waived, green otherwise.
 fn verdict(findings: &[&Finding], options: &Options) -> TestCaseStatus {
-    let denied = || findings.iter().filter(|finding| finding.level == Level::Deny);
+    let denied = || findings.iter().filter(|finding| finding.level >= options.fail_on);
     let open: Vec<&&Finding> = denied().filter(|finding| finding.waived.is_none()).collect();
     if let Some(first) = open.first() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -154,7 +161,7 @@ fn dress(case: &mut TestCase, findings: &[&Finding], options: &Options) {
     }
     let quiet: Vec<String> = findings
         .iter()
-        .filter(|finding| finding.level < Level::Deny && finding.waived.is_none())
+        .filter(|finding| finding.level < options.fail_on && finding.waived.is_none())
         .filter(|finding| !matches!(finding.stability, Stability::Flaky { .. }))
         .take(WRITTEN_OUT)
         .map(|finding| format!("{}: {}", finding.level, text::plain(finding, options.show_values)))

@@ -81,8 +81,8 @@ fn operations(run: &Run, pieces: &mut Vec<String>) {
         return;
     }
     pieces.push(
-        "\n| contract | operation | requests | records | pages | passed | failed | inconclusive |\n\
-         |---|---|--:|--:|--:|--:|--:|--:|\n"
+        "\n| contract | operation | requests | records | pages | passed | failed | warned | noted | inconclusive |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n"
             .to_owned(),
     );
     for section in run.sections.iter().filter(has_operations) {
@@ -96,6 +96,8 @@ fn operations(run: &Run, pieces: &mut Vec<String>) {
                 totals.pages.to_string(),
                 outcome("passed"),
                 outcome("failed"),
+                outcome("warned"),
+                outcome("noted"),
                 outcome("inconclusive"),
             ]));
         }

@@ -29,7 +29,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::event::{CheckInfo, Event};
-pub use collect::{Run, Section, outcome_name};
+use crate::finding::Level;
+pub use collect::{Run, Section};
 pub use fanout::{Failure, Fanout, Render, ReportError};
 pub use files::repository_root;
 pub use human::Human;
@@ -63,6 +64,10 @@ pub struct Options {
     pub color: bool,
     /// Values of bodies are shown, not their shapes only.
     pub show_values: bool,
+    /// A verdict that was not reached turns the gate red, so reports show it as an error.
+    pub require_conclusive: bool,
+    /// The least level of a finding that turns the gate red.
+    pub fail_on: Level,
     /// -1 is `-q`, 0 is normal, 1 is `-v`.
     pub verbosity: i8,
     /// Width of the human report in characters; 0 is 100.
@@ -98,10 +103,11 @@ fn source_date_epoch() -> Option<i64> {
     std::env::var("SOURCE_DATE_EPOCH").ok()?.trim().parse().ok()
 }
 
-/// The present moment, or `SOURCE_DATE_EPOCH` where that is set.
+/// The present moment in whole seconds, or `SOURCE_DATE_EPOCH` where that is set.
 #[must_use]
 pub fn now() -> Timestamp {
-    source_date_epoch().and_then(|second| Timestamp::from_second(second).ok()).unwrap_or_else(Timestamp::now)
+    let second = source_date_epoch().unwrap_or_else(|| Timestamp::now().as_second());
+    Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Today in UTC, or the day of `SOURCE_DATE_EPOCH` where that is set: the day on which waivers are judged.

@@ -1,6 +1,6 @@
 //! Words and escapes that several reports share. Nothing here knows a format.
 
-use crate::finding::{Finding, Level, Stability};
+use crate::finding::{Exhibit, Finding, Level, Stability};
 
 /// Makes a text harmless for a terminal: control characters, escapes and characters that reorder text become visible.
 ///
@@ -177,6 +177,31 @@ pub fn plain(finding: &Finding, show_values: bool) -> String {
     line("waived:", finding.waived.as_deref().unwrap_or_default());
     line("explain:", &format!("contract-gate explain {}", finding.id));
     lines.join("\n")
+}
+
+/// An exchange as lines, harmless for a terminal: the request, then what came back.
+#[must_use]
+pub fn exchange(exhibit: &Exhibit, show_values: bool) -> (Vec<String>, Vec<String>) {
+    let request = &exhibit.request;
+    let mut sent = vec![format!("{} {}", request.method, request.url)];
+    sent.extend(request.headers.iter().cloned());
+    if let Some(body) = &request.body {
+        sent.push(String::new());
+        sent.push(body.clone());
+    }
+    let mut came: Vec<String> = Vec::new();
+    if let Some(response) = &exhibit.response {
+        let values = show_values && response.shown_body.is_some();
+        came.push(format!("HTTP {} · {}", response.status, count(response.bytes as u64, "byte")));
+        came.extend(if values { &response.shown_headers } else { &response.headers }.iter().cloned());
+        if let Some(body) = if values { &response.shown_body } else { &response.body } {
+            came.push(String::new());
+            came.extend(body.lines().map(str::to_owned));
+        }
+    }
+    came.extend(exhibit.failure.clone());
+    let clean = |lines: Vec<String>| lines.iter().map(|line| visible(line)).collect();
+    (clean(sent), clean(came))
 }
 
 /// The same fault in several places.

@@ -4,6 +4,7 @@
 //! to judge. It knows no check and opens no connection.
 
 pub mod ask;
+mod exhibit;
 pub mod look;
 pub mod observation;
 pub mod page;

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::exhibit;
 use super::look::{Looks, Tally, look};
 use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation, SchemaError, is_json};
+use crate::excerpt::Kept;
 use crate::exchange::{Exchange, Failure, Sent};
 
 /// Most errors kept of one answer: the rest says the same again.
@@ -74,6 +76,8 @@ pub struct Observation {
     pub waited: Vec<u16>,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
+    /// Headers that a finding may show.
+    pub headers: Vec<(String, String)>,
     /// Whether the status is declared.
     pub declared: bool,
     /// Whether the media type is.
@@ -84,6 +88,8 @@ pub struct Observation {
     pub excerpt: Option<String>,
     /// The body; dropped from pages once they are judged.
     pub json: Option<Value>,
+    /// What is left of a body that was dropped, for the findings about it.
+    pub kept: Option<Kept>,
     /// Why the body is no JSON although it says so.
     pub broken_json: Option<String>,
     /// Member names that occur twice in one object.
@@ -125,9 +131,23 @@ impl Observation {
         matches!(self.failure, Some(Failure::Stopped(_) | Failure::Unsendable(_) | Failure::Connect(_)))
     }
 
-    /// Drops the body.
-    pub fn lighten(&mut self) {
-        self.json = None;
+    /// Drops the body of a page but for its envelope and a few records; those at `wanted` are among them.
+    pub fn lighten(&mut self, items: &str, wanted: &[usize]) {
+        if let Some(body) = self.json.take() {
+            let blamed = exhibit::blamed_items(self, items);
+            self.kept = Kept::of_page(body, items, wanted.iter().copied().chain(blamed));
+        }
+    }
+
+    /// Whether anything in the body was found wrong by itself.
+    #[must_use]
+    pub fn is_blamed(&self) -> bool {
+        !(self.schema_errors.is_empty()
+            && self.rule_breaks.is_empty()
+            && self.readings.is_empty()
+            && self.undeclared.is_empty()
+            && self.unknown_values.is_empty()
+            && self.integral_fractions.is_empty())
     }
 }
 
@@ -149,11 +169,13 @@ pub fn observe(
         failure: None,
         waited: exchange.waited,
         content_type: None,
+        headers: Vec::new(),
         declared: true,
         media: MediaSeen::Declared,
         bytes: 0,
         excerpt: None,
         json: None,
+        kept: None,
         broken_json: None,
         repeated_names: Vec::new(),
         schema_errors: Vec::new(),
@@ -179,6 +201,7 @@ pub fn observe(
     seen.status = Some(answer.status);
     seen.bytes = answer.body.len();
     seen.content_type = answer.header("content-type").map(str::to_owned);
+    seen.headers = exhibit::telling_headers(&answer);
     // What answers another method than the declared one is described by nothing.
     if seen.call.method.is_some() {
         return seen;

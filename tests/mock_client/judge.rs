@@ -1,6 +1,6 @@
 //! Whether an answer fits the document.
 
-use contract_gate::contract::{Operation, Truth};
+use contract_gate::contract::{Operation, Shape, Truth};
 use contract_gate::finding::Level;
 use contract_gate::mock::Answer;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub fn judge(client: &Client, operation: &Operation, answer: &Answer) {
     assert!(errors.is_empty(), "{} {}: {errors:?} in {text}", operation.id, answer.status);
     let shape = client.contract.shapes.find(&client.contract.resolve(schema).0).expect("a shape");
     let status = json!({"status": answer.status, "headers": {}});
-    client.contract.shapes.visit(shape, &body, &mut |pointer, value, shapes| {
+    client.contract.shapes.visit(shape, &body, &mut |pointer: &str, value: &Value, shapes: &[&Shape]| {
         for rule in shapes.iter().flat_map(|shape| &shape.rules) {
             let variables = [("self", value), ("response", &status)];
             let applies = rule.when.as_ref().is_none_or(|when| when.truth(&variables) == Truth::Holds);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Report, operations};
@@ -16,11 +17,18 @@ fn level(level: Level) -> &'static str {
     }
 }
 
+/// The characters of a path that a URI takes as they are; a colon could be taken for a scheme.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+fn uri(file: &str) -> String {
+    utf8_percent_encode(&file.replace('\\', "/"), PATH).to_string()
+}
+
 fn location(place: &Place) -> Value {
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": place.file.replace('\\', "/") },
-            "region": { "startLine": place.line, "startColumn": place.column },
+            "artifactLocation": { "uri": uri(&place.file) },
+            "region": { "startLine": place.line.max(1), "startColumn": place.column.max(1) },
         },
         "logicalLocations": [{ "fullyQualifiedName": place.pointer }],
     })

@@ -6,34 +6,11 @@ use crate::finding::Level;
 use crate::report::collect::{Run, Section};
 use crate::report::text::{self, count, duration};
 
-/// How the failed verdicts of an operation weigh: denied, warned, noted, waived or not reported at all.
-fn weights(section: &Section, operation: &str) -> [(u64, &'static str); 4] {
-    let mut weights = [(0, "failed"), (0, "warned"), (0, "noted"), (0, "waived")];
-    let failed =
-        section.judged.iter().filter(|judged| judged.operation == operation && judged.outcome == Outcome::Failed);
-    for judged in failed {
-        let worst = section
-            .findings
-            .iter()
-            .filter(|finding| {
-                finding.id == judged.check && finding.operation.as_deref().unwrap_or_default() == operation
-            })
-            .filter(|finding| finding.waived.is_none())
-            .map(|finding| finding.level)
-            .max();
-        let index = match worst {
-            Some(Level::Deny) => 0,
-            Some(Level::Warn) => 1,
-            Some(Level::Note | Level::Allow) => 2,
-            None => 3,
-        };
-        weights[index].0 += 1;
-    }
-    weights
-}
+/// `31 passed, 1 failed, 2 noted`; what does not apply or is switched off is left out.
+const TOLD: [&str; 6] = ["passed", "failed", "warned", "noted", "waived", "inconclusive"];
 
 /// `63 requests · 412 records · 24 pages · 31 passed, 1 failed, 2 inconclusive`.
-pub(super) fn of(section: &Section, totals: &OperationTotals) -> String {
+pub(super) fn of(totals: &OperationTotals) -> String {
     let mut parts = vec![count(totals.requests, "request")];
     if totals.records > 0 {
         parts.push(count(totals.records, "record"));
@@ -42,11 +19,9 @@ pub(super) fn of(section: &Section, totals: &OperationTotals) -> String {
         parts.push(count(totals.pages, "page"));
     }
     let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
-    let mut outcomes = vec![(outcome("passed"), "passed")];
-    outcomes.extend(weights(section, &totals.operation));
-    outcomes.push((outcome("inconclusive"), "inconclusive"));
-    let outcomes: Vec<String> = outcomes
-        .into_iter()
+    let outcomes: Vec<String> = TOLD
+        .iter()
+        .map(|name| (outcome(name), name))
         .filter(|(number, _)| *number > 0)
         .map(|(number, name)| format!("{number} {name}"))
         .collect();
@@ -65,7 +40,7 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
         .map(|finding| finding.level)
         .max();
     let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
-    let judged = outcome("passed") + outcome("failed") > 0;
+    let judged = ["passed", "failed", "warned", "noted", "waived"].iter().any(|name| outcome(name) > 0);
     match worst {
         Some(Level::Deny) => paint.red("✗"),
         Some(Level::Warn) => paint.yellow("!"),
@@ -75,14 +50,14 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
     }
 }
 
-/// `2 deny, 1 warn, 1 waived · 63 checks passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
+/// `2 violations, 1 warning, 1 waived · verdicts: 63 passed, 2 inconclusive, 5 not applicable · 112 requests in 0.4 s`.
 pub(in crate::report) fn totals(run: &Run) -> String {
     let finished = run.finished.clone().unwrap_or_default();
     let level = |name: &str| finished.findings.get(name).copied().unwrap_or(0);
-    let mut findings: Vec<String> = [Level::Deny, Level::Warn, Level::Note]
+    let mut findings: Vec<String> = [(Level::Deny, "violation"), (Level::Warn, "warning"), (Level::Note, "note")]
         .iter()
-        .filter(|one| level(one.name()) > 0)
-        .map(|one| format!("{} {}", text::thousands(level(one.name())), one.name()))
+        .filter(|(one, _)| level(one.name()) > 0)
+        .map(|(one, word)| count(level(one.name()), word))
         .collect();
     if finished.waived > 0 {
         findings.push(format!("{} waived", text::thousands(finished.waived)));
@@ -91,12 +66,11 @@ pub(in crate::report) fn totals(run: &Run) -> String {
         findings.push("no findings".to_owned());
     }
     let mut parts = vec![findings.join(", ")];
-    let names = ["passed", "failed", "inconclusive", "not applicable", "disabled"];
-    let outcomes: Vec<String> = names
+    let outcomes: Vec<String> = Outcome::NAMES
         .iter()
         .zip(run.outcomes())
         .filter(|(_, number)| *number > 0)
-        .map(|(name, number)| format!("{} {name}", text::thousands(number)))
+        .map(|(name, number)| format!("{} {}", text::thousands(number), name.replace('-', " ")))
         .collect();
     if !outcomes.is_empty() {
         parts.push(format!("verdicts: {}", outcomes.join(", ")));

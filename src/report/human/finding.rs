@@ -110,16 +110,7 @@ impl Human {
         self.labelled("why:", &visible(finding.why.as_deref().unwrap_or_default()))?;
         self.labelled("witness:", &visible(finding.witness.as_deref().unwrap_or_default()))?;
         if self.options.verbosity > 0 {
-            for (name, fact) in &finding.facts {
-                if fact.contains('\n') {
-                    writeln!(self.sink, "    {}", self.paint.dim(&format!("{}:", visible(name))))?;
-                    for line in fact.lines() {
-                        writeln!(self.sink, "      {}", text::no_command(&visible(line)))?;
-                    }
-                } else {
-                    self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
-                }
-            }
+            self.details(finding)?;
         }
         // Commands are not wrapped: they are there to be copied.
         for (index, curl) in finding.curl.iter().enumerate() {
@@ -128,6 +119,32 @@ impl Human {
         }
         self.labelled("explain:", &format!("contract-gate explain {id}"))?;
         self.waiver_lines(finding)
+    }
+
+    /// What -v adds: facts, and the exchanges that show the fault.
+    fn details(&mut self, finding: &Finding) -> io::Result<()> {
+        for (name, fact) in &finding.facts {
+            if fact.contains('\n') {
+                self.block(name, &fact.lines().map(visible).collect::<Vec<_>>())?;
+            } else {
+                self.labelled("fact:", &visible(&format!("{name} = {fact}")))?;
+            }
+        }
+        for exchange in &finding.exchanges {
+            let (sent, came) = text::exchange(exchange, self.options.show_values);
+            self.block("request", &sent)?;
+            self.block("answer", &came)?;
+        }
+        Ok(())
+    }
+
+    /// Lines under a label, not wrapped.
+    fn block(&mut self, name: &str, lines: &[String]) -> io::Result<()> {
+        writeln!(self.sink, "    {}", self.paint.dim(&format!("{}:", visible(name))))?;
+        for line in lines {
+            writeln!(self.sink, "{}", format!("      {}", text::no_command(line)).trim_end())?;
+        }
+        Ok(())
     }
 
     fn waiver_lines(&mut self, finding: &Finding) -> io::Result<()> {

@@ -1,0 +1,317 @@
+//! The part of a body that a fault is about, as a reader may see it: keys and shapes, or values where they are asked for.
+//!
+//! Bodies are large and belong to customers. Of a page that was walked, [`Kept`] holds the envelope and a few records; what is printed of
+//! it follows the pointer of the fault and is bounded in lines. It goes into a finding next, and knows no check.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+/// Members printed of one object.
+const MOST_MEMBERS: usize = 14;
+/// Lines printed of one body.
+const MOST_LINES: usize = 36;
+/// Characters of one text that are printed.
+const MOST_CHARACTERS: usize = 200;
+/// Bytes that are kept of one body.
+const MOST_BYTES: usize = 32 * 1024;
+/// Records kept of one page.
+const MOST_RECORDS: usize = 6;
+/// Stands behind the line that a fault is about.
+const HERE: &str = "  ← here";
+
+/// What is kept of a body: all of it, or the envelope of a page and a few of its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    text: Box<str>,
+    items: Option<Items>,
+}
+
+/// Where the records of a page are, how many there were, and which of them were kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Items {
+    pointer: String,
+    total: usize,
+    kept: Vec<usize>,
+}
+
+impl Kept {
+    /// Keeps of a page the envelope, the first record, the last one and those at `wanted`.
+    #[must_use]
+    pub fn of_page(mut body: Value, items: &str, wanted: impl IntoIterator<Item = usize>) -> Option<Self> {
+        let Some(Value::Array(records)) = body.pointer_mut(items) else { return Self::bounded(&body, None) };
+        let total = records.len();
+        let mut kept: Vec<usize> = Vec::new();
+        for index in [0, total.saturating_sub(1)].into_iter().chain(wanted) {
+            if index < total && kept.len() < MOST_RECORDS && !kept.contains(&index) {
+                kept.push(index);
+            }
+        }
+        kept.sort_unstable();
+        let few = kept.iter().map(|index| records[*index].take()).collect();
+        *records = few;
+        Self::bounded(&body, Some(Items { pointer: items.to_owned(), total, kept }))
+    }
+
+    fn bounded(body: &Value, items: Option<Items>) -> Option<Self> {
+        let text = body.to_string();
+        (text.len() <= MOST_BYTES).then(|| Self { text: text.into_boxed_str(), items })
+    }
+
+    /// As [`lines`]; records that were not kept are counted.
+    #[must_use]
+    pub fn lines(&self, pointer: Option<&str>, values: bool) -> String {
+        serde_json::from_str(&self.text)
+            .map_or_else(|_| String::new(), |body| print(&body, self.items.as_ref(), pointer, values))
+    }
+}
+
+/// The lines of a body around the place that a pointer names, or its top without one.
+///
+/// Without `values` texts and numbers are shapes: `"‹string 12›"`, `‹integer›`.
+///
+/// # Example
+/// ```
+/// use contract_gate::excerpt::lines;
+///
+/// let body = serde_json::json!({"name": "Jane Doe", "age": 40});
+/// assert_eq!(lines(&body, Some("/age"), false), "{\n  \"name\": \"‹string 8›\",\n  \"age\": ‹integer›  ← here\n}");
+/// assert_eq!(lines(&body, None, true), "{\n  \"name\": \"Jane Doe\",\n  \"age\": 40\n}");
+/// ```
+#[must_use]
+pub fn lines(body: &Value, pointer: Option<&str>, values: bool) -> String {
+    print(body, None, pointer, values)
+}
+
+fn print(body: &Value, items: Option<&Items>, pointer: Option<&str>, values: bool) -> String {
+    let mut printer = Printer { items, values, lines: Vec::new() };
+    let segments: Option<Vec<String>> =
+        pointer.map(|pointer| pointer.split('/').skip(1).map(crate::document::unescape).collect());
+    let spot = Spot { at: String::new(), open: 2, indent: 0 };
+    printer.value(body, segments.as_deref(), &spot, "", "");
+    if printer.lines.len() > MOST_LINES {
+        printer.lines.truncate(MOST_LINES);
+        printer.lines.push("…".to_owned());
+    }
+    printer.lines.join("\n")
+}
+
+/// A text that is no JSON: its length, or its start where values are asked for.
+#[must_use]
+pub fn plain(text: &str, bytes: usize, values: bool) -> String {
+    if !values {
+        return format!("‹text of {bytes} byte{}›", if bytes == 1 { "" } else { "s" });
+    }
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(start).collect();
+    if text.lines().nth(MOST_LINES).is_some() {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// A value as one word of its kind: `"‹string 12›"`, `‹integer›`, `‹array 3›`.
+#[must_use]
+pub fn word(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(_) => value.to_string(),
+        Value::Number(number) if number.is_f64() => "‹number›".to_owned(),
+        Value::Number(_) => "‹integer›".to_owned(),
+        Value::String(text) => format!("\"‹string {}›\"", text.chars().count()),
+        Value::Array(items) => format!("‹array {}›", items.len()),
+        Value::Object(members) => format!("‹object {}›", members.len()),
+    }
+}
+
+/// The start of a long text. It ends at a space: half a word could be half of something that has to be masked.
+#[must_use]
+pub fn start(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) else { return text.to_owned() };
+    match text[..end].rfind(char::is_whitespace) {
+        Some(space) => format!("{}…", &text[..space]),
+        None => format!("‹string {}›", text.chars().count()),
+    }
+}
+
+/// Where the printer stands.
+struct Spot {
+    /// Pointer to the value.
+    at: String,
+    /// Levels that are unfolded although no fault is below them.
+    open: usize,
+    indent: usize,
+}
+
+impl Spot {
+    fn below(&self, key: &str, open: usize) -> Self {
+        let at = format!("{}/{}", self.at, crate::document::escape(key));
+        Self { at, open, indent: self.indent + 1 }
+    }
+}
+
+struct Printer<'a> {
+    items: Option<&'a Items>,
+    values: bool,
+    lines: Vec<String>,
+}
+
+impl Printer<'_> {
+    fn line(&mut self, indent: usize, text: &str) {
+        self.lines.push(format!("{:width$}{text}", "", width = indent * 2));
+    }
+
+    /// Prints a value. `focus`: what is left of the way to the fault; `None` beside the way.
+    fn value(&mut self, value: &Value, focus: Option<&[String]>, spot: &Spot, before: &str, behind: &str) {
+        let here = if focus.is_some_and(<[String]>::is_empty) && !spot.at.is_empty() { HERE } else { "" };
+        let unfold = focus.is_some() || spot.open > 0;
+        match value {
+            Value::Object(members) if unfold && !members.is_empty() => {
+                self.line(spot.indent, &format!("{before}{{{here}"));
+                self.members(members, focus, spot);
+                self.line(spot.indent, &format!("}}{behind}"));
+            }
+            Value::Array(items) if unfold && !items.is_empty() => {
+                self.line(spot.indent, &format!("{before}[{here}"));
+                self.elements(items, focus, spot);
+                self.line(spot.indent, &format!("]{behind}"));
+            }
+            _ => {
+                let text = self.leaf(value, &spot.at);
+                self.line(spot.indent, &format!("{before}{text}{behind}{here}"));
+            }
+        }
+    }
+
+    fn leaf(&self, value: &Value, at: &str) -> String {
+        match value {
+            Value::Array(_) if self.items.is_some_and(|items| items.pointer == at) => {
+                format!("‹array {}›", self.items.map_or(0, |items| items.total))
+            }
+            Value::String(text) if self.values => Value::String(start(text)).to_string(),
+            Value::Number(_) if self.values => value.to_string(),
+            _ => word(value),
+        }
+    }
+
+    fn members(&mut self, members: &Map<String, Value>, focus: Option<&[String]>, spot: &Spot) {
+        let wanted = focus.and_then(<[String]>::first);
+        let open = if focus.is_some_and(<[String]>::is_empty) { 1 } else { spot.open }.saturating_sub(1);
+        let mut left_out = 0;
+        let mut printed = 0;
+        for (index, (name, member)) in members.iter().enumerate() {
+            let on_the_way = wanted == Some(name);
+            if printed >= MOST_MEMBERS && !on_the_way {
+                left_out += 1;
+                continue;
+            }
+            printed += 1;
+            let rest = focus.filter(|_| on_the_way).map(|focus| &focus[1..]);
+            // Beside the way to a fault nothing is unfolded.
+            let open = if wanted.is_some() { 0 } else { open };
+            let comma = if index + 1 < members.len() { "," } else { "" };
+            let before = format!("{}: ", Value::String(name.clone()));
+            self.value(member, rest, &spot.below(name, open), &before, comma);
+        }
+        if left_out > 0 {
+            self.line(spot.indent + 1, &format!("… {left_out} more"));
+        }
+        if let Some(name) = wanted.filter(|name| !members.contains_key(*name)) {
+            let name = Value::String(name.clone());
+            self.line(spot.indent + 1, &format!("{name} is not there{HERE}"));
+        }
+    }
+
+    fn elements(&mut self, elements: &[Value], focus: Option<&[String]>, spot: &Spot) {
+        let page = self.items.filter(|items| items.pointer == spot.at);
+        let total = page.map_or(elements.len(), |items| items.total);
+        let place = |index: usize| match page {
+            Some(items) => items.kept.iter().position(|kept| *kept == index),
+            None => Some(index),
+        };
+        let wanted = focus.and_then(<[String]>::first).and_then(|segment| segment.parse::<usize>().ok());
+        let index = wanted.unwrap_or(0);
+        let Some(element) = place(index).and_then(|at| elements.get(at)) else {
+            let what = if index < total { "not kept" } else { "not there" };
+            let text = format!("… {total} records, the one at {index} is {what}");
+            return self.line(spot.indent + 1, &text);
+        };
+        if index > 0 {
+            self.line(spot.indent + 1, &format!("… {index} before"));
+        }
+        let rest = focus.filter(|_| wanted.is_some()).map(|focus| &focus[1..]);
+        let open = if wanted.is_some() { 0 } else { spot.open.saturating_sub(1) };
+        let behind = total - index - 1;
+        let comma = if behind > 0 { "," } else { "" };
+        let mut below = spot.below("", open);
+        let _ = write!(below.at, "{index}");
+        self.value(element, rest, &below, "", comma);
+        if behind > 0 {
+            self.line(spot.indent + 1, &format!("… {behind} more"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn page(records: usize) -> Value {
+        let record = |index: usize| json!({"id": format!("c{index}"), "name": "Jane Doe", "tags": ["a"], "age": 7});
+        json!({"data": (0..records).map(record).collect::<Vec<_>>(), "hasMore": true, "next": "abcdef"})
+    }
+
+    #[test]
+    fn a_page_is_reduced_to_the_record_that_matters() {
+        let kept = Kept::of_page(page(500), "/data", [37]).expect("small enough");
+        assert!(kept.text.len() < 400, "{} bytes", kept.text.len());
+        let lines = kept.lines(Some("/data/37/name"), false);
+        assert_eq!(
+            lines.lines().map(str::trim).collect::<Vec<_>>(),
+            [
+                "{",
+                "\"data\": [",
+                "… 37 before",
+                "{",
+                "\"id\": \"‹string 3›\",",
+                "\"name\": \"‹string 8›\",  ← here",
+                "\"tags\": ‹array 1›,",
+                "\"age\": ‹integer›",
+                "},",
+                "… 462 more",
+                "],",
+                "\"hasMore\": true,",
+                "\"next\": \"‹string 6›\"",
+                "}"
+            ],
+            "{lines}"
+        );
+        assert!(kept.lines(Some("/data/37/name"), true).contains("\"Jane Doe\",  ← here"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let kept = Kept::of_page(page(9), "/data", []).expect("small enough");
+        assert!(kept.lines(Some("/data/0/email"), false).contains("\"email\" is not there  ← here"));
+        assert!(kept.lines(Some("/data/4/name"), false).contains("the one at 4 is not kept"));
+        assert!(kept.lines(Some("/next/deeper"), false).contains("\"next\": \"‹string 6›\""));
+    }
+
+    #[test]
+    fn an_excerpt_is_bounded() {
+        let wide: Map<String, Value> = (0..500).map(|index| (format!("m{index}"), json!({"a": [1]}))).collect();
+        let body = json!({"record": wide});
+        for pointer in [None, Some("/record/m490/a/0"), Some("/record")] {
+            let lines = lines(&body, pointer, true);
+            assert!(lines.lines().count() <= MOST_LINES + 1, "{lines}");
+        }
+        assert!(lines(&body, Some("/record/m490/a/0"), true).contains("← here"));
+        assert_eq!(Kept::of_page(json!("x".repeat(MOST_BYTES)), "/data", []), None);
+    }
+
+    #[test]
+    fn long_texts_are_never_cut_inside_a_word() {
+        let token = "s3cret".repeat(60);
+        assert_eq!(start(&token), "‹string 360›");
+        assert_eq!(start(&format!("token: {token}")), "token:…");
+    }
+}

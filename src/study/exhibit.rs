@@ -1,0 +1,98 @@
+//! What a finding shows of an exchange: the request, and of the answer what the fault is about.
+
+use super::observation::Observation;
+use crate::excerpt;
+use crate::exchange::Answer;
+use crate::finding::{Exhibit, ShownAnswer, ShownRequest};
+
+/// Headers that say how an answer is meant; their values belong to nobody.
+const PLAIN: [&str; 14] = [
+    "allow",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "ratelimit",
+    "ratelimit-policy",
+    "request-id",
+    "retry-after",
+    "traceparent",
+    "transfer-encoding",
+    "www-authenticate",
+    "x-correlation-id",
+    "x-request-id",
+];
+/// Headers whose values may hold a key or a token.
+const TELLING: [&str; 3] = ["content-location", "link", "location"];
+/// Headers kept of one answer.
+const MOST_HEADERS: usize = 12;
+
+/// The headers of an answer that a finding may show. Cookies never are.
+pub(super) fn telling_headers(answer: &Answer) -> Vec<(String, String)> {
+    let known = |name: &str| PLAIN.contains(&name) || TELLING.contains(&name) || name.starts_with("x-");
+    answer.headers.iter().filter(|(name, _)| known(name)).take(MOST_HEADERS).cloned().collect()
+}
+
+/// Indices of the records of a page that something is wrong with.
+pub(super) fn blamed_items(seen: &Observation, items: &str) -> Vec<usize> {
+    let errors = seen.schema_errors.iter().map(|error| &error.pointer);
+    let breaks = seen.rule_breaks.iter().map(|broken| &broken.pointer);
+    let readings = seen.readings.iter().map(|reading| &reading.pointer);
+    let unknown = seen.unknown_values.iter().map(|(pointer, _)| pointer);
+    let pointers = errors.chain(breaks).chain(readings).chain(&seen.undeclared).chain(unknown);
+    let mut found: Vec<usize> = Vec::new();
+    for pointer in pointers.chain(&seen.integral_fractions) {
+        let below = pointer.strip_prefix(items).and_then(|rest| rest.strip_prefix('/'));
+        let index = below.and_then(|rest| rest.split('/').next()).and_then(|segment| segment.parse().ok());
+        found.extend(index.filter(|index| !found.contains(index)));
+    }
+    found
+}
+
+impl Observation {
+    /// The exchange as a finding shows it, with the part of the body that `pointer` leads to.
+    #[must_use]
+    pub fn exhibit(&self, pointer: Option<&str>) -> Exhibit {
+        let request = ShownRequest {
+            method: self.sent.method.clone(),
+            url: self.sent.url.clone(),
+            headers: self.sent.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
+            body: self.sent.body.clone(),
+        };
+        let failure = self.failure.as_ref().map(crate::exchange::Failure::words);
+        let response = self.status.map(|status| {
+            let body = |values| self.body_lines(pointer, values);
+            ShownAnswer {
+                status,
+                headers: self.headers.iter().map(|(name, value)| shape_of_header(name, value)).collect(),
+                bytes: self.bytes,
+                body: body(false),
+                shown_headers: self.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect(),
+                shown_body: body(true),
+            }
+        });
+        Exhibit { request, response, failure }
+    }
+
+    fn body_lines(&self, pointer: Option<&str>, values: bool) -> Option<String> {
+        if self.bytes == 0 {
+            return None;
+        }
+        if let Some(body) = &self.json {
+            return Some(excerpt::lines(body, pointer, values));
+        }
+        match (&self.kept, &self.excerpt) {
+            (Some(kept), _) => Some(kept.lines(pointer, values)),
+            (None, Some(text)) => Some(excerpt::plain(text, self.bytes, values)),
+            (None, None) => None,
+        }
+    }
+}
+
+fn shape_of_header(name: &str, value: &str) -> String {
+    if PLAIN.contains(&name) {
+        format!("{name}: {value}")
+    } else {
+        format!("{name}: ‹string {}›", value.chars().count())
+    }
+}
