@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use contract_gate::contract::Contract;
 use contract_gate::mock::{self, Fault, Running};
-use contract_gate::report::{self, outcome_name};
+use contract_gate::report;
 use stub::{folder, gate_in, told};
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
@@ -25,7 +25,7 @@ type Verdict = (BTreeMap<String, String>, BTreeSet<String>, u8);
 fn verdict(run: &report::Run) -> Verdict {
     let outcomes = run.judged().map(|judged| {
         let key = format!("{} {} {}", judged.contract, judged.operation, judged.check);
-        (key, outcome_name(&judged.outcome).to_owned())
+        (key, judged.outcome.name().to_owned())
     });
     let findings = run.findings().map(|finding| format!("{} {} {}", finding.id, finding.level, finding.fingerprint));
     (outcomes.collect(), findings.collect(), run.verdict().1)

@@ -483,7 +483,7 @@ pub(super) fn plan_special(study: &Study) -> Vec<Case> {
                 let new = text.chars().filter(telling).any(|c| seen.insert(class_of(c)));
                 new && value.is_string() && is_sendable(&study.contract, ground.operation, filter, value)
             });
-            cases.extend(texts.take(3).map(|(value, _)| probe(&ground, name, value)));
+            cases.extend(texts.take(4).map(|(value, _)| probe(&ground, name, value)));
         }
         cases
     })

@@ -7,7 +7,7 @@ use crate::case::Case;
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::Operation;
 use crate::finding::Stability;
-use crate::study::Study;
+use crate::study::{Seen, Study};
 
 /// What came of looking again.
 pub(super) enum Again {
@@ -31,6 +31,8 @@ pub(super) struct Confirmer<'a> {
     pub(super) budget: u64,
     /// Repetitions during which the data moved.
     restless: u32,
+    /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
+    still: BTreeMap<String, bool>,
 }
 
 /// A study of the repeated cases alone.
@@ -42,22 +44,23 @@ struct Replay {
 
 impl<'a> Confirmer<'a> {
     pub(super) fn new(runner: &'a Runner, study: &'a Study, budget: u64) -> Self {
-        Self { runner, study, replays: BTreeMap::new(), budget, restless: 0 }
+        Self { runner, study, replays: BTreeMap::new(), budget, restless: 0, still: BTreeMap::new() }
     }
 
     /// Looks for a fault again.
     pub(super) async fn look(&mut self, check: &Check, operation: &Operation, blame: &Blame, seen: u32) -> Again {
         // Data that moved each time it was looked at is not going to stand still for the next fault.
         if blame.compares && self.restless >= TRIES {
-            return Again::Moved;
+            return self.moved(operation, blame, seen, 0).await;
         }
         let mut tries = 0;
-        let mut moved = 0;
+        let (mut moved, mut restless) = (0, 0);
         while tries < TRIES {
             let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
             tries += 1;
             if blame.compares && !replay.quiet {
                 moved += 1;
+                restless += 1;
                 self.restless += 1;
                 continue;
             }
@@ -74,7 +77,7 @@ impl<'a> Confirmer<'a> {
             }
         }
         if moved > 0 && blame.compares {
-            return Again::Moved;
+            return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
         }
         // A comparison that could not be repeated proves nothing: the data may have moved in between.
         if tries == 0 && blame.compares {
@@ -90,6 +93,47 @@ impl<'a> Confirmer<'a> {
             return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });
         }
         Again::NotSeen(Stability::Flaky { repeats: tries })
+    }
+
+    /// Two walks right after each other differed. If the list now shows exactly what was seen before them, nothing was
+    /// added, changed or removed in between: then the list shows it now and then otherwise, and that is the fault.
+    async fn moved(&mut self, operation: &Operation, blame: &Blame, seen: u32, tries: u32) -> Again {
+        if !self.is_still(operation).await {
+            return Again::Moved;
+        }
+        Again::NotSeen(Stability::Intermittent { failed: seen.max(1), of: blame.exposed.max(seen) + tries })
+    }
+
+    /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
+    async fn is_still(&mut self, operation: &Operation) -> bool {
+        let Some(id) = self.list_of(operation) else { return false };
+        if let Some(known) = self.still.get(&id) {
+            return *known;
+        }
+        let mut still = false;
+        if let (Some(list), Some(reference)) = (self.study.contract.operation(&id), self.study.reference(&id))
+            && let Some(lists) = &list.clause.lists
+        {
+            let all: BTreeMap<&str, u64> =
+                reference.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
+            let case = Case::Walk(self.study.reference_walk(list, lists));
+            for _ in 0..TRIES {
+                let before = self.runner.target.requests();
+                let walk = match self.runner.perform(&case, self.study).await {
+                    Seen::Walk(walk) if self.budget > 0 && walk.is_complete() => walk,
+                    _ => break,
+                };
+                self.budget = self.budget.saturating_sub(self.runner.target.requests() - before);
+                let now: BTreeMap<&str, u64> =
+                    walk.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
+                if now == all {
+                    still = true;
+                    break;
+                }
+            }
+        }
+        self.still.insert(id, still);
+        still
     }
 
     /// Whether the data that the original study began with differs from what is there now.
