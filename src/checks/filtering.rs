@@ -89,6 +89,11 @@ impl<'a> Ground<'a> {
         Some(count)
     }
 
+    /// Whether some known record must be in the answer to a query.
+    fn must_match(&self, study: &Study, query: &Query) -> bool {
+        self.walk.rows.iter().any(|row| study.fit(self.lists, self.model, query, row) == Fit::Must)
+    }
+
     /// A walk over a query in about `pages` pages, by the number of records that it should give.
     pub(super) fn walk_of(&self, study: &Study, mut query: Query, pages: usize) -> Case {
         let largest = most_size(self.lists);
@@ -480,8 +485,16 @@ pub(super) fn plan_special(study: &Study) -> Vec<Case> {
             let texts = ground.held(field).into_iter().filter(|(value, _)| {
                 let text = text_of(value);
                 let telling = |c: &char| c.is_ascii_uppercase() || is_special(&c.to_string());
-                let new = text.chars().filter(telling).any(|c| seen.insert(class_of(c)));
-                new && value.is_string() && is_sendable(&study.contract, ground.operation, filter, value)
+                let classes: Vec<char> = text.chars().filter(telling).map(class_of).collect();
+                let new = classes.iter().any(|class| !seen.contains(class));
+                let usable = new
+                    && value.is_string()
+                    && is_sendable(&study.contract, ground.operation, filter, value)
+                    && ground.must_match(study, &ground.query().filter(name, value.clone()));
+                if usable {
+                    seen.extend(classes);
+                }
+                usable
             });
             cases.extend(texts.take(4).map(|(value, _)| probe(&ground, name, value)));
         }

@@ -3,7 +3,7 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// A page holds more records than the documented maximum.
@@ -27,13 +27,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(most) = size.max else { return not_applicable("no maximum is documented") };
     let ceiling = size.ceiling.unwrap_or(most).max(most);
     let mut ruling = Ruling::default();
-    for (answer, page) in paging::pages(study, operation) {
+    let is_above = |answer: &Observation| {
         let asked = paging::asked_size(lists, answer);
-        let above =
-            asked.as_ref().is_some_and(|value| value.as_f64().is_none_or(|size| size > most as f64 || size < 1.0));
-        if !above {
-            continue;
-        }
+        asked.as_ref().is_some_and(|value| value.as_f64().is_none_or(|size| size > most as f64 || size < 1.0))
+    };
+    // Whoever refuses such a size exceeds nothing.
+    let refused = |answer: &&Observation| answer.status.is_some_and(|status| (400..500).contains(&status));
+    let refusals = study.all_answers(&operation.id).filter(|answer| is_above(answer)).filter(refused);
+    ruling.evidence.answers += refusals.count() as u64;
+    for (answer, page) in paging::pages(study, operation).filter(|(answer, _)| is_above(answer)) {
         ruling.evidence.pages += 1;
         if page.items as u64 > ceiling {
             ruling.blames.push(
@@ -45,8 +47,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling.or_inconclusive(
-        "no size above the maximum was answered with a page",
-        "nothing to do if such sizes are refused",
-    )
+    ruling.or_inconclusive("no size above the maximum was asked for", "run without --skip paging")
 }

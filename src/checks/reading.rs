@@ -295,6 +295,20 @@ pub(super) fn probe_of(study: &Study, text: &str) -> Option<Probe> {
     is_lookalike(study, text).then_some(Probe::Unknown)
 }
 
+/// Answers to keys of the usual form that no record has.
+pub(super) fn answers_to_unknown<'a>(
+    study: &'a Study,
+    reads: &'a Reads,
+    operation: &'a str,
+) -> impl Iterator<Item = &'a Observation> {
+    let is_unknown = |answer: &Observation| {
+        let keys = reads.by.iter().filter_map(|by| answer.call.value(&by.slot).and_then(key_text));
+        keys.take(1).any(|key| probe_of(study, &key) == Some(Probe::Unknown))
+    };
+    let plain = |answer: &Observation| answer.call.access == Access::Own && answer.call.method.is_none();
+    study.answers(operation).map(|(_, answer)| answer).filter(move |answer| plain(answer) && is_unknown(answer))
+}
+
 /// Whether keys that do not exist and have nothing special about them fare no better: success, or a server error.
 pub(super) fn plain_probe_fails(study: &Study, reads: &[Read<'_>]) -> bool {
     reads.iter().any(|read| {

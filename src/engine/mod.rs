@@ -496,13 +496,11 @@ async fn reduce(
     let mut best = None;
     let mut base = study.fresh();
     for case in &blame.cases[..blame.cases.len() - 1] {
-        if let Some(seen) = study.get(case) {
-            base.add(case.clone(), seen.clone());
-        }
+        base.share(case, study);
     }
-    for (case, seen) in study.iter() {
+    for (case, _) in study.iter() {
         if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !base.has(case) && case != last {
-            base.add(case.clone(), seen.clone());
+            base.share(case, study);
         }
     }
     let mut more = tree.simplify();

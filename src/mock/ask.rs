@@ -42,6 +42,8 @@ pub(crate) struct Ask {
     pub(crate) expands: Vec<usize>,
     /// Whether nothing can match.
     pub(crate) nothing: bool,
+    /// What was asked, whatever becomes of it: a token is good for the same question only.
+    pub(crate) question: u64,
     /// Whether the token says that an empty page has just been served.
     pub(crate) again: bool,
 }
@@ -95,6 +97,7 @@ impl Reader<'_> {
         (ask.size, ask.sized) = self.size(inputs)?;
         self.filters(inputs, &mut ask)?;
         ask.order = self.order(inputs)?;
+        ask.question = ask.walk(self.operation);
         ask.from = self.from(inputs, &ask)?;
         let slot = self.lists.page.next.as_ref().and_then(|next| next.slot.as_ref());
         ask.again = slot.and_then(|slot| inputs.text(slot)).is_some_and(|token| token.ends_with('='));
@@ -325,7 +328,7 @@ impl Reader<'_> {
                     (Tokens::Offset, false) => token.parse().ok().map(From::Offset),
                     (Tokens::Key, _) | (_, true) => Some(From::Key(token)),
                     (Tokens::Opaque, false) => {
-                        Mark::open(&token).filter(|mark| mark.walk == ask.walk(self.operation)).map(From::After)
+                        Mark::open(&token).filter(|mark| mark.walk == ask.question).map(From::After)
                     }
                 };
                 return match from {
@@ -368,7 +371,7 @@ impl Reader<'_> {
 
 impl Ask {
     /// Hash of what a token belongs to: operation, tenant, filters and order.
-    pub(crate) fn walk(&self, operation: &Operation) -> u64 {
+    fn walk(&self, operation: &Operation) -> u64 {
         let filters: Vec<String> = self.filters.iter().map(|c| format!("{}={}", c.filter, c.value)).collect();
         let text = format!("{} {filters:?} {:?} {}", operation.id, self.order.field, self.order.descending);
         xxhash_rust::xxh3::xxh3_64(format!("{text} {}", self.tenant).as_bytes())

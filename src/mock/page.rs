@@ -109,7 +109,7 @@ impl Reader<'_> {
             Tokens::Opaque => {
                 let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
                 let value = field.and_then(|field| last.value.pointer(field)).cloned().unwrap_or(Value::Null);
-                let mark = Mark { value, key: last.key.clone(), walk: ask.walk(self.operation) };
+                let mark = Mark { value, key: last.key.clone(), walk: ask.question };
                 // A second token of the same place, so that no token comes twice in a walk.
                 Some(if again { format!("{}=", mark.seal()) } else { mark.seal() })
             }

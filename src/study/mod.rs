@@ -94,7 +94,7 @@ pub struct Study {
     /// Models of the lists, by operation.
     pub models: Arc<BTreeMap<String, Model>>,
     /// Cases by key, in plan order.
-    seen: IndexMap<String, (Case, Seen)>,
+    seen: IndexMap<String, (Case, Arc<Seen>)>,
     /// What the plain walks of each list agree on.
     references: BTreeMap<String, Reference>,
     /// What was chosen to be sent, by what for: planning asks again in each round.
@@ -148,15 +148,22 @@ impl Study {
     }
 
     /// Adds what came of a case; the first result of a case stays.
-    pub fn add(&mut self, case: Case, seen: Seen) {
+    pub fn add(&mut self, case: Case, seen: impl Into<Arc<Seen>>) {
         let key = case.key();
         let operation = case.operation().to_owned();
         let plain = matches!(&case, Case::Walk(walk) if walk.query.is_plain());
-        self.seen.entry(key).or_insert((case, seen));
+        self.seen.entry(key).or_insert((case, seen.into()));
         if plain {
             self.references.remove(&operation);
             let reference = Reference::of(self, &operation, crate::case::Access::Own);
             self.references.insert(operation, reference);
+        }
+    }
+
+    /// Takes over what another study saw of a case, if it saw it.
+    pub fn share(&mut self, case: &Case, other: &Self) {
+        if let Some((case, seen)) = other.seen.get(&case.key()) {
+            self.add(case.clone(), Arc::clone(seen));
         }
     }
 
@@ -169,12 +176,12 @@ impl Study {
     /// What came of a case.
     #[must_use]
     pub fn get(&self, case: &Case) -> Option<&Seen> {
-        self.seen.get(&case.key()).map(|(_, seen)| seen)
+        self.seen.get(&case.key()).map(|(_, seen)| &**seen)
     }
 
     /// Every case with what came of it, in plan order.
     pub fn iter(&self) -> impl Iterator<Item = (&Case, &Seen)> {
-        self.seen.values().map(|(case, seen)| (case, seen))
+        self.seen.values().map(|(case, seen)| (case, &**seen))
     }
 
     /// Position of a case in plan order.

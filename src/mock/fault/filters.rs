@@ -53,7 +53,7 @@ catalogue! {
     /// Filters are ignored when an order is asked for as well.
     "filter-ignored-under-sort": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(forget_all);
     /// A plus sign in the value of a filter is taken for a space, however it is encoded.
-    "filter-misreads-plus": fitting::whole_text_filter => Filtered Hook::Ask(plus_as_space);
+    "filter-misreads-plus": fitting::address_filter => Filtered Hook::Ask(plus_as_space);
     /// Letters outside ASCII in the value of a filter are lost.
     "filter-misreads-letters": fitting::lettered_filter => Filtered Hook::Ask(ascii_only);
     /// A lawful filter is refused.

@@ -190,9 +190,17 @@ pub(super) fn text_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
 }
 
-/// Whether a filter on free text must find whatever matches.
-pub(super) fn whole_text_filter(contract: &Contract) -> bool {
-    some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter) && !filter.partial)
+/// Whether a filter matches addresses, some of which hold a plus sign.
+pub(super) fn address_filter(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    let address = |pointer: &str| {
+        let field = targets.fields.iter().find(|field| field.pointer == pointer);
+        let hint = field.and_then(|field| field.schema.get("x-mock")).and_then(Value::as_str);
+        hint.is_some_and(|hint| hint.contains("email_of"))
+    };
+    some_filter(contract, |operation, filter| {
+        is_exact_text(operation, contract, filter) && !filter.partial && filter.field.as_deref().is_some_and(address)
+    })
 }
 
 /// Whether a filter matches free text whose hint holds letters outside ASCII.

@@ -208,7 +208,7 @@ fn never_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
     let row = &matching[back].1;
     let value = field.and_then(|field| row.value.pointer(field)).cloned().unwrap_or_default();
-    let walk = ask.walk(scene.operation);
+    let walk = ask.question;
     page.more = true;
     page.token = Some(crate::mock::token::Mark { value, key: row.key.clone(), walk }.seal());
 }
