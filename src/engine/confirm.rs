@@ -117,6 +117,8 @@ impl<'a> Confirmer<'a> {
             let all: BTreeMap<&str, u64> =
                 reference.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
             let case = Case::Walk(self.study.reference_walk(list, lists));
+            // One walk may miss a record that the next one shows; together they must show what there was, and no more.
+            let mut now: BTreeMap<Box<str>, u64> = BTreeMap::new();
             for _ in 0..TRIES {
                 let before = self.runner.target.requests();
                 let walk = match self.runner.perform(&case, self.study).await {
@@ -124,10 +126,14 @@ impl<'a> Confirmer<'a> {
                     _ => break,
                 };
                 self.budget = self.budget.saturating_sub(self.runner.target.requests() - before);
-                let now: BTreeMap<&str, u64> =
-                    walk.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
-                if now == all {
-                    still = true;
+                let rows = walk.rows.iter().filter_map(|row| Some((row.key.clone()?, row.print)));
+                let changed = rows.fold(false, |changed, (key, print)| {
+                    let known = all.get(&*key) == Some(&print);
+                    now.insert(key, print);
+                    changed || !known
+                });
+                if changed || now.len() == all.len() {
+                    still = !changed;
                     break;
                 }
             }

@@ -42,9 +42,9 @@ catalogue! {
     /// Each page is sorted for itself; the walk as a whole is not.
     "sort-within-page-only": |c| fitting::sort(c) && fitting::paged(c) => Sorted Hook::Ask(ignore), Sorted Hook::Page(sort_page);
     /// The default order is reversed.
-    "default-order-reversed": fitting::default_order => Lists Hook::Ask(turn_default);
+    "default-order-reversed": fitting::firm_default_order => Lists Hook::Ask(turn_default);
     /// The default order is that of the keys.
-    "default-order-by-key": fitting::default_order => Lists Hook::Ask(by_key);
+    "default-order-by-key": fitting::firm_default_order => Lists Hook::Ask(by_key);
     /// Nothing orders the records: two walks differ.
     "order-changes-between-walks": fitting::firm_default_order => Lists Hook::Matching(rotate);
 }
