@@ -247,7 +247,11 @@ impl Conjs {
             let Some(first) = row.first().copied() else { continue };
             let conj = self.of_parts(side, &base, &row);
             let name = component_name(side, first);
-            let variant = Variant { conj, node: first, name, tags: tags.of(side, first) };
+            let mut own = tags.of(side, first);
+            if own.is_empty() {
+                own = tags.implied(side, self.get(conj), name);
+            }
+            let variant = Variant { conj, node: first, name, tags: own };
             self.expand(side, variant, id, 0, &mut found);
         }
         Some(found)
@@ -282,12 +286,14 @@ impl Conjs {
 /// Values of a discriminator by the schema that they select.
 #[derive(Debug, Default)]
 pub(crate) struct Tags<'a> {
+    property: Option<&'a str>,
     mapping: Vec<(&'a str, Option<NodeId>)>,
 }
 
 impl<'a> Tags<'a> {
     pub(crate) fn read(side: &mut Side<'a>, discriminator: NodeId) -> Self {
-        let Some(mapping) = side.get(discriminator, "mapping") else { return Self::default() };
+        let property = side.text(discriminator, "propertyName");
+        let Some(mapping) = side.get(discriminator, "mapping") else { return Self { property, mapping: Vec::new() } };
         let mut found = Vec::new();
         for (tag, node) in side.members(mapping) {
             let target = side.value(node).as_str().and_then(|text| {
@@ -296,7 +302,26 @@ impl<'a> Tags<'a> {
             });
             found.push((tag, target));
         }
-        Self { mapping: found }
+        Self { property, mapping: found }
+    }
+
+    /// The values that select a variant where nothing is mapped: those that it fixes itself, or else its name.
+    fn implied(&self, side: &mut Side<'a>, variant: &Conj, name: Option<&'a str>) -> Vec<&'a str> {
+        let Some(property) = self.property.filter(|_| self.mapping.is_empty()) else { return Vec::new() };
+        let nodes = effective(side, variant).properties.remove(property).unwrap_or_default();
+        let mut fixed = Vec::new();
+        for node in nodes {
+            let schema = side.resolved(node);
+            let value = side.value(schema);
+            let list = value.get("enum").and_then(Value::as_array).into_iter().flatten();
+            fixed.extend(list.chain(value.get("const")).filter_map(Value::as_str));
+        }
+        if fixed.is_empty() { name.into_iter().collect() } else { fixed }
+    }
+
+    /// The schemas that the values select.
+    pub(crate) fn targets(&self) -> Vec<(&'a str, NodeId)> {
+        self.mapping.iter().filter_map(|(tag, node)| Some((*tag, (*node)?))).collect()
     }
 
     /// The values that select the schema behind `node`.
@@ -486,7 +511,18 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    if merged.multiples.iter().any(|step| step.fract() == 0.0) {
+        // A multiple of a whole number is one.
+        merged.types = merged.types.without(TypeSet::FRACTION);
+    }
     merged
+}
+
+/// Whether a list of parts is that of one schema and of nothing that says more.
+pub(crate) fn stands_for(side: &mut Side<'_>, parts: &[Part], node: NodeId) -> bool {
+    let mut own = Flat::default();
+    own.push(side, Part { node, without_unions: false });
+    parts.iter().all(|part| own.seen.contains(&part.node) || !speaks(side.value(part.node)))
 }
 
 impl<'a> Effective<'a> {
@@ -585,7 +621,8 @@ impl<'a> Effective<'a> {
         if let Some(mut values) = values {
             values.retain(|value| !value.is_null());
             if let Some(known) = &self.values {
-                values.retain(|value| known.iter().any(|other| super::types::same_value(value, other)));
+                let known: HashSet<String> = known.iter().map(|value| super::types::value_key(value)).collect();
+                values.retain(|value| known.contains(&super::types::value_key(value)));
             }
             self.values = Some(values);
         }

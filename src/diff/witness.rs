@@ -36,6 +36,22 @@ impl<'a> Half<'_, 'a> {
         checker::is_valid(&schema, value)
     }
 
+    /// Whether the side refuses a value for the reason that the rule is about.
+    fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, (rule, focus): (&str, &str)) -> bool {
+        let keywords = keywords_of(rule);
+        let schema = Lowering { side: self.side, direction: Some(direction) }.conj(conj, value);
+        let Some(faults) = checker::faults(&schema, value) else { return false };
+        // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
+        !faults.is_empty()
+            && (keywords.is_empty()
+                || faults.iter().any(|fault| {
+                    let about = fault.keyword != "required" && fault.keyword != "additionalProperties"
+                        || fault.message.contains(focus);
+                    matches!(fault.keyword.as_str(), "oneOf" | "anyOf" | "not")
+                        || fault.pointer.is_empty() && keywords.contains(&fault.keyword.as_str()) && about
+                }))
+    }
+
     /// Values that the side probably accepts, around the limits of both sides.
     pub(crate) fn candidates(&mut self, conj: ConjId, hints: &Hints, direction: Direction, depth: usize) -> Vec<Value> {
         let conj = self.conjs.get(conj).clone();
@@ -193,6 +209,27 @@ impl<'a> Half<'_, 'a> {
     }
 }
 
+/// The keywords by which a validator refuses what a rule is about; none when any will do.
+fn keywords_of(rule: &str) -> &'static [&'static str] {
+    const TABLE: [(&str, &[&str]); 14] = [
+        ("type-", &["type", "enum"]),
+        ("null-", &["type", "enum"]),
+        ("enum-", &["enum", "type"]),
+        ("range-", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
+        ("length-", &["minLength", "maxLength"]),
+        ("pattern-", &["pattern"]),
+        ("format-", &["format", "minimum", "maximum"]),
+        ("multiple-", &["multipleOf"]),
+        ("item-count-", &["minItems", "maxItems"]),
+        ("unique-items-", &["uniqueItems"]),
+        ("property-count-", &["minProperties", "maxProperties"]),
+        ("required-property-", &["required"]),
+        ("property-became-", &["required"]),
+        ("additional-properties-", &["additionalProperties"]),
+    ];
+    TABLE.iter().find(|(front, _)| rule.starts_with(front)).map_or(&[], |(_, keywords)| keywords)
+}
+
 /// What the other side, and the change itself, tell about where to look.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hints {
@@ -312,7 +349,7 @@ pub(crate) fn find(
     old: (&mut Half<'_, '_>, ConjId),
     new: (&mut Half<'_, '_>, ConjId),
     direction: Direction,
-    focus: &str,
+    (rule, focus): (&str, &str),
 ) -> Option<Value> {
     let ((old, one), (new, two)) = (old, new);
     let mut candidates = match direction {
@@ -330,10 +367,14 @@ pub(crate) fn find(
     let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
     let mut shows = |value: &Value| match direction {
         Direction::Request => {
-            old.accepts(&before, value, direction) == Some(true) && new.accepts(&after, value, direction) == Some(false)
+            old.accepts(&before, value, direction) == Some(true)
+                && new.accepts(&after, value, direction) == Some(false)
+                && new.refuses_for(&after, value, direction, (rule, focus))
         }
         Direction::Response => {
-            new.accepts(&after, value, direction) == Some(true) && old.accepts(&before, value, direction) == Some(false)
+            new.accepts(&after, value, direction) == Some(true)
+                && old.accepts(&before, value, direction) == Some(false)
+                && old.refuses_for(&before, value, direction, (rule, focus))
         }
     };
     let mut room = MAX_BYTES;
