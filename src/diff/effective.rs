@@ -137,6 +137,8 @@ pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
     outlines: HashMap<ConjId, Rc<Outline>>,
+    /// The conjs of single schemas.
+    single: HashMap<NodeId, ConjId>,
     /// One value for each conj that was asked for, by the direction in which it travels.
     pub(crate) samples: HashMap<(ConjId, super::law::Direction), Value>,
 }
@@ -192,15 +194,26 @@ impl Conjs {
 
     /// The conj of schemas that hold at once; without any, everything is allowed.
     pub(crate) fn of(&mut self, side: &mut Side<'_>, seeds: &[NodeId], anchor: NodeId) -> ConjId {
-        if seeds.is_empty() {
-            return self.anything(anchor);
+        let single = match seeds {
+            [] => return self.anything(anchor),
+            // In OpenAPI 3.1 what stands beside a reference counts, so that the reference is more than its target.
+            [only] if side.siblings_count => Some(*only),
+            [only] => Some(side.resolved(*only)),
+            _ => None,
+        };
+        if let Some(known) = single.and_then(|node| self.single.get(&node)) {
+            return *known;
         }
         let nullable = seeds.iter().all(|seed| allows_null(side, *seed, 0));
         let mut flat = Flat::default();
         for seed in seeds {
             flat.push(side, Part { node: *seed, without_unions: false });
         }
-        self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None })
+        let id = self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None });
+        if let Some(node) = single {
+            self.single.insert(node, id);
+        }
+        id
     }
 
     /// The same parts with null left out of account.
@@ -243,6 +256,7 @@ impl Conjs {
                 .collect();
         }
         let mut found = Vec::new();
+        let mut seen = HashSet::from([id]);
         for row in rows {
             let Some(first) = row.first().copied() else { continue };
             let conj = self.of_parts(side, &base, &row);
@@ -252,33 +266,37 @@ impl Conjs {
                 own = tags.implied(side, self.get(conj), name);
             }
             let variant = Variant { conj, node: first, name, tags: own };
-            self.expand(side, variant, id, 0, &mut found);
+            self.expand(side, variant, &mut seen, &mut found);
         }
         Some(found)
     }
 
-    /// Adds a variant, or its own variants if it is a union itself.
+    /// Adds a variant, or its own variants if it is a union itself. A union that is reached again adds nothing.
     fn expand<'a>(
         &mut self,
         side: &mut Side<'a>,
         variant: Variant<'a>,
-        outer: ConjId,
-        depth: usize,
+        seen: &mut HashSet<ConjId>,
         found: &mut Vec<Variant<'a>>,
     ) {
-        let union = self.outline(side, variant.conj).union;
-        if !union || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
-            found.push(variant);
-            return;
-        }
-        let inner = effective(side, self.get(variant.conj));
-        let base: Vec<Part> =
-            self.get(variant.conj).parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
-        let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
-        for node in inner.unions.iter().flat_map(|union| union.variants.clone()) {
-            let conj = self.of_parts(side, &base, &[node]);
-            let next = Variant { conj, node, name: component_name(side, node), tags: tags.of(side, node) };
-            self.expand(side, next, outer, depth + 1, found);
+        let mut work = vec![variant];
+        while let Some(variant) = work.pop() {
+            let union = self.outline(side, variant.conj).union;
+            if !union || found.len() + work.len() > MAX_VARIANTS || !variant.tags.is_empty() {
+                found.push(variant);
+                continue;
+            }
+            if !seen.insert(variant.conj) {
+                continue;
+            }
+            let inner = effective(side, self.get(variant.conj));
+            let parts = &self.get(variant.conj).parts;
+            let base: Vec<Part> = parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
+            let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
+            for node in inner.unions.iter().flat_map(|union| union.variants.clone()).rev() {
+                let conj = self.of_parts(side, &base, &[node]);
+                work.push(Variant { conj, node, name: component_name(side, node), tags: tags.of(side, node) });
+            }
         }
     }
 }

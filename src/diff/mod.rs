@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 
 pub use report::{Bump, Outcome, Tally};
 pub use source::{Origin, Workspace};
+pub(crate) use types::shortened;
 pub use waiver::Waiver;
 
 use crate::document::DocumentError;

@@ -3,6 +3,8 @@
 //! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
@@ -10,7 +12,7 @@ use super::checker;
 use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
 use super::law::Direction;
 use super::lowered::Lowering;
-use super::types::TypeSet;
+use super::types::{TypeSet, value_key};
 
 /// Most candidates that are tried for one change.
 const MAX_CANDIDATES: usize = 64;
@@ -18,6 +20,8 @@ const MAX_CANDIDATES: usize = 64;
 const MAX_BYTES: usize = 6_000;
 /// Most variants of a union among which a payload is looked for.
 const MAX_WITNESS_VARIANTS: usize = 128;
+/// Most required properties of an object that is made up.
+const MAX_REQUIRED: usize = 400;
 /// Deepest nesting of a generated value.
 const MAX_DEPTH: usize = 5;
 /// Longest text or list that is generated to stand beyond a limit.
@@ -46,6 +50,7 @@ impl<'a> Half<'_, 'a> {
             && (keywords.is_empty()
                 || faults.iter().any(|fault| {
                     let about = fault.keyword != "required" && fault.keyword != "additionalProperties"
+                        || focus == fault.keyword
                         || fault.message.contains(focus);
                     matches!(fault.keyword.as_str(), "oneOf" | "anyOf" | "not")
                         || fault.pointer.is_empty() && keywords.contains(&fault.keyword.as_str()) && about
@@ -61,7 +66,12 @@ impl<'a> Half<'_, 'a> {
             found.push(Value::Null);
         }
         if let Some(values) = &merged.values {
-            found.extend(values.iter().map(|value| (*value).clone()));
+            // The values that the other side does not list show the difference, if there are any.
+            let unlisted = values.iter().filter(|value| !hints.listed.contains(&value_key(value)));
+            found.extend(unlisted.take(MAX_CANDIDATES).map(|value| (*value).clone()));
+            if found.is_empty() {
+                found.extend(values.iter().take(MAX_CANDIDATES).map(|value| (*value).clone()));
+            }
             return found;
         }
         if !merged.unions.is_empty() {
@@ -175,6 +185,9 @@ impl<'a> Half<'_, 'a> {
         depth: usize,
         found: &mut Vec<Value>,
     ) {
+        if merged.required.len() > MAX_REQUIRED {
+            return;
+        }
         let least = self.least(merged, direction, depth);
         found.push(Value::Object(least.clone()));
         if depth > 1 {
@@ -240,6 +253,8 @@ pub(crate) struct Hints {
     items: Vec<usize>,
     properties: Vec<usize>,
     values: Vec<Value>,
+    /// What the other side enumerates, by [`value_key`].
+    listed: HashSet<String>,
 }
 
 impl Hints {
@@ -335,6 +350,7 @@ fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints {
     let conj = half.conjs.get(conj).clone();
     let merged = effective(half.side, &conj);
     let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
+    hints.listed = merged.values.iter().flatten().map(|value| value_key(value)).collect();
     for node in &merged.negations {
         let target = half.side.resolved(*node);
         if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {

@@ -17,8 +17,8 @@ const MAX_TRIED: usize = 48;
 impl<'a> Engine<'a> {
     /// Says that payloads which were accepted now fit several variants; true when one was found.
     ///
-    /// Objects and lists of a `oneOf` overlap almost always, and nobody means them to: where it was a `oneOf` before,
-    /// only scalars are looked at.
+    /// Open objects and lists overlap almost always, and nobody means them to be refused: they are looked at only where
+    /// an `anyOf`, which allows that, became a `oneOf`.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
         let [union] = sides.new.unions.as_slice() else { return false };
         let open = sides.mode.direction == Direction::Request && sides.new.discriminator.is_none();
@@ -27,7 +27,7 @@ impl<'a> Engine<'a> {
             return false;
         }
         let Some(variants) = self.new_conjs.variants(&mut self.new, new, &sides.new) else { return false };
-        let exclusive_before = sides.old.unions.iter().any(|union| union.keyword == "oneOf");
+        let inclusive_before = sides.old.unions.iter().any(|union| union.keyword == "anyOf");
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
@@ -35,7 +35,7 @@ impl<'a> Engine<'a> {
                     engine.new_conjs.outline(&mut engine.new, variant.conj).types
                 };
                 let common = types(self, one).and(types(self, two));
-                let common = if exclusive_before { common.without(compound) } else { common };
+                let common = if inclusive_before { common } else { common.without(compound) };
                 if common.is_empty() {
                     continue;
                 }

@@ -99,10 +99,13 @@ impl<'a> Engine<'a> {
         let one = variants_of(&mut self.old_conjs, &mut self.old, old, &sides.old);
         let two = variants_of(&mut self.new_conjs, &mut self.new, new, &sides.new);
         let (Some(one), Some(two)) = (one, two) else {
-            if self.unions_read_the_same(sides) {
-                return self.compare_plain(sides);
+            let same = self.compare_unions_in_order(sides);
+            self.compare_plain(sides);
+            if !same {
+                let keyword =
+                    sides.new.unions.first().or(sides.old.unions.first()).map_or("oneOf", |union| union.keyword);
+                self.say(sides, &rules::too_complex::RULE, keyword, "too many combinations", "too many combinations");
             }
-            self.say(sides, &rules::too_complex::RULE, "oneOf", "too many combinations", "too many combinations");
             return;
         };
         self.depth += 1;
@@ -117,17 +120,18 @@ impl<'a> Engine<'a> {
         self.depth -= 1;
     }
 
-    /// Whether all unions are the same text; what they refer to is then compared on its own.
-    fn unions_read_the_same(&mut self, sides: &Sides<'a>) -> bool {
+    /// Compares unions that are too many to be combined variant by variant, in their order: sound where they have as
+    /// many variants as before. True when they read the same, so that nothing is left undecided.
+    fn compare_unions_in_order(&mut self, sides: &Sides<'a>) -> bool {
         let list =
             |side: &Effective<'_>| -> Vec<_> { side.unions.iter().flat_map(|union| union.variants.clone()).collect() };
         let (one, two) = (list(&sides.old), list(&sides.new));
-        let same = one.len() == two.len()
-            && one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
-        if same {
-            for (one, two) in one.iter().zip(&two) {
-                self.child(sides, &[*one], &[*two], sides.mode);
-            }
+        if one.len() != two.len() {
+            return false;
+        }
+        let same = one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
+        for (one, two) in one.iter().zip(&two) {
+            self.child(sides, &[*one], &[*two], sides.mode);
         }
         same
     }

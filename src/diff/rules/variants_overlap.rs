@@ -7,7 +7,7 @@ rule! {
     ///
     /// ## Why it matters
     /// `oneOf` means exactly one. The payload that is named was tried against both documents. Objects that overlap
-    /// only because they are open are left out where the union was a `oneOf` before: nobody means them to be refused.
+    /// only because they are open are left out unless an `anyOf` became a `oneOf`: nobody means them to be refused.
     ///
     /// ## Example
     /// `type: integer` becomes `oneOf: [{type: integer}, {type: number}]`, which refuses every whole number.
