@@ -15,8 +15,8 @@ use super::types::{Range, TypeSet};
 const MAX_VARIANTS: usize = 6_000;
 /// Most combinations of several unions that hold at once.
 const MAX_COMBINATIONS: usize = 64;
-/// Deepest nesting that is followed to decide whether null is allowed.
-const MAX_NULL_DEPTH: usize = 32;
+/// Most schemas that are followed to decide whether null is allowed.
+const MAX_NULL_SCHEMAS: usize = 512;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -204,7 +204,7 @@ impl Conjs {
         if let Some(known) = single.and_then(|node| self.single.get(&node)) {
             return *known;
         }
-        let nullable = seeds.iter().all(|seed| allows_null(side, *seed, 0));
+        let nullable = seeds.iter().all(|seed| allows_null(side, *seed));
         let mut flat = Flat::default();
         for seed in seeds {
             flat.push(side, Part { node: *seed, without_unions: false });
@@ -448,44 +448,59 @@ fn is_null(side: &Side<'_>, node: NodeId) -> bool {
 }
 
 /// Whether a schema allows null; the many spellings of it are one concept.
-fn allows_null(side: &mut Side<'_>, node: NodeId, depth: usize) -> bool {
-    if depth > MAX_NULL_DEPTH {
-        return false;
+fn allows_null(side: &mut Side<'_>, node: NodeId) -> bool {
+    null_in(side, node, &mut HashMap::new()).unwrap_or(false)
+}
+
+/// As [`allows_null`], with what is known already; none where the schema leads back to itself and adds nothing.
+fn null_in(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Option<bool>>) -> Option<bool> {
+    if let Some(answer) = known.get(&node) {
+        return *answer;
     }
-    if let Some(target) = side.target(node) {
-        return allows_null(side, target, depth + 1);
+    if known.len() > MAX_NULL_SCHEMAS {
+        return None;
     }
-    let Some(map) = side.value(node).as_object() else { return side.value(node).as_bool() == Some(true) };
+    known.insert(node, None);
+    let answer = match side.target(node) {
+        Some(target) => null_in(side, target, known),
+        None => own_null(side, node, known),
+    };
+    known.insert(node, answer);
+    answer
+}
+
+fn own_null(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Option<bool>>) -> Option<bool> {
+    let Some(map) = side.value(node).as_object() else { return Some(side.value(node).as_bool() == Some(true)) };
     if map.get("nullable").and_then(Value::as_bool) == Some(true) {
-        return true;
+        return Some(true);
     }
     match map.get("type") {
-        Some(Value::String(name)) => return name == "null",
-        Some(Value::Array(names)) => return names.iter().any(|name| name.as_str() == Some("null")),
+        Some(Value::String(name)) => return Some(name == "null"),
+        Some(Value::Array(names)) => return Some(names.iter().any(|name| name.as_str() == Some("null"))),
         _ => {}
     }
     if let Some(Value::Array(values)) = map.get("enum") {
-        return values.iter().any(Value::is_null);
+        return Some(values.iter().any(Value::is_null));
     }
     if let Some(value) = map.get("const") {
-        return value.is_null();
+        return Some(value.is_null());
     }
     if inferred_types(map) != TypeSet::ALL {
-        return false;
+        return Some(false);
     }
     for (keyword, every) in [("allOf", true), ("oneOf", false), ("anyOf", false)] {
         let Some(list) = side.get(node, keyword) else { continue };
         let mut branches = side.items(list).into_iter();
         let allowed = if every {
-            branches.all(|branch| allows_null(side, branch, depth + 1))
+            branches.all(|branch| null_in(side, branch, known).unwrap_or(true))
         } else {
-            branches.any(|branch| allows_null(side, branch, depth + 1))
+            branches.any(|branch| null_in(side, branch, known).unwrap_or(false))
         };
         if !allowed {
-            return false;
+            return Some(false);
         }
     }
-    true
+    Some(true)
 }
 
 /// The types of a schema that names none but shows by its keywords what it describes.

@@ -22,6 +22,8 @@ const MAX_BYTES: usize = 6_000;
 const MAX_WITNESS_VARIANTS: usize = 128;
 /// Most required properties of an object that is made up.
 const MAX_REQUIRED: usize = 400;
+/// Most properties of a schema for which a payload is looked for.
+const MAX_PROPERTIES: usize = 1_000;
 /// Deepest nesting of a generated value.
 const MAX_DEPTH: usize = 5;
 /// Longest text or list that is generated to stand beyond a limit.
@@ -55,6 +57,12 @@ impl<'a> Half<'_, 'a> {
                     matches!(fault.keyword.as_str(), "oneOf" | "anyOf" | "not")
                         || fault.pointer.is_empty() && keywords.contains(&fault.keyword.as_str()) && about
                 }))
+    }
+
+    /// Whether a schema has so many properties that trying payloads takes longer than all the rest.
+    fn is_vast(&mut self, conj: ConjId) -> bool {
+        let conj = self.conjs.get(conj).clone();
+        effective(self.side, &conj).properties.len() > MAX_PROPERTIES
     }
 
     /// Values that the side probably accepts, around the limits of both sides.
@@ -368,6 +376,9 @@ pub(crate) fn find(
     (rule, focus): (&str, &str),
 ) -> Option<Value> {
     let ((old, one), (new, two)) = (old, new);
+    if old.is_vast(one) || new.is_vast(two) {
+        return None;
+    }
     let mut candidates = match direction {
         Direction::Request => {
             let hints = hints(new, two, focus);
