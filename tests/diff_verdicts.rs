@@ -1073,6 +1073,20 @@ fn overlaps_and_equal_sets() {
                 Doubtful,
             ),
             (
+                "look-ahead with another length",
+                "{type: string, pattern: '^(?=.*[A-Z]).{8,}$'}",
+                "{type: string, pattern: '^(?=.*[A-Z]).{12,}$'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "look-ahead dropped",
+                "{type: string, pattern: '^(?=.*[A-Z]).{8,}$'}",
+                "{type: string, pattern: '^.{8,}$'}",
+                Safe,
+                Breaking,
+            ),
+            (
                 "not another value",
                 "{type: string, not: {enum: [a]}}",
                 "{type: string, not: {enum: [b]}}",

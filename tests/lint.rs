@@ -240,3 +240,24 @@ fn rules_are_tried_on_made_up_records() {
     spoiled("when: has(self.name), rule: self.name != ''", "rule: instant(self.name) > 0.0", "rule-errs", "`named`");
     spoiled("when: has(self.name)", "when: self.id == 'nobody'", "rule-never-asked", "`named`");
 }
+
+#[test]
+fn warnings_alone_do_not_fail() {
+    let path = std::env::temp_dir().join(format!("contract-gate-lint-{}.yaml", std::process::id()));
+    let text =
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: ok}}}}}\n";
+    std::fs::write(&path, text).expect("the temporary folder can be written");
+    let run = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_contract-gate"))
+            .arg("lint")
+            .arg(&path)
+            .args(more)
+            .output()
+            .expect("the binary runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let ((code, text), (strict, _)) = (run(&[]), run(&["--strict"]));
+    let _ = std::fs::remove_file(&path);
+    assert_eq!((code, strict), (Some(0), Some(1)), "{text}");
+    assert!(text.ends_with("sound, 0 errors, 1 warning\n"), "{text}");
+}
