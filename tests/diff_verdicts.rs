@@ -1080,6 +1080,13 @@ fn overlaps_and_equal_sets() {
                 Safe,
             ),
             (
+                "negative look-ahead dropped",
+                "{type: string, pattern: '^(?!x)[a-z]+$'}",
+                "{type: string, pattern: '^[a-z]+$'}",
+                Safe,
+                Breaking,
+            ),
+            (
                 "look-ahead dropped",
                 "{type: string, pattern: '^(?=.*[A-Z]).{8,}$'}",
                 "{type: string, pattern: '^.{8,}$'}",

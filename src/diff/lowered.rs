@@ -13,14 +13,29 @@ use super::types::{TypeSet, integer_format};
 /// Deepest chain of references and combinators at one place of the value.
 const MAX_CHAIN: usize = 48;
 
+/// Most schemas that are lowered for one value: unions that lead back to themselves multiply.
+const MAX_SCHEMAS: usize = 4_000;
+
 /// Lowers schemas of one side for values that travel in one direction.
 pub(crate) struct Lowering<'s, 'a> {
     pub(crate) side: &'s mut Side<'a>,
     /// None when the value travels nowhere, as an example does.
     pub(crate) direction: Option<Direction>,
+    /// Schemas that may still be lowered; at zero the result says less than it should.
+    left: usize,
 }
 
-impl<'a> Lowering<'_, 'a> {
+impl<'s, 'a> Lowering<'s, 'a> {
+    /// Starts a lowering.
+    pub(crate) fn new(side: &'s mut Side<'a>, direction: Option<Direction>) -> Self {
+        Self { side, direction, left: MAX_SCHEMAS }
+    }
+
+    /// Whether everything was lowered that the value touches.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.left > 0
+    }
+
     /// The schema of a conj.
     pub(crate) fn conj(&mut self, conj: &Conj, value: &Value) -> Value {
         if conj.nullable && value.is_null() {
@@ -40,7 +55,8 @@ impl<'a> Lowering<'_, 'a> {
 
     /// The schema behind a node.
     pub(crate) fn schema(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
-        if chain > MAX_CHAIN {
+        self.left = self.left.saturating_sub(1);
+        if chain > MAX_CHAIN || self.left == 0 {
             return json!({});
         }
         if let Some(target) = self.side.target(node) {

@@ -38,14 +38,18 @@ pub(crate) struct Half<'s, 'a> {
 impl<'a> Half<'_, 'a> {
     /// Whether the side accepts a value that travels in this direction.
     pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let schema = Lowering { side: self.side, direction: Some(direction) }.conj(conj, value);
+        let mut lowering = Lowering::new(self.side, Some(direction));
+        let schema = lowering.conj(conj, value);
+        if !lowering.is_complete() {
+            return None;
+        }
         checker::is_valid(&schema, value)
     }
 
     /// Whether the side refuses a value for the reason that the rule is about.
     fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, (rule, focus): (&str, &str)) -> bool {
         let keywords = keywords_of(rule);
-        let schema = Lowering { side: self.side, direction: Some(direction) }.conj(conj, value);
+        let schema = Lowering::new(self.side, Some(direction)).conj(conj, value);
         let Some(faults) = checker::faults(&schema, value) else { return false };
         // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
         !faults.is_empty()
@@ -392,14 +396,21 @@ pub(crate) fn find(
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
     let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
+    // A schema that cannot be lowered for one value cannot be for the next.
+    let mut beyond = false;
     let mut shows = |value: &Value| match direction {
+        _ if beyond => false,
         Direction::Request => {
-            old.accepts(&before, value, direction) == Some(true)
+            let accepted = old.accepts(&before, value, direction);
+            beyond = accepted.is_none();
+            accepted == Some(true)
                 && new.accepts(&after, value, direction) == Some(false)
                 && new.refuses_for(&after, value, direction, (rule, focus))
         }
         Direction::Response => {
-            new.accepts(&after, value, direction) == Some(true)
+            let accepted = new.accepts(&after, value, direction);
+            beyond = accepted.is_none();
+            accepted == Some(true)
                 && old.accepts(&before, value, direction) == Some(false)
                 && old.refuses_for(&before, value, direction, (rule, focus))
         }

@@ -83,7 +83,7 @@ impl Linter<'_> {
         if value.get("$ref").is_some() {
             return;
         }
-        let lowered = Lowering { side: &mut self.side, direction }.schema(schema, &value, 0);
+        let lowered = Lowering::new(&mut self.side, direction).schema(schema, &value, 0);
         let Some(faults) = checker::faults(&lowered, &value) else { return };
         let Some(fault) = faults.first() else { return };
         let at = if fault.pointer.is_empty() { String::new() } else { format!(" at `{}`", fault.pointer) };

@@ -49,8 +49,11 @@ fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
     };
     let (inside, outside) = (schema(inner), schema(outer));
     let mut tried = false;
+    let looked_at = outer.iter().flat_map(|pattern| look_around(pattern)).flat_map(|part| samples(&part, DRAWN / 3));
+    let mut looked_at: Vec<String> = looked_at.collect();
     for pattern in inner {
-        for text in samples(pattern, DRAWN) {
+        let drawn = samples(pattern, DRAWN).into_iter().chain(std::mem::take(&mut looked_at));
+        for text in drawn {
             let value = json!(text);
             if checker::is_valid(&inside, &value)? {
                 tried = true;
@@ -119,6 +122,18 @@ fn without_look_around(pattern: &str) -> String {
         rest = &rest[step..];
     }
     kept
+}
+
+/// What a pattern looks ahead or behind for: a text that is just that may well be refused, or be all that is missing.
+fn look_around(pattern: &str) -> Vec<String> {
+    let starts = pattern.match_indices("(?");
+    starts
+        .filter_map(|(at, _)| {
+            let group = &pattern[at..at + group_end(&pattern[at..])];
+            let inner = ["(?=", "(?!", "(?<=", "(?<!"].iter().find_map(|start| group.strip_prefix(start))?;
+            Some(inner.strip_suffix(')').unwrap_or(inner).to_owned())
+        })
+        .collect()
 }
 
 /// How long the group is with which a text starts.
