@@ -1174,6 +1174,14 @@ fn the_wire_of_forms_and_xml_and_flows() {
             ", encoding: {p: {contentType: text/plain}}",
             Silent,
         ),
+        (
+            "explode of a wrapped list",
+            coded,
+            "{allOf: [{type: array, items: {type: string}}]}",
+            "",
+            ", encoding: {p: {explode: false}}",
+            Breaking,
+        ),
         ("explode of a list", coded, list, "", ", encoding: {p: {explode: false}}", Breaking),
         ("explode of a scalar", coded, "{type: string}", "", ", encoding: {p: {explode: false}}", Silent),
     ] {

@@ -202,13 +202,21 @@ impl<'a> Api<'a> {
 /// How one part of a form is written; none when the form has no such part.
 fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<NodeId>) -> Option<String> {
     let schema = child(side, media, "schema")?;
-    let property = child(side, schema, "properties").and_then(|all| child(side, all, name))?;
-    let kind = side.text(property, "type").unwrap_or_default();
-    let items = if kind == "array" { child(side, property, "items") } else { None };
-    let content = encoding.and_then(|node| side.text(node, "contentType")).map_or_else(
-        || default_content(side, items.unwrap_or(property)),
-        |text| text.split(',').map(str::trim).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", "),
-    );
+    let holders = parts(side, schema);
+    let property = holders.into_iter().find_map(|part| {
+        let properties = child(side, part, "properties")?;
+        child(side, properties, name)
+    })?;
+    let own = parts(side, property);
+    let kind = own.iter().find_map(|part| side.text(*part, "type")).unwrap_or_default();
+    let items = own.iter().find_map(|part| child(side, *part, "items")).filter(|_| kind == "array");
+    let content = encoding
+        .and_then(|node| side.text(node, "contentType"))
+        .map(|text| text.split(',').map(str::trim).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", "));
+    let content = match content {
+        Some(content) => content,
+        None => default_content(side, items.unwrap_or(property)),
+    };
     let style = encoding.and_then(|node| side.text(node, "style")).unwrap_or("form");
     let explode = encoding.and_then(|node| side.value(node).get("explode")?.as_bool()).unwrap_or(style == "form");
     let mut text = content;
@@ -229,9 +237,28 @@ fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<Node
     Some(text)
 }
 
+/// A schema with the branches of its `allOf`.
+fn parts(side: &mut Side<'_>, schema: NodeId) -> Vec<NodeId> {
+    let mut found = vec![side.resolved(schema)];
+    let mut next = 0;
+    while let Some(node) = found.get(next).copied().filter(|_| next < 256) {
+        next += 1;
+        let branches = side.get(node, "allOf").map(|all| side.items(all)).unwrap_or_default();
+        for branch in branches {
+            let branch = side.resolved(branch);
+            if !found.contains(&branch) {
+                found.push(branch);
+            }
+        }
+    }
+    found
+}
+
 /// The content type of a part that names none, by the Encoding Object.
-fn default_content(side: &Side<'_>, schema: NodeId) -> String {
-    match (side.text(schema, "type"), side.text(schema, "format")) {
+fn default_content(side: &mut Side<'_>, schema: NodeId) -> String {
+    let own = parts(side, schema);
+    let text = |key: &str| own.iter().find_map(|part| side.text(*part, key));
+    match (text("type"), text("format")) {
         (Some("string"), Some("binary" | "byte")) => "application/octet-stream",
         (Some("object"), _) => "application/json",
         _ => "text/plain",
