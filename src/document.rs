@@ -218,6 +218,13 @@ fn read_text(text: &str) -> Result<(Value, bool), Failure> {
     if body.trim_start().starts_with(['{', '[']) {
         match serde_json::from_str::<Value>(body) {
             Ok(root) => return Ok((root, true)),
+            Err(error) if error.to_string().starts_with("recursion limit exceeded") => {
+                return Err((
+                    Some(Span { line: error.line(), column: error.column() }),
+                    "is nested deeper than 128 levels".to_owned(),
+                    "give the inner schemas names under `components` and refer to them",
+                ));
+            }
             Err(error) => json_error = Some(error),
         }
     }

@@ -253,7 +253,7 @@ fn objects_and_arrays() {
                 "{type: object, additionalProperties: false}",
                 "{type: object, additionalProperties: false, properties: {a: {type: string}}}",
                 Safe,
-                Breaking,
+                Doubtful,
             ),
             (
                 "optional property removed",
@@ -359,6 +359,20 @@ fn objects_and_arrays() {
             (
                 "deprecated property removed",
                 "{type: object, required: [a], properties: {a: {type: string, deprecated: true}}}",
+                "{type: object}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "deprecated property removed before its sunset",
+                "{type: object, required: [a], properties: {a: {type: string, deprecated: true, x-sunset: 2027-01-01}}}",
+                "{type: object}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "deprecated property removed after its sunset",
+                "{type: object, required: [a], properties: {a: {type: string, deprecated: true, x-sunset: 2026-01-01}}}",
                 "{type: object}",
                 Safe,
                 Safe,
@@ -1000,4 +1014,183 @@ fn a_shared_schema_is_reported_once() {
         describe(&outcome)
     );
     assert_eq!(outcome.findings[0].operations, ["GET /a", "POST /a"]);
+}
+
+#[test]
+fn overlaps_and_equal_sets() {
+    check_schemas(
+        &[
+            (
+                "oneOf of overlapping scalars",
+                "{type: integer}",
+                "{oneOf: [{type: integer}, {type: number}]}",
+                Breaking,
+                Breaking,
+            ),
+            (
+                "oneOf of a thing twice",
+                "{type: boolean}",
+                "{oneOf: [{type: boolean}, {type: boolean}]}",
+                Breaking,
+                Silent,
+            ),
+            (
+                "anyOf of overlapping objects becomes oneOf",
+                "{anyOf: [{type: object, required: [a]}, {type: object, required: [b]}]}",
+                "{oneOf: [{type: object, required: [a]}, {type: object, required: [b]}]}",
+                Breaking,
+                Doubtful,
+            ),
+            (
+                "whole multiples are integers",
+                "{type: number, multipleOf: 2}",
+                "{type: integer, multipleOf: 2}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a short range listed",
+                "{type: integer, minimum: 1, maximum: 3}",
+                "{type: integer, enum: [1, 2, 3]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a union of anything",
+                "{}",
+                "{anyOf: [{}, {type: object, properties: {a: {type: string}}}]}",
+                Silent,
+                Silent,
+            ),
+            ("int64 is a hint", "{type: integer}", "{type: integer, format: int64}", Doubtful, Safe),
+            ("int64 dropped", "{type: integer, format: int64}", "{type: integer}", Safe, Doubtful),
+            ("int32 is a limit", "{type: integer}", "{type: integer, format: int32}", Breaking, Safe),
+            (
+                "a format nobody defines",
+                "{type: string, format: phone}",
+                "{type: string, format: tel}",
+                Doubtful,
+                Doubtful,
+            ),
+            (
+                "look-ahead with another length",
+                "{type: string, pattern: '^(?=.*[A-Z]).{8,}$'}",
+                "{type: string, pattern: '^(?=.*[A-Z]).{12,}$'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "negative look-ahead dropped",
+                "{type: string, pattern: '^(?!x)[a-z]+$'}",
+                "{type: string, pattern: '^[a-z]+$'}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "look-ahead dropped",
+                "{type: string, pattern: '^(?=.*[A-Z]).{8,}$'}",
+                "{type: string, pattern: '^.{8,}$'}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "not another value",
+                "{type: string, not: {enum: [a]}}",
+                "{type: string, not: {enum: [b]}}",
+                Breaking,
+                Breaking,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+const PETS: &str = "Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat', dog: '#/components/schemas/Dog'}}}, \
+     Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {meow: {type: string}}}]}, \
+     Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {bark: {type: integer}}}]}";
+
+#[test]
+fn a_base_stands_for_its_children() {
+    let base = "{$ref: '#/components/schemas/Pet'}";
+    let meow = PETS.replace("meow: {type: string}", "meow: {type: integer}");
+    check_schemas(&[("a child changes a type", base, base, Breaking, Breaking)], PETS, &meow);
+    let (unmapped, changed) = [PETS, &meow]
+        .map(|text| text.replace(", mapping: {cat: '#/components/schemas/Cat', dog: '#/components/schemas/Dog'}", ""))
+        .into();
+    check_schemas(&[("an unmapped child changes a type", base, base, Breaking, Breaking)], &unmapped, &changed);
+    let dog = "{$ref: '#/components/schemas/Dog'}";
+    check_schemas(&[("a sibling is no matter of a child", dog, dog, Silent, Silent)], PETS, &meow);
+    let swapped =
+        PETS.replace("schemas/Cat', dog: '#/components/schemas/Dog'", "schemas/Dog', dog: '#/components/schemas/Cat'");
+    let outcome = judge(&with_request(base, PETS), &with_request(base, &swapped));
+    assert!(outcome.findings.iter().any(|finding| finding.id == "discriminator-value-moved"), "{}", describe(&outcome));
+}
+
+#[test]
+fn a_specific_status_keeps_what_its_range_promised() {
+    let with = |responses: &str| format!("{HEAD}paths:\n  /things:\n    get: {{responses: {{{responses}}}}}\n");
+    let body = |status: &str, schema: &str| {
+        format!("'{status}': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}")
+    };
+    let (strict, loose) = ("{type: object, required: [a]}", "{type: object}");
+    let mut faults = Vec::new();
+    for (name, range, status, wanted) in [
+        ("range", "2XX", "201", Breaking),
+        ("default", "default", "404", Breaking),
+        ("success", "default", "201", Safe),
+    ] {
+        let old = with(&body(range, strict));
+        let new = with(&format!("{}, {}", body(range, strict), body(status, loose)));
+        check(&mut faults, name, wanted, &old, &new);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_wire_of_forms_and_xml_and_flows() {
+    let form = |kind: &str, schema: &str, encoding: &str| {
+        format!(
+            "{HEAD}paths:\n  /things:\n    post: {{requestBody: {{content: {{{kind}: {{schema: {{type: object, properties: {{p: {schema}}}}}{encoding}}}}}}}, responses: {{'204': {{description: done}}}}}}\n"
+        )
+    };
+    let (list, multipart, coded) =
+        ("{type: array, items: {type: string}}", "multipart/form-data", "application/x-www-form-urlencoded");
+    let mut faults = Vec::new();
+    for (name, kind, schema, old, new, wanted) in [
+        (
+            "content type",
+            multipart,
+            "{type: string, format: binary}",
+            "",
+            ", encoding: {p: {contentType: image/png}}",
+            Breaking,
+        ),
+        (
+            "a default written out",
+            multipart,
+            "{type: string}",
+            "",
+            ", encoding: {p: {contentType: text/plain}}",
+            Silent,
+        ),
+        (
+            "explode of a wrapped list",
+            coded,
+            "{allOf: [{type: array, items: {type: string}}]}",
+            "",
+            ", encoding: {p: {explode: false}}",
+            Breaking,
+        ),
+        ("explode of a list", coded, list, "", ", encoding: {p: {explode: false}}", Breaking),
+        ("explode of a scalar", coded, "{type: string}", "", ", encoding: {p: {explode: false}}", Silent),
+    ] {
+        check(&mut faults, name, wanted, &form(kind, schema, old), &form(kind, schema, new));
+    }
+    for (kind, wanted) in [("application/xml", Breaking), ("application/json", Silent)] {
+        let (old, new) =
+            (form(kind, "{type: string, xml: {name: a}}", ""), form(kind, "{type: string, xml: {name: b}}", ""));
+        check(&mut faults, kind, wanted, &old, &new);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! Lint: each fault is found at its place, and sound documents are silent.
 
 use contract_gate::diff::{Origin, Workspace};
-use contract_gate::finding::Finding;
+use contract_gate::finding::{Finding, Level};
 use contract_gate::lint::lint;
 
 const SOUND: &str = r"
@@ -160,4 +160,104 @@ fn expressions_and_sources() {
         .replace("  source: reference\n  resources", "  resources")
         .replace("      x-source: reference, list customers\n", "");
     assert!(linted(&text).iter().any(|finding| finding.id == "source-missing"), "{:#?}", linted(&text));
+}
+
+/// Lints a document made of a head and one schema called `S`.
+fn of_schema(schema: &str) -> Vec<Finding> {
+    linted(&format!(
+        "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths: {{}}\ncomponents: {{schemas: {{S: {schema}}}}}\n"
+    ))
+}
+
+#[test]
+fn the_structure_is_that_of_the_specification() {
+    for (schema, id, holds) in [
+        ("{type: strin}", "field-malformed", "did you mean `string`"),
+        ("text", "field-malformed", "must be a schema"),
+        ("{properties: [a]}", "field-malformed", "`properties` must be a mapping"),
+        ("{type: object, required: true}", "field-malformed", "listed by name"),
+        ("{type: integer, minimum: '5'}", "field-malformed", "`minimum` must be a number"),
+        ("{type: string, maxLength: -1}", "field-malformed", "`maxLength`"),
+        ("{type: string, maxlength: 1}", "field-unknown", "did you mean `maxLength`"),
+        ("{type: integer, minimum: 10, maximum: 5}", "limits-contradict", "above"),
+        ("{type: array}", "items-missing", "items"),
+        ("{type: string, enum: [a, 3]}", "enum-value-unfit", "`3`"),
+        ("{$ref: '#/components/schemas/S'}", "reference-circle", "`S`"),
+        ("{allOf: [{$ref: '#/components/schemas/S'}]}", "reference-circle", "`S`"),
+        (
+            "{type: object, discriminator: {propertyName: k, mapping: {a: '#/components/schemas/No'}}}",
+            "dangling-reference",
+            "selects nothing",
+        ),
+    ] {
+        let found = of_schema(schema);
+        let hit = found.iter().find(|finding| finding.id == id && finding.title.contains(holds));
+        let hit = hit.unwrap_or_else(|| panic!("`{schema}`: wanted `{id}` with `{holds}`, found {found:#?}"));
+        assert_eq!(hit.level, Level::Deny, "{schema}");
+        assert!(hit.place.as_ref().is_some_and(|place| place.line == 4), "{schema}: {:?}", hit.place);
+    }
+    spoiled("info: {title: t, version: '1'}\n", "", "field-missing", "`info`");
+    spoiled("{description: ok, content", "{content", "field-missing", "`description`");
+    spoiled("        '200': {d", "        '2000': {d", "status-invalid", "2000");
+    spoiled("paths:\n", "security: [{key: []}]\npaths:\n", "security-scheme-undefined", "`key`");
+}
+
+#[test]
+fn keywords_of_later_versions_are_doubtful_and_newer_documents_judged_in_part() {
+    let found = of_schema("{type: string, examples: [a]}");
+    assert!(found.iter().all(|finding| finding.level < Level::Deny) && !found.is_empty(), "{found:#?}");
+    let found = linted("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!((found[0].id.as_str(), found[0].level), ("version-judged-in-part", Level::Warn));
+}
+
+#[test]
+fn examples_weigh_less_where_nothing_is_promised() {
+    let found = of_schema("{type: object, required: [a, b], properties: {a: {type: string}}, example: {}}");
+    let [only] = found.as_slice() else { panic!("one finding per example: {found:#?}") };
+    assert_eq!((only.id.as_str(), only.level), ("example-invalid", Level::Warn));
+    assert!(only.title.contains("and 1 more"), "{}", only.title);
+}
+
+#[test]
+fn json_is_read_to_the_letter() {
+    let lint_json = |text: &str| lint(&Workspace::parse("c.json", text).unwrap_or_else(|error| panic!("{error}")));
+    let good = r#"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}}"#;
+    assert!(lint_json(good).is_empty());
+    for (from, to, holds) in
+        [("{}}", "{},}", "trailing"), ("\"paths\": {}", "\"paths\": {}, \"paths\": {}", "stands twice")]
+    {
+        let found = lint_json(&good.replace(from, to));
+        assert!(
+            found.iter().any(|finding| finding.id == "json-invalid" && finding.title.contains(holds)),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn rules_are_tried_on_made_up_records() {
+    spoiled("when: has(self.name), rule: self.name != ''", "rule: instant(self.name) > 0.0", "rule-errs", "`named`");
+    spoiled("when: has(self.name)", "when: self.id == 'nobody'", "rule-never-asked", "`named`");
+}
+
+#[test]
+fn warnings_alone_do_not_fail() {
+    let path = std::env::temp_dir().join(format!("contract-gate-lint-{}.yaml", std::process::id()));
+    let text =
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: ok}}}}}\n";
+    std::fs::write(&path, text).expect("the temporary folder can be written");
+    let run = |more: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_contract-gate"))
+            .arg("lint")
+            .arg(&path)
+            .args(more)
+            .output()
+            .expect("the binary runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let ((code, text), (strict, _)) = (run(&[]), run(&["--strict"]));
+    let _ = std::fs::remove_file(&path);
+    assert_eq!((code, strict), (Some(0), Some(1)), "{text}");
+    assert!(text.ends_with("sound, 0 errors, 1 warning\n"), "{text}");
 }

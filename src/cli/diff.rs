@@ -125,7 +125,10 @@ impl FromStr for LevelArg {
         let known = || rules::RULES.iter().map(|rule| rule.id).chain(["wire", "client", "docs"]);
         if !known().any(|id| id == rule) {
             let near = known().max_by(|a, b| strsim::jaro_winkler(a, rule).total_cmp(&strsim::jaro_winkler(b, rule)));
-            return Err(format!("no rule `{rule}`; did you mean `{}`?", near.unwrap_or_default()));
+            let near = near.filter(|near| strsim::jaro_winkler(near, rule) > 0.8);
+            let hint =
+                near.map_or("`contract-gate list` names all".to_owned(), |near| format!("did you mean `{near}`?"));
+            return Err(format!("no rule or category `{rule}`; {hint}"));
         }
         Ok(Self { rule: rule.to_owned(), level })
     }

@@ -7,7 +7,7 @@ use crate::lint::{self, Linted};
 
 /// Tells whether a document is sound before anything is built on it.
 ///
-/// Exit code 0: sound; 1: a finding; 2: a document cannot be read.
+/// Exit code 0: sound, be it with warnings; 1: an error; 2: a document cannot be read.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  contract-gate lint openapi/flexportal.yaml --strict")]
 pub struct Args {

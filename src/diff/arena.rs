@@ -215,6 +215,11 @@ impl<'a> Side<'a> {
         (at.file as usize, pointer)
     }
 
+    /// The node that holds this one; the root holds itself.
+    pub(crate) fn parent(&self, id: NodeId) -> NodeId {
+        self.node(id).parent
+    }
+
     /// The last segment of the node's pointer; for a component, its name.
     pub(crate) fn name(&self, id: NodeId) -> Option<&'a str> {
         match self.node(id).step {

@@ -14,6 +14,8 @@ pub(crate) struct Fault {
     pub(crate) pointer: String,
     /// What is wrong.
     pub(crate) message: String,
+    /// The keyword that refuses it.
+    pub(crate) keyword: String,
 }
 
 /// Why a clause of the vocabulary is not well-formed.
@@ -81,7 +83,14 @@ pub(crate) fn faults(schema: &Value, value: &Value) -> Option<Vec<Fault>> {
     let validator = compiled(schema)?;
     let faults = validator
         .iter_errors(value)
-        .map(|error| Fault { pointer: error.instance_path().to_string(), message: error.to_string() })
+        .map(|error| {
+            let path = error.schema_path().to_string();
+            Fault {
+                pointer: error.instance_path().to_string(),
+                message: error.to_string(),
+                keyword: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            }
+        })
         .collect();
     Some(faults)
 }

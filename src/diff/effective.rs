@@ -15,8 +15,8 @@ use super::types::{Range, TypeSet};
 const MAX_VARIANTS: usize = 6_000;
 /// Most combinations of several unions that hold at once.
 const MAX_COMBINATIONS: usize = 64;
-/// Deepest nesting that is followed to decide whether null is allowed.
-const MAX_NULL_DEPTH: usize = 32;
+/// Most schemas that are followed to decide whether null is allowed.
+const MAX_NULL_SCHEMAS: usize = 512;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,6 +137,8 @@ pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
     outlines: HashMap<ConjId, Rc<Outline>>,
+    /// The conjs of single schemas.
+    single: HashMap<NodeId, ConjId>,
     /// One value for each conj that was asked for, by the direction in which it travels.
     pub(crate) samples: HashMap<(ConjId, super::law::Direction), Value>,
 }
@@ -192,15 +194,26 @@ impl Conjs {
 
     /// The conj of schemas that hold at once; without any, everything is allowed.
     pub(crate) fn of(&mut self, side: &mut Side<'_>, seeds: &[NodeId], anchor: NodeId) -> ConjId {
-        if seeds.is_empty() {
-            return self.anything(anchor);
+        let single = match seeds {
+            [] => return self.anything(anchor),
+            // In OpenAPI 3.1 what stands beside a reference counts, so that the reference is more than its target.
+            [only] if side.siblings_count => Some(*only),
+            [only] => Some(side.resolved(*only)),
+            _ => None,
+        };
+        if let Some(known) = single.and_then(|node| self.single.get(&node)) {
+            return *known;
         }
-        let nullable = seeds.iter().all(|seed| allows_null(side, *seed, 0));
+        let nullable = seeds.iter().all(|seed| allows_null(side, *seed));
         let mut flat = Flat::default();
         for seed in seeds {
             flat.push(side, Part { node: *seed, without_unions: false });
         }
-        self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None })
+        let id = self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None });
+        if let Some(node) = single {
+            self.single.insert(node, id);
+        }
+        id
     }
 
     /// The same parts with null left out of account.
@@ -243,38 +256,47 @@ impl Conjs {
                 .collect();
         }
         let mut found = Vec::new();
+        let mut seen = HashSet::from([id]);
         for row in rows {
             let Some(first) = row.first().copied() else { continue };
             let conj = self.of_parts(side, &base, &row);
             let name = component_name(side, first);
-            let variant = Variant { conj, node: first, name, tags: tags.of(side, first) };
-            self.expand(side, variant, id, 0, &mut found);
+            let mut own = tags.of(side, first);
+            if own.is_empty() {
+                own = tags.implied(side, self.get(conj), name);
+            }
+            let variant = Variant { conj, node: first, name, tags: own };
+            self.expand(side, variant, &mut seen, &mut found);
         }
         Some(found)
     }
 
-    /// Adds a variant, or its own variants if it is a union itself.
+    /// Adds a variant, or its own variants if it is a union itself. A union that is reached again adds nothing.
     fn expand<'a>(
         &mut self,
         side: &mut Side<'a>,
         variant: Variant<'a>,
-        outer: ConjId,
-        depth: usize,
+        seen: &mut HashSet<ConjId>,
         found: &mut Vec<Variant<'a>>,
     ) {
-        let union = self.outline(side, variant.conj).union;
-        if !union || depth > 4 || variant.conj == outer || found.len() > MAX_VARIANTS || !variant.tags.is_empty() {
-            found.push(variant);
-            return;
-        }
-        let inner = effective(side, self.get(variant.conj));
-        let base: Vec<Part> =
-            self.get(variant.conj).parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
-        let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
-        for node in inner.unions.iter().flat_map(|union| union.variants.clone()) {
-            let conj = self.of_parts(side, &base, &[node]);
-            let next = Variant { conj, node, name: component_name(side, node), tags: tags.of(side, node) };
-            self.expand(side, next, outer, depth + 1, found);
+        let mut work = vec![variant];
+        while let Some(variant) = work.pop() {
+            let union = self.outline(side, variant.conj).union;
+            if !union || found.len() + work.len() > MAX_VARIANTS || !variant.tags.is_empty() {
+                found.push(variant);
+                continue;
+            }
+            if !seen.insert(variant.conj) {
+                continue;
+            }
+            let inner = effective(side, self.get(variant.conj));
+            let parts = &self.get(variant.conj).parts;
+            let base: Vec<Part> = parts.iter().map(|part| Part { node: part.node, without_unions: true }).collect();
+            let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
+            for node in inner.unions.iter().flat_map(|union| union.variants.clone()).rev() {
+                let conj = self.of_parts(side, &base, &[node]);
+                work.push(Variant { conj, node, name: component_name(side, node), tags: tags.of(side, node) });
+            }
         }
     }
 }
@@ -282,12 +304,14 @@ impl Conjs {
 /// Values of a discriminator by the schema that they select.
 #[derive(Debug, Default)]
 pub(crate) struct Tags<'a> {
+    property: Option<&'a str>,
     mapping: Vec<(&'a str, Option<NodeId>)>,
 }
 
 impl<'a> Tags<'a> {
     pub(crate) fn read(side: &mut Side<'a>, discriminator: NodeId) -> Self {
-        let Some(mapping) = side.get(discriminator, "mapping") else { return Self::default() };
+        let property = side.text(discriminator, "propertyName");
+        let Some(mapping) = side.get(discriminator, "mapping") else { return Self { property, mapping: Vec::new() } };
         let mut found = Vec::new();
         for (tag, node) in side.members(mapping) {
             let target = side.value(node).as_str().and_then(|text| {
@@ -296,7 +320,26 @@ impl<'a> Tags<'a> {
             });
             found.push((tag, target));
         }
-        Self { mapping: found }
+        Self { property, mapping: found }
+    }
+
+    /// The values that select a variant where nothing is mapped: those that it fixes itself, or else its name.
+    fn implied(&self, side: &mut Side<'a>, variant: &Conj, name: Option<&'a str>) -> Vec<&'a str> {
+        let Some(property) = self.property.filter(|_| self.mapping.is_empty()) else { return Vec::new() };
+        let nodes = effective(side, variant).properties.remove(property).unwrap_or_default();
+        let mut fixed = Vec::new();
+        for node in nodes {
+            let schema = side.resolved(node);
+            let value = side.value(schema);
+            let list = value.get("enum").and_then(Value::as_array).into_iter().flatten();
+            fixed.extend(list.chain(value.get("const")).filter_map(Value::as_str));
+        }
+        if fixed.is_empty() { name.into_iter().collect() } else { fixed }
+    }
+
+    /// The schemas that the values select.
+    pub(crate) fn targets(&self) -> Vec<(&'a str, NodeId)> {
+        self.mapping.iter().filter_map(|(tag, node)| Some((*tag, (*node)?))).collect()
     }
 
     /// The values that select the schema behind `node`.
@@ -405,44 +448,59 @@ fn is_null(side: &Side<'_>, node: NodeId) -> bool {
 }
 
 /// Whether a schema allows null; the many spellings of it are one concept.
-fn allows_null(side: &mut Side<'_>, node: NodeId, depth: usize) -> bool {
-    if depth > MAX_NULL_DEPTH {
-        return false;
+fn allows_null(side: &mut Side<'_>, node: NodeId) -> bool {
+    null_in(side, node, &mut HashMap::new()).unwrap_or(false)
+}
+
+/// As [`allows_null`], with what is known already; none where the schema leads back to itself and adds nothing.
+fn null_in(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Option<bool>>) -> Option<bool> {
+    if let Some(answer) = known.get(&node) {
+        return *answer;
     }
-    if let Some(target) = side.target(node) {
-        return allows_null(side, target, depth + 1);
+    if known.len() > MAX_NULL_SCHEMAS {
+        return None;
     }
-    let Some(map) = side.value(node).as_object() else { return side.value(node).as_bool() == Some(true) };
+    known.insert(node, None);
+    let answer = match side.target(node) {
+        Some(target) => null_in(side, target, known),
+        None => own_null(side, node, known),
+    };
+    known.insert(node, answer);
+    answer
+}
+
+fn own_null(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Option<bool>>) -> Option<bool> {
+    let Some(map) = side.value(node).as_object() else { return Some(side.value(node).as_bool() == Some(true)) };
     if map.get("nullable").and_then(Value::as_bool) == Some(true) {
-        return true;
+        return Some(true);
     }
     match map.get("type") {
-        Some(Value::String(name)) => return name == "null",
-        Some(Value::Array(names)) => return names.iter().any(|name| name.as_str() == Some("null")),
+        Some(Value::String(name)) => return Some(name == "null"),
+        Some(Value::Array(names)) => return Some(names.iter().any(|name| name.as_str() == Some("null"))),
         _ => {}
     }
     if let Some(Value::Array(values)) = map.get("enum") {
-        return values.iter().any(Value::is_null);
+        return Some(values.iter().any(Value::is_null));
     }
     if let Some(value) = map.get("const") {
-        return value.is_null();
+        return Some(value.is_null());
     }
     if inferred_types(map) != TypeSet::ALL {
-        return false;
+        return Some(false);
     }
     for (keyword, every) in [("allOf", true), ("oneOf", false), ("anyOf", false)] {
         let Some(list) = side.get(node, keyword) else { continue };
         let mut branches = side.items(list).into_iter();
         let allowed = if every {
-            branches.all(|branch| allows_null(side, branch, depth + 1))
+            branches.all(|branch| null_in(side, branch, known).unwrap_or(true))
         } else {
-            branches.any(|branch| allows_null(side, branch, depth + 1))
+            branches.any(|branch| null_in(side, branch, known).unwrap_or(false))
         };
         if !allowed {
-            return false;
+            return Some(false);
         }
     }
-    true
+    Some(true)
 }
 
 /// The types of a schema that names none but shows by its keywords what it describes.
@@ -486,7 +544,18 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    if merged.multiples.iter().any(|step| step.fract() == 0.0) {
+        // A multiple of a whole number is one.
+        merged.types = merged.types.without(TypeSet::FRACTION);
+    }
     merged
+}
+
+/// Whether a list of parts is that of one schema and of nothing that says more.
+pub(crate) fn stands_for(side: &mut Side<'_>, parts: &[Part], node: NodeId) -> bool {
+    let mut own = Flat::default();
+    own.push(side, Part { node, without_unions: false });
+    parts.iter().all(|part| own.seen.contains(&part.node) || !speaks(side.value(part.node)))
 }
 
 impl<'a> Effective<'a> {
@@ -585,7 +654,8 @@ impl<'a> Effective<'a> {
         if let Some(mut values) = values {
             values.retain(|value| !value.is_null());
             if let Some(known) = &self.values {
-                values.retain(|value| known.iter().any(|other| super::types::same_value(value, other)));
+                let known: HashSet<String> = known.iter().map(|value| super::types::value_key(value)).collect();
+                values.retain(|value| known.contains(&super::types::value_key(value)));
             }
             self.values = Some(values);
         }

@@ -13,14 +13,29 @@ use super::types::{TypeSet, integer_format};
 /// Deepest chain of references and combinators at one place of the value.
 const MAX_CHAIN: usize = 48;
 
+/// Most schemas that are lowered for one value: unions that lead back to themselves multiply.
+const MAX_SCHEMAS: usize = 4_000;
+
 /// Lowers schemas of one side for values that travel in one direction.
 pub(crate) struct Lowering<'s, 'a> {
     pub(crate) side: &'s mut Side<'a>,
     /// None when the value travels nowhere, as an example does.
     pub(crate) direction: Option<Direction>,
+    /// Schemas that may still be lowered; at zero the result says less than it should.
+    left: usize,
 }
 
-impl<'a> Lowering<'_, 'a> {
+impl<'s, 'a> Lowering<'s, 'a> {
+    /// Starts a lowering.
+    pub(crate) fn new(side: &'s mut Side<'a>, direction: Option<Direction>) -> Self {
+        Self { side, direction, left: MAX_SCHEMAS }
+    }
+
+    /// Whether everything was lowered that the value touches.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.left > 0
+    }
+
     /// The schema of a conj.
     pub(crate) fn conj(&mut self, conj: &Conj, value: &Value) -> Value {
         if conj.nullable && value.is_null() {
@@ -28,28 +43,26 @@ impl<'a> Lowering<'_, 'a> {
         }
         let mut all = Vec::new();
         for part in &conj.parts {
-            let mut lowered = self.own(part.node, value, 0);
-            if let Some(map) = lowered.as_object_mut() {
-                map.remove("allOf");
-                if part.without_unions {
-                    map.remove("oneOf");
-                    map.remove("anyOf");
-                }
+            // The branches of `allOf` are parts of their own.
+            let keywords: &[&str] = if part.without_unions { &[] } else { &["oneOf", "anyOf"] };
+            let lowered = self.own(part.node, value, 0, keywords);
+            if lowered.as_object().is_none_or(|map| !map.is_empty()) {
+                all.push(lowered);
             }
-            all.push(lowered);
         }
         if all.is_empty() { json!({}) } else { json!({ "allOf": all }) }
     }
 
     /// The schema behind a node.
     pub(crate) fn schema(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
-        if chain > MAX_CHAIN {
+        self.left = self.left.saturating_sub(1);
+        if chain > MAX_CHAIN || self.left == 0 {
             return json!({});
         }
         if let Some(target) = self.side.target(node) {
             return self.schema(target, value, chain + 1);
         }
-        let lowered = self.own(node, value, chain);
+        let lowered = self.own(node, value, chain, &["allOf", "oneOf", "anyOf"]);
         let untyped = self.side.value(node).get("type").is_none();
         if untyped && self.side.flag(node, "nullable") {
             return json!({ "anyOf": [{ "type": "null" }, lowered] });
@@ -57,8 +70,8 @@ impl<'a> Lowering<'_, 'a> {
         lowered
     }
 
-    /// The keywords of one schema object.
-    fn own(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
+    /// The keywords of one schema object, and of its combinators those that are named.
+    fn own(&mut self, node: NodeId, value: &Value, chain: usize, combinators: &[&str]) -> Value {
         let map = match self.side.value(node) {
             Value::Object(map) => map,
             Value::Bool(false) => return json!({ "not": {} }),
@@ -66,12 +79,12 @@ impl<'a> Lowering<'_, 'a> {
         };
         let mut out = Map::new();
         scalars(map, &mut out);
-        for keyword in ["allOf", "oneOf", "anyOf"] {
+        for keyword in combinators {
             let Some(list) = self.side.get(node, keyword) else { continue };
             let items: Vec<Value> =
                 self.side.items(list).into_iter().map(|item| self.schema(item, value, chain + 1)).collect();
             if !items.is_empty() {
-                out.insert(keyword.to_owned(), Value::Array(items));
+                out.insert((*keyword).to_owned(), Value::Array(items));
             }
         }
         if let Some(inner) = self.side.get(node, "not") {

@@ -18,6 +18,8 @@ pub mod rule;
 pub mod rules;
 mod semantics;
 pub(crate) mod source;
+mod spoken;
+mod sunset;
 mod types;
 mod waiver;
 mod witness;
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 
 pub use report::{Bump, Outcome, Tally};
 pub use source::{Origin, Workspace};
+pub(crate) use types::shortened;
 pub use waiver::Waiver;
 
 use crate::document::DocumentError;
@@ -55,8 +58,8 @@ pub struct Options {
 /// When the new document refers to something that does not exist, and the old one did not.
 pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
     let today = if options.today.is_empty() { today() } else { options.today.clone() };
-    let engine = relation::Engine::new(arena::Side::new(old), arena::Side::new(new));
-    let mut api = api::Api::new(engine, today.clone());
+    let engine = relation::Engine::new(arena::Side::new(old), arena::Side::new(new), today.clone());
+    let mut api = api::Api::new(engine);
     api.compare();
     report::check_references(&api)?;
     Ok(report::outcome(api, options, &today))

@@ -209,7 +209,7 @@ fn accepts(schema: &Value, payload: &Value) -> bool {
     let mut side = Side::new(&workspace);
     let root = side.root();
     let node = side.get(root, "x-s").expect("just written");
-    let lowered = Lowering { side: &mut side, direction: None }.schema(node, payload, 0);
+    let lowered = Lowering::new(&mut side, None).schema(node, payload, 0);
     checker::is_valid(&lowered, payload).expect("a lowered schema compiles")
 }
 

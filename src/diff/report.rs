@@ -11,7 +11,7 @@ use super::change::{At, Change};
 use super::law::{Direction, Effect};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
-use super::{rules, waiver};
+use super::{rules, spoken, waiver};
 use crate::document::{DocumentError, Span, escape};
 use crate::finding::{Finding, Level, Place};
 
@@ -276,7 +276,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
 
 /// A payload that was lawful on one side only, with what it shows.
 fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
-    let payload = api.engine.witness(pair, change.subject.trim_matches('`'))?.to_string();
+    let payload = api.engine.witness(pair, change.rule.id, change.subject.trim_matches('`'))?.to_string();
     let shown = if payload.chars().count() > 300 {
         format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
     } else {
@@ -298,8 +298,14 @@ fn overridden(options: &Options, rule: &Rule, level: Level) -> Level {
 
 fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>)) -> Finding {
     let change = group.change;
+    let named =
+        if change.rule.tells_of_removal() { old.as_ref().or(new.as_ref()) } else { new.as_ref().or(old.as_ref()) };
+    let subject = match (group.pair, named) {
+        (Some(_), Some(place)) => spoken::subject(&change.subject, &place.pointer),
+        _ => change.subject.clone(),
+    };
     let summary = lower_first(change.rule.summary());
-    let title = if change.subject.is_empty() { summary } else { format!("{summary}: {}", change.subject) };
+    let title = if subject.is_empty() { summary } else { format!("{summary}: {subject}") };
     let mut finding = Finding::new(change.rule.id, title).compare(change.before.clone(), change.after.clone());
     finding.level = level;
     finding.occurrences = u32::try_from(group.operations.len().max(1)).unwrap_or(u32::MAX);
@@ -412,8 +418,9 @@ fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<Stri
     let at = At::key(api.engine.new.root(), "info");
     let mut places = Places::default();
     places.want(&api.engine.new, &at);
-    let mut found = Finding::new(rule.id, format!("{}: `{new}`", lower_first(rule.summary())))
-        .compare(format!("a higher major version than `{old}`"), new.clone());
+    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
+    let mut found =
+        Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
     found.level = Level::Note;
     found.place = places.found(&api.engine.new).into_iter().next();
     found.why = Some(rule.section("Why it matters"));
@@ -421,6 +428,11 @@ fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<Stri
     found.fingerprint = fingerprint(&[rule.id, old, new]);
     found.facts.insert("category".to_owned(), rule.category.name().to_owned());
     findings.push(found);
+}
+
+/// Whether a version lies below 1.0, where the minor version does the work of the major one.
+pub(super) fn early(version: &str) -> bool {
+    version.trim_start_matches('v').split('.').next() == Some("0")
 }
 
 /// Whether the major version was raised; below 1.0 the minor version does its work.

@@ -54,6 +54,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it tells that something is gone, so that only the old document has a place for it.
+    #[must_use]
+    pub fn tells_of_removal(&self) -> bool {
+        self.id.contains("-removed")
+    }
+
     /// The first sentence of the doc comment, without its final stop.
     #[must_use]
     pub fn summary(&self) -> &'static str {

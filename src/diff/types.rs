@@ -55,6 +55,10 @@ impl TypeSet {
         Self(self.0 | other.0)
     }
 
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub(crate) fn within(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
@@ -160,7 +164,11 @@ impl Range {
         self.contains(&Self::between(value, value))
     }
 
+    /// The range in words; a count of `unit` that may be zero has no lower limit.
     pub(crate) fn describe(&self, unit: &str) -> String {
+        if !unit.is_empty() && self.low <= 0.0 && self.low.is_finite() {
+            return Self { low: f64::NEG_INFINITY, low_open: false, ..*self }.describe(unit);
+        }
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
         match (self.low.is_finite(), self.high.is_finite()) {
             (false, false) => format!("no limit{}", if unit.is_empty() { String::new() } else { format!(" on{unit}") }),
@@ -210,9 +218,50 @@ pub(crate) fn format_within(inner: &str, outer: &str) -> bool {
         )
 }
 
+/// A format that OpenAPI or JSON Schema defines.
+pub(crate) fn standard_format(name: &str) -> bool {
+    integer_format(name).is_some()
+        || matches!(
+            name,
+            "float"
+                | "double"
+                | "byte"
+                | "binary"
+                | "date"
+                | "date-time"
+                | "time"
+                | "duration"
+                | "email"
+                | "idn-email"
+                | "hostname"
+                | "idn-hostname"
+                | "ipv4"
+                | "ipv6"
+                | "uri"
+                | "url"
+                | "uri-reference"
+                | "iri"
+                | "iri-reference"
+                | "uri-template"
+                | "uuid"
+                | "json-pointer"
+                | "relative-json-pointer"
+                | "regex"
+        )
+}
+
 /// A format that says nothing about the set of values.
 pub(crate) fn idle_format(name: &str) -> bool {
     matches!(name, "" | "password" | "string" | "text" | "textarea" | "none")
+}
+
+/// A text cut to a length that fits a line.
+pub(crate) fn shortened(text: &str) -> String {
+    const SHOWN: usize = 160;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    format!("{}…", text.chars().take(SHOWN).collect::<String>())
 }
 
 /// Equality of JSON values in which `1` and `1.0` are one number.
@@ -224,6 +273,27 @@ pub(crate) fn same_value(one: &Value, two: &Value) -> bool {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_value(a, b)))
         }
         _ => one == two,
+    }
+}
+
+/// A text that is equal for values that are the same by [`same_value`].
+pub(crate) fn value_key(value: &Value) -> String {
+    match value {
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of i64, just checked")]
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => (float as i64).to_string(),
+            _ => value.to_string(),
+        },
+        Value::Array(items) => format!("[{}]", items.iter().map(value_key).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let mut parts: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), value_key(value)))
+                .collect();
+            parts.sort();
+            format!("{{{}}}", parts.join(","))
+        }
+        _ => value.to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accepted changes: data with a reason and an end.
 
-use crate::finding::{Finding, Level};
+use super::rules;
+use crate::finding::{Finding, Level, Place};
 
 /// One accepted change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,7 +9,7 @@ pub struct Waiver {
     /// Id of the rule.
     pub rule: String,
     /// Where: a fingerprint, a JSON pointer into the old or the new document (or a part of its front), or an operation
-    /// (`GET /customers`). Empty means everywhere.
+    /// (`GET /customers`). Empty means everywhere. What is gone has a place in the old document only.
     pub place: String,
     /// Why the change is accepted; shown in every report.
     pub reason: String,
@@ -26,13 +27,25 @@ impl Waiver {
                 .strip_prefix(self.place.trim_end_matches('/'))
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let pointers = [&finding.place, &finding.old_place];
+        let pointers =
+            if removes(finding) { [&finding.old_place, &None] } else { [&finding.place, &finding.old_place] };
         self.place.is_empty()
             || self.place == finding.fingerprint
             || self.place.starts_with('/')
                 && pointers.iter().any(|place| place.as_ref().is_some_and(|place| below(&place.pointer)))
             || !finding.operations.is_empty() && finding.operations.iter().all(|operation| *operation == self.place)
     }
+}
+
+/// Whether the new document has no place for what a finding is about, only for what held it.
+fn removes(finding: &Finding) -> bool {
+    finding.old_place.is_some() && rules::find(&finding.id).is_some_and(super::rule::Rule::tells_of_removal)
+}
+
+/// The place that names what a finding is about, and nothing beside it.
+pub(crate) fn own_place(finding: &Finding) -> Option<&Place> {
+    let (old, new) = (finding.old_place.as_ref(), finding.place.as_ref());
+    if removes(finding) { old.or(new) } else { new.or(old) }
 }
 
 /// Marks the findings that are accepted, and adds one for each waiver that is expired or matches nothing.

@@ -3,6 +3,8 @@
 //! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
@@ -10,7 +12,7 @@ use super::checker;
 use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
 use super::law::Direction;
 use super::lowered::Lowering;
-use super::types::TypeSet;
+use super::types::{TypeSet, value_key};
 
 /// Most candidates that are tried for one change.
 const MAX_CANDIDATES: usize = 64;
@@ -18,6 +20,10 @@ const MAX_CANDIDATES: usize = 64;
 const MAX_BYTES: usize = 6_000;
 /// Most variants of a union among which a payload is looked for.
 const MAX_WITNESS_VARIANTS: usize = 128;
+/// Most required properties of an object that is made up.
+const MAX_REQUIRED: usize = 400;
+/// Most properties of a schema for which a payload is looked for.
+const MAX_PROPERTIES: usize = 1_000;
 /// Deepest nesting of a generated value.
 const MAX_DEPTH: usize = 5;
 /// Longest text or list that is generated to stand beyond a limit.
@@ -32,8 +38,35 @@ pub(crate) struct Half<'s, 'a> {
 impl<'a> Half<'_, 'a> {
     /// Whether the side accepts a value that travels in this direction.
     pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let schema = Lowering { side: self.side, direction: Some(direction) }.conj(conj, value);
+        let mut lowering = Lowering::new(self.side, Some(direction));
+        let schema = lowering.conj(conj, value);
+        if !lowering.is_complete() {
+            return None;
+        }
         checker::is_valid(&schema, value)
+    }
+
+    /// Whether the side refuses a value for the reason that the rule is about.
+    fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, (rule, focus): (&str, &str)) -> bool {
+        let keywords = keywords_of(rule);
+        let schema = Lowering::new(self.side, Some(direction)).conj(conj, value);
+        let Some(faults) = checker::faults(&schema, value) else { return false };
+        // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
+        !faults.is_empty()
+            && (keywords.is_empty()
+                || faults.iter().any(|fault| {
+                    let about = fault.keyword != "required" && fault.keyword != "additionalProperties"
+                        || focus == fault.keyword
+                        || fault.message.contains(focus);
+                    matches!(fault.keyword.as_str(), "oneOf" | "anyOf" | "not")
+                        || fault.pointer.is_empty() && keywords.contains(&fault.keyword.as_str()) && about
+                }))
+    }
+
+    /// Whether a schema has so many properties that trying payloads takes longer than all the rest.
+    fn is_vast(&mut self, conj: ConjId) -> bool {
+        let conj = self.conjs.get(conj).clone();
+        effective(self.side, &conj).properties.len() > MAX_PROPERTIES
     }
 
     /// Values that the side probably accepts, around the limits of both sides.
@@ -45,7 +78,12 @@ impl<'a> Half<'_, 'a> {
             found.push(Value::Null);
         }
         if let Some(values) = &merged.values {
-            found.extend(values.iter().map(|value| (*value).clone()));
+            // The values that the other side does not list show the difference, if there are any.
+            let unlisted = values.iter().filter(|value| !hints.listed.contains(&value_key(value)));
+            found.extend(unlisted.take(MAX_CANDIDATES).map(|value| (*value).clone()));
+            if found.is_empty() {
+                found.extend(values.iter().take(MAX_CANDIDATES).map(|value| (*value).clone()));
+            }
             return found;
         }
         if !merged.unions.is_empty() {
@@ -159,6 +197,9 @@ impl<'a> Half<'_, 'a> {
         depth: usize,
         found: &mut Vec<Value>,
     ) {
+        if merged.required.len() > MAX_REQUIRED {
+            return;
+        }
         let least = self.least(merged, direction, depth);
         found.push(Value::Object(least.clone()));
         if depth > 1 {
@@ -193,6 +234,27 @@ impl<'a> Half<'_, 'a> {
     }
 }
 
+/// The keywords by which a validator refuses what a rule is about; none when any will do.
+fn keywords_of(rule: &str) -> &'static [&'static str] {
+    const TABLE: [(&str, &[&str]); 14] = [
+        ("type-", &["type", "enum"]),
+        ("null-", &["type", "enum"]),
+        ("enum-", &["enum", "type"]),
+        ("range-", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
+        ("length-", &["minLength", "maxLength"]),
+        ("pattern-", &["pattern"]),
+        ("format-", &["format", "minimum", "maximum"]),
+        ("multiple-", &["multipleOf"]),
+        ("item-count-", &["minItems", "maxItems"]),
+        ("unique-items-", &["uniqueItems"]),
+        ("property-count-", &["minProperties", "maxProperties"]),
+        ("required-property-", &["required"]),
+        ("property-became-", &["required"]),
+        ("additional-properties-", &["additionalProperties"]),
+    ];
+    TABLE.iter().find(|(front, _)| rule.starts_with(front)).map_or(&[], |(_, keywords)| keywords)
+}
+
 /// What the other side, and the change itself, tell about where to look.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hints {
@@ -203,6 +265,8 @@ pub(crate) struct Hints {
     items: Vec<usize>,
     properties: Vec<usize>,
     values: Vec<Value>,
+    /// What the other side enumerates, by [`value_key`].
+    listed: HashSet<String>,
 }
 
 impl Hints {
@@ -298,6 +362,7 @@ fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints {
     let conj = half.conjs.get(conj).clone();
     let merged = effective(half.side, &conj);
     let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
+    hints.listed = merged.values.iter().flatten().map(|value| value_key(value)).collect();
     for node in &merged.negations {
         let target = half.side.resolved(*node);
         if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
@@ -312,9 +377,12 @@ pub(crate) fn find(
     old: (&mut Half<'_, '_>, ConjId),
     new: (&mut Half<'_, '_>, ConjId),
     direction: Direction,
-    focus: &str,
+    (rule, focus): (&str, &str),
 ) -> Option<Value> {
     let ((old, one), (new, two)) = (old, new);
+    if old.is_vast(one) || new.is_vast(two) {
+        return None;
+    }
     let mut candidates = match direction {
         Direction::Request => {
             let hints = hints(new, two, focus);
@@ -328,12 +396,23 @@ pub(crate) fn find(
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
     let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
+    // A schema that cannot be lowered for one value cannot be for the next.
+    let mut beyond = false;
     let mut shows = |value: &Value| match direction {
+        _ if beyond => false,
         Direction::Request => {
-            old.accepts(&before, value, direction) == Some(true) && new.accepts(&after, value, direction) == Some(false)
+            let accepted = old.accepts(&before, value, direction);
+            beyond = accepted.is_none();
+            accepted == Some(true)
+                && new.accepts(&after, value, direction) == Some(false)
+                && new.refuses_for(&after, value, direction, (rule, focus))
         }
         Direction::Response => {
-            new.accepts(&after, value, direction) == Some(true) && old.accepts(&before, value, direction) == Some(false)
+            let accepted = new.accepts(&after, value, direction);
+            beyond = accepted.is_none();
+            accepted == Some(true)
+                && old.accepts(&before, value, direction) == Some(false)
+                && old.refuses_for(&before, value, direction, (rule, focus))
         }
     };
     let mut room = MAX_BYTES;

@@ -8,8 +8,13 @@ mod examples;
 mod fields;
 mod operations;
 mod references;
+mod rehearsal;
 mod render;
+mod security;
 mod semantics;
+mod structure;
+mod tables;
+mod text;
 mod vocabulary;
 
 use crate::diff::arena::{NodeId, Side};
@@ -65,11 +70,16 @@ pub fn file(name: &str) -> Result<Linted, DocumentError> {
 #[must_use]
 pub fn lint(workspace: &Workspace) -> Vec<Finding> {
     let mut linter = Linter { side: Side::new(workspace), found: Vec::new() };
+    linter.text();
+    linter.structure();
     linter.references();
+    linter.circles();
+    linter.security();
     linter.operations();
     linter.examples();
     linter.vocabulary();
     linter.semantics();
+    linter.rehearsal();
     linter.finish()
 }
 
@@ -87,6 +97,11 @@ pub(crate) struct Linter<'a> {
 }
 
 impl<'a> Linter<'a> {
+    /// Whether the document promises something in our vocabulary, and so is kept by people who mean every word.
+    fn promises(&self) -> bool {
+        self.side.value(self.side.root()).get("x-contract").is_some()
+    }
+
     /// Notes a fault at a node, or at a key of it.
     fn say(
         &mut self,

@@ -1,5 +1,7 @@
 //! References: every `$ref` leads somewhere, and not out of the folder.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Linter;
@@ -34,6 +36,44 @@ impl Linter<'_> {
             let why = "everything built on it is missing; references to the network are never followed";
             self.deny("dangling-reference", (node, Some("$ref")), title, ("a definition in this folder", "none"), why);
         }
+    }
+
+    /// A schema that is itself, through references and `allOf` alone, says nothing.
+    pub(super) fn circles(&mut self) {
+        let root = self.side.root();
+        let components = self.side.get(root, "components");
+        let groups = components.map(|node| self.side.members(node)).unwrap_or_default();
+        for (_, group) in groups {
+            for (name, node) in self.side.members(group) {
+                if self.comes_back(node) {
+                    let title = format!("`{name}` refers to itself and says nothing else");
+                    let why = "nothing can be read from it; tools follow it for ever, or take it for anything";
+                    self.deny("reference-circle", (node, None), title, ("a definition", "itself"), why);
+                }
+            }
+        }
+    }
+
+    fn comes_back(&mut self, start: NodeId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut work = self.held(start);
+        while let Some(node) = work.pop() {
+            if node == start {
+                return true;
+            }
+            if seen.insert(node) {
+                work.extend(self.held(node));
+            }
+        }
+        false
+    }
+
+    /// What a node is, besides what it says: the target of its reference, or the branches of `allOf`.
+    fn held(&mut self, node: NodeId) -> Vec<NodeId> {
+        if let Some(target) = self.side.target(node) {
+            return vec![target];
+        }
+        self.side.get(node, "allOf").map(|all| self.side.items(all)).unwrap_or_default()
     }
 
     /// The references that would have been right in the same place.

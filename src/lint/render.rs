@@ -63,9 +63,8 @@ fn human(all: &[Linted]) -> String {
         let count = |level: Level| linted.findings.iter().filter(|finding| finding.level == level).count();
         let (deny, warn) = (count(Level::Deny), count(Level::Warn));
         let verdict = if deny > 0 { "unsound" } else { "sound" };
-        let plural = |number: usize| if number == 1 { "" } else { "s" };
-        let _ =
-            writeln!(text, "{}: {verdict}, {deny} error{}, {warn} warning{}", linted.name, plural(deny), plural(warn));
+        let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let _ = writeln!(text, "{}: {verdict}, {}, {}", linted.name, counted(deny, "error"), counted(warn, "warning"));
     }
     text
 }

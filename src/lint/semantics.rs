@@ -4,6 +4,8 @@
 mod clauses;
 mod expressions;
 
+pub(super) use expressions::paths_of_self;
+
 use super::Linter;
 use crate::diff::api::{Operation, child};
 use crate::diff::arena::NodeId;

@@ -34,6 +34,7 @@ mod variant;
 mod wire;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub use exchange::{Answer, Incoming, Wire};
 pub use fault::{Fault, faults};
 pub use server::Server;
 pub use variant::{Variant, variants};
+
+use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::finding::Place;
@@ -208,6 +211,22 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
     })
+}
+
+/// Made-up records of every resource that satisfy schema and rules, for whoever wants to try something on them.
+///
+/// # Errors
+/// As [`server`].
+pub(crate) fn specimens(contract: &Contract, count: usize) -> Result<BTreeMap<String, Vec<Value>>, MockError> {
+    let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for optionals in [Optionals::Mixed, Optionals::All] {
+        let grown = Population::grow(contract, &Census { seed: 1, size: Some(count), optionals })?;
+        for (name, stock) in grown.stocks {
+            let rows = stock.tables.iter().flatten().map(|row| row.value.clone());
+            found.entry(name).or_default().extend(rows);
+        }
+    }
+    Ok(found)
 }
 
 /// Starts a server on its own thread.

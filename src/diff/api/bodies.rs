@@ -1,5 +1,7 @@
 //! Bodies: whether there is one, and in which media types.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Api, Both, Context, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
@@ -25,6 +27,12 @@ fn essence(name: &str) -> String {
 
 fn normal(name: &str) -> String {
     name.to_ascii_lowercase().split(';').map(str::trim).collect::<Vec<_>>().join(";")
+}
+
+/// Whether a media type is XML.
+pub(super) fn is_xml(name: &str) -> bool {
+    let name = essence(name);
+    name.ends_with("/xml") || name.ends_with("+xml")
 }
 
 fn range_holds(range: &str, name: &str) -> bool {
@@ -163,28 +171,97 @@ impl<'a> Api<'a> {
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         let textual = matches!(essence(new.0).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
             && context.direction == Direction::Request;
-        let mode = Mode { direction: context.direction, textual };
+        let mode = Mode { direction: context.direction, textual, xml: is_xml(new.0) };
         self.schemas(context, &spot, schemas, both, mode);
         self.compare_encoding(context, &spot, both);
     }
 
+    /// How the parts of a form are written, where either side says so; what is written out but was so anyway is none.
     fn compare_encoding(&mut self, context: &Context, spot: &str, both: Both) {
-        let facts = |side: &mut Side<'a>, node: NodeId| -> Vec<(&'a str, String)> {
-            let Some(map) = child(side, node, "encoding") else { return Vec::new() };
-            let mut found = Vec::new();
-            for (name, node) in side.members(map) {
-                let value = side.value(node);
-                let style = side.text(node, "style").unwrap_or("form");
-                let explode = value.get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form");
-                let kind = side.text(node, "contentType").unwrap_or_default();
-                found.push((name, format!("{style}, explode {explode}, {kind}")));
-            }
-            found.sort();
-            found
+        let parts = |side: &mut Side<'a>, node: NodeId| -> BTreeMap<&'a str, NodeId> {
+            child(side, node, "encoding").map(|map| side.members(map).into_iter().collect()).unwrap_or_default()
         };
-        let (old, new) = (facts(&mut self.engine.old, both.old), facts(&mut self.engine.new, both.new));
-        if old != new {
-            self.say(context, spot, &rules::encoding_changed::RULE, both, "encoding", ("one", "another"));
+        let (old, new) = (parts(&mut self.engine.old, both.old), parts(&mut self.engine.new, both.new));
+        for name in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
+            let one = part_of(&mut self.engine.old, both.old, name, old.get(name).copied());
+            let two = part_of(&mut self.engine.new, both.new, name, new.get(name).copied());
+            // A part that came or went is a matter of its property.
+            let (Some(one), Some(two)) = (one, two) else { continue };
+            if one != two {
+                let at = |side: Option<&NodeId>, holder| Some(side.map_or(At::node(holder), |node| At::node(*node)));
+                let change = Change::new(&rules::encoding_changed::RULE, context.direction)
+                    .at(at(old.get(name), both.old), at(new.get(name), both.new))
+                    .about(format!("`{name}`"))
+                    .values(one, two);
+                self.push(context, spot, change);
+            }
         }
     }
+}
+
+/// How one part of a form is written; none when the form has no such part.
+fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<NodeId>) -> Option<String> {
+    let schema = child(side, media, "schema")?;
+    let holders = parts(side, schema);
+    let property = holders.into_iter().find_map(|part| {
+        let properties = child(side, part, "properties")?;
+        child(side, properties, name)
+    })?;
+    let own = parts(side, property);
+    let kind = own.iter().find_map(|part| side.text(*part, "type")).unwrap_or_default();
+    let items = own.iter().find_map(|part| child(side, *part, "items")).filter(|_| kind == "array");
+    let content = encoding
+        .and_then(|node| side.text(node, "contentType"))
+        .map(|text| text.split(',').map(str::trim).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", "));
+    let content = match content {
+        Some(content) => content,
+        None => default_content(side, items.unwrap_or(property)),
+    };
+    let style = encoding.and_then(|node| side.text(node, "style")).unwrap_or("form");
+    let explode = encoding.and_then(|node| side.value(node).get("explode")?.as_bool()).unwrap_or(style == "form");
+    let mut text = content;
+    if matches!(kind, "array" | "object") {
+        text.push_str(&format!(", style {style}, explode {explode}"));
+    }
+    if let Some(headers) = encoding.and_then(|node| child(side, node, "headers")) {
+        let required: Vec<&str> = side
+            .members(headers)
+            .into_iter()
+            .filter(|(_, node)| side.flag(*node, "required"))
+            .map(|(name, _)| name)
+            .collect();
+        if !required.is_empty() {
+            text.push_str(&format!(", headers {}", required.join(" and ")));
+        }
+    }
+    Some(text)
+}
+
+/// A schema with the branches of its `allOf`.
+fn parts(side: &mut Side<'_>, schema: NodeId) -> Vec<NodeId> {
+    let mut found = vec![side.resolved(schema)];
+    let mut next = 0;
+    while let Some(node) = found.get(next).copied().filter(|_| next < 256) {
+        next += 1;
+        let branches = side.get(node, "allOf").map(|all| side.items(all)).unwrap_or_default();
+        for branch in branches {
+            let branch = side.resolved(branch);
+            if !found.contains(&branch) {
+                found.push(branch);
+            }
+        }
+    }
+    found
+}
+
+/// The content type of a part that names none, by the Encoding Object.
+fn default_content(side: &mut Side<'_>, schema: NodeId) -> String {
+    let own = parts(side, schema);
+    let text = |key: &str| own.iter().find_map(|part| side.text(*part, key));
+    match (text("type"), text("format")) {
+        (Some("string"), Some("binary" | "byte")) => "application/octet-stream",
+        (Some("object"), _) => "application/json",
+        _ => "text/plain",
+    }
+    .to_owned()
 }

@@ -5,19 +5,7 @@ use super::{Api, Both, Context};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-
-/// The keys under which a sunset date is written.
-const SUNSET_KEYS: [&str; 2] = ["x-sunset", "x-sunset-date"];
-
-/// A sunset date as `YYYY-MM-DD`, or the text that is none.
-fn sunset<'a>(side: &Side<'a>, node: NodeId) -> Option<(&'static str, Result<&'a str, &'a str>)> {
-    SUNSET_KEYS.iter().find_map(|key| {
-        let text = side.text(node, key)?;
-        let day = text.get(..10).unwrap_or(text);
-        let good = day.parse::<jiff::civil::Date>().is_ok();
-        Some((*key, if good { Ok(day) } else { Err(text) }))
-    })
-}
+use crate::diff::sunset::{passed, sunset};
 
 fn stability(side: &Side<'_>, node: NodeId) -> Option<usize> {
     let word = side.text(node, "x-stability-level")?;
@@ -36,11 +24,7 @@ impl<'a> Api<'a> {
     }
 
     pub(super) fn sunset_has_passed(&self, node: NodeId) -> bool {
-        match sunset(&self.engine.old, node) {
-            Some((_, Ok(day))) => day <= self.today.as_str(),
-            Some((_, Err(_))) => false,
-            None => true,
-        }
+        passed(&self.engine.old, node, &self.engine.today).unwrap_or(true)
     }
 
     pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &str, both: Both) {

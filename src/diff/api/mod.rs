@@ -58,13 +58,11 @@ pub(crate) struct Api<'a> {
     pub(crate) engine: Engine<'a>,
     pub(crate) found: Vec<Reached>,
     pub(crate) roots: Vec<Root>,
-    /// Today as `YYYY-MM-DD`, against which sunset dates are held.
-    pub(crate) today: String,
 }
 
 impl<'a> Api<'a> {
-    pub(crate) fn new(engine: Engine<'a>, today: String) -> Self {
-        Self { engine, found: Vec::new(), roots: Vec::new(), today }
+    pub(crate) fn new(engine: Engine<'a>) -> Self {
+        Self { engine, found: Vec::new(), roots: Vec::new() }
     }
 
     fn old(&mut self) -> &mut Side<'a> {

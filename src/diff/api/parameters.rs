@@ -142,7 +142,7 @@ impl<'a> Api<'a> {
         }
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         self.compare_style(context, spot, both, schemas, location);
-        self.schemas(context, spot, schemas, both, Mode { direction, textual: true });
+        self.schemas(context, spot, schemas, both, Mode { direction, textual: true, xml: false });
     }
 
     fn compare_style(
@@ -163,11 +163,11 @@ impl<'a> Api<'a> {
         let (left, right) = self.engine.types(schemas.0, schemas.1);
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
         let matters = left.and(right).has(compound);
-        // `form` and `simple` write a scalar alike; `label` and `matrix` put marks before it.
+        // `simple` joins a list by commas whatever `explode` says; `form` and `simple` write a scalar alike; `label` and `matrix` put marks before it.
         let marked = |style: &str| matches!(style, "label" | "matrix");
         if old != new && (matters || marked(&old) || marked(&new)) {
             self.say(context, spot, &rules::serialization_changed::RULE, both, "style", (&old, &new));
-        } else if exploded.0 != exploded.1 && matters {
+        } else if exploded.0 != exploded.1 && matters && (new != "simple" || left.and(right).has(TypeSet::OBJECT)) {
             let text = |flag: bool| if flag { "true" } else { "false" };
             let values = (text(exploded.0), text(exploded.1));
             self.say(context, spot, &rules::serialization_changed::RULE, both, "explode", values);

@@ -1,10 +1,13 @@
 //! Responses: statuses, headers, bodies.
 
+use super::bodies::is_xml;
 use super::{Api, Both, Context, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::Guard;
+use crate::diff::relation::Mode;
 use crate::diff::rules;
+use crate::diff::sunset::passed;
 
 /// Whether a status, a range of them or `default` tells of success.
 fn is_success(status: &str) -> bool {
@@ -74,8 +77,14 @@ impl<'a> Api<'a> {
     }
 
     fn status_added(&mut self, context: &Context, (status, node): Status<'_>, old: &[Status<'a>], both: Both) {
-        if old.iter().any(|(other, _)| within(status, other)) {
-            return;
+        // What a range promised for the status still holds; what `default` promised for a failure, too.
+        if let Some((_, range)) = old.iter().find(|(other, _)| within(status, other)) {
+            return self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
+        }
+        if let Some((_, default)) = old.iter().find(|(other, _)| *other == "default")
+            && status.starts_with(['4', '5'])
+        {
+            self.compare_shared_bodies(context, &format!("response {status}"), Both { old: *default, new: node });
         }
         let change = Change::new(&rules::response_status_added::RULE, context.direction)
             .at(Some(At::node(both.old)), Some(At::node(node)))
@@ -110,6 +119,20 @@ impl<'a> Api<'a> {
         }
     }
 
+    /// Compares bodies only in the media types that both sides name: a status that has an answer of its own may well
+    /// leave a body out.
+    fn compare_shared_bodies(&mut self, context: &Context, spot: &str, both: Both) {
+        let (Some(old), Some(new)) = self.member(both, "content") else { return };
+        let others = self.new_side().members(new);
+        for (name, one) in self.old().members(old) {
+            let Some((_, two)) = others.iter().find(|(other, _)| *other == name) else { continue };
+            let schemas = (self.engine.old.get(one, "schema"), self.engine.new.get(*two, "schema"));
+            let mode = Mode { direction: context.direction, textual: false, xml: is_xml(name) };
+            let both = Both { old: one, new: *two };
+            self.schemas(context, &format!("{spot} {name}"), schemas, both, mode);
+        }
+    }
+
     fn compare_headers(&mut self, context: &Context, spot: &str, both: Both) {
         let headers = |side: &mut Side<'a>, node: NodeId| -> Vec<Status<'a>> {
             let Some(map) = child(side, node, "headers") else { return Vec::new() };
@@ -137,7 +160,7 @@ impl<'a> Api<'a> {
                         .at(Some(At::node(*node)), Some(At::node(both.new)))
                         .about(format!("`{name}`"))
                         .values(if required { "required" } else { "optional" }, "not declared")
-                        .guarded(Guard::Sanctioned, self.engine.old.flag(*node, "deprecated"));
+                        .guarded(Guard::Sanctioned, self.header_has_ended(*node));
                     self.push(context, &spot, change);
                 }
             }
@@ -151,6 +174,12 @@ impl<'a> Api<'a> {
                 .values("not declared", "declared");
             self.push(context, &format!("{spot}, header `{name}`"), change);
         }
+    }
+
+    /// Whether a header may go: readers were told when, and the day has passed.
+    fn header_has_ended(&self, node: NodeId) -> bool {
+        let old = &self.engine.old;
+        old.flag(node, "deprecated") && passed(old, node, &self.engine.today) == Some(true)
     }
 
     fn compare_header(&mut self, context: &Context, spot: &str, both: Both) {

@@ -138,23 +138,41 @@ impl<'a> Api<'a> {
             let Some(new) = after.get(name) else { continue };
             let (one, two) = (wire_facts(&self.engine.old, *old), wire_facts(&self.engine.new, *new));
             if one != two {
-                self.say_scheme(&rules::security_scheme_changed::RULE, name, (*old, *new), (one, two));
+                self.say_scheme(&rules::security_scheme_changed::RULE, name, name, (*old, *new), (one, two));
             }
-            let (one, two) = (endpoints(&self.engine.old, *old), endpoints(&self.engine.new, *new));
+            let (before, after) = (flows(&self.engine.old, *old), flows(&self.engine.new, *new));
+            for (rule, from, to, values) in [
+                (&rules::security_flow_removed::RULE, &before, &after, ("offered", "not offered")),
+                (&rules::security_flow_added::RULE, &after, &before, ("not offered", "offered")),
+            ] {
+                for flow in from.iter().filter(|flow| !before.is_empty() && !after.is_empty() && !to.contains(flow)) {
+                    let values = (values.0.to_owned(), values.1.to_owned());
+                    self.say_scheme(rule, &format!("{name} {flow}"), name, (*old, *new), values);
+                }
+            }
+            let shared = |flow: &str| before.contains(&flow) && after.contains(&flow);
+            let (one, two) = (endpoints(&self.engine.old, *old, shared), endpoints(&self.engine.new, *new, shared));
             if one != two {
-                self.say_scheme(&rules::security_endpoint_changed::RULE, name, (*old, *new), (one, two));
+                self.say_scheme(&rules::security_endpoint_changed::RULE, name, name, (*old, *new), (one, two));
             }
         }
     }
 
-    fn say_scheme(&mut self, rule: &'static Rule, name: &str, nodes: (NodeId, NodeId), values: (String, String)) {
+    fn say_scheme(
+        &mut self,
+        rule: &'static Rule,
+        subject: &str,
+        name: &str,
+        nodes: (NodeId, NodeId),
+        values: (String, String),
+    ) {
         let operations = self.operations_with_scheme(name);
         if operations.is_empty() {
             return;
         }
         let change = Change::new(rule, crate::diff::law::Direction::Request)
             .at(Some(At::node(nodes.0)), Some(At::node(nodes.1)))
-            .about(format!("`{name}`"))
+            .about(format!("`{subject}`"))
             .values(values.0, values.1);
         self.found.push(super::Reached { change, operations, spot: "security".to_owned() });
     }
@@ -195,14 +213,20 @@ fn wire_facts(side: &Side<'_>, node: NodeId) -> String {
     }
 }
 
-/// Where credentials are obtained.
-fn endpoints(side: &Side<'_>, node: NodeId) -> String {
+/// The OAuth flows of a scheme.
+fn flows<'a>(side: &Side<'a>, node: NodeId) -> Vec<&'a str> {
+    let flows = side.value(node).get("flows").and_then(Value::as_object);
+    flows.into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with("x-")).collect()
+}
+
+/// Where credentials are obtained, in the flows that are asked for.
+fn endpoints(side: &Side<'_>, node: NodeId, wanted: impl Fn(&str) -> bool) -> String {
     let mut found = Vec::new();
     if let Some(url) = side.text(node, "openIdConnectUrl") {
         found.push(url.to_owned());
     }
     if let Some(flows) = side.value(node).get("flows").and_then(Value::as_object) {
-        for (flow, facts) in flows {
+        for (flow, facts) in flows.iter().filter(|(flow, _)| wanted(flow)) {
             let url = |key: &str| facts.get(key).and_then(Value::as_str).unwrap_or_default();
             found.push(format!("{flow} {} {}", url("authorizationUrl"), url("tokenUrl")).trim().to_owned());
         }

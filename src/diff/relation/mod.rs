@@ -5,8 +5,10 @@
 //! What is found here is turned into findings by `report`; nothing here knows operations.
 
 mod arrays;
+mod discriminators;
 mod equality;
 mod objects;
+mod overlaps;
 mod patterns;
 mod scalars;
 mod unions;
@@ -37,6 +39,8 @@ pub(crate) struct Mode {
     pub(crate) direction: Direction,
     /// Whether values are written as text, so that a string takes every scalar: parameters, headers, forms.
     pub(crate) textual: bool,
+    /// Whether the body is XML, so that names of elements are bytes on the wire.
+    pub(crate) xml: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,6 +118,8 @@ pub(crate) struct Engine<'a> {
     depth: usize,
     visits: usize,
     pub(crate) exhausted: bool,
+    /// Today as `YYYY-MM-DD`, against which sunset dates are held.
+    pub(crate) today: String,
 }
 
 /// Both sides of a pair while it is compared.
@@ -125,7 +131,7 @@ pub(crate) struct Sides<'a> {
 }
 
 impl<'a> Engine<'a> {
-    pub(crate) fn new(old: Side<'a>, new: Side<'a>) -> Self {
+    pub(crate) fn new(old: Side<'a>, new: Side<'a>, today: String) -> Self {
         Self {
             old,
             new,
@@ -138,18 +144,19 @@ impl<'a> Engine<'a> {
             depth: 0,
             visits: 0,
             exhausted: false,
+            today,
         }
     }
 
     /// Looks for a payload that shows the break of a change of a pair.
-    pub(crate) fn witness(&mut self, pair: PairId, focus: &str) -> Option<serde_json::Value> {
+    pub(crate) fn witness(&mut self, pair: PairId, rule: &str, focus: &str) -> Option<serde_json::Value> {
         let (old, new, direction) = {
             let pair = &self.pairs[pair.0 as usize];
             (pair.old, pair.new, pair.mode.direction)
         };
         let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
         let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
-        witness::find((&mut one, old), (&mut two, new), direction, focus)
+        witness::find((&mut one, old), (&mut two, new), direction, (rule, focus))
     }
 
     /// Compares two schemas; an absent one allows everything and is anchored at its holder.
@@ -217,6 +224,12 @@ impl<'a> Engine<'a> {
             old: effective(&mut self.old, self.old_conjs.get(old)),
             new: effective(&mut self.new, self.new_conjs.get(new)),
         };
+        let mut sides = sides;
+        match (&sides.old.values, &sides.new.values) {
+            (Some(_), None) => sides.new.values = scalars::implied_values(&sides.new),
+            (None, Some(_)) => sides.old.values = scalars::implied_values(&sides.old),
+            _ => {}
+        }
         self.compare_annotations(&sides);
         self.compare_null(&sides);
         if sides.old.unions.is_empty() && sides.new.unions.is_empty() {
@@ -412,9 +425,12 @@ impl<'a> Engine<'a> {
                     (false, false, false) => return,
                     (true, false, false) => &rules::negation_excludes_less::RULE,
                     (false, true, false) => &rules::negation_excludes_more::RULE,
+                    (true, true, false) => &rules::negation_replaced::RULE,
                     _ => &rules::negation_changed::RULE,
                 };
-                self.say(sides, rule, "not", "one `not`", "another `not`");
+                let text = |value: &serde_json::Value| super::types::shortened(&value.to_string());
+                let (before, after) = (text(self.old.value(*one)), text(self.new.value(*two)));
+                self.say(sides, rule, "not", before, after);
             }
             (one, two) => {
                 let same = one.len() == two.len()
@@ -426,6 +442,25 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Names, namespaces and attributes are the bytes of an XML body; a default that is written out changes none.
+    fn compare_xml(
+        &mut self,
+        sides: &Sides<'a>,
+        (one, two): (&[&'a serde_json::Value], &[&'a serde_json::Value]),
+        texts: (String, String),
+    ) {
+        let facts = |all: &[&'a serde_json::Value]| -> Vec<(&'a String, &'a serde_json::Value)> {
+            let members = all.iter().filter_map(|value| value.as_object()).flatten();
+            let mut found: Vec<_> =
+                members.filter(|(key, value)| value.as_bool() != Some(false) && !key.starts_with("x-")).collect();
+            found.sort_by_key(|(key, _)| *key);
+            found
+        };
+        if facts(one) != facts(two) {
+            self.say(sides, &rules::xml_changed::RULE, "xml", texts.0, texts.1);
+        }
+    }
+
     fn compare_foreign(&mut self, sides: &Sides<'a>) {
         let mut keys: Vec<&str> = sides.old.foreign.iter().chain(&sides.new.foreign).map(|(key, _)| *key).collect();
         keys.sort_unstable();
@@ -434,8 +469,18 @@ impl<'a> Engine<'a> {
             let values = |all: &[(&str, &'a serde_json::Value)]| -> Vec<&'a serde_json::Value> {
                 all.iter().filter(|(name, _)| *name == key).map(|(_, value)| *value).collect()
             };
-            if values(&sides.old.foreign) != values(&sides.new.foreign) {
-                self.say(sides, &rules::keyword_not_understood::RULE, key, "one value", "another value");
+            let (one, two) = (values(&sides.old.foreign), values(&sides.new.foreign));
+            if one == two {
+                continue;
+            }
+            let text = |all: &[&serde_json::Value]| match all {
+                [] => "none".to_owned(),
+                all => super::types::shortened(&all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")),
+            };
+            match key {
+                "xml" if !sides.mode.xml => {}
+                "xml" => self.compare_xml(sides, (&one, &two), (text(&one), text(&two))),
+                _ => self.say(sides, &rules::keyword_not_understood::RULE, key, text(&one), text(&two)),
             }
         }
     }

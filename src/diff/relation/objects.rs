@@ -8,6 +8,7 @@ use crate::diff::change::{At, Change};
 use crate::diff::effective::{Additional, Effective};
 use crate::diff::law::{Direction, Guard};
 use crate::diff::rules;
+use crate::diff::sunset::passed;
 use crate::diff::types::TypeSet;
 
 /// What the schemas of one property say about who may send it.
@@ -15,7 +16,8 @@ use crate::diff::types::TypeSet;
 struct Access {
     read_only: bool,
     write_only: bool,
-    deprecated: bool,
+    /// Deprecated, with a sunset that has passed: it may go.
+    ended: bool,
 }
 
 impl Access {
@@ -27,13 +29,13 @@ impl Access {
     }
 }
 
-fn access_of(side: &mut Side<'_>, nodes: &[NodeId]) -> Access {
+fn access_of(side: &mut Side<'_>, nodes: &[NodeId], today: &str) -> Access {
     let mut access = Access::default();
     let mut work: Vec<(NodeId, usize)> = nodes.iter().map(|node| (*node, 0)).collect();
     while let Some((node, depth)) = work.pop() {
         access.read_only |= side.flag(node, "readOnly");
         access.write_only |= side.flag(node, "writeOnly");
-        access.deprecated |= side.flag(node, "deprecated");
+        access.ended |= side.flag(node, "deprecated") && passed(side, node, today) == Some(true);
         if depth > 8 || work.len() > 256 {
             continue;
         }
@@ -70,8 +72,8 @@ impl<'a> Engine<'a> {
                 name,
                 old: one,
                 new: two,
-                before: access_of(&mut self.old, one),
-                after: access_of(&mut self.new, two),
+                before: access_of(&mut self.old, one, &self.today),
+                after: access_of(&mut self.new, two, &self.today),
                 was_required: old.required.contains(name),
                 is_required: new.required.contains(name),
             };
@@ -178,7 +180,7 @@ impl<'a> Engine<'a> {
             let change = self
                 .property_change(sides, property, rule)
                 .values(if property.was_required { "required" } else { "optional" }, "not declared")
-                .guarded(Guard::Sanctioned, property.before.deprecated)
+                .guarded(Guard::Sanctioned, property.before.ended)
                 .guarded(guard_of(sides.mode), hidden);
             self.note(sides, change);
         }
@@ -193,7 +195,10 @@ impl<'a> Engine<'a> {
         let newly_required = property.is_required && !property.was_required;
         let mut found = Vec::new();
         if sides.old.closed() {
-            found.push(&rules::property_added_to_closed_object::RULE);
+            found.push(match sides.mode.direction {
+                Direction::Request => &rules::property_added_to_closed_object::RULE,
+                Direction::Response => &rules::property_added_to_closed_response::RULE,
+            });
         }
         if newly_required {
             found.push(&rules::required_property_added::RULE);

@@ -49,8 +49,11 @@ fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
     };
     let (inside, outside) = (schema(inner), schema(outer));
     let mut tried = false;
+    let looked_at = outer.iter().flat_map(|pattern| look_around(pattern)).flat_map(|part| samples(&part, DRAWN / 3));
+    let mut looked_at: Vec<String> = looked_at.collect();
     for pattern in inner {
-        for text in samples(pattern, DRAWN) {
+        let drawn = samples(pattern, DRAWN).into_iter().chain(std::mem::take(&mut looked_at));
+        for text in drawn {
             let value = json!(text);
             if checker::is_valid(&inside, &value)? {
                 tried = true;
@@ -72,6 +75,8 @@ pub(crate) fn samples(pattern: &str, count: usize) -> Vec<String> {
     };
     // `\d` and `\w` are ASCII in the dialect of JSON Schema, but not to the generator.
     let body = body.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]");
+    let whole = body.clone();
+    let body = without_look_around(&body);
     if body.len() > 2_000 {
         return Vec::new();
     }
@@ -81,6 +86,10 @@ pub(crate) fn samples(pattern: &str, count: usize) -> Vec<String> {
         if start { body.clone() } else { format!("x{{0,2}}({body})") },
         if end { body.clone() } else { format!("({body})x{{0,2}}") },
     ];
+    if body != whole {
+        // The generator knows no look-around: texts of the rest, and plain ones of every length, may fit by chance.
+        found.extend(plain_texts());
+    }
     for variant in variants {
         let Ok(strategy) = proptest::string::string_regex(&variant) else { continue };
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
@@ -94,4 +103,75 @@ pub(crate) fn samples(pattern: &str, count: usize) -> Vec<String> {
     found.sort_by(|one, two| one.len().cmp(&two.len()).then(one.cmp(two)));
     found.dedup();
     found
+}
+
+/// A pattern without its look-ahead and look-behind.
+fn without_look_around(pattern: &str) -> String {
+    let mut kept = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(letter) = rest.chars().next() {
+        let look = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|start| rest.starts_with(start));
+        let step = match letter {
+            _ if look => group_end(rest),
+            '\\' => rest.chars().take(2).map(char::len_utf8).sum(),
+            _ => letter.len_utf8(),
+        };
+        if !look {
+            kept.push_str(&rest[..step]);
+        }
+        rest = &rest[step..];
+    }
+    kept
+}
+
+/// What a pattern looks ahead or behind for: a text that is just that may well be refused, or be all that is missing.
+fn look_around(pattern: &str) -> Vec<String> {
+    let starts = pattern.match_indices("(?");
+    starts
+        .filter_map(|(at, _)| {
+            let group = &pattern[at..at + group_end(&pattern[at..])];
+            let inner = ["(?=", "(?!", "(?<=", "(?<!"].iter().find_map(|start| group.strip_prefix(start))?;
+            Some(inner.strip_suffix(')').unwrap_or(inner).to_owned())
+        })
+        .collect()
+}
+
+/// How long the group is with which a text starts.
+fn group_end(text: &str) -> usize {
+    let (mut depth, mut class, mut escaped) = (0_usize, false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' if !class => class = true,
+            ']' => class = false,
+            '(' if !class => depth += 1,
+            ')' if !class => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Texts of every small length: of one kind of letter, and of all kinds.
+fn plain_texts() -> Vec<String> {
+    let kinds = ["a", "A", "0", "Aa1!", "a1", "Aa"];
+    (1..=24).flat_map(|length| kinds.iter().map(move |kind| kind.chars().cycle().take(length).collect())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_around_is_taken_out() {
+        assert_eq!(without_look_around(r"(?=.*[)A-Z])(?!x\))a(b|c)\(?=d"), r"a(b|c)\(?=d");
+        let drawn = samples(r"^(?=.*[A-Z]).{8,}$", 12);
+        assert!(drawn.iter().any(|text| text.len() == 8 && text.contains('A')), "{drawn:?}");
+    }
 }

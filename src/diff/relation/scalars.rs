@@ -2,13 +2,20 @@
 //!
 //! Everything is judged by sets of values: a bound that another keyword implies already changes nothing.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use super::{Engine, Sides};
 use crate::diff::effective::Effective;
+use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-use crate::diff::types::{Range, TypeSet, format_within, integer_format, same_value, wire_text};
+use crate::diff::types::{Range, TypeSet, format_within, integer_format, standard_format, value_key, wire_text};
+
+/// Most values that a headline lists.
+const LISTED: usize = 40;
 
 impl<'a> Engine<'a> {
     /// Judges the types and returns those that both sides have.
@@ -52,10 +59,10 @@ impl<'a> Engine<'a> {
             old.clone_from(&sides.old.values);
             new.clone_from(&sides.new.values);
         }
-        let same =
-            |one: &Value, two: &Value| same_value(one, two) || sides.mode.textual && wire_text(one) == wire_text(two);
+        let key = |value: &Value| if sides.mode.textual { wire_text(value) } else { value_key(value) };
         let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
-            from.iter().filter(|value| !list.iter().any(|other| same(value, other))).map(ToString::to_string).collect()
+            let known: HashSet<String> = list.iter().map(|value| key(value)).collect();
+            from.iter().filter(|value| !known.contains(&key(value))).map(ToString::to_string).collect()
         };
         let refused = |values: &[&Value], by: &Effective<'_>| -> Vec<String> {
             values.iter().filter(|value| !self_admits(by, value, sides.mode.textual)).map(ToString::to_string).collect()
@@ -93,7 +100,10 @@ impl<'a> Engine<'a> {
         if values.is_empty() {
             return;
         }
-        let subject = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        let mut subject = values.iter().take(LISTED).map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        if values.len() > LISTED {
+            subject.push_str(&format!(" and {} more", values.len() - LISTED));
+        }
         let change = self.change(sides, rule, "enum").about(subject).values(list(old), list(new));
         self.note(sides, change);
     }
@@ -147,8 +157,7 @@ impl<'a> Engine<'a> {
             ("minimum", "exclusiveMinimum", !new.bounds.holds_low_of(&old.all), !old.bounds.holds_low_of(&new.all)),
             ("maximum", "exclusiveMaximum", !new.bounds.holds_high_of(&old.all), !old.bounds.holds_high_of(&new.all)),
         ] {
-            let present = self.old_at(sides, keyword).or_else(|| self.new_at(sides, keyword));
-            let keyword = if present.is_some_and(|at| at.key.is_some()) { keyword } else { exclusive };
+            let keyword = self.bound_said(sides, keyword, exclusive);
             if narrows {
                 self.say(sides, &rules::range_narrowed::RULE, keyword, before.clone(), after.clone());
             } else if widens {
@@ -156,6 +165,19 @@ impl<'a> Engine<'a> {
             }
         }
         self.compare_multiples(sides);
+    }
+
+    /// The keyword that moved an end of a range: the plain bound, or its exclusiveness.
+    fn bound_said(&self, sides: &Sides<'a>, keyword: &'static str, exclusive: &'static str) -> &'static str {
+        let (old, new) = (&sides.old.range, &sides.new.range);
+        let opened = match keyword {
+            "minimum" => old.low == new.low && old.low_open != new.low_open,
+            _ => old.high == new.high && old.high_open != new.high_open,
+        };
+        let written = |key: &str| {
+            [self.new_at(sides, key), self.old_at(sides, key)].into_iter().flatten().any(|at| at.key.is_some())
+        };
+        if written(exclusive) && (opened || !written(keyword)) { exclusive } else { keyword }
     }
 
     fn compare_multiples(&mut self, sides: &Sides<'a>) {
@@ -194,8 +216,13 @@ impl<'a> Engine<'a> {
         };
         let narrows = !within(old, new, &numbers_of(&sides.old).all);
         let widens = !within(new, old, &numbers_of(&sides.new).all);
+        let breaks = if sides.mode.direction == Direction::Request { narrows } else { widens };
+        let differing =
+            old.iter().filter(|name| !new.contains(name)).chain(new.iter().filter(|name| !old.contains(name)));
+        let advice = differing.clone().count() > 0 && differing.clone().all(|name| is_advice(name, old, new));
         let rule = match (narrows, widens) {
             (false, false) => return,
+            _ if breaks && advice => &rules::format_advice_changed::RULE,
             (true, false) => &rules::format_narrowed::RULE,
             (false, true) => &rules::format_widened::RULE,
             (true, true) => &rules::format_changed::RULE,
@@ -249,6 +276,13 @@ impl<'a> Engine<'a> {
     }
 }
 
+/// Whether a format tells readers what to expect and limits nothing that anybody sends: one that no standard defines,
+/// or the width of a number where no width was told.
+fn is_advice(name: &str, old: &[&str], new: &[&str]) -> bool {
+    let alone = old.is_empty() || new.is_empty();
+    !standard_format(name) || alone && matches!(name, "int64" | "long" | "float" | "double")
+}
+
 /// The values that satisfy the side's other keywords.
 fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
     values.iter().copied().filter(|value| side.admits(value)).collect()
@@ -256,6 +290,22 @@ fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
 
 fn self_admits(by: &Effective<'_>, value: &Value, textual: bool) -> bool {
     by.admits(value) || textual && by.types.has(TypeSet::STRING) && by.admits(&Value::String(wire_text(value)))
+}
+
+/// The values of a schema that has but a few, although it does not list them.
+pub(super) fn implied_values<'a>(side: &Effective<'a>) -> Option<Vec<&'a Value>> {
+    static BOOLEANS: [Value; 2] = [Value::Bool(true), Value::Bool(false)];
+    static NUMBERS: LazyLock<Vec<Value>> = LazyLock::new(|| (-128..=127).map(Value::from).collect());
+    if !side.unions.is_empty() || !side.negations.is_empty() {
+        return None;
+    }
+    if side.types == TypeSet::BOOLEAN {
+        return Some(BOOLEANS.iter().collect());
+    }
+    let range = side.range.whole();
+    let few = range.low >= -128.0 && range.high <= 127.0;
+    let all = || NUMBERS.iter().filter(|value| side.admits(value)).collect();
+    (side.types == TypeSet::INTEGER && few).then(all)
 }
 
 fn covers_booleans(values: &[&Value], types: TypeSet) -> bool {

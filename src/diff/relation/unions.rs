@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
-use crate::diff::effective::{Effective, Outline, Tags, Variant, effective};
+use crate::diff::effective::{Effective, Outline, Variant, effective};
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -32,6 +32,10 @@ impl Outline {
             return if self.types == other.types { 1.0 } else { 0.5 };
         }
         let shared = self.names.iter().filter(|name| other.names.contains(name)).count();
+        if shared == self.names.len().min(other.names.len()) {
+            // One declares all that the other declares: a property came or went.
+            return 0.5;
+        }
         let all = self.names.len() + other.names.len() - shared;
         #[expect(clippy::cast_precision_loss, reason = "counts of properties")]
         let share = shared as f64 / all.max(1) as f64;
@@ -40,7 +44,8 @@ impl Outline {
 
     /// Whether `other` declares everything that this one declares, so that taking its payloads means something.
     fn declared_by(&self, other: &Self) -> bool {
-        !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
+        let anything = other.types == TypeSet::ALL && other.names.is_empty();
+        anything || !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
     }
 }
 
@@ -87,15 +92,20 @@ impl<'a> Engine<'a> {
             self.say(sides, &rules::too_complex::RULE, "oneOf", "not compared", "not compared");
             return;
         }
-        self.compare_exclusiveness(sides);
+        if !self.compare_overlaps(sides, old, new) {
+            self.compare_exclusiveness(sides);
+        }
         self.compare_discriminators(sides);
         let one = variants_of(&mut self.old_conjs, &mut self.old, old, &sides.old);
         let two = variants_of(&mut self.new_conjs, &mut self.new, new, &sides.new);
         let (Some(one), Some(two)) = (one, two) else {
-            if self.unions_read_the_same(sides) {
-                return self.compare_plain(sides);
+            let same = self.compare_unions_in_order(sides);
+            self.compare_plain(sides);
+            if !same {
+                let keyword =
+                    sides.new.unions.first().or(sides.old.unions.first()).map_or("oneOf", |union| union.keyword);
+                self.say(sides, &rules::too_complex::RULE, keyword, "too many combinations", "too many combinations");
             }
-            self.say(sides, &rules::too_complex::RULE, "oneOf", "too many combinations", "too many combinations");
             return;
         };
         self.depth += 1;
@@ -110,17 +120,18 @@ impl<'a> Engine<'a> {
         self.depth -= 1;
     }
 
-    /// Whether all unions are the same text; what they refer to is then compared on its own.
-    fn unions_read_the_same(&mut self, sides: &Sides<'a>) -> bool {
+    /// Compares unions that are too many to be combined variant by variant, in their order: sound where they have as
+    /// many variants as before. True when they read the same, so that nothing is left undecided.
+    fn compare_unions_in_order(&mut self, sides: &Sides<'a>) -> bool {
         let list =
             |side: &Effective<'_>| -> Vec<_> { side.unions.iter().flat_map(|union| union.variants.clone()).collect() };
         let (one, two) = (list(&sides.old), list(&sides.new));
-        let same = one.len() == two.len()
-            && one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
-        if same {
-            for (one, two) in one.iter().zip(&two) {
-                self.child(sides, &[*one], &[*two], sides.mode);
-            }
+        if one.len() != two.len() {
+            return false;
+        }
+        let same = one.iter().zip(&two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
+        for (one, two) in one.iter().zip(&two) {
+            self.child(sides, &[*one], &[*two], sides.mode);
         }
         same
     }
@@ -242,8 +253,14 @@ impl<'a> Engine<'a> {
         for index in matching.free_old() {
             if !self.old_is_covered(matching, index, sides.mode, None) {
                 let (variant, sketch) = &matching.old[index];
-                let change =
-                    self.variant_change(sides, &rules::variant_removed::RULE, &describe(variant, sketch), true);
+                let plain = sides.old.unions.is_empty();
+                let subject = if plain { "a schema without variants".to_owned() } else { describe(variant, sketch) };
+                let mut change = self.variant_change(sides, &rules::variant_removed::RULE, &subject, true);
+                if plain {
+                    let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
+                    let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
+                    change = change.values(format!("any {}", sketch.types.names()), after);
+                }
                 self.note(sides, change.at_old(variant));
             }
         }
@@ -297,63 +314,6 @@ impl<'a> Engine<'a> {
             self.say(sides, rule, "oneOf", kinds(&sides.old).unwrap_or(""), kinds(&sides.new).unwrap_or(""));
         }
     }
-
-    /// Discriminators: the property, and the values that select a schema.
-    pub(super) fn compare_discriminators(&mut self, sides: &Sides<'a>) {
-        let (Some(old), Some(new)) = (sides.old.discriminator, sides.new.discriminator) else {
-            let rule = match (sides.old.discriminator, sides.new.discriminator) {
-                (None, Some(_)) => &rules::discriminator_added::RULE,
-                (Some(_), None) => &rules::discriminator_removed::RULE,
-                _ => return,
-            };
-            self.say(sides, rule, "discriminator", "", "");
-            return;
-        };
-        let (one, two) = (self.old.text(old, "propertyName"), self.new.text(new, "propertyName"));
-        if one != two {
-            let (one, two) = (one.unwrap_or("none"), two.unwrap_or("none"));
-            self.say(sides, &rules::discriminator_property_changed::RULE, "discriminator", one, two);
-            return;
-        }
-        let before = Tags::read(&mut self.old, old).explicit(&self.old);
-        let after = Tags::read(&mut self.new, new).explicit(&self.new);
-        let known = |tag: &str, side: &std::collections::BTreeMap<&str, Option<&str>>, names: &[&str]| {
-            side.contains_key(tag) || names.contains(&tag)
-        };
-        let (left, right) = (variant_names(&mut self.old, &sides.old), variant_names(&mut self.new, &sides.new));
-        for (rule, tags) in [
-            (&rules::discriminator_value_removed::RULE, lost(&before, &right, |tag| known(tag, &after, &right), &left)),
-            (&rules::discriminator_value_added::RULE, lost(&after, &left, |tag| known(tag, &before, &left), &right)),
-        ] {
-            for tag in tags {
-                let change = self.change(sides, rule, "discriminator").about(format!("`{tag}`"));
-                self.note(sides, change);
-            }
-        }
-    }
-}
-
-/// Values that one side knows and the other does not, though the schema they select is still there under another
-/// value; a schema that is gone altogether is the variants' matter.
-fn lost(
-    from: &std::collections::BTreeMap<&str, Option<&str>>,
-    others: &[&str],
-    known: impl Fn(&str) -> bool,
-    own: &[&str],
-) -> Vec<String> {
-    from.iter()
-        .filter(|(tag, name)| {
-            let inherited = own.is_empty() && others.is_empty();
-            let stays = name.is_some_and(|name| others.contains(&name));
-            !known(tag) && (inherited && **name != Some(*tag) || stays)
-        })
-        .map(|(tag, _)| (*tag).to_owned())
-        .collect()
-}
-
-fn variant_names<'a>(side: &mut Side<'a>, effective: &Effective<'a>) -> Vec<&'a str> {
-    let nodes: Vec<_> = effective.unions.iter().flat_map(|union| union.variants.clone()).collect();
-    nodes.into_iter().filter_map(|node| crate::diff::effective::component_name(side, node)).collect()
 }
 
 fn variants_of<'a>(

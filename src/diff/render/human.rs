@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, next_step, operations, waiver_of};
+use super::{Report, change_of, next_step, operations, own_place, waiver_of};
 use crate::finding::{Finding, Level};
 
 /// Safe changes that are listed unless the user asks for all.
@@ -24,6 +24,9 @@ impl Paint {
             _ if finding.waived.is_some() => ("2", "accepted"),
             Level::Deny => ("1;31", "breaking"),
             Level::Warn => ("1;33", "undecided"),
+            Level::Note | Level::Allow if finding.facts.get("category").is_some_and(|kind| kind == "docs") => {
+                ("2", "note")
+            }
             Level::Note | Level::Allow => ("32", "safe"),
         };
         self.with(code, word)
@@ -86,7 +89,9 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
     row("proof", finding.witness.as_deref().unwrap_or_default());
     if !finding.facts.is_empty() {
         row("next", &next_step(finding));
-        row("accept", &waiver_of(finding));
+        for (index, line) in waiver_of(finding).lines().enumerate() {
+            row(if index == 0 { "accept" } else { "" }, line);
+        }
     }
     text.push('\n');
 }
@@ -96,11 +101,9 @@ fn with_value(place: &str, value: &str) -> String {
 }
 
 fn line(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
-    let place = finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
-    let change = match (finding.expected.as_str(), finding.actual.as_str()) {
-        ("", "") => String::new(),
-        (old, new) => format!(" ({old} -> {new})"),
-    };
+    let place = own_place(finding).map(ToString::to_string).unwrap_or_default();
+    let change = change_of(finding);
+    let change = if change.is_empty() { change } else { format!(" ({change})") };
     let _ = write!(text, "{} {}{change}  {}", paint.level(finding), finding.title, paint.faint(&place));
     if let Some(reason) = &finding.waived {
         let _ = write!(text, "  accepted: {reason}");

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, operations};
+use super::{Report, change_of, operations, own_place};
 use crate::finding::Level;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -16,10 +16,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
         } else {
             TestCaseStatus::success()
         };
-        let place = finding.place.as_ref().or(finding.old_place.as_ref());
+        let place = own_place(finding);
         if counted {
             let kind = if finding.level == Level::Deny { "breaking" } else { finding.level.name() };
-            status.set_type(kind).set_message(format!("{}: {} -> {}", finding.title, finding.expected, finding.actual));
+            let change = change_of(finding);
+            let message =
+                if change.is_empty() { finding.title.clone() } else { format!("{}: {change}", finding.title) };
+            status.set_type(kind).set_message(message);
             let at = place.map(ToString::to_string).unwrap_or_default();
             let why = finding.why.as_deref().unwrap_or_default();
             status.set_description(format!("{at}\n{}\n{why}", operations(finding, true)));

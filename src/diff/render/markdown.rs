@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, next_step, operations};
+use super::{Report, next_step, operations, own_place};
 use crate::finding::Level;
 
 /// GitHub discards summaries above a mebibyte; a quarter of it leaves room for others.
@@ -43,12 +43,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 let _ = writeln!(text, "| and {} more | | | |", all.len() - index);
                 break;
             }
-            let place =
-                finding.place.as_ref().or(finding.old_place.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let place = own_place(finding).map(ToString::to_string).unwrap_or_default();
             let step = if folded || finding.facts.is_empty() { String::new() } else { next_step(finding) };
+            let proof =
+                finding.witness.as_ref().map(|proof| format!(" <br>Proof: {}", cell(proof))).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "| {} <br>`{}` | {} → {} | {} <br>`{}` | {} |",
+                "| {} <br>`{}` | {} → {}{proof} | {} <br>`{}` | {} |",
                 cell(&finding.title),
                 finding.id,
                 cell(&finding.expected),
@@ -57,9 +58,6 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 cell(&place),
                 cell(&step)
             );
-            if let Some(witness) = &finding.witness {
-                let _ = writeln!(text, "| | {} | | |", cell(witness));
-            }
         }
         if folded {
             text.push_str("\n</details>\n");

@@ -12,8 +12,10 @@ mod sarif;
 
 use std::str::FromStr;
 
-use super::report::Outcome;
+use super::report::{Bump, Outcome};
+use super::waiver::own_place;
 use crate::finding::{Finding, Level};
+use crate::waiver::{Waiver as Entry, to_toml};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,7 +111,11 @@ impl Report<'_> {
 
     /// What release tooling should do, in one line.
     fn advice(&self) -> String {
-        let bump = self.outcome.bump.name();
+        let early = self.outcome.versions.0.as_deref().is_some_and(super::report::early);
+        let bump = match self.outcome.bump {
+            Bump::Major if early => "minor",
+            bump => bump.name(),
+        };
         match &self.outcome.versions {
             (Some(old), Some(new)) if old == new => format!("version {old}: asks for a bump of the {bump} version"),
             (Some(old), Some(new)) => format!("version {old} -> {new}: asks for a bump of the {bump} version"),
@@ -141,14 +147,20 @@ fn operations(finding: &Finding, all: bool) -> String {
     format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
 }
 
-/// How to accept a finding: an entry that can be pasted into the configuration.
+/// How to accept a finding: an entry that can be pasted into the configuration, where its reason is filled in.
 fn waiver_of(finding: &Finding) -> String {
-    let place = finding.place.as_ref().or(finding.old_place.as_ref()).map_or("", |place| place.pointer.as_str());
-    format!(
-        "{{ rule = \"{}\", place = \"{}\", reason = \"…\", until = \"YYYY-MM-DD\" }}",
-        finding.id,
-        place.replace('"', "\\\"")
-    )
+    let place = own_place(finding).map(|place| place.pointer.clone()).filter(|pointer| !pointer.is_empty());
+    to_toml(&Entry { check: finding.id.clone(), place, ..Entry::default() })
+}
+
+/// What became what, in one line; empty when the title says it all.
+fn change_of(finding: &Finding) -> String {
+    match (finding.expected.as_str(), finding.actual.as_str()) {
+        ("", "") => String::new(),
+        (old, "") => format!("{old} -> nothing"),
+        ("", new) => format!("nothing -> {new}"),
+        (old, new) => format!("{old} -> {new}"),
+    }
 }
 
 /// What to do next about a finding, in one sentence.

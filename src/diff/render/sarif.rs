@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Report, operations};
+use super::{Report, change_of, operations};
 use crate::diff::rules;
 use crate::finding::{Finding, Level, Place};
 
@@ -35,7 +35,8 @@ fn location(place: &Place) -> Value {
 }
 
 fn result(finding: &Finding) -> Value {
-    let mut message = format!("{}: {} -> {}", finding.title, finding.expected, finding.actual);
+    let change = change_of(finding);
+    let mut message = if change.is_empty() { finding.title.clone() } else { format!("{}: {change}", finding.title) };
     if !finding.operations.is_empty() {
         message.push_str(&format!(" ({})", operations(finding, false)));
     }

@@ -6,7 +6,8 @@ rule! {
     /// The encoding of the parts of a form changed.
     ///
     /// ## Why it matters
-    /// The same form may be written in other bytes; how strictly a server reads it is not documented.
+    /// The same form is written in other bytes, as with a parameter whose style changes. What is written out
+    /// but was so by default changes nothing.
     ///
     /// ## Example
     /// The part `photo` changes its `contentType`.
@@ -14,7 +15,7 @@ rule! {
     /// ## Source
     /// OpenAPI 3.0.3, Encoding Object.
     id: "encoding-changed",
-    effect: Unknown,
+    effect: Incomparable,
     guards: [],
     category: Wire,
     mirror: Itself,

@@ -3,10 +3,10 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// A format was set, or replaced by one that holds fewer values.
+    /// A format holds fewer values than before.
     ///
     /// ## Why it matters
-    /// Requests with other values are refused.
+    /// Requests with other values are refused, as they are where a format was set and none was before.
     ///
     /// ## Example
     /// `type: string` gets `format: uuid`; `int64` becomes `int32`.

@@ -3,10 +3,11 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// A format was dropped, or replaced by one that holds more values.
+    /// A format holds more values than before.
     ///
     /// ## Why it matters
-    /// A consumer that reads it by the old format meets values that do not fit.
+    /// A consumer that reads it by the old format meets values that do not fit. A format that is
+    /// dropped holds everything.
     ///
     /// ## Example
     /// `int32` becomes `int64`.

@@ -9,7 +9,7 @@ rule! {
     /// It may narrow or widen what is accepted; look yourself.
     ///
     /// ## Example
-    /// `patternProperties` changed, or `xml`.
+    /// `patternProperties` changed.
     ///
     /// ## Source
     /// ours, because what cannot be decided must not be silent.

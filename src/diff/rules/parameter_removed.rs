@@ -7,7 +7,8 @@ rule! {
     ///
     /// ## Why it matters
     /// Requests that carry it are no longer documented: a filter that is ignored returns everything, a strict
-    /// server refuses. The document has no way to allow undeclared parameters.
+    /// server refuses. The document has no way to allow undeclared parameters, so that an optional one is no
+    /// exception: whoever sends it relied on it.
     ///
     /// ## Example
     /// Query parameter `status` is gone.

@@ -6,8 +6,8 @@ rule! {
     /// A property was added to an object that allowed no others.
     ///
     /// ## Why it matters
-    /// The old document promised that nothing else comes, and strict readers, generated ones among them, refuse
-    /// it.
+    /// A request that carries it was refused and is accepted now. In an answer, see
+    /// `property-added-to-closed-response`.
     ///
     /// ## Example
     /// `nickname` is new, and `additionalProperties` was `false`.

@@ -6,7 +6,8 @@ rule! {
     /// A property that was always there is gone.
     ///
     /// ## Why it matters
-    /// A consumer that reads it without a check fails.
+    /// A consumer that reads it without a check fails. `deprecated: true` alone does not excuse it: no request of the
+    /// reader shows that he still reads it, so only an `x-sunset` date that has passed does.
     ///
     /// ## Example
     /// `email` is gone.

@@ -211,7 +211,7 @@ fn called(text: &str) -> Vec<&str> {
 }
 
 /// The chains of names after `self.`; a name that is called is no field.
-fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
+pub(in crate::lint) fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
     let mut found = Vec::new();
     let quoted = without_strings(text);
     if quoted.len() != text.len() {

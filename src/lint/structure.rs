@@ -1,0 +1,226 @@
+//! Structure: every object has the fields that OpenAPI 3.0 gives it, of the kinds that it gives them.
+//!
+//! The tables are those of the specification, so that a fault is told at its line and in one sentence; a schema of the
+//! whole document would only say that nothing fits.
+
+use serde_json::Value;
+
+use super::Linter;
+use super::tables::{Kind, Shape, fields, required};
+use crate::diff::arena::NodeId;
+
+const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
+
+/// Keywords of later dialects of JSON Schema: not understood in OpenAPI 3.0, but meant.
+const LATER: [&str; 14] = [
+    "examples",
+    "const",
+    "$schema",
+    "$id",
+    "$comment",
+    "$defs",
+    "$anchor",
+    "contentEncoding",
+    "contentMediaType",
+    "prefixItems",
+    "contains",
+    "patternProperties",
+    "propertyNames",
+    "definitions",
+];
+
+const WHY: &str = "tools skip what they do not understand, so that it promises nothing";
+
+impl<'a> Linter<'a> {
+    /// Walks the document by its tables; only OpenAPI 3.0 has the ones at hand.
+    pub(super) fn structure(&mut self) {
+        let root = self.side.root();
+        if self.side.siblings_count {
+            let version = self.side.text(root, "openapi").unwrap_or("3.1").to_owned();
+            let title = format!("OpenAPI {version} is judged in part: only 3.0 is judged in full");
+            let why = "the fields of the document, and keywords that 3.0 does not have, are not looked at";
+            self.warn("version-judged-in-part", (root, Some("openapi")), title, ("3.0.x", &version), why);
+            return;
+        }
+        let mut work = vec![(root, Shape::One(Kind::Document))];
+        while let Some((node, shape)) = work.pop() {
+            self.shape(node, shape, &mut work);
+        }
+    }
+
+    /// Holds a node against a shape, and adds what lies below it.
+    fn shape(&mut self, node: NodeId, shape: Shape, work: &mut Vec<(NodeId, Shape)>) {
+        let value = self.side.value(node);
+        let fits = match shape {
+            Shape::Any => true,
+            Shape::Text => value.is_string(),
+            Shape::Flag => value.is_boolean(),
+            Shape::Number => value.is_number(),
+            Shape::Count => value.as_f64().is_some_and(|count| count >= 0.0 && count.fract() == 0.0),
+            Shape::Step => value.as_f64().is_some_and(|step| step > 0.0),
+            Shape::Texts => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Shape::Values | Shape::List(_) => value.is_array(),
+            Shape::Type => value.as_str().is_some_and(|name| TYPES.contains(&name)),
+            Shape::Open => value.is_boolean() || value.is_object(),
+            Shape::One(_) | Shape::Map(_) => value.is_object(),
+        };
+        if !fits {
+            return self.misfit(node, shape);
+        }
+        match shape {
+            Shape::One(kind) => self.object(node, kind, work),
+            Shape::Open if value.is_object() => work.push((node, Shape::One(Kind::Schema))),
+            Shape::List(kind) => work.extend(self.side.items(node).into_iter().map(|item| (item, Shape::One(kind)))),
+            Shape::Map(kind) => {
+                for (name, inner) in self.side.members(node) {
+                    if kind == Kind::Response && !name.starts_with("x-") && !is_status_or_name(self, node, name) {
+                        let title = format!("`{name}` is no status code");
+                        let values = ("100 to 599, a range as `2XX`, or `default`", name);
+                        self.deny("status-invalid", (node, Some(name)), title, values, WHY);
+                    }
+                    if !name.starts_with("x-") || kind == Kind::Schema {
+                        work.push((inner, Shape::One(kind)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn misfit(&mut self, node: NodeId, shape: Shape) {
+        let value = self.side.value(node).clone();
+        let name = self.side.name(node).unwrap_or("an item").to_owned();
+        let seen = crate::diff::shortened(&value.to_string());
+        let hint = match (shape, value.as_str()) {
+            (Shape::Type, Some(word)) => super::hint(word, TYPES),
+            (Shape::Texts, None) if name == "required" => {
+                "; required properties are listed by name on the object that holds them".to_owned()
+            }
+            _ => String::new(),
+        };
+        let title = format!("`{name}` must be {}, not `{seen}`{hint}", shape.words());
+        self.deny("field-malformed", (node, None), title, (shape.words(), &seen), WHY);
+    }
+
+    fn object(&mut self, node: NodeId, kind: Kind, work: &mut Vec<(NodeId, Shape)>) {
+        // What stands beside a reference is ignored.
+        if self.side.reference(node).is_some() && kind.may_be_reference() {
+            return;
+        }
+        let known = fields(kind);
+        for (key, inner) in self.side.members(node) {
+            if key.starts_with("x-") {
+                continue;
+            }
+            match known.iter().find(|(name, _)| *name == key) {
+                Some((_, shape)) => work.push((inner, *shape)),
+                None => self.unknown_field(node, kind, key),
+            }
+        }
+        for name in required(kind) {
+            if self.side.value(node).get(name).is_none() {
+                let title = format!("{} has no `{name}`", kind.words());
+                let why = "OpenAPI asks for it, and generators refuse the document";
+                self.deny("field-missing", (node, None), title, (&format!("`{name}`"), "none"), why);
+            }
+        }
+        if kind == Kind::Schema {
+            self.schema_object(node);
+        }
+    }
+
+    /// A field that OpenAPI does not define: a slip of the pen if it is near to one that it does.
+    fn unknown_field(&mut self, node: NodeId, kind: Kind, key: &str) {
+        let near = super::nearest(key, fields(kind).iter().map(|(name, _)| *name)).filter(|_| !LATER.contains(&key));
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let title = format!("{} has no field `{key}`{hint}", kind.words());
+        let values = ("a field of OpenAPI 3.0, or one that starts with `x-`", key);
+        if near.is_some() {
+            self.deny("field-unknown", (node, Some(key)), title, values, WHY);
+        } else {
+            self.warn("field-unknown", (node, Some(key)), title, values, WHY);
+        }
+    }
+
+    /// What the keywords of a schema say together.
+    fn schema_object(&mut self, node: NodeId) {
+        let value = self.side.value(node);
+        let number = |key: &str| value.get(key).and_then(Value::as_f64);
+        for (low, high) in [
+            ("minimum", "maximum"),
+            ("minLength", "maxLength"),
+            ("minItems", "maxItems"),
+            ("minProperties", "maxProperties"),
+        ] {
+            if let (Some(least), Some(most)) = (number(low), number(high))
+                && least > most
+            {
+                let title = format!("`{low}` {least} lies above `{high}` {most}");
+                let why = "no value can satisfy both";
+                self.deny("limits-contradict", (node, Some(low)), title, (&format!("at most {most}"), ""), why);
+            }
+        }
+        let kind = self.side.text(node, "type");
+        if kind == Some("array") && value.get("items").is_none() {
+            let why = "OpenAPI asks for it, and nobody knows what the list holds";
+            let values = ("`items`", "none");
+            self.deny("items-missing", (node, None), "a list says nothing of its `items`".to_owned(), values, why);
+        }
+        self.enumeration(node, kind);
+        if let Some(mapping) = self.side.get(node, "discriminator").and_then(|inner| self.side.get(inner, "mapping")) {
+            for (tag, target) in self.side.members(mapping) {
+                self.mapped(tag, target);
+            }
+        }
+    }
+
+    fn enumeration(&mut self, node: NodeId, kind: Option<&str>) {
+        let Some(values) = self.side.value(node).get("enum").and_then(Value::as_array) else { return };
+        let mut seen = std::collections::BTreeSet::new();
+        for value in values {
+            let text = value.to_string();
+            let fits = match kind {
+                Some("string") => value.is_string(),
+                Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+                Some("number") => value.is_number(),
+                Some("boolean") => value.is_boolean(),
+                _ => true,
+            };
+            if !fits && !value.is_null() {
+                let title = format!("the enumerated value `{text}` is no {}", kind.unwrap_or("value"));
+                let why = "no value can be it and satisfy `type`";
+                self.deny("enum-value-unfit", (node, Some("enum")), title, (kind.unwrap_or(""), &text), why);
+            }
+            if !seen.insert(text.clone()) {
+                let title = format!("the enumerated value `{text}` is listed twice");
+                self.warn("enum-value-repeated", (node, Some("enum")), title, ("listed once", "twice"), WHY);
+            }
+        }
+    }
+
+    /// A value of a discriminator selects a schema that is there.
+    fn mapped(&mut self, tag: &str, target: NodeId) {
+        let Some(text) = self.side.value(target).as_str() else { return };
+        let pointer = match text.split_once('#') {
+            Some(("", pointer)) => pointer.to_owned(),
+            // A file, or a name that is looked up among the components.
+            Some(_) => return,
+            None if text.contains(['/', '.']) => return,
+            None => format!("/components/schemas/{text}"),
+        };
+        if self.side.at(0, &pointer).is_none() {
+            let title = format!("the value `{tag}` of a discriminator selects nothing: `{text}`");
+            let why = "whoever sends the value is not understood";
+            self.deny("dangling-reference", (target, None), title, ("a schema of this document", text), why);
+        }
+    }
+}
+
+/// Whether a key of a map of responses is a status; below `components` every key is a name.
+fn is_status_or_name(linter: &Linter<'_>, map: NodeId, key: &str) -> bool {
+    let holder = linter.side.name(linter.side.parent(map));
+    let range = key.len() == 3
+        && key.starts_with(['1', '2', '3', '4', '5'])
+        && (key.ends_with("XX") || key.bytes().all(|byte| byte.is_ascii_digit()));
+    holder == Some("components") || key == "default" || range
+}

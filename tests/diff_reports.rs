@@ -1,0 +1,196 @@
+//! The reports of `diff`: SARIF and JUnit to their schemas, names in the headlines, waivers that can be pasted.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use contract_gate::diff::render::{Format, Report, render};
+use contract_gate::diff::{Options, Outcome, Waiver, Workspace, compare};
+use contract_gate::finding::Level;
+
+/// The schema of OASIS, as it is published.
+const SARIF_SCHEMA: &str = include_str!("../src/report/schema/sarif-2.1.0.json");
+
+const OLD: &str = r"
+openapi: 3.0.3
+info: {title: t, version: 1.2.0}
+paths:
+  /a: {get: {operationId: a, responses: {'200': {description: ok}}}}
+  /b: {get: {operationId: b, responses: {'200': {description: ok}}}}
+  /c:
+    post:
+      operationId: c
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id, tag]
+      properties:
+        id: {type: string}
+        tag: {type: string}
+        name: {type: string}
+        size: {type: integer}
+        kind: {type: string, enum: [a, 'b & <c>']}
+";
+
+fn new() -> String {
+    OLD.replace("  /a: {get: {operationId: a, responses: {'200': {description: ok}}}}\n", "")
+        .replace("  /b: {get: {operationId: b, responses: {'200': {description: ok}}}}\n", "")
+        .replace("        tag: {type: string}\n", "")
+        .replace("[id, tag]", "[id]")
+        .replace("name: {type: string}", "name: {type: string, nullable: true, minLength: 1}")
+        .replace("size: {type: integer}", "size: {type: integer, minimum: 5}")
+        .replace("[a, 'b & <c>']", "[a]")
+}
+
+fn outcome(waivers: Vec<Waiver>) -> Outcome {
+    let read = |name: &str, text: &str| Workspace::parse(name, text).expect("a sound document");
+    let options = Options { today: "2026-06-01".to_owned(), waivers, ..Options::default() };
+    compare(&read("old.yaml", OLD), &read("new.yaml", &new()), &options).expect("comparable")
+}
+
+fn shown(format: Format, outcome: &Outcome) -> String {
+    let report =
+        Report { old: "old.yaml", new: "new.yaml", outcome, fail_on: Level::Deny, color: false, verbose: true };
+    render(format, &report)
+}
+
+#[test]
+fn sarif_satisfies_the_schema_of_oasis() {
+    let waiver = Waiver { rule: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
+    let text = shown(Format::Sarif, &outcome(vec![waiver]));
+    // The published schema holds one pattern with a stray bracket, which is no regular expression.
+    let schema = SARIF_SCHEMA.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}?$");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("a schema is JSON");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is sound");
+    let faults: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    let results = document["runs"][0]["results"].as_array().expect("results");
+    assert!(results.len() > 5 && results.iter().any(|result| result.get("suppressions").is_some()), "{text}");
+}
+
+/// Element, the elements that may hold it, and the attributes that it must have.
+const JUNIT: [(&str, &str, &[&str]); 6] = [
+    ("testsuites", "", &["name", "tests", "failures", "errors"]),
+    ("testsuite", "testsuites", &["name", "tests", "failures", "errors"]),
+    ("testcase", "testsuite", &["name", "classname"]),
+    ("failure", "testcase", &["message", "type"]),
+    ("skipped", "testcase", &[]),
+    ("error", "testcase", &["message"]),
+];
+
+#[test]
+fn junit_is_xml_of_the_right_shape() {
+    use quick_xml::events::{BytesStart, Event};
+    let outcome = outcome(Vec::new());
+    let text = shown(Format::Junit, &outcome);
+    let name_of = |tag: &BytesStart<'_>| String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+    let check = |tag: &BytesStart<'_>, parent: &str| {
+        let name = name_of(tag);
+        let rule = JUNIT.iter().find(|rule| rule.0 == name).unwrap_or_else(|| panic!("element {name}"));
+        assert_eq!(rule.1, parent, "{name}");
+        for wanted in rule.2 {
+            let present = tag.try_get_attribute(wanted).expect("attributes are sound");
+            assert!(present.is_some(), "{name} lacks {wanted}");
+        }
+    };
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let mut path: Vec<String> = Vec::new();
+    let (mut cases, mut failures) = (0, 0);
+    loop {
+        let event = reader.read_event().expect("the report is XML");
+        if let Event::Start(tag) | Event::Empty(tag) = &event {
+            check(tag, path.last().map_or("", String::as_str));
+            cases += usize::from(name_of(tag) == "testcase");
+            failures += usize::from(name_of(tag) == "failure");
+        }
+        match event {
+            Event::Start(tag) => path.push(name_of(&tag)),
+            Event::End(_) => drop(path.pop()),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert!(path.is_empty());
+    assert_eq!((cases, failures), (outcome.findings.len(), outcome.tally().deny), "{text}");
+}
+
+#[test]
+fn every_format_names_the_field_and_is_the_same_each_time() {
+    for format in Format::ALL {
+        let text = shown(format, &outcome(Vec::new()));
+        assert_eq!(text, shown(format, &outcome(Vec::new())), "{}", format.name());
+        for name in ["Pet.name", "Pet.size", "Pet.kind"] {
+            assert!(text.contains(name), "{} does not name {name}:\n{text}", format.name());
+        }
+    }
+}
+
+#[test]
+fn a_bound_is_told_by_its_own_keyword_and_place() {
+    let outcome = outcome(Vec::new());
+    let range = outcome.findings.iter().find(|finding| finding.id == "range-narrowed").expect("minimum was set");
+    assert!(range.title.contains("`minimum` of `Pet.size`"), "{}", range.title);
+    let place = range.place.as_ref().expect("a place");
+    assert!(place.pointer.ends_with("/size/minimum"), "{}", place.pointer);
+}
+
+#[test]
+fn a_proof_shows_its_own_change() {
+    let outcome = outcome(Vec::new());
+    let proof = |id: &str| {
+        let found = outcome.findings.iter().find(|finding| finding.id == id).unwrap_or_else(|| panic!("no {id}"));
+        found.witness.clone().unwrap_or_else(|| panic!("{id} has no proof"))
+    };
+    assert!(proof("null-allowed").starts_with("null "), "{}", proof("null-allowed"));
+    assert!(proof("length-narrowed").starts_with("\"\" "), "{}", proof("length-narrowed"));
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn the_accept_line_is_pasted_and_accepts_one_thing() {
+    let path = std::env::temp_dir().join(format!("contract-gate-diff-accept-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("the temporary folder can be written");
+    let folder = Folder(path);
+    fs::write(folder.0.join("old.yaml"), OLD).expect("written");
+    fs::write(folder.0.join("new.yaml"), new()).expect("written");
+    let run = || -> Output {
+        Command::new(env!("CARGO_BIN_EXE_contract-gate"))
+            .args(["diff", "old.yaml", "new.yaml"])
+            .current_dir(&folder.0)
+            .output()
+            .expect("the binary runs")
+    };
+    let text = String::from_utf8_lossy(&run().stdout).into_owned();
+    let entries: Vec<String> = text
+        .lines()
+        .skip_while(|line| !line.contains("[[waivers]]"))
+        .map(|line| line.trim().trim_start_matches("accept ").to_owned())
+        .filter(|line| line == "[[waivers]]" || line.contains(" = "))
+        .filter(|line| ["[[waivers]]", "check", "place", "reason"].iter().any(|start| line.starts_with(start)))
+        .collect();
+    let toml = entries.join("\n").replace("reason = \"\"", "reason = \"agreed with everybody\"");
+    let every: Vec<&str> = toml.split("[[waivers]]").skip(1).collect();
+    assert!(every.len() > 4, "{text}");
+    // All of them together accept all; one of them accepts one.
+    fs::write(folder.0.join("contract-gate.toml"), &toml).expect("written");
+    let output = run();
+    assert_eq!(output.status.code(), Some(0), "{}{toml}", String::from_utf8_lossy(&output.stdout));
+    let gone = every.iter().find(|entry| entry.contains("\"operation-removed\"")).expect("an operation is gone");
+    fs::write(folder.0.join("contract-gate.toml"), format!("[[waivers]]{gone}")).expect("written");
+    let text = String::from_utf8_lossy(&run().stdout).into_owned();
+    assert_eq!(text.matches("accepted an operation was removed").count(), 1, "{text}");
+    assert_eq!(text.matches("breaking operation-removed").count(), 1, "{text}");
+}
