@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 mod document;
 #[path = "src/codegen/generate.rs"]
 mod generate;
-#[path = "src/codegen/lower.rs"]
+#[path = "src/codegen/lower/mod.rs"]
 mod lower;
 #[path = "src/codegen/mend.rs"]
 mod mend;
