@@ -212,6 +212,9 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
     }
 }
 
+/// What a check wants to see, given what was seen so far.
+type Plan = fn(&Study) -> Vec<Case>;
+
 /// A run of one contract.
 struct Run<'a> {
     runner: Runner,
@@ -280,7 +283,7 @@ impl Run<'_> {
         let contract = &self.study.contract.name;
         let own = |check: &&Check| self.options.selection.shard.is_none_or(|shard| shard.holds(contract, check.id));
         // Checks that look at the same traffic share one plan.
-        let mut plans: Vec<(fn(&Study) -> Vec<Case>, Vec<Case>)> = Vec::new();
+        let mut plans: Vec<(Plan, Vec<Case>)> = Vec::new();
         for check in by_family.into_iter().filter(own) {
             let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
             let index = known.unwrap_or_else(|| {
