@@ -6,12 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
-#[path = "src/document.rs"]
+#[path = "src/document/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library's own module, of which the build uses a part")]
 mod document;
 #[path = "src/codegen/generate.rs"]
 mod generate;
-#[path = "src/codegen/lower.rs"]
+#[path = "src/codegen/lower/mod.rs"]
 mod lower;
 #[path = "src/codegen/mend.rs"]
 mod mend;
@@ -25,7 +25,7 @@ const DOCUMENTS: &str = "openapi";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    for watched in [DOCUMENTS, "build.rs", "src/codegen", "src/document.rs"] {
+    for watched in [DOCUMENTS, "build.rs", "src/codegen", "src/document"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let mut clients = Vec::new();

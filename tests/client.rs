@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 mod document {
     pub(crate) use contract_gate::document::{Document, DocumentError, escape, unescape};
 }
-#[path = "../src/codegen/lower.rs"]
+#[path = "../src/codegen/lower/mod.rs"]
 #[allow(dead_code, reason = "the build's own module, of which the test uses a part")]
 mod lower;
 

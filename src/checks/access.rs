@@ -1,9 +1,10 @@
 //! What the checks on credentials and tenants share: which calls to make, and which refusals count.
 
-use super::{Ruling, Verdict};
+use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
-use crate::contract::semantics::{Refusal, Slot};
+use crate::contract::semantics::{Refusal, Refusals, Slot};
+use crate::finding::Level;
 use crate::study::{Observation, Study, ask};
 
 /// Most pages walked with the second tenant's access.
@@ -31,10 +32,74 @@ fn own_key(study: &Study, resource: &str, field: &str) -> Option<String> {
     keys.iter().find(|key| plain(key)).or(keys.first()).map(|key| (*key).to_owned())
 }
 
-/// One call per operation under some access.
-pub(super) fn plan(study: &Study, access: Access, wanted: impl Fn(&Operation) -> bool) -> Vec<Case> {
-    let operations = study.contract.operations.iter().filter(|operation| wanted(operation));
-    operations.filter_map(|operation| call(study, operation, access)).map(Case::Call).collect()
+/// Access that must not get in, and what is said where it does.
+pub(super) struct Door {
+    /// The access that is tried.
+    pub(super) access: Access,
+    /// Whether an operation has such a door.
+    pub(super) guards: fn(&Study, &Operation) -> bool,
+    /// Why there is none to judge, where it has not.
+    pub(super) absent: &'static str,
+    /// The refusal that the contract documents.
+    pub(super) refusal: fn(&Refusals) -> Option<&Refusal>,
+    /// Name of its clause.
+    pub(super) clause: &'static str,
+    /// Another refusal that will do; without its clause, none.
+    pub(super) instead: fn(&Refusals) -> Option<&Refusal>,
+    /// Title where the operation answers.
+    pub(super) open: &'static str,
+    /// Title where it refuses in another way.
+    pub(super) odd: &'static str,
+}
+
+impl Door {
+    /// One call per operation that has the door.
+    pub(super) fn plan(&self, study: &Study) -> Vec<Case> {
+        let operations = study.contract.operations.iter().filter(|operation| (self.guards)(study, operation));
+        operations.filter_map(|operation| call(study, operation, self.access)).map(Case::Call).collect()
+    }
+
+    /// Judges what those calls were answered.
+    pub(super) fn judge(&self, study: &Study, operation: &Operation) -> Verdict {
+        if !(self.guards)(study, operation) {
+            return not_applicable(self.absent);
+        }
+        let refusals = &study.contract.root.refusals;
+        let clause = (self.refusal)(refusals);
+        let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
+        let mut ruling = Ruling::default();
+        for answer in answers(study, operation, self.access) {
+            let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else {
+                continue;
+            };
+            ruling.evidence.answers += 1;
+            if is_refusal(clause, status) || (self.instead)(refusals).is_some_and(|refusal| refusal.accepts(status)) {
+                continue;
+            }
+            let (title, mark) = if answer.is_success() { (self.open, "accepted") } else { (self.odd, "status") };
+            ruling.blames.push(
+                Blame::of_answer(title, answer)
+                    .compare(refusal_words(clause), format!("status {status}"))
+                    .by(&study.contract, format!("/x-contract/refusals/{}", self.clause))
+                    .under(study, &about, Level::Deny)
+                    .mark(mark),
+            );
+        }
+        ruling.or_inconclusive(
+            "the operation could not be called: no record to ask for is known",
+            "check against a list that is not empty",
+        )
+    }
+}
+
+/// Whether an operation needs a credential of a kind that the contract describes.
+pub(super) fn needs_credential(study: &Study, operation: &Operation) -> bool {
+    operation.is_guarded() && !study.contract.schemes.is_empty()
+}
+
+/// Whether an operation shows records, which belong to some tenant.
+pub(super) fn shows_records(operation: &Operation) -> bool {
+    operation.clause.lists.is_some() || operation.clause.reads.is_some()
 }
 
 /// Answers of an operation that were asked for under some access.

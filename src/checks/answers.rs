@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Blame;
+use super::{Blame, Ruling, Verdict};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{RuleClause, Slot};
+use crate::exchange::Failure;
 use crate::finding::Level;
 use crate::study::{Observation, Study};
 
@@ -95,6 +96,27 @@ pub(super) fn groups(study: &Study) -> BTreeMap<String, Vec<String>> {
         }
     }
     groups
+}
+
+/// Judges every request: none may fail in this way.
+pub(super) fn judge_failures(
+    study: &Study,
+    operation: &Operation,
+    wrong: fn(&Failure) -> bool,
+    (title, expected): (&str, &str),
+    mark: &str,
+) -> Verdict {
+    let mut ruling = Ruling::default();
+    for answer in study.all_answers(&operation.id) {
+        match &answer.failure {
+            None => ruling.evidence.answers += 1,
+            Some(failure) if wrong(failure) => {
+                ruling.blames.push(Blame::of_answer(title, answer).compare(expected, failure.words()).mark(mark))
+            }
+            Some(_) => {}
+        }
+    }
+    ruling.or_inconclusive("no answer was seen", "check that the operation is reachable and its parameters are given")
 }
 
 impl Blame {

@@ -76,10 +76,7 @@ struct Foreign {
 impl Foreign {
     fn of(study: &Study, reads: &Reads) -> Self {
         let list = study.list_of(&reads.resource).map(|(list, _)| list.id.clone()).unwrap_or_default();
-        Self {
-            ours: Reference::of(study, &list, Access::Own),
-            theirs: Reference::of(study, &list, Access::Second),
-        }
+        Self { ours: Reference::of(study, &list, Access::Own), theirs: Reference::of(study, &list, Access::Second) }
     }
 
     /// Whether a key is one that the second tenant lists and the own tenant does not.

@@ -102,8 +102,11 @@ fn path(text: &str, asked: &str) -> Option<&'static str> {
     let asked = percent_encoding::percent_decode_str(asked).decode_utf8_lossy();
     let mut paths = PATHS.as_ref()?.find_iter(&text);
     // An address on the web has such parts too.
-    let in_address = |start: usize| text[..start].rsplit([' ', '"', '\'', '(']).next().is_some_and(|word| word.contains("://"));
-    paths.any(|path| !asked.contains(path.as_str()) && !in_address(path.start())).then_some("the path of a file of the server")
+    let in_address =
+        |start: usize| text[..start].rsplit([' ', '"', '\'', '(']).next().is_some_and(|word| word.contains("://"));
+    paths
+        .any(|path| !asked.contains(path.as_str()) && !in_address(path.start()))
+        .then_some("the path of a file of the server")
 }
 
 #[cfg(test)]

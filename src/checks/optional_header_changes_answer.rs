@@ -86,6 +86,5 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    ruling
-        .or_inconclusive("no record to ask for is known", "check against a list that is not empty")
+    ruling.or_inconclusive("no record to ask for is known", "check against a list that is not empty")
 }

@@ -1,10 +1,11 @@
 //! What the checks on pages share: walks, the requests that show a page, sizes that a page may have.
 
+use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::exchange::Sent;
-use crate::study::{Observation, PageFacts, Reference, Study, WalkSeen};
+use crate::study::{End, Observation, PageFacts, Reference, Study, WalkSeen};
 
 /// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
 /// drawn from the seed.
@@ -119,4 +120,29 @@ pub(super) fn walk_words(walk: &WalkSeen) -> String {
         Some(size) => format!("pages of {size}"),
         None => "pages of the default size".to_owned(),
     }
+}
+
+/// Judges every walk: none may end in this way. The walk alone shows it, whatever the data.
+pub(super) fn judge_ends(
+    study: &Study,
+    operation: &Operation,
+    wrong: End,
+    (title, expected, actual): (&str, &str, &str),
+) -> Verdict {
+    if operation.clause.lists.is_none() {
+        return not_applicable("the operation lists nothing");
+    }
+    let mut ruling = Ruling::default();
+    for (case, walk) in study.walks(&operation.id) {
+        ruling.evidence.pages += walk.pages.len() as u64;
+        if walk.end == wrong {
+            let sent = walk.answers.iter().rev().take(2).rev().map(|answer| answer.sent.clone()).collect();
+            ruling.blames.push(
+                Blame { compares: false, ..Blame::of_cases(title, vec![case.clone()], sent) }
+                    .compare(expected, actual)
+                    .by(&study.contract, clause(operation, "")),
+            );
+        }
+    }
+    ruling.or_inconclusive("no page was seen", "see the findings on the list's answers")
 }

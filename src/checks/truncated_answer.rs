@@ -1,6 +1,6 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, plan_nothing};
+use super::{Verdict, answers, plan_nothing};
 use crate::contract::Operation;
 use crate::exchange::Failure;
 use crate::study::Study;
@@ -22,17 +22,11 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    let mut ruling = Ruling::default();
-    for answer in study.all_answers(&operation.id) {
-        match &answer.failure {
-            None => ruling.evidence.answers += 1,
-            Some(failure) if matches!(failure, Failure::Truncated { .. }) => ruling.blames.push(
-                Blame::of_answer("the body breaks off", answer)
-                    .compare("the whole body, as long as announced", failure.words())
-                    .mark("truncated-answer"),
-            ),
-            Some(_) => {}
-        }
-    }
-    ruling.or_inconclusive("no answer was seen", "check that the operation is reachable and its parameters are given")
+    answers::judge_failures(
+        study,
+        operation,
+        |failure| matches!(failure, Failure::Truncated { .. }),
+        ("the body breaks off", "the whole body, as long as announced"),
+        CHECK.id,
+    )
 }

@@ -29,9 +29,7 @@ fn plan(study: &Study) -> Vec<Case> {
     let known = study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some());
     known
         .flat_map(|(operation, _)| slots(operation).into_iter().map(move |slot| (operation, slot)))
-        .filter_map(|(operation, slot)| {
-            Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1")))
-        })
+        .filter_map(|(operation, slot)| Some(Case::Call(access::call(study, operation, Access::Own)?.with(&slot, "1"))))
         .collect()
 }
 

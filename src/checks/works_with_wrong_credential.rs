@@ -1,9 +1,9 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, access, not_applicable};
+use super::Verdict;
+use super::access::{Door, needs_credential};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::finding::Level;
 use crate::study::Study;
 
 check! {
@@ -22,49 +22,21 @@ check! {
     plan: plan, judge: judge,
 }
 
+const DOOR: Door = Door {
+    access: Access::Wrong,
+    guards: needs_credential,
+    absent: "the operation needs no credential",
+    refusal: |refusals| refusals.unauthenticated.as_ref(),
+    clause: "unauthenticated",
+    instead: |_| None,
+    open: "the operation answers to a credential that nobody issued",
+    odd: "a wrong credential is not refused as documented",
+};
+
 fn plan(study: &Study) -> Vec<Case> {
-    if !available(study) {
-        return Vec::new();
-    }
-    access::plan(study, Access::Wrong, wanted)
-}
-
-fn available(study: &Study) -> bool {
-    !study.contract.schemes.is_empty()
-}
-
-fn wanted(operation: &Operation) -> bool {
-    operation.is_guarded()
+    DOOR.plan(study)
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    if !wanted(operation) || !available(study) {
-        return not_applicable("the operation needs no credential");
-    }
-    let clause = study.contract.root.refusals.unauthenticated.as_ref();
-    let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
-    let mut ruling = Ruling::default();
-    for answer in access::answers(study, operation, Access::Wrong) {
-        let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
-        ruling.evidence.answers += 1;
-        if access::is_refusal(clause, status) {
-            continue;
-        }
-        let (title, mark) = if answer.is_success() {
-            ("the operation answers to a credential that nobody issued", "accepted")
-        } else {
-            ("a wrong credential is not refused as documented", "status")
-        };
-        ruling.blames.push(
-            Blame::of_answer(title, answer)
-                .compare(access::refusal_words(clause), format!("status {status}"))
-                .by(&study.contract, "/x-contract/refusals/unauthenticated")
-                .under(study, &about, Level::Deny)
-                .mark(mark),
-        );
-    }
-    ruling.or_inconclusive(
-        "the operation could not be called: no record to ask for is known",
-        "check against a list that is not empty",
-    )
+    DOOR.judge(study, operation)
 }

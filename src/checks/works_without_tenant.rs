@@ -1,9 +1,9 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, access, not_applicable};
+use super::Verdict;
+use super::access::{Door, omittable_tenant, shows_records};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::finding::Level;
 use crate::study::Study;
 
 check! {
@@ -22,49 +22,25 @@ check! {
     plan: plan, judge: judge,
 }
 
+const DOOR: Door = Door {
+    access: Access::NoTenant,
+    guards: selects_tenant,
+    absent: "no tenant is selected by a parameter that could be left out",
+    refusal: |refusals| refusals.no_tenant.as_ref(),
+    clause: "no-tenant",
+    instead: |_| None,
+    open: "the operation answers without a tenant",
+    odd: "a missing tenant is not refused as documented",
+};
+
 fn plan(study: &Study) -> Vec<Case> {
-    if !available(study) {
-        return Vec::new();
-    }
-    access::plan(study, Access::NoTenant, wanted)
-}
-
-fn available(study: &Study) -> bool {
-    access::omittable_tenant(study).is_some()
-}
-
-fn wanted(operation: &Operation) -> bool {
-    operation.clause.lists.is_some() || operation.clause.reads.is_some()
+    DOOR.plan(study)
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    if !wanted(operation) || !available(study) {
-        return not_applicable("no tenant is selected by a parameter that could be left out");
-    }
-    let clause = study.contract.root.refusals.no_tenant.as_ref();
-    let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
-    let mut ruling = Ruling::default();
-    for answer in access::answers(study, operation, Access::NoTenant) {
-        let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };
-        ruling.evidence.answers += 1;
-        if access::is_refusal(clause, status) {
-            continue;
-        }
-        let (title, mark) = if answer.is_success() {
-            ("the operation answers without a tenant", "accepted")
-        } else {
-            ("a missing tenant is not refused as documented", "status")
-        };
-        ruling.blames.push(
-            Blame::of_answer(title, answer)
-                .compare(access::refusal_words(clause), format!("status {status}"))
-                .by(&study.contract, "/x-contract/refusals/no-tenant")
-                .under(study, &about, Level::Deny)
-                .mark(mark),
-        );
-    }
-    ruling.or_inconclusive(
-        "the operation could not be called: no record to ask for is known",
-        "check against a list that is not empty",
-    )
+    DOOR.judge(study, operation)
+}
+
+fn selects_tenant(study: &Study, operation: &Operation) -> bool {
+    shows_records(operation) && omittable_tenant(study).is_some()
 }

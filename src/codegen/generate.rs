@@ -219,5 +219,5 @@ fn schema_to_blame(bare: &Value) -> Option<String> {
 }
 
 fn help() -> String {
-    "describe it more simply, or teach `src/codegen/lower.rs` to leave out what the generator cannot handle".to_owned()
+    "describe it more simply, or teach `src/codegen/lower` to leave out what the generator cannot handle".to_owned()
 }

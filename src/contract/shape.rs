@@ -60,11 +60,8 @@ impl Rule {
     /// Whether it speaks of more than the object that it stands on.
     #[must_use]
     pub fn looks_around(&self) -> bool {
-        let texts = [Some(&self.rule), self.when.as_ref()];
-        texts
-            .into_iter()
-            .flatten()
-            .any(|expression| ["request", "response"].iter().any(|name| expression.text().contains(name)))
+        let expressions = self.when.iter().chain([&self.rule]);
+        expressions.into_iter().any(|one| one.variables().iter().any(|name| name == "request" || name == "response"))
     }
 }
 

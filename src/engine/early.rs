@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::confirm::{Again, Confirmer};
-use super::{Run, group, tell};
+use super::judging::group;
+use super::{Run, tell};
 use crate::checks::{CATALOGUE, Verdict};
 use crate::finding::Stability;
 

@@ -7,7 +7,9 @@ mod confirm;
 mod coverage;
 mod doctor;
 mod early;
+mod judging;
 mod preflight;
+mod reduce;
 mod regression;
 mod run;
 mod select;
@@ -21,8 +23,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use proptest::strategy::ValueTree as _;
-
 pub use doctor::{Probe, Sight, examine};
 pub use preflight::{Culprit, Trouble};
 pub use regression::Regression;
@@ -31,17 +31,15 @@ pub use select::{Profile, Selection};
 pub use shard::Shard;
 
 use crate::case::Case;
-use crate::checks::{Blame, CATALOGUE, Check, Verdict};
-use crate::contract::{Contract, Operation};
-use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Outcome};
+use crate::checks::{CATALOGUE, Check};
+use crate::contract::Contract;
+use crate::event::{Aborted, ContractFinished, ContractStarted, Event};
 use crate::exchange::Stop;
-use crate::finding::{Exhibit, Finding, Level, Stability};
+use crate::finding::{Finding, Level};
 use crate::study::{Looks, Means, Seen, Study};
 use crate::target::Target;
-use confirm::{Again, Confirmer};
-use regression::regression;
+use judging::Judging;
 use run::Runner;
-use shrink::CaseTree;
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -118,18 +116,6 @@ pub struct Checked {
 const ROUNDS: usize = 6;
 /// Most records read one by one per key under `strict`.
 const STRICT_READS: usize = 500;
-/// Most faults looked at again in one run; the rest is reported as seen.
-const MOST_CONFIRMED: usize = 60;
-/// Most faults shrunk in one run.
-const MOST_SHRUNK: usize = 12;
-/// Most requests spent on shrinking one fault.
-const SHRINK_REQUESTS: u64 = 30;
-
-/// Faults of one check on one operation that are one thing.
-struct Group {
-    blame: Blame,
-    occurrences: u32,
-}
 
 /// Checks one contract against one target and tells what happens.
 ///
@@ -226,6 +212,9 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
     }
 }
 
+/// What a check wants to see, given what was seen so far.
+type Plan = fn(&Study) -> Vec<Case>;
+
 /// A run of one contract.
 struct Run<'a> {
     runner: Runner,
@@ -294,7 +283,7 @@ impl Run<'_> {
         let contract = &self.study.contract.name;
         let own = |check: &&Check| self.options.selection.shard.is_none_or(|shard| shard.holds(contract, check.id));
         // Checks that look at the same traffic share one plan.
-        let mut plans: Vec<(fn(&Study) -> Vec<Case>, Vec<Case>)> = Vec::new();
+        let mut plans: Vec<(Plan, Vec<Case>)> = Vec::new();
         for check in by_family.into_iter().filter(own) {
             let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
             let index = known.unwrap_or_else(|| {
@@ -313,75 +302,11 @@ impl Run<'_> {
 
     /// Judges everything, looks again at what is wrong, and tells.
     async fn judge(&mut self, emit: &mut (dyn FnMut(Event) + Send)) {
-        let contract = Arc::clone(&self.study.contract);
-        let (mut confirmed, mut shrunk) = (0, 0);
         let before = self.runner.target.requests();
-        let mut confirmer = Confirmer::new(&self.runner, &self.study, self.options.repeat_budget);
-        let mut told: Vec<(Event, Vec<Finding>)> = Vec::new();
-        let mut left_out = 0;
-        for check in CATALOGUE {
-            for operation in &contract.operations {
-                if self.options.fail_fast.as_ref().is_some_and(|red| is_red(&told, red)) {
-                    left_out += 1;
-                    let by = "--fail-fast, after the first finding".to_owned();
-                    told.push((tell::judged(&contract, check, operation, Outcome::Disabled { by }, None), Vec::new()));
-                    continue;
-                }
-                if let Some(by) = self.options.selection.disabled(check, &operation.id) {
-                    told.push((tell::judged(&contract, check, operation, Outcome::Disabled { by }, None), Vec::new()));
-                    continue;
-                }
-                let verdict = (check.judge)(&self.study, operation);
-                let Verdict::Judged { evidence, blames } = verdict else {
-                    told.push((tell::verdict(&contract, check, operation, &verdict), Vec::new()));
-                    continue;
-                };
-                let mut findings = Vec::new();
-                let mut moved = false;
-                for mut group in group(blames, evidence.answers) {
-                    let level = self.options.selection.level(check, &operation.id, group.blame.level);
-                    let mut stability = Stability::Reproduced;
-                    if level > Level::Note && confirmed < MOST_CONFIRMED {
-                        confirmed += 1;
-                        match confirmer.look(check, operation, &group.blame, group.occurrences).await {
-                            Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
-                            Again::Moved => {
-                                moved = true;
-                                continue;
-                            }
-                        }
-                    }
-                    let mut exchanges = tell::exchanges(&self.study, &group.blame);
-                    let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
-                    if small && shrunk < MOST_SHRUNK && confirmer.budget > 0 {
-                        shrunk += 1;
-                        if let Some(smaller) = reduce(&self.runner, &self.study, check, operation, &group.blame).await {
-                            (group.blame, exchanges) = smaller;
-                        }
-                    }
-                    let level =
-                        if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
-                    let occurrences = group.occurrences;
-                    let shown = (&group.blame, exchanges);
-                    let finding = tell::finding(&contract, check, operation, shown, level, stability, occurrences);
-                    if level == Level::Deny {
-                        self.checked.regressions.extend(regression(&contract, &finding, group.blame.cases));
-                    }
-                    findings.push(finding);
-                }
-                let outcome = if !findings.is_empty() {
-                    Outcome::of(&findings)
-                } else if moved {
-                    Outcome::Inconclusive {
-                        reason: "the data moved each time it was looked at".to_owned(),
-                        remedy: "run against data that stands still, or at a quieter time".to_owned(),
-                    }
-                } else {
-                    Outcome::Passed
-                };
-                told.push((tell::judged(&contract, check, operation, outcome, Some(evidence)), findings));
-            }
-        }
+        let mut judging = Judging::new(&self.runner, &self.study, self.options);
+        judging.everything().await;
+        let Judging { told, left_out, regressions, .. } = judging;
+        self.checked.regressions.extend(regressions);
         if left_out > 0 {
             self.remarks.push(format!(
                 "stopped at the first finding that turns the gate red (--fail-fast): {left_out} verdicts were left out"
@@ -389,16 +314,21 @@ impl Run<'_> {
         }
         self.charge("confirm and shrink", before);
         for (event, findings) in told {
-            if let Event::Judged(judged) = &event {
-                let of = self.outcomes.entry(judged.operation.clone()).or_default();
-                *of.entry(judged.outcome.name().to_owned()).or_default() += 1;
-                *self.checked.outcomes.entry(judged.outcome.name().to_owned()).or_default() += 1;
-            }
-            emit(event);
-            for finding in findings {
-                emit(Event::Found(Box::new(finding.clone())));
-                self.checked.findings.push(finding);
-            }
+            self.tell(event, findings, emit);
+        }
+    }
+
+    /// Counts a verdict and tells it, with what was found.
+    fn tell(&mut self, event: Event, findings: Vec<Finding>, emit: &mut (dyn FnMut(Event) + Send)) {
+        if let Event::Judged(judged) = &event {
+            let of = self.outcomes.entry(judged.operation.clone()).or_default();
+            *of.entry(judged.outcome.name().to_owned()).or_default() += 1;
+            *self.checked.outcomes.entry(judged.outcome.name().to_owned()).or_default() += 1;
+        }
+        emit(event);
+        for finding in findings {
+            emit(Event::Found(Box::new(finding.clone())));
+            self.checked.findings.push(finding);
         }
     }
 
@@ -431,11 +361,6 @@ impl Run<'_> {
     }
 }
 
-/// Whether the last verdict came with a finding that ends the run, or one before it did.
-fn is_red(told: &[(Event, Vec<Finding>)], red: &Red) -> bool {
-    told.iter().flat_map(|(_, findings)| findings).any(|finding| (red.0)(finding))
-}
-
 /// Bodies of pages and of lists are not kept; single records are, for the comparisons.
 fn lighten(contract: &Contract, seen: Seen) -> Seen {
     match seen {
@@ -459,79 +384,4 @@ fn stopped(stop: Stop) -> Aborted {
         Stop::Interrupted => ("interrupted", "the run was interrupted", "run again for a whole verdict"),
     };
     Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
-}
-
-/// Faults with one mark are one thing; the first of the gravest stands for all.
-fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for blame in blames {
-        match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
-            Some(group) => {
-                group.occurrences += 1;
-                if blame.is_graver_than(&group.blame) {
-                    group.blame = blame;
-                }
-            }
-            None => groups.push(Group { blame, occurrences: 1 }),
-        }
-    }
-    for group in &mut groups {
-        group.blame.exposed = group.blame.exposed.max(u32::try_from(answers).unwrap_or(u32::MAX));
-    }
-    groups
-}
-
-/// Reduces the last case of a fault; `None` when nothing simpler shows it.
-async fn reduce(
-    runner: &Runner,
-    study: &Study,
-    check: &Check,
-    operation: &Operation,
-    blame: &Blame,
-) -> Option<(Blame, Vec<Exhibit>)> {
-    let last = blame.cases.last()?;
-    let contract = Arc::clone(&study.contract);
-    let mut tree = CaseTree::new(&contract, operation, last.clone());
-    let limit = runner.target.requests() + SHRINK_REQUESTS;
-    let mut best = None;
-    let mut base = study.fresh();
-    for case in &blame.cases[..blame.cases.len() - 1] {
-        base.share(case, study);
-    }
-    for (case, _) in study.iter() {
-        if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !base.has(case) && case != last {
-            base.share(case, study);
-        }
-    }
-    let mut more = tree.simplify();
-    while more && runner.target.requests() < limit && runner.target.stop().is_none() {
-        let case = tree.current();
-        let mut attempt = base.clone();
-        let seen = runner.perform(&case, &attempt).await;
-        attempt.add(case.clone(), seen);
-        let found = confirm::rejudge(check, operation, &attempt, &blame.mark);
-        let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
-        more = match found {
-            Some(found) => {
-                let exchanges = tell::exchanges(&attempt, &found);
-                best = Some((found, exchanges));
-                tree.accept(&contract, operation);
-                tree.simplify()
-            }
-            None => tree.complicate(),
-        };
-    }
-    best
-}
-
-/// Whether two calls differ in nothing but their repetition mark.
-fn same_call(one: &Case, two: &Case) -> bool {
-    match (one, two) {
-        (Case::Call(one), Case::Call(two)) => {
-            let mut one = one.clone();
-            one.repeat = two.repeat;
-            one.key() == two.key()
-        }
-        _ => false,
-    }
 }

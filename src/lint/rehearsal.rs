@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Linter;
 use super::semantics::paths_of_self;
-use crate::contract::{Contract, Rule, Scope, Truth};
+use crate::contract::{Contract, Rule, Scope, Shape, Truth};
 use crate::document::Document;
 use crate::finding::Level;
 use crate::mock;
@@ -66,12 +66,12 @@ impl Linter<'_> {
             let Some(shape) = contract.shapes.find(&contract.resolve(schema).0) else { continue };
             let expanded = expanded(contract, records, list);
             for record in list.iter().chain(&expanded) {
-                contract.shapes.visit(shape, record, &mut |_, value, shapes| {
+                contract.shapes.visit(shape, record, &mut |_: &str, value: &Value, shapes: &[&Shape]| {
                     if !value.is_object() {
                         return;
                     }
                     let scope = Scope::new(&[("self", value), ("root", record)]);
-                    for rule in shapes.iter().flat_map(|shape| &shape.rules).filter(|rule| stands_alone(rule)) {
+                    for rule in shapes.iter().flat_map(|shape| &shape.rules).filter(|rule| !rule.looks_around()) {
                         try_one(rule, &scope, value, tried.entry(rule.pointer.clone()).or_default());
                     }
                 });
@@ -117,12 +117,6 @@ fn expanded(contract: &Contract, records: &BTreeMap<String, Vec<Value>>, list: &
         }
     }
     found
-}
-
-/// Whether a rule needs nothing but the record.
-fn stands_alone(rule: &Rule) -> bool {
-    let expressions = rule.when.iter().chain([&rule.rule]);
-    expressions.into_iter().all(|one| one.variables().iter().all(|name| name != "request" && name != "response"))
 }
 
 fn try_one(rule: &Rule, scope: &Scope<'_>, value: &Value, tried: &mut Tried) {

@@ -111,7 +111,9 @@ impl Door<'_> {
             None => Err(Refused::NoTenant),
             Some(name) => match self.access.tenants.iter().position(|known| *known == name) {
                 Some(tenant) if tenant == credential || (self.neglects)(Neglect::ForeignRecords) => Ok(tenant),
-                Some(tenant) if operation.clause.reads.is_some() && (self.neglects)(Neglect::TenantOfRecord) => Ok(tenant),
+                Some(tenant) if operation.clause.reads.is_some() && (self.neglects)(Neglect::TenantOfRecord) => {
+                    Ok(tenant)
+                }
                 Some(_) => Err(Refused::Foreign).map_err(|refused| self.elsewhere(slot, refused)),
                 None if free || (self.neglects)(Neglect::UnknownTenant) => Ok(credential),
                 None => Err(Refused::NoTenant),

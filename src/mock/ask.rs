@@ -10,10 +10,10 @@ use super::inputs::judge_inputs;
 use super::population::plain;
 use super::template;
 use super::token::Mark;
-use crate::contract::{Breach, Operation};
 use crate::contract::semantics::{
     Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start,
 };
+use crate::contract::{Breach, Operation};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

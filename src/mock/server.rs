@@ -338,7 +338,8 @@ impl Server {
         let table = call.population.table(&reads.resource, tenant);
         reads.by.iter().find_map(|by| {
             let wanted = inputs.text(&by.slot)?;
-            let starts = |row: &&Arc<Row>| row.value.pointer(&by.key).is_some_and(|key| plain(key).starts_with(&*wanted));
+            let starts =
+                |row: &&Arc<Row>| row.value.pointer(&by.key).is_some_and(|key| plain(key).starts_with(&*wanted));
             Some((Arc::clone(table.iter().find(starts)?), by.key.clone()))
         })
     }

@@ -39,18 +39,21 @@ struct Clean {
     tally: Vec<((ShapeId, Counted, u16), u64)>,
 }
 
+/// The shapes that a record was looked at as, and its digest.
+type Known = (Vec<ShapeId>, u128);
+
 /// Looks at records of one contract that were seen before. Runs of the same contract may share them.
 #[derive(Debug, Default)]
 pub struct Looks {
-    clean: Mutex<HashMap<(Vec<ShapeId>, u128), Arc<Clean>>>,
+    clean: Mutex<HashMap<Known, Arc<Clean>>>,
 }
 
 impl Looks {
-    fn get(&self, key: &(Vec<ShapeId>, u128)) -> Option<Arc<Clean>> {
+    fn get(&self, key: &Known) -> Option<Arc<Clean>> {
         self.clean.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn keep(&self, key: (Vec<ShapeId>, u128), clean: Clean) {
+    fn keep(&self, key: Known, clean: Clean) {
         let mut kept = self.clean.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MOST_KEPT {
             kept.insert(key, Arc::new(clean));
@@ -93,7 +96,7 @@ pub(super) fn look(
 /// A record that is being looked at.
 struct UnderWay {
     at: String,
-    key: (Vec<ShapeId>, u128),
+    key: Known,
     clean: Clean,
     dirty: bool,
 }

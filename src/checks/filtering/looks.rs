@@ -1,0 +1,244 @@
+//! How an answer to one filter reads.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::missing::missing;
+use super::places::{clause, exposed, row_pointer, sent_at};
+use super::values::{is_special, is_unknown, options};
+use crate::case::{Access, Case};
+use crate::checks::Blame;
+use crate::contract::Operation;
+use crate::contract::semantics::{Filter, Lists, Match};
+use crate::document::escape;
+use crate::exchange::Sent;
+use crate::finding::Level;
+use crate::study::{End, Fit, Model, Reference, Row, Study, Trait, WalkSeen};
+
+/// How an answer to one filter reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// No page came, for a reason that other checks speak about.
+    Unjudged,
+    /// Every record fits.
+    Fits,
+    /// Refused with this status, at this page.
+    Refused(u16, usize),
+    /// The same records as without the filter.
+    NoEffect,
+    /// Records that differ from the value in case only.
+    WrongCase,
+    /// Records that merely contain the value.
+    Substring,
+    /// Other records.
+    Foreign,
+}
+
+/// A walk with exactly one filter and nothing else.
+pub(crate) struct Look<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) walk: &'a WalkSeen,
+    pub(crate) lists: &'a Lists,
+    pub(crate) model: &'a Model,
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a Value,
+    pub(crate) filter: &'a Filter,
+    pub(crate) reading: Reading,
+    /// Whether the value is outside the enumeration or format.
+    pub(crate) unknown: bool,
+    /// Known records that had to come and did not.
+    pub(crate) missing: Vec<Box<str>>,
+    /// Known records that had to come.
+    pub(crate) wanted: usize,
+}
+
+impl Look<'_> {
+    /// Whether the walk is the second tenant's, of whose records nothing is known.
+    pub(crate) fn is_second(&self) -> bool {
+        self.walk.walk.query.access == Access::Second
+    }
+
+    /// Whether a value that needs care in encoding was sent.
+    pub(crate) fn is_special(&self) -> bool {
+        self.value.as_str().is_some_and(is_special)
+    }
+
+    /// Whether the value is a record's in another case.
+    pub(crate) fn is_other_case(&self, reference: &Reference) -> bool {
+        let Some(text) = single_text(self.value) else { return false };
+        let Some(index) = self.filter.field.as_deref().and_then(|field| self.model.field(field)) else { return false };
+        let texts = || reference.rows.iter().filter_map(|row| trait_text(row, index));
+        if self.filter.matching == Match::Contains {
+            let folded = text.to_lowercase();
+            return !texts().any(|held| held.contains(&text))
+                && texts().any(|held| held.to_lowercase().contains(&folded));
+        }
+        !texts().any(|held| held == text) && texts().any(|held| held.to_lowercase() == text.to_lowercase())
+    }
+
+    /// Index of the first record that does not fit.
+    pub(crate) fn first_misfit(&self) -> Option<usize> {
+        self.walk.misfits.iter().find(|(_, name)| name == self.name).map(|(row, _)| *row)
+    }
+
+    /// How many records do not fit.
+    pub(crate) fn misfits(&self) -> usize {
+        self.walk.misfits.iter().filter(|(_, name)| name == self.name).count()
+    }
+
+    /// Words for how many records do not fit, and where.
+    pub(crate) fn misfit_words(&self) -> String {
+        let page = self.first_misfit().map_or(0, |row| self.walk.page_of(row)) + 1;
+        format!("{} of {} records do not fit, the first on page {page}", self.misfits(), self.walk.rows.len())
+    }
+
+    /// A fault of this walk.
+    pub(crate) fn blame(&self, study: &Study, operation: &Operation, title: String) -> Blame {
+        let place = clause(operation, &format!("filters/{}", escape(self.name)));
+        let mut blame = Blame::of_cases(title, vec![self.case.clone()], self.sent())
+            .by(&study.contract, place)
+            .under(study, &self.filter.about, Level::Deny)
+            .mark(if self.is_second() { format!("{} for the second tenant", self.name) } else { self.name.to_owned() })
+            .shown(format!("{} = {}", self.name, self.value));
+        if let (Some(row), Some(field)) = (self.first_misfit(), &self.filter.field) {
+            blame = blame.at(row_pointer(self.lists, self.walk, row, field));
+        }
+        blame.exposed = exposed(self.walk);
+        blame
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        sent_at(self.walk, self.first_misfit())
+    }
+}
+
+/// The one text that is asked for; `None` for numbers and longer lists.
+fn single_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(parts) if parts.len() == 1 => single_text(&parts[0]),
+        _ => None,
+    }
+}
+
+pub(crate) fn trait_text(row: &Row, index: usize) -> Option<&str> {
+    match row.traits.get(index) {
+        Some(Trait::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Walks with one filter, as they read.
+pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<'a>> {
+    let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else { return Vec::new() };
+    let mut looks = Vec::new();
+    for (case, walk) in study.walks(&operation.id) {
+        let query = &walk.walk.query;
+        let known = matches!(query.access, Access::Own | Access::Second);
+        let bare = query.sort.is_none() && query.expand.is_empty() && known;
+        let ([(name, value)], true) = (query.filters.as_slice(), bare) else { continue };
+        let Some((name, filter)) = lists.filters.get_key_value(name) else { continue };
+        let unknown = is_unknown(&study.contract, operation, filter, value);
+        let mut look = Look {
+            case,
+            walk,
+            lists,
+            model,
+            name,
+            value,
+            filter,
+            reading: Reading::Unjudged,
+            unknown,
+            missing: Vec::new(),
+            wanted: 0,
+        };
+        look.reading = read(study, &look);
+        if look.reading != Reading::NoEffect && !look.is_second() {
+            (look.wanted, look.missing) = missing(study, lists, model, walk);
+        }
+        looks.push(look);
+    }
+    // A filter that works for another value is not without effect.
+    let working: HashSet<&str> = looks.iter().filter(|look| shows_effect(study, look)).map(|look| look.name).collect();
+    for look in &mut looks {
+        if look.reading == Reading::NoEffect && working.contains(look.name) && !look.is_second() {
+            look.reading = Reading::Foreign;
+        }
+    }
+    looks
+}
+
+/// Whether a walk shows that its filter does something: it gave some records, all fit, and others exist that do not.
+pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
+    let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return false };
+    look.reading == Reading::Fits
+        && !look.is_second()
+        && !look.walk.rows.is_empty()
+        && reference.rows.iter().any(|row| look.model.fit_row(look.filter, row, look.value) == Fit::Not)
+}
+
+/// A refusal that is about the request and not about access or pace.
+pub(crate) fn refusal(walk: &WalkSeen) -> Option<(u16, usize)> {
+    let End::Broken(index) = walk.end else { return None };
+    let status = walk.answers.get(index)?.status?;
+    let about_request = (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429);
+    about_request.then_some((status, walk.pages.len() + 1))
+}
+
+fn read(study: &Study, look: &Look<'_>) -> Reading {
+    let refused = refusal(look.walk).map(|(status, page)| Reading::Refused(status, page));
+    if look.walk.pages.is_empty() {
+        return refused.unwrap_or(Reading::Unjudged);
+    }
+    let misfits: Vec<usize> =
+        look.walk.misfits.iter().filter(|(_, name)| name == look.name).map(|(row, _)| *row).collect();
+    // What the pages before a refusal show comes first: it may well be its cause.
+    if misfits.is_empty() {
+        return refused.unwrap_or(Reading::Fits);
+    }
+    if !look.is_second()
+        && let Some(reference) = study.reference(&look.walk.walk.query.operation)
+        && is_unfiltered(look, reference, misfits.len())
+    {
+        return Reading::NoEffect;
+    }
+    let index = look.filter.field.as_deref().and_then(|field| look.model.field(field));
+    let texts: Option<Vec<String>> = index.and_then(|index| {
+        misfits.iter().map(|row| Some(trait_text(look.walk.rows.get(*row)?, index)?.to_lowercase())).collect()
+    });
+    // Of the members of an enumeration one may well contain another: `inactive`, `active`.
+    let closed = study
+        .contract
+        .operation(&look.walk.walk.query.operation)
+        .is_some_and(|operation| !options(&study.contract, operation, look.filter).is_empty());
+    let exact = matches!(look.filter.matching, Match::Equal | Match::AnyOf) && !closed;
+    match (texts, single_text(look.value).map(|text| text.to_lowercase())) {
+        (Some(texts), Some(value)) if exact && texts.iter().all(|text| *text == value) => Reading::WrongCase,
+        (Some(texts), Some(value)) if exact && texts.iter().all(|text| text.contains(&value)) => Reading::Substring,
+        _ => Reading::Foreign,
+    }
+}
+
+/// Whether a walk shows what the list shows without the filter: the same records, or as many that do not fit.
+fn is_unfiltered(look: &Look<'_>, reference: &Reference, misfits: usize) -> bool {
+    let rows = &look.walk.rows;
+    // As many as without it: the whole list, or as far as the walk went.
+    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 10 };
+    if !enough {
+        return false;
+    }
+    let first: HashSet<&str> = reference.rows.iter().take(rows.len()).filter_map(|row| row.key.as_deref()).collect();
+    let shared = rows.iter().filter_map(|row| row.key.as_deref()).filter(|key| first.contains(key)).count();
+    if shared == rows.len() {
+        return true;
+    }
+    let judged = reference.rows.iter().filter(|row| look.model.fit_row(look.filter, row, look.value) != Fit::Unknown);
+    let (mut all, mut foreign) = (0_usize, 0_usize);
+    for row in judged {
+        all += 1;
+        foreign += usize::from(look.model.fit_row(look.filter, row, look.value) == Fit::Not);
+    }
+    // By share: nine tenths of the records that do not fit in the whole list.
+    rows.len() >= 10 && all > 0 && misfits * all * 10 >= foreign * rows.len() * 9 && shared * 10 >= rows.len() * 8
+}

@@ -1,0 +1,100 @@
+//! Values worth sending for a filter.
+
+use serde_json::Value;
+
+use super::ground::Ground;
+use super::values::{is_email_slot, is_plain_email, is_special, options, text_of, value_schema};
+use crate::contract::semantics::{Filter, Match};
+use crate::contract::{Contract, Operation};
+use crate::study::Study;
+
+/// Values worth sending for a filter, the most telling first.
+pub(crate) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
+    study.choose(ground.purpose(&format!("trials {name}")), || choose_trials(study, ground, name, filter))
+}
+
+fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
+    if !filter.values.is_empty() {
+        return filter.values.clone();
+    }
+    let contract = &study.contract;
+    let any_of = filter.matching == Match::AnyOf;
+    let mut options = options(contract, ground.operation, filter);
+    if !options.is_empty() {
+        let held = filter.field.as_deref().map(|field| ground.held(field)).unwrap_or_default();
+        let count = |option: &Value| held.iter().find(|(value, _)| value == option).map_or(0, |(_, count)| *count);
+        options.sort_by_key(|option| std::cmp::Reverse(count(option)));
+        options.truncate(6);
+        // Two values, so that the first alone is not the whole answer.
+        return if any_of { vec![Value::Array(options.into_iter().take(2).collect())] } else { options };
+    }
+    let Some(field) = filter.field.as_deref() else { return booleans(contract, ground.operation, filter) };
+    let mut held = ground.held(field);
+    if is_email_slot(contract, ground.operation, filter) {
+        held.retain(|(value, _)| value.as_str().is_some_and(is_plain_email));
+    }
+    let plain: Vec<&(Value, usize)> = held.iter().filter(|(value, _)| !is_special(&text_of(value))).collect();
+    let pool = if plain.is_empty() { held.iter().collect() } else { plain };
+    let drawn = |count: usize| -> Vec<Value> {
+        let indices = ground.indices(study, &format!("{name} values"), pool.len(), count);
+        indices.into_iter().map(|index| pool[index].0.clone()).collect()
+    };
+    match filter.matching {
+        Match::Equal => match pool.iter().max_by_key(|(_, count)| *count) {
+            Some((value @ Value::Bool(first), _)) => {
+                let other = Value::Bool(!first);
+                vec![value.clone(), other]
+            }
+            Some((value, count)) if *count > 1 => vec![value.clone()],
+            Some(_) => drawn(1),
+            None => booleans(contract, ground.operation, filter),
+        },
+        Match::AnyOf => {
+            let values = drawn(5);
+            if values.is_empty() { Vec::new() } else { vec![Value::Array(values)] }
+        }
+        Match::Contains => {
+            let texts: Vec<String> = held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).collect();
+            let drawn = ground.indices(study, &format!("{name} words"), texts.len(), 4);
+            // Of a few drawn ones, the word that the fewest records contain tells most.
+            let matches = |word: &String| {
+                let query = ground.query().filter(name, Value::String(word.clone()));
+                ground.matches(study, &query).unwrap_or(usize::MAX)
+            };
+            let word = drawn.into_iter().map(|index| texts[index].clone()).min_by_key(matches);
+            word.into_iter().map(Value::String).collect()
+        }
+        Match::AtLeast | Match::AtMost | Match::Above | Match::Below => middle(&held).into_iter().collect(),
+    }
+}
+
+fn booleans(contract: &Contract, operation: &Operation, filter: &Filter) -> Vec<Value> {
+    let schema = value_schema(contract, operation, filter);
+    match schema.as_ref().and_then(|schema| schema.get("type")).and_then(Value::as_str) {
+        Some("boolean") => vec![Value::Bool(true), Value::Bool(false)],
+        _ => Vec::new(),
+    }
+}
+
+/// A run of ASCII letters or digits in a text, long enough to tell records apart.
+fn word_in(text: &str) -> Option<String> {
+    let word = text.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len())?;
+    (word.len() >= 3).then(|| word.chars().take(6).collect())
+}
+
+/// The value in the middle of an order.
+fn middle(held: &[(Value, usize)]) -> Option<Value> {
+    let mut ranked: Vec<(f64, &Value)> = held
+        .iter()
+        .filter_map(|(value, _)| {
+            let rank = match value {
+                Value::Number(number) => number.as_f64(),
+                Value::String(text) => crate::contract::instant(text),
+                _ => None,
+            };
+            Some((rank?, value))
+        })
+        .collect();
+    ranked.sort_by(|one, two| one.0.total_cmp(&two.0));
+    ranked.get(ranked.len() / 2).map(|(_, value)| (*value).clone())
+}

@@ -1,0 +1,139 @@
+//! Values of a filter: what the document says of them, and which may be sent.
+
+use serde_json::Value;
+
+use crate::contract::semantics::{Filter, Slot};
+use crate::contract::{Contract, Operation};
+
+/// A value that no enumeration has.
+pub(super) const NO_SUCH_VALUE: &str = "no-such-value";
+
+pub(crate) fn number_value(number: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
+    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
+/// A value as plain text.
+pub(crate) fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The schema of a slot, references resolved; `None` when the document says nothing of it.
+pub(crate) fn slot_schema(contract: &Contract, operation: &Operation, slot: &Slot) -> Option<Value> {
+    let Slot::Body(pointer) = slot else { return Some(operation.parameter(slot)?.schema.clone()) };
+    let mut at = operation.body.as_ref()?.schema.clone();
+    for segment in pointer.split('/').skip(1) {
+        let (here, node) = contract.resolve(&at);
+        at = if segment == "-" {
+            format!("{here}/items")
+        } else {
+            let member = format!("/properties/{segment}");
+            let parts = node.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+            std::iter::once(format!("{here}{member}"))
+                .chain(
+                    (0..parts).map(|part| format!("{}{member}", contract.resolve(&format!("{here}/allOf/{part}")).0)),
+                )
+                .find(|candidate| contract.document.at(candidate).is_some())?
+        };
+    }
+    Some(contract.resolve(&at).1.clone())
+}
+
+/// The schema of one value: that of the items where the slot takes an array.
+pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &Filter) -> Option<Value> {
+    // A template sends more than the value, so the slot's schema describes something else.
+    if filter.template.is_some() {
+        return None;
+    }
+    let schema = slot_schema(contract, operation, &filter.slot)?;
+    match schema.get("items") {
+        Some(items) => match items.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#')) {
+            Some(reference) => Some(contract.resolve(reference).1.clone()),
+            None => Some(items.clone()),
+        },
+        None => Some(schema),
+    }
+}
+
+/// Values of a filter's enumeration.
+pub(crate) fn options(contract: &Contract, operation: &Operation, filter: &Filter) -> Vec<Value> {
+    let schema = value_schema(contract, operation, filter);
+    schema.and_then(|schema| schema.get("enum")?.as_array().cloned()).unwrap_or_default()
+}
+
+pub(super) fn is_email_slot(contract: &Contract, operation: &Operation, filter: &Filter) -> bool {
+    let schema = value_schema(contract, operation, filter);
+    schema.is_some_and(|schema| schema.get("format").and_then(Value::as_str) == Some("email"))
+}
+
+/// Whether a text is an address that no server could call malformed.
+pub(super) fn is_plain_email(text: &str) -> bool {
+    let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    !local.is_empty()
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !text.contains("..")
+        && text.chars().all(lawful)
+        && !domain.contains('@')
+        && domain.rsplit_once('.').is_some_and(|(name, top)| {
+            !name.is_empty() && !name.starts_with(['-', '.']) && top.len() >= 2 && top.chars().all(char::is_alphabetic)
+        })
+}
+
+/// Whether a value may lawfully be refused or is answered by nothing: outside the enumeration, or of another format.
+pub(crate) fn is_unknown(contract: &Contract, operation: &Operation, filter: &Filter, value: &Value) -> bool {
+    let single = std::slice::from_ref(value);
+    let parts = value.as_array().map_or(single, Vec::as_slice);
+    let options = options(contract, operation, filter);
+    let outside = |part: &Value| !options.iter().any(|option| text_of(option) == text_of(part));
+    (!options.is_empty() && parts.iter().any(outside))
+        || (is_email_slot(contract, operation, filter) && parts.iter().any(|part| !text_of(part).contains('@')))
+}
+
+/// Whether a value of a record may be sent: texts of a format must have it beyond doubt.
+pub(super) fn is_sendable(contract: &Contract, operation: &Operation, filter: &Filter, value: &Value) -> bool {
+    !is_email_slot(contract, operation, filter) || value.as_str().is_some_and(is_plain_email)
+}
+
+/// Whether a text holds characters that request encodings are known to spoil.
+pub(crate) fn is_special(text: &str) -> bool {
+    text.chars().any(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | ':' | '~')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn addresses_beyond_doubt_are_told_from_others() {
+        assert!(is_plain_email("ann+shop@example.com"));
+        for doubtful in
+            ["", "ann", "ann@", "@example.com", "a b@example.com", "ann@example", "ä@example.com", ".a@b.io"]
+        {
+            assert!(!is_plain_email(doubtful), "{doubtful}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_spelling() {
+        assert_eq!(number_value(3.0), json!(3));
+        assert_eq!(number_value(3.5), json!(3.5));
+    }
+
+    #[test]
+    fn schemas_are_found_in_parameters_and_bodies() {
+        let maple = Contract::shipped("maple").expect("is shipped");
+        let operation = maple.operation("findCustomers").expect("is there");
+        let lists = operation.clause.lists.as_ref().expect("lists");
+        assert_eq!(options(&maple, operation, &lists.filters["statuses"]).len(), 2);
+        assert_eq!(options(&maple, operation, &lists.filters["status"]).len(), 2);
+        assert!(is_unknown(&maple, operation, &lists.filters["statuses"], &json!(["ACTIVE", "nothing"])));
+        assert!(!is_unknown(&maple, operation, &lists.filters["owner_id"], &json!("nothing")));
+        let price = Contract::shipped("flexprice").expect("is shipped");
+        let operation = price.operation("listCustomers").expect("is there");
+        let email = &operation.clause.lists.as_ref().expect("lists").filters["email"];
+        assert!(is_unknown(&price, operation, email, &json!(NO_SUCH_VALUE)));
+    }
+}

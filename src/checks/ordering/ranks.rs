@@ -1,0 +1,55 @@
+//! Values as they compare.
+
+use crate::contract::semantics::{Direction, SortField};
+use crate::study::{Model, Row, Trait};
+
+/// The values of a walk that can be compared, with the index of their records; empty when kinds are mixed, so that
+/// comparing would mean guessing.
+pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Row]) -> Vec<(usize, f64)> {
+    let Some(index) = model.field(&field.field) else { return Vec::new() };
+    let texts = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Text(_) | Trait::Hashed(..))));
+    let numbers = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Number(_))));
+    if texts.count() > 0 && numbers.count() > 0 {
+        return Vec::new();
+    }
+    rows.iter()
+        .enumerate()
+        .filter_map(|(at, row)| Some((at, row.traits.get(index)?.rank(field.order)?)))
+        .filter(|(_, rank)| rank.is_finite())
+        .collect()
+}
+
+/// Neighbours that stand the wrong way: their number, and the record after the first.
+pub(crate) fn inversions(ranks: &[(usize, f64)], direction: Direction) -> (usize, Option<usize>) {
+    let wrong = ranks.windows(2).filter(|pair| match direction {
+        Direction::Ascending => pair[0].1 > pair[1].1,
+        Direction::Descending => pair[0].1 < pair[1].1,
+    });
+    let places: Vec<usize> = wrong.map(|pair| pair[1].0).collect();
+    (places.len(), places.first().copied())
+}
+
+pub(super) fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Ascending => Direction::Descending,
+        Direction::Descending => Direction::Ascending,
+    }
+}
+
+pub(super) fn is_varied(ranks: &[(usize, f64)]) -> bool {
+    ranks.windows(2).any(|pair| pair[0].1.total_cmp(&pair[1].1).is_ne())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_are_no_inversions() {
+        let ranks = [(0, 1.0), (1, 1.0), (3, 2.0), (4, 1.5)];
+        assert_eq!(inversions(&ranks, Direction::Ascending), (1, Some(4)));
+        assert_eq!(inversions(&ranks[..3], Direction::Ascending), (0, None));
+        assert_eq!(inversions(&ranks[..3], Direction::Descending), (1, Some(3)));
+        assert!(!is_varied(&ranks[..2]));
+    }
+}

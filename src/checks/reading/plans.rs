@@ -1,0 +1,140 @@
+//! Which records are read, by which keys.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Reader, SECOND, readers};
+use crate::case::{Access, Call, Case};
+use crate::checks::draw::draw;
+use crate::checks::filtering::{Ground, foundation, is_special};
+use crate::contract::semantics::ReadKey;
+use crate::study::Study;
+use crate::study::row::key_text;
+
+/// Most records read per key, by how many other ways of reading there are.
+const MOST_READS: [usize; 3] = [20, 12, 8];
+/// Records read a second time.
+const MOST_REPEATS: usize = 3;
+
+/// Reads of known records, by every key of every reader.
+pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
+    let ways: usize = readers(study).map(|reader| reader.reads.by.len()).sum();
+    let most = match study.means.reads {
+        0 => MOST_READS[ways.saturating_sub(1).min(2)],
+        reads => reads,
+    };
+    let mut cases = Vec::new();
+    for reader in readers(study) {
+        let Some((operation, lists)) = reader.list(study) else {
+            cases.extend(configured(study, &reader));
+            continue;
+        };
+        let Some(ground) = Ground::of(study, operation) else {
+            cases.extend(foundation(study, operation, lists));
+            // The list may be closed to this access, or not be asked for at all.
+            cases.extend(configured(study, &reader));
+            continue;
+        };
+        if ground.walk.samples.is_empty() {
+            cases.extend(configured(study, &reader));
+        }
+        for by in &reader.reads.by {
+            let own = reader.is_own_key(study, by);
+            let pointer = if own { ground.model.key.as_str() } else { by.key.as_str() };
+            let salt = format!("{} reads {}", reader.operation.id, by.key);
+            for record in chosen(study, &ground, pointer, &salt, most) {
+                let Some(value) = record.pointer(pointer) else { continue };
+                if key_text(value).is_some_and(|text| is_sendable(&text)) {
+                    cases.push(Case::Call(reader.call(by, value.clone())));
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// Without records in a list: the keys that the user named.
+fn configured(study: &Study, reader: &Reader<'_>) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for by in &reader.reads.by {
+        for text in named_keys(study, reader, by) {
+            let case = Case::Call(reader.call(by, Value::String(text.to_owned())));
+            if !cases.contains(&case) {
+                cases.push(case);
+            }
+        }
+    }
+    cases
+}
+
+/// Keys that the user named: as the parameter that carries them, or as known ids of the resource.
+pub(crate) fn named_keys<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Vec<&'a str> {
+    let as_parameter = study.means.params.get(by.slot.name());
+    // Known ids are the resource's own keys; where a reader has no such way of reading, they are what it reads by.
+    let own = reader.is_own_key(study, by) || !reader.reads.by.iter().any(|by| reader.is_own_key(study, by));
+    let known = study.means.known_ids.get(&reader.reads.resource).filter(|_| own);
+    as_parameter.into_iter().chain(known.into_iter().flatten()).map(String::as_str).collect()
+}
+
+/// Some records once more, later than the first time.
+pub(crate) fn plan_repeats(study: &Study) -> Vec<Case> {
+    let mut cases = plan_reads(study);
+    for reader in readers(study) {
+        let first = study.answers(&reader.operation.id).filter(|(_, answer)| {
+            let call = &answer.call;
+            let plain = call.values.len() == 1 && call.repeat == 0 && call.access == Access::Own;
+            plain && call.method.is_none() && call.follow.is_none() && answer.is_success()
+        });
+        cases.extend(
+            first.take(MOST_REPEATS).map(|(_, answer)| Case::Call(Call { repeat: SECOND, ..answer.call.clone() })),
+        );
+    }
+    cases
+}
+
+/// Whether a key can be sent at all: `.` and `..` are folded away by every client, and an empty one is another address.
+pub(super) fn is_sendable(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
+}
+
+/// The records of a list worth reading: first and last, page borders, keys with special characters, the rest drawn.
+fn chosen<'a>(study: &Study, ground: &Ground<'a>, pointer: &str, salt: &str, most: usize) -> Vec<&'a Value> {
+    let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
+    let mut order: Vec<usize> = Vec::new();
+    if !samples.is_empty() {
+        order.extend([0, samples.len() - 1]);
+    }
+    // Then both sides of page borders.
+    let starts = &ground.walk.starts;
+    let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
+    let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
+    order.extend(borders.take(most / 3));
+    order.extend(telling_keys(&samples, pointer).into_iter().take(most / 3));
+    if !samples.is_empty() {
+        order.extend(draw(study, salt, &(0..samples.len()), most.min(samples.len()) * 4));
+        order.extend(0..samples.len());
+    }
+    let mut taken = HashSet::new();
+    let unique = order.into_iter().filter(|index| taken.insert(*index)).take(most);
+    unique.map(|index| samples[index]).collect()
+}
+
+/// Indices of records whose keys hold characters that encodings are known to spoil: one for each character, the most
+/// dangerous first, and one for all letters outside ASCII.
+fn telling_keys(samples: &[&Value], pointer: &str) -> Vec<usize> {
+    const DANGEROUS: [char; 7] = ['/', '%', '+', ' ', '?', '#', '&'];
+    let class = |c: char| if c.is_ascii() { c } else { 'ä' };
+    let mut holders: Vec<(usize, char, usize)> = Vec::new();
+    for (index, record) in samples.iter().enumerate() {
+        let Some(key) = record.pointer(pointer).and_then(key_text) else { continue };
+        for c in key.chars().filter(|c| is_special(&c.to_string())).map(class) {
+            if !holders.iter().any(|(_, known, _)| *known == c) {
+                let rank = DANGEROUS.iter().position(|known| *known == c).unwrap_or(DANGEROUS.len());
+                holders.push((rank, c, index));
+            }
+        }
+    }
+    holders.sort_by_key(|(rank, ..)| *rank);
+    holders.into_iter().map(|(.., index)| index).collect()
+}

@@ -1,0 +1,189 @@
+//! Reads that must find nothing, and which of them a key belongs to.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::invented::{encoded, escaped_twice, hostile, is_lookalike, lookalikes, marker_number};
+use super::plans::{is_sendable, plan_reads};
+use super::{Read, Reader, is_crash, readers};
+use crate::case::{Access, Case};
+use crate::checks::draw::draw;
+use crate::checks::filtering::{Ground, foundation, is_special, slot_schema};
+use crate::contract::semantics::{ReadKey, Reads};
+use crate::study::row::key_text;
+use crate::study::{Observation, Study};
+
+/// Whether one of the keys that [`plan_unknown`], [`plan_encoded`] or [`plan_hostile`] send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// Nothing special about it.
+    Unknown,
+    /// It has to be percent-encoded.
+    Encoded,
+    /// It is hostile.
+    Hostile,
+}
+
+/// Which probe a key is; `None` for keys that may exist.
+pub(crate) fn probe_of(study: &Study, text: &str) -> Option<Probe> {
+    if hostile().iter().any(|known| known == text) {
+        return Some(Probe::Hostile);
+    }
+    if encoded(study).iter().any(|known| known == text) {
+        return Some(Probe::Encoded);
+    }
+    is_lookalike(study, text).then_some(Probe::Unknown)
+}
+
+/// Answers to keys of the usual form that no record has.
+pub(crate) fn answers_to_unknown<'a>(
+    study: &'a Study,
+    reads: &'a Reads,
+    operation: &'a str,
+) -> impl Iterator<Item = &'a Observation> {
+    let is_unknown = |answer: &Observation| {
+        let keys = reads.by.iter().filter_map(|by| answer.call.value(&by.slot).and_then(key_text));
+        keys.take(1).any(|key| probe_of(study, &key) == Some(Probe::Unknown))
+    };
+    let plain = |answer: &Observation| answer.call.access == Access::Own && answer.call.method.is_none();
+    study.answers(operation).map(|(_, answer)| answer).filter(move |answer| plain(answer) && is_unknown(answer))
+}
+
+/// Whether keys that do not exist and have nothing special about them fare no better: success, or a server error.
+pub(crate) fn plain_probe_fails(study: &Study, reads: &[Read<'_>]) -> bool {
+    reads.iter().any(|read| {
+        let plain = read.known.is_none() && read.is_plain() && probe_of(study, &read.text) == Some(Probe::Unknown);
+        plain && (read.answer.is_success() || read.answer.status.is_some_and(is_crash))
+    })
+}
+
+/// Keys that do not exist.
+pub(crate) fn plan_unknown(study: &Study) -> Vec<Case> {
+    plan_probes(study, |reader, by| {
+        if is_numeric(study, reader, by) {
+            return vec![Value::from(marker_number(study))];
+        }
+        let sample = sample_key(study, reader, by);
+        let cut = sample.and_then(Value::as_str).and_then(|key| cut_key(study, reader, by, key)).map(Value::from);
+        lookalikes(study, sample).into_iter().chain(cut).collect()
+    })
+}
+
+/// A real key without its last character, unless a record is known that has it.
+fn cut_key(study: &Study, reader: &Reader<'_>, by: &ReadKey, key: &str) -> Option<String> {
+    let (last, _) = key.char_indices().last()?;
+    let cut = &key[..last];
+    let (operation, _) = reader.list(study)?;
+    let reference = study.reference(&operation.id)?;
+    let exists = if reader.is_own_key(study, by) {
+        reference.get(cut).is_some()
+    } else {
+        let held = |record: &Value| record.pointer(&by.key).and_then(key_text).is_some_and(|text| &*text == cut);
+        reference.samples.iter().any(|(_, record)| held(record))
+    };
+    (last >= 4 && !exists && is_sendable(cut) && !cut.ends_with(' ')).then(|| cut.to_owned())
+}
+
+/// Whether a key that no record is known to have is a known one cut short.
+pub(crate) fn is_cut(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool {
+    let sample = sample_key(study, reader, by).and_then(Value::as_str);
+    sample.and_then(|key| cut_key(study, reader, by, key)).is_some_and(|cut| cut == text)
+}
+
+/// Keys that have to be encoded: unknown ones, and a real one escaped twice.
+pub(crate) fn plan_encoded(study: &Study) -> Vec<Case> {
+    let mut cases = plan_reads(study);
+    cases.extend(plan_probes(study, |reader, by| {
+        if is_numeric(study, reader, by) {
+            return Vec::new();
+        }
+        let twice = sample_key(study, reader, by).and_then(Value::as_str).and_then(escaped_twice);
+        encoded(study).into_iter().chain(twice).map(Value::from).collect()
+    }));
+    cases
+}
+
+/// Hostile keys: the first four always, three more drawn.
+pub(crate) fn plan_hostile(study: &Study) -> Vec<Case> {
+    plan_probes(study, |reader, _| {
+        let all = hostile();
+        let mut picked: Vec<usize> = (0..4).collect();
+        for index in draw(study, &format!("{} hostile", reader.operation.id), &(4..all.len()), 12) {
+            if picked.len() < 7 && !picked.contains(&index) {
+                picked.push(index);
+            }
+        }
+        let known = reader.list(study).and_then(|(operation, _)| study.reference(&operation.id));
+        let exists = |text: &str| known.is_some_and(|known| known.by_key.contains_key(text));
+        picked.into_iter().map(|index| all[index].clone()).filter(|text| !exists(text)).map(Value::from).collect()
+    })
+}
+
+/// Plans for every reader once its list is known; a reader without a list does not wait.
+fn plan_probes(study: &Study, probes: impl Fn(&Reader<'_>, &ReadKey) -> Vec<Value>) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for reader in readers(study) {
+        if let Some((operation, lists)) = reader.list(study)
+            && Ground::of(study, operation).is_none()
+        {
+            cases.extend(foundation(study, operation, lists));
+            continue;
+        }
+        for by in slots(&reader) {
+            cases.extend(probes(&reader, by).into_iter().map(|value| Case::Call(reader.call(by, value))));
+        }
+    }
+    cases
+}
+
+/// One way of reading per slot: probing two aliases of one slot would send the same twice.
+fn slots<'a>(reader: &Reader<'a>) -> Vec<&'a ReadKey> {
+    let mut slots = HashSet::new();
+    reader.reads.by.iter().filter(|by| slots.insert(&by.slot)).collect()
+}
+
+fn sample_key<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Option<&'a Value> {
+    let (operation, _) = reader.list(study)?;
+    let ground = Ground::of(study, operation)?;
+    let own = reader.is_own_key(study, by);
+    let pointer = if own { &ground.model.key } else { &by.key };
+    let mut values = ground.walk.samples.iter().filter_map(|(_, record)| record.pointer(pointer));
+    values.find(|value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text)))
+}
+
+fn is_numeric(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> bool {
+    let schema = slot_schema(&study.contract, reader.operation, &by.slot);
+    let kind = schema.as_ref().and_then(|schema| schema.get("type")).and_then(Value::as_str);
+    matches!(kind, Some("integer" | "number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::Contract;
+    use crate::study::Means;
+
+    fn study() -> Study {
+        Study::new(Arc::new(Contract::shipped("flexportal").expect("is shipped")), Means::default())
+    }
+
+    #[test]
+    fn probes_are_known_again_without_data() {
+        let study = study();
+        for sample in [json!("cust_9fK2mQ7xLp"), json!("6b1f7a52-9d3c-4b0e-8a55-0c1d2e3f4a5b"), json!(17), json!("17")]
+        {
+            for key in lookalikes(&study, Some(&sample)) {
+                let text = key_text(&key).expect("a key");
+                assert_eq!(probe_of(&study, &text), Some(Probe::Unknown), "{text}");
+            }
+        }
+        assert!(encoded(&study).iter().all(|text| probe_of(&study, text) == Some(Probe::Encoded)));
+        assert!(hostile().iter().all(|text| probe_of(&study, text) == Some(Probe::Hostile)));
+        assert_eq!(probe_of(&study, "cust_9fK2mQ7xLp"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Places in the request and in the answer.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::About;
+
+/// A place in the request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Slot {
+    /// A query parameter.
+    Query(String),
+    /// A request header.
+    Header(String),
+    /// A path parameter.
+    Path(String),
+    /// A JSON pointer into the request body; a last segment `-` appends.
+    Body(String),
+}
+
+impl Slot {
+    /// Name of the parameter, or the pointer into the body.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Query(name) | Self::Header(name) | Self::Path(name) | Self::Body(name) => name,
+        }
+    }
+}
+
+/// A place in the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(untagged)]
+pub enum Spot {
+    /// JSON pointer into the body.
+    Pointer(String),
+    /// A response header, or one relation of a `Link` header.
+    Header {
+        /// Name of the header.
+        header: String,
+        /// Relation, for `Link`.
+        #[serde(default)]
+        rel: Option<String>,
+    },
+}
+
+/// A spot with level and source; a bare spot is accepted.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "ClauseText")]
+pub struct Clause {
+    /// Where it is in the answer.
+    pub spot: Spot,
+    /// What has to be sent to get it at all.
+    pub with: Option<With>,
+    /// `this` and/or `next`, for an offset echo.
+    pub means: Vec<String>,
+    /// Level and source.
+    pub about: About,
+}
+
+/// A value that must be sent so that a promise holds.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct With {
+    /// Where to send it.
+    pub slot: Slot,
+    /// What to send.
+    pub value: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ClauseText {
+    Long {
+        spot: Spot,
+        #[serde(default)]
+        with: Option<With>,
+        #[serde(default)]
+        means: Vec<String>,
+        #[serde(flatten)]
+        about: About,
+    },
+    Short(Spot),
+}
+
+impl From<ClauseText> for Clause {
+    fn from(text: ClauseText) -> Self {
+        match text {
+            ClauseText::Long { spot, with, means, about } => Self { spot, with, means, about },
+            ClauseText::Short(spot) => Self { spot, with: None, means: Vec::new(), about: About::default() },
+        }
+    }
+}

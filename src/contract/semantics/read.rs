@@ -1,0 +1,57 @@
+//! How one record is read, and what can be added to it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{About, Grade, Handling, Slot};
+
+/// A read operation.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Reads {
+    /// Name of the resource.
+    pub resource: String,
+    /// By which keys.
+    pub by: Vec<ReadKey>,
+    /// Level and source.
+    #[serde(flatten)]
+    pub about: About,
+}
+
+/// A key by which a record is read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ReadKey {
+    /// Where it is sent.
+    pub slot: Slot,
+    /// The record's field that it equals.
+    pub key: String,
+    /// Level and source.
+    #[serde(flatten)]
+    pub about: About,
+}
+
+/// A related record that can be asked for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Expand {
+    /// Where it is asked for.
+    pub slot: Slot,
+    /// What is sent.
+    pub value: Value,
+    /// Pointer to the field that it adds to a record.
+    pub adds: String,
+    /// Resource of the addition.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// Pointers that must agree: inside the addition, inside the record.
+    #[serde(default)]
+    pub agrees: IndexMap<String, String>,
+    /// Level of the addition showing up though nobody asked.
+    #[serde(default)]
+    pub unasked: Option<Grade>,
+    /// What an unknown value gets.
+    #[serde(default)]
+    pub unknown: Option<Handling>,
+    /// Level and source.
+    #[serde(flatten)]
+    pub about: About,
+}

@@ -1,0 +1,160 @@
+//! The verdicts of a run: each check on each operation; what is wrong is looked at again, and reduced.
+
+use super::confirm::{Again, Confirmer};
+use super::reduce::reduce;
+use super::regression::{Regression, regression};
+use super::run::Runner;
+use super::{Options, Red, tell};
+use crate::checks::{Blame, CATALOGUE, Check, Verdict};
+use crate::contract::{Contract, Operation};
+use crate::event::{Event, Evidence, Outcome};
+use crate::finding::{Finding, Level, Stability};
+use crate::study::Study;
+
+/// Most faults looked at again in one run; the rest is reported as seen.
+const MOST_CONFIRMED: usize = 60;
+/// Most faults shrunk in one run.
+const MOST_SHRUNK: usize = 12;
+
+/// Faults of one check on one operation that are one thing.
+pub(super) struct Group {
+    pub(super) blame: Blame,
+    pub(super) occurrences: u32,
+}
+
+/// The event of a verdict, with what was found.
+type Told = (Event, Vec<Finding>);
+
+/// Verdicts as they come about.
+pub(super) struct Judging<'a> {
+    options: &'a Options,
+    confirmer: Confirmer<'a>,
+    confirmed: usize,
+    shrunk: usize,
+    /// Verdicts in the order of the catalogue, then of the document.
+    pub(super) told: Vec<Told>,
+    /// Verdicts that were left out after a finding that ends the run.
+    pub(super) left_out: u64,
+    /// The smallest cases that show the deny-level faults.
+    pub(super) regressions: Vec<Regression>,
+}
+
+impl<'a> Judging<'a> {
+    /// Judges by what a study holds; looking again sends by the runner.
+    pub(super) fn new(runner: &'a Runner, study: &'a Study, options: &'a Options) -> Self {
+        let confirmer = Confirmer::new(runner, study, options.repeat_budget);
+        Self { options, confirmer, confirmed: 0, shrunk: 0, told: Vec::new(), left_out: 0, regressions: Vec::new() }
+    }
+
+    /// Every check on every operation.
+    pub(super) async fn everything(&mut self) {
+        let contract = self.contract();
+        for check in CATALOGUE {
+            for operation in &contract.operations {
+                let told = self.verdict(check, operation).await;
+                self.told.push(told);
+            }
+        }
+    }
+
+    fn contract(&self) -> &'a Contract {
+        &self.confirmer.study.contract
+    }
+
+    async fn verdict(&mut self, check: &Check, operation: &Operation) -> Told {
+        let contract = self.contract();
+        if let Some(by) = self.disabled(check, operation) {
+            return (tell::judged(contract, check, operation, Outcome::Disabled { by }, None), Vec::new());
+        }
+        match (check.judge)(self.confirmer.study, operation) {
+            Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
+            verdict => (tell::verdict(contract, check, operation, &verdict), Vec::new()),
+        }
+    }
+
+    /// What keeps a check from judging, if anything does.
+    fn disabled(&mut self, check: &Check, operation: &Operation) -> Option<String> {
+        if self.options.fail_fast.as_ref().is_some_and(|red| is_red(&self.told, red)) {
+            self.left_out += 1;
+            return Some("--fail-fast, after the first finding".to_owned());
+        }
+        self.options.selection.disabled(check, &operation.id)
+    }
+
+    /// A verdict that rests on evidence: what of its blames is still true.
+    async fn judged(&mut self, check: &Check, operation: &Operation, evidence: Evidence, blames: Vec<Blame>) -> Told {
+        let mut findings = Vec::new();
+        let mut moved = false;
+        for group in group(blames, evidence.answers) {
+            match self.finding(check, operation, group).await {
+                Some(finding) => findings.push(finding),
+                None => moved = true,
+            }
+        }
+        let outcome = if !findings.is_empty() {
+            Outcome::of(&findings)
+        } else if moved {
+            Outcome::Inconclusive {
+                reason: "the data moved each time it was looked at".to_owned(),
+                remedy: "run against data that stands still, or at a quieter time".to_owned(),
+            }
+        } else {
+            Outcome::Passed
+        };
+        (tell::judged(self.contract(), check, operation, outcome, Some(evidence)), findings)
+    }
+
+    /// Looks again at a fault and reduces it; `None` when the data moved.
+    async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Option<Finding> {
+        let level = self.options.selection.level(check, &operation.id, group.blame.level);
+        let mut stability = Stability::Reproduced;
+        if level > Level::Note && self.confirmed < MOST_CONFIRMED {
+            self.confirmed += 1;
+            match self.confirmer.look(check, operation, &group.blame, group.occurrences).await {
+                Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
+                Again::Moved => return None,
+            }
+        }
+        let (runner, study) = (self.confirmer.runner, self.confirmer.study);
+        let mut exchanges = tell::exchanges(study, &group.blame);
+        let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
+        if small && self.shrunk < MOST_SHRUNK && self.confirmer.budget > 0 {
+            self.shrunk += 1;
+            if let Some(smaller) = reduce(runner, study, check, operation, &group.blame).await {
+                (group.blame, exchanges) = smaller;
+            }
+        }
+        let level = if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
+        let shown = (&group.blame, exchanges);
+        let finding = tell::finding(self.contract(), check, operation, shown, level, stability, group.occurrences);
+        if level == Level::Deny {
+            self.regressions.extend(regression(self.contract(), &finding, group.blame.cases));
+        }
+        Some(finding)
+    }
+}
+
+/// Whether the last verdict came with a finding that ends the run, or one before it did.
+fn is_red(told: &[Told], red: &Red) -> bool {
+    told.iter().flat_map(|(_, findings)| findings).any(|finding| (red.0)(finding))
+}
+
+/// Faults with one mark are one thing; the first of the gravest stands for all.
+pub(super) fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for blame in blames {
+        match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
+            Some(group) => {
+                group.occurrences += 1;
+                if blame.is_graver_than(&group.blame) {
+                    group.blame = blame;
+                }
+            }
+            None => groups.push(Group { blame, occurrences: 1 }),
+        }
+    }
+    for group in &mut groups {
+        group.blame.exposed = group.blame.exposed.max(u32::try_from(answers).unwrap_or(u32::MAX));
+    }
+    groups
+}

@@ -1,0 +1,79 @@
+//! From a fault to the smallest case that still shows it: each simpler case is sent and judged by the same check.
+
+use std::sync::Arc;
+
+use proptest::strategy::ValueTree as _;
+
+use super::confirm::rejudge;
+use super::run::Runner;
+use super::shrink::CaseTree;
+use super::tell;
+use crate::case::Case;
+use crate::checks::{Blame, Check};
+use crate::contract::Operation;
+use crate::finding::Exhibit;
+use crate::study::Study;
+
+/// Most requests spent on shrinking one fault.
+const SHRINK_REQUESTS: u64 = 30;
+
+/// Reduces the last case of a fault; `None` when nothing simpler shows it.
+pub(super) async fn reduce(
+    runner: &Runner,
+    study: &Study,
+    check: &Check,
+    operation: &Operation,
+    blame: &Blame,
+) -> Option<(Blame, Vec<Exhibit>)> {
+    let last = blame.cases.last()?;
+    let contract = Arc::clone(&study.contract);
+    let mut tree = CaseTree::new(&contract, operation, last.clone());
+    let limit = runner.target.requests() + SHRINK_REQUESTS;
+    let mut best = None;
+    let base = beside(study, blame, last);
+    let mut more = tree.simplify();
+    while more && runner.target.requests() < limit && runner.target.stop().is_none() {
+        let case = tree.current();
+        let mut attempt = base.clone();
+        let seen = runner.perform(&case, &attempt).await;
+        attempt.add(case.clone(), seen);
+        let found = rejudge(check, operation, &attempt, &blame.mark);
+        let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
+        more = match found {
+            Some(found) => {
+                let exchanges = tell::exchanges(&attempt, &found);
+                best = Some((found, exchanges));
+                tree.accept(&contract, operation);
+                tree.simplify()
+            }
+            None => tree.complicate(),
+        };
+    }
+    best
+}
+
+/// What a case is judged beside: the other cases of the fault, and the plain walks.
+fn beside(study: &Study, blame: &Blame, last: &Case) -> Study {
+    let mut base = study.fresh();
+    for case in &blame.cases[..blame.cases.len() - 1] {
+        base.share(case, study);
+    }
+    for (case, _) in study.iter() {
+        if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !base.has(case) && case != last {
+            base.share(case, study);
+        }
+    }
+    base
+}
+
+/// Whether two calls differ in nothing but their repetition mark.
+fn same_call(one: &Case, two: &Case) -> bool {
+    match (one, two) {
+        (Case::Call(one), Case::Call(two)) => {
+            let mut one = one.clone();
+            one.repeat = two.repeat;
+            one.key() == two.key()
+        }
+        _ => false,
+    }
+}

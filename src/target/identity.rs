@@ -1,0 +1,39 @@
+//! As whom requests are sent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// Credential and parameters of one tenant.
+#[derive(Clone, Default)]
+pub struct Identity {
+    /// Token, key or `user:password`, whatever the security scheme takes.
+    pub token: Option<SecretString>,
+    /// Name of the environment variable that holds it; shown in curl lines.
+    pub token_name: String,
+    /// Headers that go with every request.
+    pub headers: Vec<(String, SecretString)>,
+    /// Values of declared parameters, by name: path parameters, tenant header.
+    pub params: BTreeMap<String, String>,
+    /// Keys of records that exist, by resource, for where no list shows any.
+    pub known_ids: BTreeMap<String, Vec<String>>,
+}
+
+impl Identity {
+    /// Whether two identities show the same credential.
+    #[must_use]
+    pub fn is_same_credential(&self, other: &Self) -> bool {
+        let plain = |secret: &SecretString| secret.expose_secret().to_owned();
+        let headers = |identity: &Self| -> BTreeMap<String, String> {
+            identity.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), plain(value))).collect()
+        };
+        self.token.as_ref().map(plain) == other.token.as_ref().map(plain) && headers(self) == headers(other)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("params", &self.params.keys()).finish_non_exhaustive()
+    }
+}

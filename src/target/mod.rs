@@ -1,0 +1,210 @@
+//! The server under test: base URL, access, limits. The only module that opens a connection to it.
+//!
+//! It sends what it is told and records what came back. Redirects are not followed, bodies not decoded, proxies not
+//! used: the bytes are what the server sent.
+
+mod body;
+mod draft;
+mod identity;
+mod limits;
+mod patience;
+mod request;
+mod send;
+mod stranger;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+pub use identity::Identity;
+pub use limits::Limits;
+
+use crate::exchange::Stop;
+
+/// A target could not be set up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// The base URL is none.
+    #[error("`{url}` is no base URL: {why}; give one like https://api.example.com")]
+    BadUrl {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The HTTP client could not be built.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// A target: where to send, as whom, within which bounds.
+pub struct Target {
+    base: String,
+    client: reqwest::Client,
+    /// The own access.
+    pub own: Identity,
+    /// The second tenant's access.
+    pub second: Option<Identity>,
+    /// Bounds.
+    pub limits: Limits,
+    started: Instant,
+    sent: AtomicU64,
+    waited: AtomicU64,
+    silent: AtomicU32,
+    /// Answers that never came to their end, by operation.
+    strikes: Mutex<BTreeMap<String, u32>>,
+    stopped: Arc<AtomicBool>,
+    pace: Option<governor::DefaultDirectRateLimiter>,
+    mask: Box<dyn Fn(&str) -> String + Send + Sync>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("base", &self.base).field("own", &self.own).finish_non_exhaustive()
+    }
+}
+
+/// Failures in a row after which the target counts as dead.
+const BREAKER: u32 = 4;
+
+impl Target {
+    /// Sets a target up; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the base URL is no `http` or `https` URL, or the client cannot be built.
+    pub fn new(base: &str, own: Identity, second: Option<Identity>, limits: Limits) -> Result<Self, TargetError> {
+        let url = reqwest::Url::parse(base).map_err(|why| bad_url(base, &why.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(bad_url(base, "not http or https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(bad_url(
+                base,
+                "a user or password stands in it; the credential is given by itself, as with --token-env",
+            ));
+        }
+        if url.query().is_some_and(|query| !query.is_empty()) {
+            return Err(bad_url(base, "it has a query; declared parameters are given by themselves, as with --param"));
+        }
+        install_tls();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .http1_only()
+            .tcp_nodelay(true)
+            .pool_max_idle_per_host(limits.concurrency.max(1))
+            .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
+            .user_agent(concat!("contract-gate/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|why| TargetError::Client(why.to_string()))?;
+        let pace = limits.rate.map(|rate| {
+            governor::RateLimiter::direct(
+                governor::Quota::per_second(rate).allow_burst(NonZeroU32::new(1).unwrap_or(rate)),
+            )
+        });
+        Ok(Self {
+            base: base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/').to_owned(),
+            client,
+            own,
+            second,
+            limits,
+            started: Instant::now(),
+            sent: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
+            silent: AtomicU32::new(0),
+            strikes: Mutex::default(),
+            stopped: Arc::new(AtomicBool::new(false)),
+            pace,
+            mask: Box::new(str::to_owned),
+        })
+    }
+
+    /// Masks everything that is recorded with a function, e.g. one that knows all secrets.
+    #[must_use]
+    pub fn masked_by(mut self, mask: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.mask = Box::new(mask);
+        self
+    }
+
+    /// The base URL, without a trailing slash.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Requests sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Answers that asked for patience so far.
+    #[must_use]
+    pub fn waits(&self) -> u64 {
+        self.waited.load(Ordering::Relaxed)
+    }
+
+    /// A switch that stops all further sending when it is set, e.g. on Ctrl-C.
+    #[must_use]
+    pub fn stop_switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stopped)
+    }
+
+    /// Whether the target runs on this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        reqwest::Url::parse(&self.base).is_ok_and(|url| match url.host_str() {
+            Some("localhost" | "[::1]") => true,
+            Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()),
+            None => false,
+        })
+    }
+
+    /// Why nothing more may be sent, if so.
+    #[must_use]
+    pub fn stop(&self) -> Option<Stop> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Some(Stop::Interrupted);
+        }
+        if self.silent.load(Ordering::Relaxed) >= BREAKER {
+            return Some(Stop::Breaker);
+        }
+        if self.limits.max_requests.is_some_and(|most| self.requests() >= most) {
+            return Some(Stop::Requests);
+        }
+        self.limits.time_budget.is_some_and(|most| self.started.elapsed() >= most).then_some(Stop::Time)
+    }
+}
+
+/// The error about a base URL, which may hold a credential.
+fn bad_url(base: &str, why: &str) -> TargetError {
+    let shown = crate::mask::redact_credentials(base);
+    let shown = shown.split(['?', '#']).next().unwrap_or_default();
+    TargetError::BadUrl { url: shown.to_owned(), why: why.to_owned() }
+}
+
+#[cfg(feature = "tls")]
+fn install_tls() {
+    // An error means that somebody else in this process installed a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+#[cfg(not(feature = "tls"))]
+fn install_tls() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_never_follows_to_another_host() {
+        let target = Target::new("http://127.0.0.1:1/api", Identity::default(), None, Limits::default())
+            .expect("a lawful base URL");
+        assert!(target.followed("http://evil.example/next").is_err());
+        assert_eq!(target.followed("/api/v1?page=2").expect("same host").as_str(), "http://127.0.0.1:1/api/v1?page=2");
+        assert!(Target::new("ftp://x", Identity::default(), None, Limits::default()).is_err());
+    }
+}

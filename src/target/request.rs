@@ -1,0 +1,164 @@
+//! From a call to a request and to what is recorded of it.
+
+use reqwest::Url;
+use secrecy::ExposeSecret;
+
+use super::draft::{Draft, parameter_value};
+use super::stranger::WRONG_TOKEN;
+use super::{Identity, Target};
+use crate::case::{Access, Call};
+use crate::contract::{Contract, Operation, Scheme};
+use crate::exchange::Sent;
+
+impl Target {
+    /// Makes a call a request, with what is recorded of it.
+    ///
+    /// # Errors
+    /// Words for why it cannot be sent.
+    pub(super) fn build(
+        &self,
+        contract: &Contract,
+        operation: &Operation,
+        call: &Call,
+    ) -> Result<(reqwest::Request, Sent), String> {
+        let (params, credential) = self.identities(call.access);
+        let mut draft = Draft::new(contract, operation);
+        for parameter in &operation.parameters {
+            let Some(slot) = parameter.slot() else { continue };
+            let value = parameter_value(contract, parameter, call.value(&slot), params, call.access);
+            draft.declared(parameter, value, call.access)?;
+        }
+        for (slot, value) in &call.values {
+            draft.beyond(operation, slot, value);
+        }
+        let url = self.address(call, &draft)?;
+        let method = call.method.as_deref().unwrap_or(&operation.method).to_owned();
+        let body = draft.body.filter(|_| !matches!(method.as_str(), "GET" | "HEAD" | "TRACE"));
+        let mut head = Head::new(url, draft.headers);
+        if let (Some((secret, name)), Some(scheme)) =
+            (token_of(call.access, credential), scheme_of(contract, operation))
+        {
+            head.carry(scheme, &secret, &name);
+        }
+        if let Some(identity) = credential {
+            head.carry_headers(identity);
+        }
+        self.encode(method, head, body.map(|body| body.to_string()))
+    }
+
+    fn encode(&self, method: String, head: Head, body: Option<String>) -> Result<(reqwest::Request, Sent), String> {
+        let method_name = reqwest::Method::from_bytes(method.as_bytes()).map_err(|why| why.to_string())?;
+        let mut request = self.client.request(method_name, head.url);
+        for (name, value) in &head.headers {
+            let mut value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| format!("header `{name}` cannot carry this value"))?;
+            value.set_sensitive(true);
+            let name = reqwest::header::HeaderName::from_bytes(name.as_bytes()).map_err(|why| why.to_string())?;
+            request = request.header(name, value);
+        }
+        if let Some(text) = &body {
+            request = request.header("Content-Type", "application/json").body(text.clone());
+        }
+        let request = request.build().map_err(|why| why.without_url().to_string())?;
+        let sent = Sent {
+            method,
+            url: (self.mask)(head.shown_url.as_str()),
+            headers: head.shown.into_iter().skip(1).map(|(name, value)| (name, (self.mask)(&value))).collect(),
+            body: body.map(|text| (self.mask)(&text)),
+        };
+        Ok((request, sent))
+    }
+
+    /// The whole address: the next page's as the server gave it, or the path and query of a draft.
+    fn address(&self, call: &Call, draft: &Draft) -> Result<Url, String> {
+        if let Some(next) = &call.follow {
+            return self.followed(next);
+        }
+        let mut url = Url::parse(&format!("{}{}", self.base, draft.path)).map_err(|why| why.to_string())?;
+        if !draft.query.is_empty() {
+            url.set_query(Some(&draft.query_text()));
+        }
+        Ok(url)
+    }
+
+    /// The identity whose parameters a call uses, and the one whose credential it carries.
+    fn identities(&self, access: Access) -> (&Identity, Option<&Identity>) {
+        let second = self.second.as_ref().unwrap_or(&self.own);
+        match access {
+            Access::Own | Access::NoTenant | Access::UnknownTenant => (&self.own, Some(&self.own)),
+            Access::Anonymous | Access::Wrong => (&self.own, None),
+            Access::Second => (second, Some(second)),
+            Access::OwnInSecond => (second, Some(&self.own)),
+        }
+    }
+
+    /// A next page's address, which must stay on this target: a token never goes to another host.
+    pub(super) fn followed(&self, next: &str) -> Result<Url, String> {
+        let base = Url::parse(&format!("{}/", self.base)).map_err(|why| why.to_string())?;
+        let url = base.join(next).map_err(|why| why.to_string())?;
+        if url.host_str() != base.host_str() || url.port_or_known_default() != base.port_or_known_default() {
+            return Err("the next page's address leads to another host".to_owned());
+        }
+        Ok(url)
+    }
+}
+
+/// What is recorded of a request, and what goes out: only the latter holds secrets.
+struct Head {
+    url: Url,
+    headers: Vec<(String, String)>,
+    shown_url: Url,
+    shown: Vec<(String, String)>,
+}
+
+impl Head {
+    fn new(url: Url, headers: Vec<(String, String)>) -> Self {
+        Self { shown_url: url.clone(), shown: headers.clone(), url, headers }
+    }
+
+    /// Adds a token by its scheme; `name` stands for it in the record.
+    fn carry(&mut self, scheme: &Scheme, secret: &str, name: &str) {
+        if let Scheme::QueryKey(key) = scheme {
+            self.url.query_pairs_mut().append_pair(key, secret);
+            self.shown_url.query_pairs_mut().append_pair(key, "REDACTED");
+        } else {
+            let (header, real, text) = credential_header(scheme, secret, name);
+            self.headers.push((header.clone(), real));
+            self.shown.push((header, text));
+        }
+    }
+
+    /// Adds the headers that go with every request of an identity.
+    fn carry_headers(&mut self, identity: &Identity) {
+        for (header, value) in &identity.headers {
+            self.headers.push((header.clone(), value.expose_secret().to_owned()));
+            self.shown.push((header.clone(), format!("${}", header.to_ascii_uppercase().replace('-', "_"))));
+        }
+    }
+}
+
+/// The token that a call shows, with the name that stands for it in records.
+fn token_of(access: Access, credential: Option<&Identity>) -> Option<(String, String)> {
+    match (access, credential) {
+        (Access::Wrong, _) => Some((WRONG_TOKEN.to_owned(), WRONG_TOKEN.to_owned())),
+        (Access::Anonymous, _) | (_, None) => None,
+        (_, Some(identity)) => {
+            let name = if identity.token_name.is_empty() { "TOKEN" } else { &identity.token_name };
+            identity.token.as_ref().map(|token| (token.expose_secret().to_owned(), format!("${name}")))
+        }
+    }
+}
+
+fn credential_header(scheme: &Scheme, secret: &str, name: &str) -> (String, String, String) {
+    match scheme {
+        Scheme::HeaderKey(header) => (header.clone(), secret.to_owned(), name.to_owned()),
+        Scheme::Basic => ("Authorization".to_owned(), format!("Basic {secret}"), format!("Basic {name}")),
+        _ => ("Authorization".to_owned(), format!("Bearer {secret}"), format!("Bearer {name}")),
+    }
+}
+
+/// The scheme that a token is sent by: the first alternative that the gate can send.
+fn scheme_of<'a>(contract: &'a Contract, operation: &Operation) -> Option<&'a Scheme> {
+    let named = operation.security.iter().flatten().filter_map(|name| contract.schemes.get(name));
+    named.chain(contract.schemes.values()).find(|scheme| !matches!(scheme, Scheme::Other(_)))
+}
