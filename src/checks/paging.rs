@@ -111,7 +111,8 @@ pub(super) fn first_request(walk: &WalkSeen) -> Vec<Sent> {
 
 /// Pointer in the document to a clause of the operation's paging.
 pub(super) fn clause(operation: &Operation, name: &str) -> String {
-    format!("{}/x-contract/lists/page/{name}", operation.pointer)
+    let page = format!("{}/x-contract/lists/page", operation.pointer);
+    if name.is_empty() { page } else { format!("{page}/{name}") }
 }
 
 /// Words for what a walk asked.

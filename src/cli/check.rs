@@ -121,6 +121,9 @@ pub(super) struct RunArgs {
     /// Most records walked of one list; 0 is no bound
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(super) max_records: usize,
+    /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(super) reads: usize,
     /// Longest run per contract, such as 5min
     #[arg(long, value_name = "TIME")]
     time_budget: Option<crate::config::Time>,

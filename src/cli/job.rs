@@ -70,6 +70,7 @@ impl Settings {
                 shard: args.shard,
             },
             max_records: args.max_records,
+            reads: args.reads,
             shrink: !args.no_shrink,
             ..Options::default()
         };

@@ -216,7 +216,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
 /// Made-up records of every resource that satisfy schema and rules, for whoever wants to try something on them.
 ///
 /// # Errors
-/// As [`server`].
+/// As [`server()`].
 pub(crate) fn specimens(contract: &Contract, count: usize) -> Result<BTreeMap<String, Vec<Value>>, MockError> {
     let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for optionals in [Optionals::Mixed, Optionals::All] {
@@ -232,7 +232,7 @@ pub(crate) fn specimens(contract: &Contract, count: usize) -> Result<BTreeMap<St
 /// Starts a server on its own thread.
 ///
 /// # Errors
-/// As [`server`], and when the address cannot be listened on.
+/// As [`server()`], and when the address cannot be listened on.
 ///
 /// # Example
 /// ```

@@ -46,9 +46,37 @@ type Known = (Vec<ShapeId>, u128);
 #[derive(Debug, Default)]
 pub struct Looks {
     clean: Mutex<HashMap<Known, Arc<Clean>>>,
+    /// Fingerprints of bodies that fit their schema, with whether the client, if there is one, was asked and could read it.
+    fitting: Mutex<HashMap<u128, bool>>,
 }
 
+/// Most bodies whose fingerprint is kept.
+const MOST_FITTING: usize = 50_000;
+
 impl Looks {
+    /// The fingerprint of a body as an answer of an operation.
+    pub(super) fn body_key(operation: &Operation, status: u16, schema: &str, body: &[u8]) -> u128 {
+        let mut hasher = Xxh3::new();
+        feed_text(b"o", &operation.id, &mut hasher);
+        feed_text(b"s", schema, &mut hasher);
+        hasher.update(&status.to_le_bytes());
+        hasher.update(body);
+        hasher.digest128()
+    }
+
+    /// Whether a body is known to fit, and then whether a client has read it.
+    pub(super) fn fits(&self, key: u128) -> Option<bool> {
+        self.fitting.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
+    }
+
+    /// Remembers that a body fits.
+    pub(super) fn keep_fitting(&self, key: u128, by_client: bool) {
+        let mut fitting = self.fitting.lock().unwrap_or_else(PoisonError::into_inner);
+        if fitting.len() < MOST_FITTING {
+            fitting.insert(key, by_client);
+        }
+    }
+
     fn get(&self, key: &Known) -> Option<Arc<Clean>> {
         self.clean.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }

@@ -10,7 +10,7 @@ use crate::case::Call;
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation, SchemaError, is_json};
 use crate::excerpt::Kept;
-use crate::exchange::{Exchange, Failure, Sent};
+use crate::exchange::{Answer, Exchange, Failure, Sent};
 
 /// Most errors kept of one answer: the rest says the same again.
 const MOST_ERRORS: usize = 200;
@@ -225,14 +225,10 @@ pub fn observe(
         let start = &answer.body[..answer.body.len().min(EXCERPT)];
         seen.excerpt = Some(String::from_utf8_lossy(start).into_owned());
     }
-    if (200..300).contains(&answer.status) && seen.json.is_some() {
-        seen.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
-    }
     let Some(body) = seen.json.take() else { return seen };
-    if let Some(schema) = media.and_then(|media| media.schema.clone()) {
-        if let Some(checker) = contract.checker(&schema) {
-            seen.schema_errors = checker.errors(&body, MOST_ERRORS);
-        }
+    let schema = media.and_then(|media| media.schema.clone());
+    judge_body(contract, operation, schema.as_deref(), &answer, &body, &mut seen, looks);
+    if let Some(schema) = schema {
         look(contract, operation, &schema, &body, &mut seen, looks);
     }
     if let Some(lists) = &operation.clause.lists
@@ -242,6 +238,32 @@ pub fn observe(
     }
     seen.json = Some(body);
     seen
+}
+
+/// Whether a body fits its schema, and whether the client can read it. The same bytes are judged once.
+fn judge_body(
+    contract: &Contract,
+    operation: &Operation,
+    schema: Option<&str>,
+    answer: &Answer,
+    body: &Value,
+    seen: &mut Observation,
+    looks: &Looks,
+) {
+    let key = Looks::body_key(operation, answer.status, schema.unwrap_or_default(), &answer.body);
+    if let Some(by_client) = looks.fits(key) {
+        seen.client = by_client.then_some(Ok(()));
+        return;
+    }
+    if (200..300).contains(&answer.status) {
+        seen.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
+    }
+    if let Some(checker) = schema.and_then(|schema| contract.checker(schema)) {
+        seen.schema_errors = checker.errors(body, MOST_ERRORS);
+    }
+    if seen.schema_errors.is_empty() && !matches!(seen.client, Some(Err(_))) {
+        looks.keep_fitting(key, seen.client.is_some());
+    }
 }
 
 /// The media type that applies, and whether it is a declared one.
