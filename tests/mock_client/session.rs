@@ -247,14 +247,32 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
             ask(client, operation, &sent, transcript);
         }
         let twice = records.first().and_then(|record| record.pointer(&by.key)).map(plain).unwrap_or_default();
+        let cut: String = twice.chars().take(twice.chars().count().saturating_sub(1)).collect();
         let twice: String = twice.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str(), twice.as_str()] {
+        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str(), twice.as_str(), cut.as_str()] {
             ask(client, operation, &vec![(by.slot.clone(), json!(strange))], transcript);
         }
         let keys = if client.second { &client.server.access().known_keys } else { &client.server.access().second_keys };
         for foreign in keys.get(&reads.resource).into_iter().flatten() {
             ask(client, operation, &vec![(by.slot.clone(), json!(foreign))], transcript);
+            crossing(client, operation, &vec![(by.slot.clone(), json!(foreign))], transcript);
         }
+    }
+}
+
+/// The own credential at the other tenant's door.
+fn crossing(client: &Client, operation: &Operation, sent: &Sent, transcript: &mut Transcript<'_>) {
+    let access = client.server.access();
+    let theirs = if client.second { &access.params } else { &access.second_params };
+    let mut all = [client.access(operation), sent.clone()].concat();
+    for (slot, value) in &mut all {
+        if let Some((_, other)) = theirs.iter().find(|(known, _)| known == slot) {
+            *value = json!(other);
+        }
+    }
+    if !transcript.differs {
+        let answer = client.server.answer(&client.request(operation, &all));
+        transcript.note(format!("{} across {sent:?}", operation.id), &answer);
     }
 }
 

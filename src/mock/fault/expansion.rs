@@ -21,7 +21,7 @@ catalogue! {
     /// An expansion shows another record than the related one.
     "expansion-wrong-record": fitting::expands => Always Hook::Record(wrong);
     /// An expansion shows another record than the related one in lists.
-    "expansion-wrong-record-on-list": fitting::expands_lists => Lists Hook::Record(wrong);
+    "expansion-wrong-record-on-list": fitting::may_expand_lists => Lists Hook::Record(wrong);
     /// An expansion shows the record itself.
     "expansion-shows-itself": fitting::expands => Always Hook::Record(itself);
     /// An expansion shows a record of another tenant.

@@ -312,6 +312,11 @@ pub(super) fn expands(contract: &Contract) -> bool {
     operation(contract, |operation| !operation.clause.expands.is_empty())
 }
 
+/// Whether a list can expand.
+pub(super) fn may_expand_lists(contract: &Contract) -> bool {
+    operation(contract, |operation| operation.clause.lists.is_some() && !operation.clause.expands.is_empty())
+}
+
 /// Whether a list has to expand when it is asked to.
 pub(super) fn expands_lists(contract: &Contract) -> bool {
     operation(contract, |operation| {
