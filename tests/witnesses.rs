@@ -8,7 +8,7 @@ use contract_gate::checks::CATALOGUE;
 use contract_gate::contract::Contract;
 use contract_gate::finding::Level;
 use contract_gate::mock;
-use contract_gate::prove::{Matrix, Scope, prove};
+use contract_gate::prove::{Kind, Matrix, Scope, prove};
 
 fn matrix(contract: &str, only: Vec<String>) -> Matrix {
     let scope = Scope { contracts: vec![contract.to_owned()], only, ..Scope::default() };
@@ -92,6 +92,27 @@ fn every_check_is_caught_by_its_own_fault() {
         .map(|c| c.id)
         .collect();
     assert_eq!(mute, EXCUSED, "deny-level checks that no fault makes speak at deny level");
+}
+
+/// Which check speaks first on which fault, reviewed by hand: it has to name the cause. What speaks besides is what follows
+/// from it, and right to: a record that a page border loses is missing under filters too, a foreign record cannot be read
+/// by its key. Faults that come now and then show in different places each time and stand in no snapshot.
+#[test]
+#[ignore = "several minutes: runs every fault; run it with `cargo test --release --test witnesses -- --ignored`"]
+fn the_cause_is_named_first() {
+    for contract in Contract::SHIPPED {
+        let faults = mock::faults().iter().map(|fault| fault.id);
+        let steady = faults.filter(|id| !id.ends_with("now-and-then") && !id.ends_with("flickers"));
+        let matrix = matrix(contract, steady.map(str::to_owned).collect());
+        let named = matrix.rows.iter().filter(|row| row.kind == Kind::Fault);
+        let lines: Vec<String> =
+            named.map(|row| format!("{:<40} {}", row.id, row.first.as_deref().unwrap_or("no verdict"))).collect();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/witnesses"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(contract, lines.join("\n")));
+    }
 }
 
 /// Checks whose promise no shipped contract makes at deny level.

@@ -55,6 +55,7 @@ impl<'a> Confirmer<'a> {
         }
         let mut tries = 0;
         let (mut moved, mut restless) = (0, 0);
+        let mut came_back = false;
         while tries < TRIES {
             let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
             tries += 1;
@@ -72,9 +73,16 @@ impl<'a> Confirmer<'a> {
                 };
                 return Again::Seen(stability);
             }
+            came_back |= self.came_back(blame, &replay.study);
             if blame.compares && self.has_moved(operation, &replay.study) {
                 moved += 1;
             }
+        }
+        if came_back {
+            return Again::NotSeen(Stability::Intermittent {
+                failed: seen.max(1),
+                of: blame.exposed.max(seen) + tries,
+            });
         }
         if moved > 0 && blame.compares {
             return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
@@ -140,6 +148,16 @@ impl<'a> Confirmer<'a> {
         }
         self.still.insert(id, still);
         still
+    }
+
+    /// Whether what was not found the first time is found now: nobody deletes a record and brings it back.
+    fn came_back(&self, blame: &Blame, now: &Study) -> bool {
+        let Some(case @ Case::Call(_)) = blame.cases.last() else { return false };
+        let status = |study: &Study| match study.get(case) {
+            Some(Seen::Answer(answer)) if answer.failure.is_none() => answer.status,
+            _ => None,
+        };
+        matches!(status(self.study), Some(404 | 410)) && status(now).is_some_and(|status| (200..300).contains(&status))
     }
 
     /// Whether the data that the original study began with differs from what is there now.

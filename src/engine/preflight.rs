@@ -83,7 +83,27 @@ impl Run<'_> {
             // One list that works, or fails as an API fails, is enough to go on; the others are not even asked.
             what = Some(stranger(operation, answer)?);
         }
-        Some(another_api(&base, &pages.first()?.0, what?, pages.len()).abort())
+        let (first, what) = (&pages.first()?.0, what?);
+        if self.reader_speaks_json().await {
+            return None;
+        }
+        Some(another_api(&base, first, what, pages.len()).abort())
+    }
+
+    /// Whether a reader answers in JSON, be it that there is no such record: then this is the API, and its lists are wrong.
+    async fn reader_speaks_json(&mut self) -> bool {
+        let readers = self.study.contract.operations.iter().filter_map(|operation| {
+            let by = operation.clause.reads.as_ref()?.by.first()?;
+            Some(Call::new(&operation.id).with(&by.slot, "contract-gate-no-such-record"))
+        });
+        for call in readers.collect::<Vec<_>>() {
+            let seen = self.runner.perform(&Case::Call(call), &self.study).await;
+            self.charge("preflight", 0);
+            if seen.answers().iter().any(|answer| answer.json.is_some()) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether a record that the user named can be read: then the access is right, and only the list is closed to it.

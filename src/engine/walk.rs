@@ -238,7 +238,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Whether a record shows something that no kept record shows yet, or stands at a page border.
-    fn is_telling(&mut self, _contract: &Contract, record: &Value, border: bool) -> bool {
+    fn is_telling(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
         let mut telling = border;
         let mut note =
             |feature: String| telling |= self.features.insert(xxhash_rust::xxh3::xxh3_64(feature.as_bytes()));
@@ -266,9 +266,13 @@ impl<'a> Progress<'a> {
                 Value::Object(_) => note(format!("{name} object")),
             }
         }
-        if let Some(key) = record.pointer(&self.model.key).and_then(Value::as_str) {
+        // Whatever records are read by may hold characters that encodings spoil.
+        let aliases = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+        let aliases = aliases.flat_map(|reads| &reads.by).map(|by| by.key.as_str());
+        for pointer in std::iter::once(self.model.key.as_str()).chain(aliases) {
+            let Some(key) = record.pointer(pointer).and_then(Value::as_str) else { continue };
             for c in key.chars().filter(|c| !c.is_ascii_alphanumeric()) {
-                note(format!("key {}", if c.is_ascii() { c } else { 'ä' }));
+                note(format!("{pointer} {}", if c.is_ascii() { c } else { 'ä' }));
             }
         }
         telling

@@ -110,7 +110,7 @@ fn chosen<'a>(study: &Study, ground: &Ground<'a>, pointer: &str, salt: &str, mos
     let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
     let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
     order.extend(borders.take(most / 3));
-    order.extend(telling_keys(&samples, pointer).into_iter().take(most / 3));
+    order.extend(telling_keys(&samples, pointer).into_iter().take(most / 2));
     if !samples.is_empty() {
         order.extend(draw(study, salt, &(0..samples.len()), most.min(samples.len()) * 4));
         order.extend(0..samples.len());

@@ -64,10 +64,15 @@ pub(crate) fn plan_unknown(study: &Study) -> Vec<Case> {
         if is_numeric(study, reader, by) {
             return vec![Value::from(marker_number(study))];
         }
-        let sample = sample_key(study, reader, by);
-        let cut = sample.and_then(Value::as_str).and_then(|key| cut_key(study, reader, by, key)).map(Value::from);
-        lookalikes(study, sample).into_iter().chain(cut).collect()
+        let cut = cut_keys(study, reader, by).map(Value::from);
+        lookalikes(study, sample_key(study, reader, by)).into_iter().chain(cut).collect()
     })
+}
+
+/// For each way of reading by the slot of one, a real key cut short.
+fn cut_keys<'a>(study: &'a Study, reader: &'a Reader<'a>, by: &'a ReadKey) -> impl Iterator<Item = String> {
+    let ways = reader.reads.by.iter().filter(|other| other.slot == by.slot);
+    ways.filter_map(|way| cut_key(study, reader, way, sample_key(study, reader, way)?.as_str()?))
 }
 
 /// A real key without its last character, unless a record is known that has it.
@@ -87,8 +92,7 @@ fn cut_key(study: &Study, reader: &Reader<'_>, by: &ReadKey, key: &str) -> Optio
 
 /// Whether a key that no record is known to have is a known one cut short.
 pub(crate) fn is_cut(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool {
-    let sample = sample_key(study, reader, by).and_then(Value::as_str);
-    sample.and_then(|key| cut_key(study, reader, by, key)).is_some_and(|cut| cut == text)
+    cut_keys(study, reader, by).any(|cut| cut == text)
 }
 
 /// Keys that have to be encoded: unknown ones, and a real one escaped twice.
