@@ -120,17 +120,17 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
     if readable && shown.as_deref().is_some_and(|key| foreign.ours.get(key).is_some()) {
         return;
     }
+    ruling.evidence.answers += 1;
+    let barred = crossing && refusals.no_tenant.as_ref().is_some_and(|refusal| refusal.accepts(status));
+    if !readable && (barred || access::is_refusal(clause, status)) {
+        return;
+    }
     // A reader that treats every unknown key so does it out of another fault.
     let alike = |probe: &Observation| match readable {
         true => probe.is_success() && shown.is_none(),
         false => probe.status == Some(status),
     };
     if !crossing && reading::answers_to_unknown(study, reads, &answer.call.operation).any(alike) {
-        return;
-    }
-    ruling.evidence.answers += 1;
-    let barred = crossing && refusals.no_tenant.as_ref().is_some_and(|refusal| refusal.accepts(status));
-    if !readable && (barred || access::is_refusal(clause, status)) {
         return;
     }
     let title = match (readable, crossing) {
