@@ -115,5 +115,6 @@ fn the_cause_is_named_first() {
     }
 }
 
-/// Checks whose promise no shipped contract makes at deny level.
-const EXCUSED: [&str; 0] = [];
+/// Checks whose promise no shipped contract makes at deny level: empty pages are a note in all of them, and none names
+/// what remains.
+const EXCUSED: [&str; 2] = ["empty-page-in-walk", "wrong-remaining"];

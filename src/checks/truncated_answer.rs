@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
     id: "truncated-answer", family: Answers, level: Deny,
-    faults: ["wrong-content-length", "connection-dropped"],
+    faults: ["wrong-content-length"],
     plan: plan_nothing, judge: judge,
 }
 

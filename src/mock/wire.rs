@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -141,7 +141,10 @@ fn respond(answer: Answer) -> Response {
             Ok(answer.body.slice(..length / 2)),
             Err(std::io::Error::other("dropped on purpose")),
         ])),
-        Wire::WrongLength => Body::from_stream(stream::iter([Ok::<_, Infallible>(answer.body)])),
+        // The end comes a moment later, so that what there is has left by then.
+        Wire::WrongLength => Body::from_stream(stream::iter([Ok::<_, Infallible>(answer.body)]).chain(
+            stream::once(tokio::time::sleep(Duration::from_millis(20))).filter_map(|()| std::future::ready(None)),
+        )),
         Wire::Endless => {
             let chunk = if length == 0 { Bytes::from_static(b" ") } else { answer.body };
             Body::from_stream(stream::unfold(chunk, |chunk| async move {
