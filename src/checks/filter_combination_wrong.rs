@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::filtering::{self, Reading, clause, exposed, looks, must, plan_combined, refusal, row_pointer, sent_at};
+use super::filtering::{self, Must, Reading, clause, exposed, looks, plan_combined, refusal, row_pointer, sent_at};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
@@ -103,12 +103,9 @@ fn of_walk(
     let partial = names.iter().any(|name| lists.filters.get(*name).is_some_and(|filter| filter.partial));
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-    let wanted: Vec<&str> = reference
-        .rows
-        .iter()
-        .filter(|row| must(study, lists, model, &walk.walk.query, reference, row))
-        .filter_map(|row| row.key.as_deref())
-        .collect();
+    let must = Must::new(lists, model, &walk.walk.query, reference);
+    let wanted: Vec<&str> =
+        reference.rows.iter().filter(|row| must.hold(row)).filter_map(|row| row.key.as_deref()).collect();
     let missing: Vec<&&str> = wanted.iter().filter(|key| !seen.contains(**key)).collect();
     let first = missing.first()?;
     let actual = format!("{} of {} records are missing", missing.len(), wanted.len());

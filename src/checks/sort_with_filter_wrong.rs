@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::filtering::{self, clause, exposed, must, refusal, row_pointer, sent_at};
+use super::filtering::{self, Must, clause, exposed, refusal, row_pointer, sent_at};
 use super::ordering::{self, Reading, direction_word, inversions, ranks, wishes};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{Lists, Order};
 use crate::finding::Level;
-use crate::study::{Model, Study, WalkSeen};
+use crate::study::{Model, Row, Study, WalkSeen};
 
 check! {
     /// Sorting and filtering work alone but not together.
@@ -133,9 +133,9 @@ fn of_walk(
     let partial = names.iter().any(|name| lists.filters.get(*name).is_some_and(|filter| filter.partial));
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
-    let missing = reference.rows.iter().find(|row| {
-        row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must(study, lists, model, query, reference, row)
-    })?;
+    let must = Must::new(lists, model, query, reference);
+    let is_missing = |row: &&Row| row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must.hold(row);
+    let missing = reference.rows.iter().find(is_missing)?;
     Some(
         make(
             format!("{label} together lose records"),

@@ -7,6 +7,7 @@ mod confirm;
 mod coverage;
 mod doctor;
 mod early;
+mod features;
 mod judging;
 mod preflight;
 mod reduce;

@@ -5,6 +5,7 @@
 
 pub mod ask;
 mod exhibit;
+pub mod fit;
 pub mod look;
 pub mod observation;
 pub mod page;
@@ -13,20 +14,20 @@ pub mod row;
 mod strict_json;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 pub use ask::Start;
+pub use fit::{Fit, Fitting, Wanted};
 pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};
 pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
-pub use row::{Fit, Model, Row, Trait};
+pub use row::{Model, Row, Trait};
 
 use crate::case::{Case, Query, Walk};
-use crate::contract::semantics::{Filter, Lists};
+use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation};
 use crate::finding::Level;
 
@@ -95,8 +96,8 @@ pub struct Study {
     pub models: Arc<BTreeMap<String, Model>>,
     /// Cases by key, in plan order.
     seen: IndexMap<String, (Case, Arc<Seen>)>,
-    /// What the plain walks of each list agree on.
-    references: BTreeMap<String, Reference>,
+    /// What the plain walks of each list agree on, once somebody asks.
+    references: BTreeMap<String, OnceLock<Reference>>,
     /// What was chosen to be sent, by what for: planning asks again in each round.
     choices: Choices,
 }
@@ -154,9 +155,7 @@ impl Study {
         let plain = matches!(&case, Case::Walk(walk) if walk.query.is_plain());
         self.seen.entry(key).or_insert((case, seen.into()));
         if plain {
-            self.references.remove(&operation);
-            let reference = Reference::of(self, &operation, crate::case::Access::Own);
-            self.references.insert(operation, reference);
+            self.references.insert(operation, OnceLock::new());
         }
     }
 
@@ -177,6 +176,18 @@ impl Study {
     #[must_use]
     pub fn get(&self, case: &Case) -> Option<&Seen> {
         self.seen.get(&case.key()).map(|(_, seen)| &**seen)
+    }
+
+    /// How many cases were seen.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether nothing was seen yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// Every case with what came of it, in plan order.
@@ -214,7 +225,8 @@ impl Study {
     /// What the plain walks of a list agree on.
     #[must_use]
     pub fn reference(&self, operation: &str) -> Option<&Reference> {
-        self.references.get(operation)
+        let reference = self.references.get(operation)?;
+        Some(reference.get_or_init(|| Reference::of(self, operation, crate::case::Access::Own)))
     }
 
     /// The model of a list.
@@ -245,35 +257,6 @@ impl Study {
     #[must_use]
     pub fn default_walk(&self, operation: &Operation) -> Walk {
         Walk { query: Query::new(&operation.id, None), pages: None, repeat: 0 }
-    }
-
-    /// Whether a record, reduced, belongs into the answer to a query: all of its filters, the absent ones included.
-    #[must_use]
-    pub fn fit(&self, lists: &Lists, model: &Model, query: &Query, row: &Row) -> Fit {
-        let mut worst = Fit::Must;
-        for (name, filter) in &lists.filters {
-            let sent = query.filters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            let Some(fit) = self.fit_one(model, filter, sent, row) else { continue };
-            worst = match (worst, fit) {
-                (Fit::Not, _) | (_, Fit::Not) => Fit::Not,
-                (Fit::Unknown, _) | (_, Fit::Unknown) => Fit::Unknown,
-                (Fit::May, _) | (_, Fit::May) => Fit::May,
-                _ => Fit::Must,
-            };
-        }
-        worst
-    }
-
-    fn fit_one(&self, model: &Model, filter: &Filter, sent: Option<&Value>, row: &Row) -> Option<Fit> {
-        use crate::contract::semantics::Absent;
-        match (sent, &filter.absent) {
-            (Some(value), _) => Some(model.fit_row(filter, row, value)),
-            (None, Some(Absent::Only(value))) => Some(model.fit_row(filter, row, value)),
-            (None, Some(Absent::Either { either })) => {
-                Some(if model.fit_row(filter, row, either) == Fit::Must { Fit::Must } else { Fit::May })
-            }
-            (None, None) => None,
-        }
     }
 
     /// The level of a clause under the run's profile.

@@ -59,7 +59,7 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
             // Of a few drawn ones, the word that the fewest records contain tells most.
             let matches = |word: &String| {
                 let query = ground.query().filter(name, Value::String(word.clone()));
-                ground.matches(study, &query).unwrap_or(usize::MAX)
+                ground.matches(&query).unwrap_or(usize::MAX)
             };
             let word = drawn.into_iter().map(|index| texts[index].clone()).min_by_key(matches);
             word.into_iter().map(Value::String).collect()
