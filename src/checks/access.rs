@@ -73,6 +73,10 @@ impl Door {
                 continue;
             };
             ruling.evidence.answers += 1;
+            // A refusal that calls itself a success is told by what is wrong with its body.
+            if answer.is_success() && !answer.schema_errors.is_empty() && !shows_anything(study, operation, answer) {
+                continue;
+            }
             if is_refusal(clause, status) || (self.instead)(refusals).is_some_and(|refusal| refusal.accepts(status)) {
                 continue;
             }
@@ -89,6 +93,16 @@ impl Door {
             "the operation could not be called: no record to ask for is known",
             "check against a list that is not empty",
         )
+    }
+}
+
+/// Whether an answer shows a page or a record.
+fn shows_anything(study: &Study, operation: &Operation, answer: &Observation) -> bool {
+    let key = operation.clause.reads.as_ref().and_then(|reads| study.contract.resource(&reads.resource));
+    match (&answer.page, key, &answer.json) {
+        (Some(page), ..) => page.has_items,
+        (None, Some(resource), Some(body)) => body.pointer(&resource.key).is_some(),
+        (None, ..) => true,
     }
 }
 

@@ -115,7 +115,8 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
     let crossing = answer.call.access == Access::OwnInSecond;
     let resource = study.contract.resource(&reads.resource);
     let shown = answer.json.as_ref().and_then(|body| body.pointer(&resource?.key).and_then(key_text));
-    let readable = answer.is_success();
+    // A success that shows no record is another fault.
+    let readable = answer.is_success() && shown.is_some();
     // An alias may belong to a record of either tenant: then one's own is what one gets.
     if readable && shown.as_deref().is_some_and(|key| foreign.ours.get(key).is_some()) {
         return;
@@ -126,11 +127,10 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
         return;
     }
     // A reader that treats every unknown key so does it out of another fault.
-    let alike = |probe: &Observation| match readable {
-        true => probe.is_success() && shown.is_none(),
-        false => probe.status == Some(status),
-    };
-    if !crossing && reading::answers_to_unknown(study, reads, &answer.call.operation).any(alike) {
+    let alike = |probe: &Observation| !readable && probe.status == Some(status);
+    if (!crossing || answer.is_success())
+        && reading::answers_to_unknown(study, reads, &answer.call.operation).any(alike)
+    {
         return;
     }
     let title = match (readable, crossing) {

@@ -7,6 +7,9 @@ use crate::contract::semantics::Lists;
 use crate::exchange::Sent;
 use crate::study::{End, Observation, PageFacts, Reference, Study, WalkSeen};
 
+/// Page sizes of which only some pages are walked, and how many.
+const FEW_PAGES: [(u64, u32); 6] = [(1, 3), (2, 2), (3, 2), (10, 2), (25, 2), (50, 2)];
+
 /// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
 /// drawn from the seed.
 pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
@@ -39,9 +42,11 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
                 cases.push(Case::Walk(other));
             }
         }
-        // Small pages have many borders; a few pages of each are enough.
-        for size in [1, 2, 3].into_iter().filter(|size| lists.page.size.is_some() && *size < known) {
-            cases.push(Case::pages(Query::new(&operation.id, Some(size)), 3));
+        // Small pages have many borders, and the sizes that clients write are where caches and special cases are: a few
+        // pages of each are enough.
+        let most = lists.page.size.as_ref().map_or(0, |size| size.max.unwrap_or(u64::MAX));
+        for (size, pages) in FEW_PAGES.into_iter().filter(|(size, _)| *size < known && *size <= most) {
+            cases.push(Case::pages(Query::new(&operation.id, Some(size)), pages));
         }
     }
     cases

@@ -6,6 +6,7 @@ use super::run::Runner;
 use crate::case::Case;
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::Operation;
+use crate::exchange::Failure;
 use crate::finding::Stability;
 use crate::study::{Seen, Study};
 
@@ -42,6 +43,15 @@ struct Replay {
     quiet: bool,
 }
 
+impl Replay {
+    /// Whether the last case of a fault could not be sent again: the target was given up, or the run is over.
+    fn is_unsent(&self, blame: &Blame) -> bool {
+        let seen = blame.cases.last().and_then(|case| self.study.get(case));
+        let last = seen.and_then(|seen| seen.answers().last());
+        last.is_some_and(|answer| matches!(answer.failure, Some(Failure::Stopped(_) | Failure::Unsendable(_))))
+    }
+}
+
 impl<'a> Confirmer<'a> {
     pub(super) fn new(runner: &'a Runner, study: &'a Study, budget: u64) -> Self {
         Self { runner, study, replays: BTreeMap::new(), budget, restless: 0, still: BTreeMap::new() }
@@ -58,6 +68,9 @@ impl<'a> Confirmer<'a> {
         let mut came_back = false;
         while tries < TRIES {
             let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
+            if replay.is_unsent(blame) {
+                break;
+            }
             tries += 1;
             if blame.compares && !replay.quiet {
                 moved += 1;
@@ -79,10 +92,7 @@ impl<'a> Confirmer<'a> {
             }
         }
         if came_back {
-            return Again::NotSeen(Stability::Intermittent {
-                failed: seen.max(1),
-                of: blame.exposed.max(seen) + tries,
-            });
+            return Again::NotSeen(intermittent(blame, seen, tries));
         }
         if moved > 0 && blame.compares {
             return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
@@ -98,7 +108,7 @@ impl<'a> Confirmer<'a> {
         // An answer that is wrong in itself was wrong, however rarely it comes.
         let proved = !blame.compares && !blame.fleeting;
         if seen >= 2 || proved {
-            return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });
+            return Again::NotSeen(intermittent(blame, seen, tries));
         }
         Again::NotSeen(Stability::Flaky { repeats: tries })
     }
@@ -109,7 +119,7 @@ impl<'a> Confirmer<'a> {
         if !self.is_still(operation).await {
             return Again::Moved;
         }
-        Again::NotSeen(Stability::Intermittent { failed: seen.max(1), of: blame.exposed.max(seen) + tries })
+        Again::NotSeen(intermittent(blame, seen, tries))
     }
 
     /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
@@ -226,6 +236,12 @@ impl<'a> Confirmer<'a> {
         }
         Replay { study, quiet }
     }
+}
+
+/// A fault that showed `seen` times, and not in the repetitions; seen in every answer that could show it, it is no rare one.
+fn intermittent(blame: &Blame, seen: u32, tries: u32) -> Stability {
+    let (failed, of) = (seen.max(1), blame.exposed.max(seen) + tries);
+    if failed >= of { Stability::Reproduced } else { Stability::Intermittent { failed, of } }
 }
 
 /// Whether the reference walk before the cases shows the same data as the one after them.

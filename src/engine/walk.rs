@@ -77,6 +77,7 @@ impl Runner {
                 }
             }
         }
+        progress.forget_unshown();
         self.look_beyond(operation, &mut progress).await;
         progress.seen
     }
@@ -229,7 +230,9 @@ impl<'a> Progress<'a> {
         if query.is_whole() && self.keeps(contract, record, border) {
             self.seen.samples.push((index, record.clone()));
         }
-        let fresh = row.key.clone().is_some_and(|key| self.keys.insert(key));
+        // A record without a key is known by what it shows.
+        let key = row.key.clone().unwrap_or_else(|| format!("# {:x}", row.print).into());
+        let fresh = self.keys.insert(key);
         self.seen.rows.push(row);
         fresh
     }
@@ -242,6 +245,14 @@ impl<'a> Progress<'a> {
         }
         let telling = self.features.take(contract, self.model, record);
         telling || border || kept < self.reads
+    }
+
+    /// Where no record shows the field that a filter is about, nothing tells whether they fit: that is no misfit.
+    fn forget_unshown(&mut self) {
+        let rows = &self.seen.rows;
+        let unshown = self.wanted.iter().filter(|(_, wanted)| !wanted.is_shown(rows));
+        let unshown: Vec<&String> = unshown.map(|(name, _)| name).collect();
+        self.seen.misfits.retain(|(_, name)| !unshown.contains(&name));
     }
 
     fn token_start(&self, token: String) -> Start {

@@ -73,6 +73,12 @@ impl<'a> Wanted<'a> {
         }
     }
 
+    /// Whether some record shows the field that the filter is about, if it is about one.
+    #[must_use]
+    pub fn is_shown(&self, rows: &[Row]) -> bool {
+        self.index.is_none_or(|index| rows.iter().any(|row| row.traits.get(index) != Some(&Trait::Absent)))
+    }
+
     fn held(&self, held: &Held<'_>) -> Fit {
         let case = self.filter.case;
         match self.filter.matching {

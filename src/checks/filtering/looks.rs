@@ -261,7 +261,7 @@ fn read(study: &Study, look: &Look<'_>) -> Reading {
 fn is_unfiltered(look: &Look<'_>, reference: &Reference, misfits: usize) -> bool {
     let rows = &look.walk.rows;
     // As many as without it: the whole list, or as far as the walk went.
-    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 10 };
+    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 2 };
     if !enough {
         return false;
     }
