@@ -170,7 +170,8 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     let target = Target::new(running.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
     // What a single record shows to its readers alone is seen by reading them all.
     let reads = if task.fault.is_some_and(|fault| fault.thorough) { usize::MAX } else { 0 };
-    let settings = Options { seed, reads, looks: Some(Arc::clone(&task.looks)), ..Options::default() };
+    let settings =
+        Options { seed, reads, probe_writes: true, looks: Some(Arc::clone(&task.looks)), ..Options::default() };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
     running.stop();
     let mut checks: Vec<String> = Vec::new();

@@ -111,6 +111,11 @@ pub(super) fn needs_credential(study: &Study, operation: &Operation) -> bool {
     operation.is_guarded() && !study.contract.schemes.is_empty()
 }
 
+/// Whether records can belong to one of several tenants.
+pub(super) fn has_tenants(study: &Study, operation: &Operation) -> bool {
+    study.contract.root.tenancy.is_some() || operation.is_guarded()
+}
+
 /// Whether an operation shows records, which belong to some tenant.
 pub(super) fn shows_records(operation: &Operation) -> bool {
     operation.clause.lists.is_some() || operation.clause.reads.is_some()

@@ -87,6 +87,9 @@ impl Foreign {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(reads) = &operation.clause.reads else { return not_applicable("the operation reads no single record") };
+    if !study.means.has_second && !access::has_tenants(study, operation) {
+        return not_applicable("the contract knows neither tenants nor credentials");
+    }
     if !study.means.has_second {
         return Verdict::Inconclusive {
             reason: "no second tenant is known".to_owned(),

@@ -62,7 +62,7 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
         let ordered = is_ordered(reference, &places, last);
         let Some(first) = inside.first().copied().filter(|_| walk.is_complete() || ordered) else { continue };
         let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
-        let sent = after.map_or_else(|| paging::first_request(walk), |row| paging::requests_around(walk, row));
+        let sent = paging::requests_around(walk, after.unwrap_or_else(|| walk.rows.len().saturating_sub(1)));
         let other = study
             .walks(&operation.id)
             .filter(|(_, other)| whole(other))

@@ -41,6 +41,9 @@ fn plan(study: &Study) -> Vec<Case> {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(model) = study.model(&operation.id) else { return not_applicable("the operation lists nothing") };
+    if lists.page.next.is_none() && lists.page.offset.is_none() && lists.page.number.is_none() {
+        return not_applicable("the list comes on one page");
+    }
     let mut ruling = Ruling::default();
     for (case, again) in study.answers(&operation.id) {
         let Case::Again { walk, index, size: None } = case else { continue };

@@ -124,6 +124,9 @@ pub(super) struct RunArgs {
     /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(super) reads: usize,
+    /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data
+    #[arg(long)]
+    pub(super) probe_writes: bool,
     /// Longest run per contract, such as 5min
     #[arg(long, value_name = "TIME")]
     time_budget: Option<crate::config::Time>,

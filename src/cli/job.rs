@@ -71,6 +71,7 @@ impl Settings {
             },
             max_records: args.max_records,
             reads: args.reads,
+            probe_writes: args.probe_writes,
             shrink: !args.no_shrink,
             ..Options::default()
         };
@@ -106,6 +107,8 @@ impl Settings {
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
             limits.timeout = limits.timeout.min(Duration::from_secs(2));
+            // It is made for this run and gone after it.
+            options.probe_writes = true;
         }
         (options, limits)
     }

@@ -19,6 +19,9 @@ pub enum Fit {
     Unknown,
 }
 
+/// Seconds: a day, and the time zones around it.
+const TWO_DAYS: f64 = 2.0 * 86_400.0;
+
 /// What one filter asks for with one value, read once and held against many records.
 #[derive(Debug)]
 pub struct Wanted<'a> {
@@ -93,7 +96,10 @@ impl<'a> Wanted<'a> {
 
     fn ranked(&self, held: &Held<'_>, holds: impl Fn(f64, f64) -> bool) -> Fit {
         let wanted = self.terms.first().and_then(|term| term.rank);
+        let by_day = self.terms.first().is_some_and(|term| term.is_day) && !held.is_day();
         match (held, held.rank(), wanted) {
+            // Where the day begins and ends for the server is not known.
+            (_, Some(held), Some(wanted)) if by_day && (held - wanted).abs() < TWO_DAYS => Fit::Unknown,
             (Held::Nothing, ..) => Fit::Not,
             (_, Some(held), Some(wanted)) => exact(holds(held, wanted)),
             _ => Fit::Unknown,
@@ -166,6 +172,8 @@ struct Term {
     is_null: bool,
     hashes: (u64, u64),
     number: Option<f64>,
+    /// Whether it is a day, which begins at another moment in each time zone.
+    is_day: bool,
     /// Number or instant to compare by; `None` where the filter does not compare.
     rank: Option<f64>,
 }
@@ -177,10 +185,11 @@ impl Term {
         let compares = matches!(matching, Match::AtLeast | Match::AtMost | Match::Above | Match::Below);
         let rank = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.parse().ok().or_else(|| instant(text)),
+            Value::String(text) => rank_of(text),
             _ => None,
         };
         Self {
+            is_day: day(&text).is_some(),
             ascii: text.is_ascii(),
             is_text: value.is_string(),
             is_null: value.is_null(),
@@ -259,11 +268,28 @@ impl<'a> Held<'a> {
     fn rank(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Text(text, moment) => moment.or_else(|| instant(text)),
+            Self::Text(text, moment) => moment.or_else(|| rank_of(text)),
             Self::Hashed(_, _, moment) => *moment,
             _ => None,
         }
     }
+
+    /// Whether it is a day, and not a moment of one.
+    fn is_day(&self) -> bool {
+        matches!(self, Self::Text(text, _) if day(text).is_some())
+    }
+}
+
+/// A text as a number to compare by: an instant, a day, or a decimal number.
+#[must_use]
+pub fn rank_of(text: &str) -> Option<f64> {
+    instant(text).or_else(|| day(text)).or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()))
+}
+
+/// The first moment of a day, in UTC.
+fn day(text: &str) -> Option<f64> {
+    let date: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok())??;
+    instant(&format!("{date}T00:00:00Z"))
 }
 
 fn text_of(value: &Value) -> String {
@@ -317,6 +343,10 @@ mod tests {
         assert_eq!(fit(least, &json!(2.5), &json!("3")), Fit::Not);
         assert_eq!(fit(least, &json!("2025-01-01T01:00:00+01:00"), &json!("2025-01-01T00:00:00Z")), Fit::Must);
         assert_eq!(fit(least, &Value::Null, &json!("3")), Fit::Not);
+        assert_eq!(fit(least, &json!("10.50"), &json!("9.75")), Fit::Must);
+        assert_eq!(fit(least, &json!("2025-03-01"), &json!("2025-03-02")), Fit::Not);
+        assert_eq!(fit(least, &json!("2025-03-01T23:00:00Z"), &json!("2025-03-02")), Fit::Unknown);
+        assert_eq!(fit(least, &json!("2025-03-05T23:00:00Z"), &json!("2025-03-02")), Fit::Must);
         let any = r#"{"slot": {"query": "ids"}, "field": "/id", "match": "any-of"}"#;
         assert_eq!(fit(any, &json!("b"), &json!(["a", "b"])), Fit::Must);
         assert_eq!(fit(any, &json!("c"), &json!(["a", "b"])), Fit::Not);

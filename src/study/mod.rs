@@ -51,6 +51,18 @@ impl Seen {
     }
 }
 
+/// Which methods that nobody declared may be tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Probing {
+    /// `TRACE` alone: it changes nothing anywhere.
+    #[default]
+    Safe,
+    /// Also what changes nothing on a server that is merely too generous: `PATCH`, and `DELETE` of a key that no record has.
+    Careful,
+    /// Also what would replace or empty a whole list, or make a record.
+    All,
+}
+
 /// What the run may use beyond the contract.
 #[derive(Clone, Debug, Default)]
 pub struct Means {
@@ -74,8 +86,8 @@ pub struct Means {
     pub known_ids: BTreeMap<String, Vec<String>>,
     /// Keys of the second tenant's records, by resource.
     pub second_known_ids: BTreeMap<String, Vec<String>>,
-    /// Whether unsafe methods may be probed with keys that do not exist.
-    pub probe_methods: bool,
+    /// Which methods that nobody declared may be tried.
+    pub probing: Probing,
     /// Most records walked.
     pub max_records: usize,
     /// Records read one by one per key; 0: a few, chosen to differ.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::contract::instant;
+use super::fit::rank_of;
 use crate::contract::semantics::{Lists, Match, Order, Sort};
 use crate::contract::{Contract, Expression, Operation};
 
@@ -145,9 +145,9 @@ pub enum Trait {
     Bool(bool),
     /// A number.
     Number(f64),
-    /// A text, and the instant that it is, where records are compared by it.
+    /// A text, and the instant, day or number that it is, where records are compared by it.
     Text(Box<str>, Option<f64>),
-    /// A text of a long walk: exact hash, hash without case, instant if it is one.
+    /// A text of a long walk: exact hash, hash without case, instant, day or number where records are compared by it.
     Hashed(u64, u64, Option<f64>),
     /// An array or object.
     Other(u64),
@@ -161,7 +161,7 @@ impl Trait {
             Some(Value::Bool(flag)) => Self::Bool(*flag),
             Some(Value::Number(number)) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             Some(Value::String(text)) => {
-                let moment = if ranked { instant(text) } else { None };
+                let moment = if ranked { rank_of(text) } else { None };
                 if keep_text {
                     Self::Text(text.as_str().into(), moment)
                 } else {
@@ -177,7 +177,7 @@ impl Trait {
     pub fn rank(&self, order: Order) -> Option<f64> {
         match (self, order) {
             (Self::Number(number), Order::Number | Order::Instant) => Some(*number),
-            (Self::Text(_, moment) | Self::Hashed(_, _, moment), Order::Instant) => *moment,
+            (Self::Text(_, moment) | Self::Hashed(_, _, moment), Order::Number | Order::Instant) => *moment,
             _ => None,
         }
     }
@@ -220,7 +220,7 @@ fn object_print<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> u
 
 /// Whether an order or a filter compares a field.
 fn is_ranked(lists: &Lists, field: &str) -> bool {
-    let sorted = lists.sort.iter().flat_map(sort_fields).any(|by| by.field == field && by.order == Order::Instant);
+    let sorted = lists.sort.iter().flat_map(sort_fields).any(|by| by.field == field && by.order != Order::Text);
     let compared = lists.filters.values().any(|filter| {
         let equal = matches!(filter.matching, Match::Equal | Match::AnyOf | Match::Contains);
         !equal && filter.field.as_deref() == Some(field)
