@@ -227,6 +227,13 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, Vec<Subject>), String> {
     let config = run.load()?;
     let embedded = embedded(subject)?;
+    if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && run.reads == 0) {
+        let _ = writeln!(
+            io::stderr(),
+            "note: fault `{}` shows only to who reads that one record, and about 20 are read: --reads 500 reads them all",
+            fault.id
+        );
+    }
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
     check_selection(&config, &subjects)?;
     let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
