@@ -94,7 +94,9 @@ fn of_walk(
         let rows: HashSet<usize> = walk.misfits.iter().map(|(row, _)| *row).collect();
         let actual = format!("{} of {} records do not fit all of them", rows.len(), walk.rows.len());
         let title = format!("filters `{label}` together let through records that do not fit `{name}`");
-        let blame = make(title, actual, Some(*row));
+        let mut blame = make(title, actual, Some(*row));
+        // The record itself shows that it does not fit, wherever the rest has moved to.
+        blame.compares = false;
         return Some(match lists.filters.get(name).and_then(|filter| filter.field.as_ref()) {
             Some(field) => blame.at(row_pointer(lists, walk, *row, field)),
             None => blame,

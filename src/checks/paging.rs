@@ -8,7 +8,7 @@ use crate::exchange::Sent;
 use crate::study::{End, Observation, PageFacts, Reference, Seen, Study, WalkSeen};
 
 /// Page sizes of which only some pages are walked, and how many.
-const FEW_PAGES: [(u64, u32); 6] = [(1, 3), (2, 2), (3, 2), (10, 2), (25, 2), (50, 2)];
+const FEW_PAGES: [(u64, u32); 8] = [(1, 3), (2, 2), (3, 2), (10, 2), (20, 2), (25, 2), (50, 2), (100, 2)];
 
 /// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
 /// drawn from the seed.
@@ -46,6 +46,9 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
         // pages of each are enough.
         let most = lists.page.size.as_ref().map_or(0, |size| size.max.unwrap_or(u64::MAX));
         for (size, pages) in FEW_PAGES.into_iter().filter(|(size, _)| *size < known && *size <= most) {
+            if study.reference_walk(operation, lists).query.size == Some(size) {
+                continue;
+            }
             cases.push(Case::pages(Query::new(&operation.id, Some(size)), pages));
         }
     }

@@ -108,12 +108,14 @@ fn of_walk(
     }
     if let Some((row, name)) = walk.misfits.iter().find(|(_, name)| names.contains(&name.as_str())) {
         let actual = format!("{} records do not fit, the first on page {}", walk.misfits.len(), walk.page_of(*row) + 1);
-        let blame = make(
+        let mut blame = make(
             format!("sorting by `{}` switches filter `{name}` off", wish.name),
             "only records that fit the filter".to_owned(),
             actual,
             Some(*row),
         );
+        // The record itself shows that it does not fit, wherever the rest has moved to.
+        blame.compares = false;
         return Some(match lists.filters.get(name).and_then(|filter| filter.field.as_ref()) {
             Some(field) => blame.at(row_pointer(lists, walk, *row, field)),
             None => blame,

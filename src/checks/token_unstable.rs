@@ -24,7 +24,9 @@ check! {
 fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for (operation, lists) in study.lists() {
-        for walk in [study.reference_walk(operation, lists), study.default_walk(operation)] {
+        let other = study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.pages.len() >= 2);
+        let other = other.map(|(_, walk)| walk.walk.clone());
+        for walk in [study.reference_walk(operation, lists), study.default_walk(operation)].into_iter().chain(other) {
             if let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk.clone()))
                 && seen.pages.len() >= 2
             {

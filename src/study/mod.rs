@@ -26,10 +26,13 @@ pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
 pub use row::{Model, Row, Trait};
 
-use crate::case::{Case, Query, Walk};
+use crate::case::{Access, Case, Query, Walk};
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation};
 use crate::finding::Level;
+
+/// Most pages walked with the second tenant's access.
+pub const SECOND_PAGES: u32 = 8;
 
 /// What came of a case.
 #[derive(Clone, Debug)]
@@ -238,7 +241,7 @@ impl Study {
     #[must_use]
     pub fn reference(&self, operation: &str) -> Option<&Reference> {
         let reference = self.references.get(operation)?;
-        Some(reference.get_or_init(|| Reference::of(self, operation, crate::case::Access::Own)))
+        Some(reference.get_or_init(|| Reference::of(self, operation, Access::Own)))
     }
 
     /// The model of a list.
@@ -263,6 +266,17 @@ impl Study {
     pub fn reference_walk(&self, operation: &Operation, lists: &Lists) -> Walk {
         let size = lists.page.size.as_ref().and_then(|size| size.max).map(|most| most.min(1000));
         Walk { query: Query::new(&operation.id, size), pages: None, repeat: 0 }
+    }
+
+    /// The walk that shows what a tenant's list holds; of the second tenant's, enough to recognise its records.
+    #[must_use]
+    pub fn walk_of(&self, operation: &Operation, lists: &Lists, access: Access) -> Walk {
+        let mut walk = self.reference_walk(operation, lists);
+        if access == Access::Second {
+            walk.query.access = access;
+            walk.pages = Some(SECOND_PAGES);
+        }
+        walk
     }
 
     /// The whole list with no page size given.

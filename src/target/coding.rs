@@ -26,6 +26,8 @@ pub(super) fn unpack(mut answer: Answer, limit: usize) -> Result<Answer, Failure
     }
     if read.is_ok() {
         answer.body = Bytes::from(unpacked);
+        // What is packed no more says so no more.
+        answer.headers.retain(|(name, _)| name != "content-encoding");
     }
     Ok(answer)
 }
