@@ -9,6 +9,7 @@ mod doctor;
 mod early;
 mod judging;
 mod preflight;
+mod recorded;
 mod reduce;
 mod regression;
 mod run;
@@ -25,6 +26,7 @@ use std::time::Instant;
 
 pub use doctor::{Probe, Sight, examine};
 pub use preflight::{Culprit, Trouble};
+pub use recorded::verify;
 pub use regression::Regression;
 pub use run::OnExchange;
 pub use select::{Profile, Selection};
@@ -344,6 +346,7 @@ impl Run<'_> {
                 remedy: "check the selection, and that the document has operations with x-contract clauses".to_owned(),
             })
         });
+        let studies = std::slice::from_ref(&self.study);
         self.checked.requests = self.runner.target.requests();
         self.checked.aborted.clone_from(&aborted);
         emit(Event::ContractFinished(Box::new(ContractFinished {
@@ -352,8 +355,8 @@ impl Run<'_> {
             waited: self.runner.target.waits(),
             cost: self.cost.clone(),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            operations: coverage::totals(&self.study, &mut self.outcomes),
-            coverage: coverage::coverage(&self.study),
+            operations: coverage::totals(&self.study.contract, studies, &mut self.outcomes),
+            coverage: coverage::coverage(&self.study.contract, studies),
             remarks: self.remarks.clone(),
             aborted,
         })));

@@ -27,10 +27,10 @@ const MORE_EXCERPTS: usize = 64;
 const TEXT_ROWS: usize = 10_000;
 
 /// A walk in progress.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     lists: &'a Lists,
     model: &'a Model,
-    seen: WalkSeen,
+    pub(super) seen: WalkSeen,
     tokens: HashSet<String>,
     keys: HashSet<Box<str>>,
     features: HashSet<u64>,
@@ -118,7 +118,7 @@ fn is_transient(answer: &Observation) -> bool {
 }
 
 impl<'a> Progress<'a> {
-    fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
+    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
         let seen = WalkSeen {
             walk: walk.clone(),
             answers: Vec::new(),
@@ -149,7 +149,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
-    fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
+    pub(super) fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
         let facts = self.seen.answers[index].page.clone()?;
         let body = self.seen.answers[index].json.take()?;
         if !facts.has_items {
@@ -286,7 +286,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Where the next page starts, or why there is none.
-    fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
+    pub(super) fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
         if self.stale >= STALE_PAGES || self.empty > EMPTY_PAGES {
             return Err(End::Endless);
         }

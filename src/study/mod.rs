@@ -8,6 +8,7 @@ mod exhibit;
 pub mod look;
 pub mod observation;
 pub mod page;
+pub mod question;
 mod reference;
 pub mod row;
 mod strict_json;
@@ -157,6 +158,20 @@ impl Study {
             self.references.remove(&operation);
             let reference = Reference::of(self, &operation, crate::case::Access::Own);
             self.references.insert(operation, reference);
+        }
+    }
+
+    /// Adds what came of many cases at once; the first result of a case stays.
+    pub fn add_all(&mut self, cases: impl IntoIterator<Item = (Case, Seen)>) {
+        for (case, seen) in cases {
+            self.seen.entry(case.key()).or_insert((case, Arc::new(seen)));
+        }
+        let lists: Vec<String> = self.lists().map(|(operation, _)| operation.id.clone()).collect();
+        for operation in lists {
+            if self.walks(&operation).any(|(_, walk)| walk.walk.query.is_plain()) {
+                let reference = Reference::of(self, &operation, crate::case::Access::Own);
+                self.references.insert(operation, reference);
+            }
         }
     }
 
