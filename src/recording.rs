@@ -71,15 +71,15 @@ pub enum RecordingError {
         message: String,
     },
     /// Several places could be the API.
-    #[error(
-        "the recording has this API at several places: {places}\n  help: say which one with --base-url URL"
-    )]
+    #[error("the recording has this API at several places: {places}\n  help: say which one with --base-url URL")]
     Ambiguous {
         /// Base URLs with their numbers of exchanges.
         places: String,
     },
     /// The base URL is none.
-    #[error("`{0}` is no base URL\n  help: give what stands before the paths of the document, like https://api.example.com")]
+    #[error(
+        "`{0}` is no base URL\n  help: give what stands before the paths of the document, like https://api.example.com"
+    )]
     BadBase(String),
 }
 

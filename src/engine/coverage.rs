@@ -69,7 +69,9 @@ fn item(kind: &str, scope: &str, name: String, seen: u64, excused: &str) -> Cove
 
 fn answers(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for answer in studies.iter().flat_map(|study| study.all_answers(&operation.id)).filter(|answer| answer.failure.is_none()) {
+    for answer in
+        studies.iter().flat_map(|study| study.all_answers(&operation.id)).filter(|answer| answer.failure.is_none())
+    {
         let Some(response) = answer.status.and_then(|status| operation.response(status)) else { continue };
         let media = answer.content_type.as_deref().map(crate::contract::essence).unwrap_or_default();
         *counts.entry((response.status.to_string(), media)).or_default() += 1;

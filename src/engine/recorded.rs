@@ -62,12 +62,14 @@ pub fn verify(
     let requests = belonging.taken.len() as u64;
     let remarks = belonging.remarks();
     let sessions = sessions(&contract, belonging, options);
-    let mut verdicts = Verdicts { contract: &contract, sessions, options, checked: Checked::default(), outcomes: BTreeMap::new() };
+    let mut verdicts =
+        Verdicts { contract: &contract, sessions, options, checked: Checked::default(), outcomes: BTreeMap::new() };
     if nothing.is_none() {
         verdicts.everything(emit);
     }
     let Verdicts { sessions, mut checked, mut outcomes, .. } = verdicts;
-    let judged: u64 = ["passed", "failed", "warned", "noted"].iter().filter_map(|name| checked.outcomes.get(*name)).sum();
+    let judged: u64 =
+        ["passed", "failed", "warned", "noted"].iter().filter_map(|name| checked.outcomes.get(*name)).sum();
     checked.requests = requests;
     checked.aborted = nothing.or_else(|| {
         (judged == 0).then(|| Aborted {
@@ -95,7 +97,8 @@ pub fn verify(
 fn nothing_belongs(contract: &Contract, recording: &Recording, belonging: &Belonging) -> Aborted {
     const MOST: usize = 5;
     let servers = recording.servers();
-    let mut seen: Vec<String> = servers.iter().take(MOST).map(|(server, count)| format!("{server} ({count})")).collect();
+    let mut seen: Vec<String> =
+        servers.iter().take(MOST).map(|(server, count)| format!("{server} ({count})")).collect();
     if servers.len() > MOST {
         seen.push(format!("{} more", servers.len() - MOST));
     }

@@ -81,7 +81,8 @@ pub fn belonging(
             continue;
         };
         let Some((operation, captures)) = operation_of(contract, &raw.request.method, rest) else {
-            let reads = ["GET", "HEAD", "OPTIONS", "TRACE"].iter().any(|read| raw.request.method.eq_ignore_ascii_case(read));
+            let reads =
+                ["GET", "HEAD", "OPTIONS", "TRACE"].iter().any(|read| raw.request.method.eq_ignore_ascii_case(read));
             if !reads && raw.response.status.whole().is_some_and(|status| status < 400) {
                 found.writes.push(raw.started_date_time.as_deref().and_then(instant));
             }
@@ -151,7 +152,8 @@ fn derived(contract: &Contract, addresses: &[(&Entry, Address)]) -> Result<Vec<B
         let base = Base { origin: address.origin.clone(), path: path.to_owned() };
         let place = places.entry(base.text()).or_insert((base, 0, 0));
         place.1 += 1;
-        let says = header(&entry.raw.response.headers, "content-type").or(entry.raw.response.content.mime_type.as_deref());
+        let says =
+            header(&entry.raw.response.headers, "content-type").or(entry.raw.response.content.mime_type.as_deref());
         place.2 += u64::from(says.is_some_and(crate::contract::is_json));
     }
     // A page of an application may stand at the same path as the API that it shows.
@@ -179,10 +181,16 @@ fn prefix<'a>(contract: &Contract, method: &str, path: &'a str) -> Option<&'a st
 }
 
 /// The operation that a request is for, with the values of its path: the most concrete path wins.
-fn operation_of<'a>(contract: &'a Contract, method: &str, rest: &str) -> Option<(&'a Operation, Vec<(String, String)>)> {
+fn operation_of<'a>(
+    contract: &'a Contract,
+    method: &str,
+    rest: &str,
+) -> Option<(&'a Operation, Vec<(String, String)>)> {
     let of = |operation: &&Operation| operation.method.eq_ignore_ascii_case(method);
     let found = contract.operations.iter().filter(of);
-    found.filter_map(|operation| Some((operation, captures(&operation.path, rest)?))).min_by_key(|(_, values)| values.len())
+    found
+        .filter_map(|operation| Some((operation, captures(&operation.path, rest)?)))
+        .min_by_key(|(_, values)| values.len())
 }
 
 /// The values of a path by its template; `None` where it does not fit.

@@ -36,7 +36,8 @@ pub(super) struct Entry {
 impl Entry {
     /// Whether the answer comes from a cache of the client.
     pub(super) fn is_cached(&self) -> bool {
-        let says = |value: &serde_json::Value| !matches!(value, serde_json::Value::Bool(false) | serde_json::Value::Null);
+        let says =
+            |value: &serde_json::Value| !matches!(value, serde_json::Value::Bool(false) | serde_json::Value::Null);
         self.from_cache.as_ref().is_some_and(says) || self.response.status.whole() == Some(304)
     }
 }
@@ -175,7 +176,10 @@ mod tests {
             (b"{\"log\": {\"entries\": 3}}", "is no HAR: invalid type: integer `3`, expected a sequence"),
             (b"{\"entries\": []}", "missing field `log`"),
             (b"openapi: 3.0.3\n", "t.har:1:1: is no JSON"),
-            (b"{\"log\": {\"entries\": [{\"request\": {\"method\": 3, \"url\": \"x\"}}]}}", "invalid type: integer `3`"),
+            (
+                b"{\"log\": {\"entries\": [{\"request\": {\"method\": 3, \"url\": \"x\"}}]}}",
+                "invalid type: integer `3`",
+            ),
             (b"{\"log\":\n {\"entries\": \"\xff\"}}", "t.har:2:14: is not UTF-8"),
             (b"{\"log\": {\"entries\": [{\"request\": \"s3cret\"}]}}", "invalid type: string, expected struct Request"),
         ] {

@@ -9,8 +9,10 @@ const SHORTEST: usize = 8;
 /// Whether a header holds a credential by its name.
 pub(super) fn is_credential_header(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "authorization" | "proxy-authorization" | "cookie" | "set-cookie" | "x-auth" | "x-csrf-token")
-        || names_credential(name)
+    matches!(
+        lower.as_str(),
+        "authorization" | "proxy-authorization" | "cookie" | "set-cookie" | "x-auth" | "x-csrf-token"
+    ) || names_credential(name)
         || ["-api-key", "-token", "-secret"].iter().any(|end| lower.ends_with(end))
         || lower == "api-key"
 }
@@ -47,7 +49,8 @@ fn of_entry(entry: &har::Entry) -> Vec<Secret> {
     let long = |pair: &&har::Pair| pair.value.len() >= SHORTEST;
     found.extend(entry.request.cookies.iter().filter(long).map(|pair| Secret::new(pair.value.clone())));
     if let Some(address) = super::base::Address::parse(&entry.request.url) {
-        let secret = address.query.into_iter().filter(|(name, value)| names_credential(name) && value.len() >= SHORTEST);
+        let secret =
+            address.query.into_iter().filter(|(name, value)| names_credential(name) && value.len() >= SHORTEST);
         found.extend(secret.map(|(_, value)| Secret::new(value)));
     }
     if let Ok(url) = reqwest::Url::parse(&entry.request.url) {

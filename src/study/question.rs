@@ -138,11 +138,7 @@ pub fn unfill(template: &Value, name: &str, sent: &Value) -> Option<Value> {
 }
 
 /// The one value among parts that must all fit.
-fn one_of<'a>(
-    parts: impl Iterator<Item = (&'a Value, &'a Value)>,
-    name: &str,
-    placeholder: &str,
-) -> Option<Value> {
+fn one_of<'a>(parts: impl Iterator<Item = (&'a Value, &'a Value)>, name: &str, placeholder: &str) -> Option<Value> {
     let mut found = None;
     for (template, sent) in parts {
         if template.to_string().contains(placeholder) {
@@ -164,7 +160,9 @@ mod tests {
 
     #[test]
     fn every_question_is_read_back_as_it_was_asked() {
-        for (contract, list) in [("flexportal", "listCustomers"), ("flexprice", "searchCustomers"), ("maple", "findCustomers")] {
+        for (contract, list) in
+            [("flexportal", "listCustomers"), ("flexprice", "searchCustomers"), ("maple", "findCustomers")]
+        {
             let contract = Contract::shipped(contract).expect("is shipped");
             let operation = contract.operation(list).expect("is there");
             let lists = operation.clause.lists.as_ref().expect("lists");

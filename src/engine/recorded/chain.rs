@@ -69,7 +69,9 @@ impl<'a> Chains<'a> {
             return self.go_on(index, seen, taken.address, span);
         }
         match question(operation, lists, &seen.call) {
-            Some((query, Start::First)) if begins(&seen) => self.begin(operation, lists, query, seen, taken.address, span),
+            Some((query, Start::First)) if begins(&seen) => {
+                self.begin(operation, lists, query, seen, taken.address, span)
+            }
             Some((query, start)) if seen.is_success() => match self.waiting(&query, &start) {
                 Some(index) => self.go_on(index, seen, taken.address, span),
                 None => self.single(seen, span),
@@ -96,7 +98,8 @@ impl<'a> Chains<'a> {
             let fits = match (&open.next, start) {
                 // Whoever counts what came, and not what was asked for, counts on from there.
                 (Some(Start::Offset(next)), Start::Offset(start)) => {
-                    let items = walk.pages.last().and_then(|page| walk.answers[*page].page.as_ref()).map(|page| page.items);
+                    let items =
+                        walk.pages.last().and_then(|page| walk.answers[*page].page.as_ref()).map(|page| page.items);
                     let at = walk.answers.last().map_or(0, |answer| offset_of(open.operation, answer));
                     next == start || items.is_some_and(|items| items > 0 && at + items as u64 == *start)
                 }
@@ -197,13 +200,16 @@ impl<'a> Chains<'a> {
 /// or a refusal that is about the request.
 fn begins(seen: &Observation) -> bool {
     let refused = seen.failure.is_none()
-        && seen.status.is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 407 | 408 | 429));
+        && seen
+            .status
+            .is_some_and(|status| (400..500).contains(&status) && !matches!(status, 401 | 403 | 407 | 408 | 429));
     seen.is_success() || (refused && matches!(seen.call.access, Access::Own | Access::Second))
 }
 
 fn offset_of(operation: &Operation, answer: &Observation) -> u64 {
     let clause = operation.clause.lists.as_ref().and_then(|lists| lists.page.offset.as_ref());
-    clause.map_or(0, |clause| answer.call.value(&clause.slot).and_then(serde_json::Value::as_u64).unwrap_or(clause.first))
+    clause
+        .map_or(0, |clause| answer.call.value(&clause.slot).and_then(serde_json::Value::as_u64).unwrap_or(clause.first))
 }
 
 fn offset_start(operation: &Operation, answer: &Observation) -> Option<Start> {

@@ -23,7 +23,8 @@ const BRACKET: f64 = 900_000.0;
 
 const MAY_MOVE: &str = "the data may have moved between the pages, and the recording does not show that it stood still";
 const MOVED: &str = "the data may have moved between the requests: the recording does not show that it stood still";
-const PASSING: &str = "a passing trouble on the way to the server looks the same, and a recording cannot be asked again";
+const PASSING: &str =
+    "a passing trouble on the way to the server looks the same, and a recording cannot be asked again";
 
 /// From when to when something went on, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -116,9 +117,8 @@ impl Session {
     fn new(mut study: Study, taken: Vec<Taken>, looks: &Looks, writes: &[Option<f64>]) -> Self {
         let spans: Vec<Option<Span>> = taken.iter().map(Span::of).collect();
         let all = spans.iter().copied().reduce(|one, two| Some(one?.with(two?))).flatten();
-        let within = |at: &Option<f64>| {
-            at.zip(all).is_none_or(|(at, all)| (all.start - GAP..=all.end + GAP).contains(&at))
-        };
+        let within =
+            |at: &Option<f64>| at.zip(all).is_none_or(|(at, all)| (all.start - GAP..=all.end + GAP).contains(&at));
         let written = writes.iter().any(within);
         let mut chains = Chains::new(&study, looks);
         for one in taken {
