@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::base::{Address, Base, documented};
 use super::body::{self, Body};
 use super::call::{Wire, parts};
-use super::secrets::is_credential_header;
+use super::secrets::{is_credential_header, is_masked};
 use super::{Entry, Recording, RecordingError, Taken, har};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
@@ -52,8 +52,8 @@ impl Belonging {
 /// Reasons that are named one by one.
 const MOST_REASONS: usize = 12;
 
-/// Finds the exchanges of a contract. `given` is what stands before its paths, `known` what is known to stand there
-/// besides the document's servers; without either it is derived from where the paths match, if `derive` allows it.
+/// Finds the exchanges of a contract. `given` is what stands before its paths. Without it that is `known`, if it occurs,
+/// or else the document's servers, or else derived from where the paths match, if `derive` allows it.
 ///
 /// # Errors
 /// When the base URL is none, several places could be the API, or a body says that it is base64 and is none.
@@ -122,19 +122,24 @@ fn bases(
 ) -> Result<Vec<Base>, RecordingError> {
     let addresses: Vec<(&Entry, Address)> =
         recording.entries.iter().filter_map(|entry| Some((entry, Address::parse(&entry.raw.request.url)?))).collect();
-    let notes = recording.entries.iter().filter_map(|entry| entry.raw.note.as_ref());
-    let noted = notes.filter(|note| note.contract == contract.name).filter_map(|note| Base::parse(&note.base));
-    let mut candidates: Vec<Base> = Vec::new();
-    for base in noted.chain(known.and_then(Base::parse)).chain(documented(contract)) {
-        if !candidates.contains(&base) {
-            candidates.push(base);
-        }
-    }
     let used = |base: &Base| {
         addresses.iter().any(|(entry, address)| {
             base.rest(address).is_some_and(|rest| operation_of(contract, &entry.raw.request.method, rest).is_some())
         })
     };
+    if let Some(base) = known.and_then(Base::parse)
+        && (used(&base) || !derive)
+    {
+        return Ok(vec![base]);
+    }
+    let notes = recording.entries.iter().filter_map(|entry| entry.raw.note.as_ref());
+    let noted = notes.filter(|note| note.contract == contract.name).filter_map(|note| Base::parse(&note.base));
+    let mut candidates: Vec<Base> = Vec::new();
+    for base in noted.chain(documented(contract)) {
+        if !candidates.contains(&base) {
+            candidates.push(base);
+        }
+    }
     candidates.retain(used);
     if !candidates.is_empty() || !derive {
         // The longest first: one may stand before another.
@@ -225,6 +230,10 @@ fn unusable(raw: &har::Entry, operation: &Operation) -> Option<&'static str> {
     let failed = raw.note.as_ref().is_some_and(|note| note.failure.is_some());
     if !failed && raw.response.status.whole().is_none_or(|status| !(200..=599).contains(&status)) {
         return Some("without an answer in the recording");
+    }
+    let content = &raw.response.content;
+    if !failed && raw.response.headers.is_empty() && content.mime_type.is_none() && content.text.is_some() {
+        return Some("whose answer lacks its headers in the recording");
     }
     operation.body.as_ref()?;
     let text = raw.request.post_data.as_ref().and_then(|data| data.text.as_deref());
@@ -354,6 +363,14 @@ fn answer(raw: &har::Entry) -> Result<(Answer, bool), &'static str> {
     Ok((Answer { status, headers, body }, bodiless))
 }
 
+/// What stands for a credential: also for one that is too short to be masked wherever it occurs.
+fn stand_in(value: &str, masked: String) -> String {
+    if is_masked(masked.rsplit(' ').next().unwrap_or_default()) {
+        return masked;
+    }
+    value.trim().split_once(' ').map_or_else(|| "$TOKEN".to_owned(), |(scheme, _)| format!("{scheme} $TOKEN"))
+}
+
 /// The request as findings show it: what matters for repeating it, credentials left out.
 fn sent(operation: &Operation, raw: &har::Entry, headers: &[(String, String)], masker: &Masker) -> Sent {
     let mask = |text: &str| masker.mask(text).into_owned();
@@ -365,7 +382,7 @@ fn sent(operation: &Operation, raw: &har::Entry, headers: &[(String, String)], m
             shown.push((parameter.name.clone(), mask(value)));
         } else if is_credential_header(name) && !cookie {
             let name = if name == "authorization" { "Authorization" } else { name };
-            shown.push((name.to_owned(), mask(value)));
+            shown.push((name.to_owned(), stand_in(value, mask(value))));
         }
     }
     let body = operation.body.as_ref().and_then(|_| request_body(raw)).map(|body| mask(&body.to_string()));

@@ -82,11 +82,11 @@ fn known_slots(operation: &Operation) -> Vec<Slot> {
 
 /// Whether a name belongs to a credential and not to the question.
 fn is_sent_by_access(contract: &Contract, name: &str) -> bool {
-    contract.schemes.values().any(|scheme| match scheme {
+    let by_scheme = contract.schemes.values().any(|scheme| match scheme {
         Scheme::HeaderKey(key) | Scheme::QueryKey(key) => key.eq_ignore_ascii_case(name),
         _ => false,
-    }) || is_credential_header(name) && name.contains('-')
-        || name.eq_ignore_ascii_case("authorization")
+    });
+    by_scheme || name.eq_ignore_ascii_case("authorization") || (is_credential_header(name) && name.contains('-'))
 }
 
 fn declared(contract: &Contract, parameter: &Parameter, wire: &Wire<'_>) -> Option<Value> {
@@ -113,7 +113,11 @@ fn declared(contract: &Contract, parameter: &Parameter, wire: &Wire<'_>) -> Opti
 
 /// A text as the value that the schema of its parameter means by it.
 fn typed(parameter: &Parameter, text: &str) -> Value {
-    let exact = |value: Value| if value.to_string() == text { value } else { Value::from(text) };
+    // `007` and `1.0` were sent as such.
+    let exact = |value: Value| {
+        let written = value.to_string();
+        if written == text { value } else { Value::from(text) }
+    };
     match parameter.schema.get("type").and_then(Value::as_str) {
         Some("integer") => text.parse::<i64>().map_or_else(|_| Value::from(text), |number| exact(number.into())),
         Some("number") => text.parse::<i64>().map_or_else(

@@ -167,19 +167,18 @@ impl Session {
         self.span(None, blame).is_some_and(|span| span.length() <= QUICK)
     }
 
-    /// Whether two whole walks, one before and one after, show the same records unchanged.
+    /// Whether two whole walks, one that began no later and one that began when all was over, show the same records.
     fn is_still(&self, operation: &Operation, blame: &Blame) -> bool {
         let resource = operation.clause.reads.as_ref().map(|reads| reads.resource.as_str());
         let of_reader = || self.study.list_of(resource?).map(|(list, _)| list.id.as_str());
         let list = if operation.clause.lists.is_some() { Some(operation.id.as_str()) } else { of_reader() };
         let (Some(list), false) = (list, self.written) else { return false };
         let (Some(span), Some(whole)) = (self.span(Some(list), blame), self.whole.get(list)) else { return false };
+        // The later walk begins when all is over: what came up while a faulty walk went on shows in it.
         whole.iter().filter(|(before, _)| before.start <= span.start).any(|(before, shown)| {
             whole.iter().any(|(after, later)| {
-                after.start >= before.end
-                    && after.end >= span.end
-                    && after.end - before.start <= BRACKET
-                    && later == shown
+                let is_after = after.start >= before.end && after.start >= span.end;
+                is_after && after.end - before.start <= BRACKET && later == shown
             })
         })
     }
