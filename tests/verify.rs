@@ -305,7 +305,7 @@ fn a_recording_of_a_browser_is_read_with_everything_that_is_missing_and_added() 
     ] {
         assert!(shown.contains(wanted), "`{wanted}` is missing:\n{shown}");
     }
-    assert_eq!(shown.matches(" deny ").count(), 1, "{shown}");
+    assert_eq!(shown.matches("✗ deny").count(), 1, "{shown}");
 }
 
 #[test]

@@ -180,7 +180,7 @@ mod tests {
                 b"{\"log\": {\"entries\": [{\"request\": {\"method\": 3, \"url\": \"x\"}}]}}",
                 "invalid type: integer `3`",
             ),
-            (b"{\"log\":\n {\"entries\": \"\xff\"}}", "t.har:2:14: is not UTF-8"),
+            (b"{\"log\":\n {\"entries\": \"\xff\"}}", "t.har:2:15: is not UTF-8"),
             (b"{\"log\": {\"entries\": [{\"request\": \"s3cret\"}]}}", "invalid type: string, expected struct Request"),
         ] {
             let shown = fails(text);
