@@ -11,6 +11,7 @@ use super::change::{At, Change};
 use super::law::{Direction, Effect};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
+use super::witness::Wish;
 use super::{rules, spoken, waiver};
 use crate::document::{DocumentError, Span, escape};
 use crate::finding::{Finding, Level, Place};
@@ -276,7 +277,9 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
 
 /// A payload that was lawful on one side only, with what it shows.
 fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
-    let payload = api.engine.witness(pair, change.rule.id, change.subject.trim_matches('`'))?.to_string();
+    let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
+    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
+    let payload = api.engine.witness(pair, &wish)?.to_string();
     let shown = if payload.chars().count() > 300 {
         format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
     } else {

@@ -11,7 +11,7 @@ mod parameters;
 mod responses;
 mod security;
 
-pub(crate) use operations::{Operation, operations_of, shape, template_names};
+pub(crate) use operations::{METHODS, Operation, operations_of, shape, template_names};
 
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};

@@ -8,7 +8,8 @@ use crate::diff::change::{At, Change};
 use crate::diff::law::{Direction, Guard};
 use crate::diff::rules;
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods of a path item.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// One operation of one side.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! What is found here is turned into findings by `report`; nothing here knows operations.
 
 mod arrays;
+mod cover;
 mod discriminators;
 mod equality;
 mod keywords;
@@ -24,7 +25,7 @@ use super::effective::{ConjId, Conjs, Effective, Part, effective};
 use super::law::{Direction, Effect};
 use super::rule::Rule;
 use super::types::TypeSet;
-use super::witness::{self, Half};
+use super::witness::{self, Half, Wish};
 
 /// Most pairs that are compared; beyond it the rest is reported as undecided.
 const MAX_PAIRS: usize = 4_000_000;
@@ -62,6 +63,10 @@ pub(crate) struct Pair {
     pub(crate) changes: Vec<Change>,
     pub(crate) children: Vec<PairId>,
     summary: Option<Summary>,
+    /// The pairs of unions of which this is a pair of variants.
+    unions: Vec<PairId>,
+    /// Whether it is reached otherwise than as a pair of variants.
+    plain: bool,
 }
 
 /// What all changes at and below a pair come to.
@@ -148,15 +153,39 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Looks for a payload that shows the break of a change of a pair.
-    pub(crate) fn witness(&mut self, pair: PairId, rule: &str, focus: &str) -> Option<serde_json::Value> {
-        let (old, new, direction) = {
-            let pair = &self.pairs[pair.0 as usize];
-            (pair.old, pair.new, pair.mode.direction)
-        };
-        let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
-        let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
-        witness::find((&mut one, old), (&mut two, new), direction, (rule, focus))
+    /// Looks for a payload that shows the break of a change of a pair. A pair of variants is held against the unions
+    /// as well: what another variant takes shows nothing.
+    pub(crate) fn witness(&mut self, pair: PairId, wish: &Wish<'_>) -> Option<serde_json::Value> {
+        let chains = self.unions_above(pair);
+        let mode = self.pairs[pair.0 as usize].mode;
+        chains.into_iter().find_map(|chain| {
+            let conjs: Vec<(ConjId, ConjId)> = std::iter::once(pair)
+                .chain(chain)
+                .map(|id| (self.pairs[id.0 as usize].old, self.pairs[id.0 as usize].new))
+                .collect();
+            let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+            let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+            witness::find((&mut one, &mut two), &conjs, mode.direction, wish)
+        })
+    }
+
+    /// The unions at the place of a pair, from the inside out, for each way in which it is reached.
+    fn unions_above(&self, pair: PairId) -> Vec<Vec<PairId>> {
+        const MOST: usize = 4;
+        let mut done = Vec::new();
+        let mut work = vec![vec![pair]];
+        while let Some(chain) = work.pop() {
+            let Some(last) = chain.last().map(|id| &self.pairs[id.0 as usize]) else { continue };
+            if last.plain || last.unions.is_empty() {
+                done.push(chain.iter().skip(1).copied().collect());
+            }
+            let above = last.unions.iter().rev().filter(|union| !chain.contains(union)).take(MOST);
+            work.extend(above.map(|union| [chain.as_slice(), &[*union]].concat()));
+            if done.len() >= MOST || work.len() > 64 {
+                break;
+            }
+        }
+        done
     }
 
     /// Compares two schemas; an absent one allows everything and is anchored at its holder.
@@ -169,6 +198,7 @@ impl<'a> Engine<'a> {
     ) -> Option<PairId> {
         let seeds = |node: Option<NodeId>| node.into_iter().collect::<Vec<_>>();
         let pair = self.pair_of(&seeds(old), &seeds(new), anchors, mode)?;
+        self.pairs[pair.0 as usize].plain = true;
         self.ensure(pair);
         Some(pair)
     }
@@ -188,7 +218,17 @@ impl<'a> Engine<'a> {
         }
         let id = PairId(u32::try_from(self.pairs.len()).unwrap_or(u32::MAX));
         let (changes, children) = (Vec::new(), Vec::new());
-        self.pairs.push(Pair { old, new, mode, state: State::New, changes, children, summary: None });
+        self.pairs.push(Pair {
+            old,
+            new,
+            mode,
+            state: State::New,
+            changes,
+            children,
+            summary: None,
+            unions: Vec::new(),
+            plain: false,
+        });
         self.ids.insert((old, new, mode), id);
         id
     }
@@ -270,8 +310,17 @@ impl<'a> Engine<'a> {
     fn link(&mut self, sides: &Sides<'a>, old: &[NodeId], new: &[NodeId], mode: Mode) {
         let anchors = (self.anchor_old(sides), self.anchor_new(sides));
         if let Some(child) = self.pair_of(old, new, anchors, mode) {
+            self.pairs[child.0 as usize].plain = true;
             self.adopt(sides.pair, child);
         }
+    }
+
+    /// Adds a pair of variants to a pair of unions.
+    fn adopt_variant(&mut self, union: PairId, pair: PairId) {
+        if union != pair {
+            self.pairs[pair.0 as usize].unions.push(union);
+        }
+        self.adopt(union, pair);
     }
 
     fn adopt(&mut self, parent: PairId, child: PairId) {

@@ -325,14 +325,14 @@ fn constrained_text(side: &Effective<'_>) -> bool {
             || side.length.high.is_finite())
 }
 
-struct Numbers {
+pub(super) struct Numbers {
     /// Bounds only.
     bounds: Range,
     /// Bounds and what the format implies.
-    all: Range,
+    pub(super) all: Range,
 }
 
-fn numbers_of(side: &Effective<'_>) -> Numbers {
+pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
     let whole = !side.types.has(TypeSet::FRACTION);
     let bounds = if whole { side.range.whole() } else { side.range };
     let mut all = bounds;

@@ -257,48 +257,64 @@ fn keywords_of(rule: &str) -> &'static [&'static str] {
     TABLE.iter().find(|(front, _)| rule.starts_with(front)).map_or(&[], |(_, keywords)| keywords)
 }
 
-/// Looks for a value that shows the break, the shortest first.
-pub(crate) fn find(
-    old: (&mut Half<'_, '_>, ConjId),
-    new: (&mut Half<'_, '_>, ConjId),
+/// What a payload is to show, and how it travels.
+pub(crate) struct Wish<'w> {
+    /// Id of the rule.
+    pub(crate) rule: &'w str,
+    /// The property, or whatever else the change is about.
+    pub(crate) focus: &'w str,
+    /// Whether it is a segment of a path, which is never empty.
+    pub(crate) in_path: bool,
+}
+
+/// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
+/// others are the unions around it, which must bear it out.
+pub(crate) fn find<'s, 'a>(
+    (old, new): (&mut Half<'s, 'a>, &mut Half<'s, 'a>),
+    conjs: &[(ConjId, ConjId)],
     direction: Direction,
-    (rule, focus): (&str, &str),
+    wish: &Wish<'_>,
 ) -> Option<Value> {
-    let ((old, one), (new, two)) = (old, new);
+    let (one, two) = *conjs.first()?;
     if old.is_vast(one) || new.is_vast(two) {
         return None;
     }
     let mut candidates = match direction {
         Direction::Request => {
-            let hints = hints(new, two, focus);
+            let hints = hints(new, two, wish.focus);
             old.candidates(one, &hints, direction, 0)
         }
         Direction::Response => {
-            let hints = hints(old, one, focus);
+            let hints = hints(old, one, wish.focus);
             new.candidates(two, &hints, direction, 0)
         }
     };
+    candidates.retain(|value| !wish.in_path || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
-    let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
+    let (held, refusing) = if direction == Direction::Request { (old, new) } else { (new, old) };
+    let both: Vec<(Conj, Conj)> = conjs
+        .iter()
+        .map(|(one, two)| match direction {
+            Direction::Request => (held.conjs.get(*one).clone(), refusing.conjs.get(*two).clone()),
+            Direction::Response => (held.conjs.get(*two).clone(), refusing.conjs.get(*one).clone()),
+        })
+        .collect();
+    let (inner, _) = both.first()?;
     // A schema that cannot be lowered for one value cannot be for the next.
     let mut beyond = false;
-    let mut shows = |value: &Value| match direction {
-        _ if beyond => false,
-        Direction::Request => {
-            let accepted = old.accepts(&before, value, direction);
-            beyond = accepted.is_none();
-            accepted == Some(true)
-                && new.accepts(&after, value, direction) == Some(false)
-                && new.refuses_for(&after, value, direction, (rule, focus))
+    let mut shows = |value: &Value| {
+        if beyond {
+            return false;
         }
-        Direction::Response => {
-            let accepted = new.accepts(&after, value, direction);
-            beyond = accepted.is_none();
-            accepted == Some(true)
-                && old.accepts(&before, value, direction) == Some(false)
-                && old.refuses_for(&before, value, direction, (rule, focus))
-        }
+        let accepted = held.accepts(inner, value, direction);
+        beyond = accepted.is_none();
+        accepted == Some(true)
+            && both.iter().enumerate().all(|(place, (held_by, refused_by))| {
+                (place == 0 || held.accepts(held_by, value, direction) == Some(true))
+                    && refusing.accepts(refused_by, value, direction) == Some(false)
+            })
+            && refusing.refuses_for(&both[0].1, value, direction, (wish.rule, wish.focus))
     };
     let mut room = MAX_BYTES;
     candidates.into_iter().take(MAX_CANDIDATES).find(|value| {

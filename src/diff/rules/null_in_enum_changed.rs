@@ -1,0 +1,21 @@
+//! The rule `null-in-enum-changed`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// Null came to or left the values of a schema that is nullable.
+    ///
+    /// ## Why it matters
+    /// Readers of the specification differ on whether `nullable` alone allows null beside an `enum` without it.
+    ///
+    /// ## Example
+    /// `nullable: true, enum: [a, null]` becomes `enum: [a]`.
+    ///
+    /// ## Source
+    /// OpenAPI 3.0.3, Schema Object, `nullable`, and the proposal that clarified it: null must be listed.
+    id: "null-in-enum-changed",
+    effect: Unknown,
+    guards: [],
+    category: Wire,
+    mirror: Itself,
+}
