@@ -8,7 +8,7 @@ use super::Options;
 use super::api::Api;
 use super::arena::{Dangling, Side};
 use super::change::{At, Change};
-use super::law::{Direction, Effect};
+use super::law::Direction;
 use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::witness::Wish;
@@ -258,9 +258,19 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
     let mut witnesses = if options.without_witness { 0 } else { MAX_WITNESSES };
-    let mut findings = Vec::with_capacity(groups.len());
+    let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
+    let mut written: HashMap<Written, usize> = HashMap::new();
     for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
         let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
+        // What stands in the text once, and is read in several places by aliases, changed once.
+        let key = (!options.expand).then(|| written_at(&group.change, &places)).flatten();
+        if let Some(known) = key.as_ref().and_then(|key| written.get(key)) {
+            also_at(&mut findings[*known], group, level);
+            continue;
+        }
+        if let Some(key) = key {
+            written.insert(key, findings.len());
+        }
         let proof = match group.pair {
             Some(pair) if group.level == Level::Deny && witnesses > 0 => {
                 witnesses -= 1;
@@ -273,6 +283,31 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         findings.push(finding);
     }
     findings
+}
+
+/// A change as it stands in the texts: rule, subject, values, and both places by line and column.
+type Written = (&'static str, String, (String, String), [(String, usize, usize); 2]);
+
+fn written_at(change: &Change, places: &(Option<Place>, Option<Place>)) -> Option<Written> {
+    let spot = |place: &Option<Place>| {
+        let place = place.as_ref()?;
+        // The first letter of a text stands for whatever could not be found in it.
+        ((place.line, place.column) != (1, 1)).then(|| (place.file.clone(), place.line, place.column))
+    };
+    let places = [spot(&places.0)?, spot(&places.1)?];
+    let values = (change.before.clone(), change.after.clone());
+    Some((change.rule.id, change.subject.clone(), values, places))
+}
+
+/// Adds the operations that a change reaches in another place, which the text has but once.
+fn also_at(finding: &mut Finding, group: Group, level: Level) {
+    finding.level = finding.level.max(level);
+    for operation in group.operations {
+        if !finding.operations.contains(&operation) {
+            finding.operations.push(operation);
+        }
+    }
+    finding.occurrences = u32::try_from(finding.operations.len().max(1)).unwrap_or(u32::MAX);
 }
 
 /// A payload that was lawful on one side only, with what it shows.
@@ -413,18 +448,28 @@ fn bump_of(groups: &[Group]) -> Bump {
 
 fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
     let (Some(old), Some(new)) = versions else { return };
-    if bump != Bump::Major || raised(old, new) {
-        return;
+    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
+    if lowered(old, new) {
+        say_version(findings, &rules::version_lowered::RULE, "it should never fall", (old, new), api);
+    } else if bump == Bump::Major && !raised(old, new) {
+        say_version(findings, &rules::version_not_raised::RULE, due, (old, new), api);
     }
-    let rule = &rules::version_not_raised::RULE;
-    debug_assert!(rule.effect == Effect::None && rule.category == Category::Docs);
+}
+
+fn say_version(
+    findings: &mut Vec<Finding>,
+    rule: &'static Rule,
+    due: &str,
+    (old, new): (&String, &String),
+    api: &Api<'_>,
+) {
+    debug_assert!(rule.category == Category::Docs);
     let at = At::key(api.engine.new.root(), "info");
     let mut places = Places::default();
     places.want(&api.engine.new, &at);
-    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
     let mut found =
         Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
-    found.level = Level::Note;
+    found.level = super::law::level(rule.effect, Direction::Request, &[]);
     found.place = places.found(&api.engine.new).into_iter().next();
     found.why = Some(rule.section("Why it matters"));
     found.source = Some(rule.section("Source"));
@@ -438,12 +483,21 @@ pub(super) fn early(version: &str) -> bool {
     version.trim_start_matches('v').split('.').next() == Some("0")
 }
 
+/// Whether the version fell, by its leading numbers.
+fn lowered(old: &str, new: &str) -> bool {
+    let (one, two) = (numbers(old), numbers(new));
+    let shared = one.len().min(two.len());
+    two[..shared] < one[..shared]
+}
+
+/// The leading numbers of a version.
+fn numbers(text: &str) -> Vec<u64> {
+    text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+}
+
 /// Whether the major version was raised; below 1.0 the minor version does its work.
 fn raised(old: &str, new: &str) -> bool {
-    let parts = |text: &str| -> Vec<u64> {
-        text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
-    };
-    let (one, two) = (parts(old), parts(new));
+    let (one, two) = (numbers(old), numbers(new));
     match (one.first(), two.first()) {
         (Some(0), Some(0)) => two.get(1) > one.get(1),
         (Some(before), Some(after)) => after > before,

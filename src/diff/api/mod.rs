@@ -6,10 +6,12 @@ mod bodies;
 mod callbacks;
 mod document;
 mod lifecycle;
+mod links;
 mod operations;
 mod parameters;
 mod responses;
 mod security;
+mod servers;
 
 pub(crate) use operations::{METHODS, Operation, operations_of, shape, template_names};
 

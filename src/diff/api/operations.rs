@@ -147,6 +147,7 @@ impl<'a> Api<'a> {
         self.compare_names(&context, both);
         self.compare_lifecycle(&context, both);
         self.compare_security(&context, both);
+        self.compare_own_servers(&context, old, new);
         self.compare_parameters(&context, old, new);
         self.compare_exchange(&context, both);
         self.compare_callbacks(&context, both);

@@ -77,9 +77,14 @@ impl<'a> Api<'a> {
     }
 
     fn status_added(&mut self, context: &Context, (status, node): Status<'_>, old: &[Status<'a>], both: Both) {
-        // What a range promised for the status still holds; what `default` promised for a failure, too.
-        if let Some((_, range)) = old.iter().find(|(other, _)| within(status, other)) {
-            return self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
+        // What a range promised for the status still holds; what `default` promised for a failure, too. Where no
+        // success was documented, `default` was the answer to it.
+        let before = old.iter().find(|(other, _)| within(status, other)).or_else(|| {
+            let only = is_success(status) && !old.iter().any(|(other, _)| is_success(other));
+            old.iter().find(|(other, _)| only && *other == "default")
+        });
+        if let Some((_, before)) = before {
+            return self.compare_response(context, &format!("response {status}"), Both { old: *before, new: node });
         }
         if let Some((_, default)) = old.iter().find(|(other, _)| *other == "default")
             && status.starts_with(['4', '5'])
@@ -95,6 +100,7 @@ impl<'a> Api<'a> {
 
     fn compare_response(&mut self, context: &Context, spot: &str, both: Both) {
         self.compare_headers(context, spot, both);
+        self.compare_links(context, spot, both);
         match self.member(both, "content") {
             (Some(old), Some(new)) => self.compare_media_types(context, spot, Both { old, new }, context.direction),
             (Some(old), None) => {

@@ -10,7 +10,7 @@ use super::tags::Tags;
 use super::{Conj, ConjId, Effective, Part, Variant, component_name, effective};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::law::Direction;
-use crate::diff::types::TypeSet;
+use crate::diff::types::{TypeSet, value_key};
 
 /// Most variants that one union is expanded to.
 const MAX_VARIANTS: usize = 6_000;
@@ -34,8 +34,18 @@ pub(crate) struct Conjs {
 pub(crate) struct Outline {
     pub(crate) types: TypeSet,
     pub(crate) names: Vec<String>,
+    /// Required properties that have but one value, with that value.
+    pub(crate) fixed: Vec<(String, String)>,
     /// Whether it is itself a union that is small enough to be expanded.
     union: bool,
+}
+
+/// The value of a schema that has but one.
+fn only_value<'a>(side: &mut Side<'a>, node: NodeId) -> Option<&'a Value> {
+    let node = side.resolved(node);
+    let schema = side.value(node);
+    let list = schema.get("enum").and_then(Value::as_array).filter(|list| list.len() == 1);
+    schema.get("const").or_else(|| list?.first())
 }
 
 impl Conjs {
@@ -45,7 +55,15 @@ impl Conjs {
             return Rc::clone(known);
         }
         let merged = effective(side, self.get(id));
+        let mut fixed = Vec::new();
+        for name in &merged.required {
+            let nodes = merged.properties.get(name).cloned().unwrap_or_default();
+            if let Some(value) = nodes.into_iter().find_map(|node| only_value(side, node)) {
+                fixed.push(((*name).to_owned(), value_key(value)));
+            }
+        }
         let outline = Rc::new(Outline {
+            fixed,
             types: merged.types,
             names: merged.properties.keys().map(|name| (*name).to_owned()).collect(),
             union: merged.unions.len() == 1 && merged.unions.iter().all(|union| union.variants.len() <= 64),

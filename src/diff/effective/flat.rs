@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::negation::Negated;
 use super::{Part, inferred_types};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::types::TypeSet;
@@ -120,6 +121,11 @@ fn own_null(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Optio
     let Some(map) = side.value(node).as_object() else { return Some(side.value(node).as_bool() == Some(true)) };
     if map.get("nullable").and_then(Value::as_bool) == Some(true) {
         return Some(true);
+    }
+    if let Some(inner) = side.get(node, "not")
+        && Negated::read(side, inner).refuses_null()
+    {
+        return Some(false);
     }
     match map.get("type") {
         Some(Value::String(name)) => return Some(name == "null"),

@@ -5,6 +5,7 @@
 
 mod conjs;
 mod flat;
+mod negation;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -15,6 +16,7 @@ use super::arena::{NodeId, Side};
 use super::types::{Range, TypeSet};
 pub(crate) use conjs::{Conjs, Outline};
 use flat::{Flat, is_null, speaks};
+use negation::Negated;
 pub(crate) use tags::Tags;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
@@ -71,6 +73,10 @@ pub(crate) struct Effective<'a> {
     pub(crate) types: TypeSet,
     pub(crate) nullable: bool,
     pub(crate) values: Option<Vec<&'a Value>>,
+    /// Whether an enumeration of a nullable schema lists null.
+    pub(crate) null_listed: Option<bool>,
+    /// Whole bounds as they are written: they may be closer to each other than a float can tell.
+    pub(crate) written: (Option<i128>, Option<i128>),
     pub(crate) range: Range,
     pub(crate) multiples: Vec<f64>,
     pub(crate) length: Range,
@@ -104,6 +110,8 @@ impl Default for Effective<'_> {
             types: TypeSet::ALL,
             nullable: true,
             values: None,
+            null_listed: None,
+            written: (None, None),
             range: Range::EVERYTHING,
             multiples: Vec::new(),
             length: counts,
@@ -206,7 +214,13 @@ impl<'a> Effective<'a> {
                 "uniqueItems" => self.unique |= flag,
                 "default" => self.default = self.default.or(Some(value)),
                 "items" if value.is_object() => self.items.extend(side.get(part.node, "items")),
-                "not" => self.negations.extend(side.get(part.node, "not")),
+                "not" => {
+                    let inner = side.get(part.node, "not");
+                    let negated = inner.map_or(Negated::Other, |inner| Negated::read(side, inner));
+                    if !self.add_negation(negated) {
+                        self.negations.extend(inner);
+                    }
+                }
                 "discriminator" => self.discriminator = self.discriminator.or(side.get(part.node, "discriminator")),
                 "oneOf" if !part.without_unions => self.add_union(side, part.node, "oneOf"),
                 "anyOf" if !part.without_unions => self.add_union(side, part.node, "anyOf"),
@@ -250,6 +264,12 @@ impl<'a> Effective<'a> {
         if let Some(high) = number("exclusiveMaximum") {
             self.range.lower(high, true);
         }
+        let written = |key: &str| {
+            let value = map.get(key)?;
+            value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
+        };
+        self.written.0 = self.written.0.max(written("minimum"));
+        self.written.1 = [self.written.1, written("maximum")].into_iter().flatten().min();
         self.multiples.extend(number("multipleOf").filter(|step| *step > 0.0));
         for (low, high, range) in [
             ("minLength", "maxLength", &mut self.length),
@@ -284,6 +304,8 @@ impl<'a> Effective<'a> {
             _ => None,
         };
         if let Some(mut values) = values {
+            let listed = values.iter().any(|value| value.is_null());
+            self.null_listed = Some(self.null_listed.unwrap_or(true) && listed);
             values.retain(|value| !value.is_null());
             if let Some(known) = &self.values {
                 let known: HashSet<String> = known.iter().map(|value| super::types::value_key(value)).collect();

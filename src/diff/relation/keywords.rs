@@ -33,7 +33,15 @@ impl<'a> Engine<'a> {
         match (sides.old.nullable, sides.new.nullable) {
             (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
             (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
-            _ => {}
+            (true, true) => {
+                let word = |listed: bool| if listed { "null is listed" } else { "null is not listed" };
+                if let (Some(one), Some(two)) = (sides.old.null_listed, sides.new.null_listed)
+                    && one != two
+                {
+                    self.say(sides, &rules::null_in_enum_changed::RULE, "enum", word(one), word(two));
+                }
+            }
+            (false, false) => {}
         }
     }
 

@@ -24,7 +24,6 @@ use super::change::{At, Change};
 use super::effective::{ConjId, Conjs, Effective, Part, effective};
 use super::law::{Direction, Effect};
 use super::rule::Rule;
-use super::types::TypeSet;
 use super::witness::{self, Half, Wish};
 
 /// Most pairs that are compared; beyond it the rest is reported as undecided.
@@ -411,17 +410,17 @@ impl<'a> Engine<'a> {
         self.note(sides, change);
     }
 
-    /// The types of two schemas; an absent one has all.
-    pub(crate) fn types(&mut self, old: Option<NodeId>, new: Option<NodeId>) -> (TypeSet, TypeSet) {
-        let mut types = (TypeSet::ALL, TypeSet::ALL);
+    /// What two schemas say; an absent one says nothing.
+    pub(crate) fn merged_pair(&mut self, old: Option<NodeId>, new: Option<NodeId>) -> (Effective<'a>, Effective<'a>) {
+        let mut merged = (Effective::default(), Effective::default());
         if let Some(node) = old {
             let conj = self.old_conjs.of(&mut self.old, &[node], node);
-            types.0 = effective(&mut self.old, self.old_conjs.get(conj)).types;
+            merged.0 = effective(&mut self.old, self.old_conjs.get(conj));
         }
         if let Some(node) = new {
             let conj = self.new_conjs.of(&mut self.new, &[node], node);
-            types.1 = effective(&mut self.new, self.new_conjs.get(conj)).types;
+            merged.1 = effective(&mut self.new, self.new_conjs.get(conj));
         }
-        types
+        merged
     }
 }

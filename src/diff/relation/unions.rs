@@ -142,6 +142,9 @@ impl<'a> Engine<'a> {
         if matching.tagged {
             return;
         }
+        if pair_by_value(matching) {
+            return;
+        }
         self.pair_equals(matching, mode);
         pair_alike(matching);
     }
@@ -332,6 +335,41 @@ fn variants_of<'a>(
         found.push((variant, outline));
     }
     Some(found)
+}
+
+/// Pairs what is left by a property that each of the variants requires with one value of its own: as good as a
+/// discriminator. False when there is none.
+fn pair_by_value(matching: &mut Matching<'_>) -> bool {
+    let (old, new) = (matching.free_old(), matching.free_new());
+    let (Some(first), false) = (old.first(), new.is_empty()) else { return false };
+    let value = |outline: &Outline, name: &str| {
+        outline.fixed.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
+    let mut best: Option<Vec<(usize, usize)>> = None;
+    for (name, _) in matching.old[*first].1.fixed.clone() {
+        let own = |list: &[(Variant<'_>, Rc<Outline>)], free: &[usize]| -> Option<HashMap<String, usize>> {
+            let mut found = HashMap::new();
+            for index in free {
+                // A value that two variants share tells nothing.
+                if found.insert(value(&list[*index].1, &name)?, *index).is_some() {
+                    return None;
+                }
+            }
+            Some(found)
+        };
+        let (Some(before), Some(after)) = (own(&matching.old, &old), own(&matching.new, &new)) else { continue };
+        let mut pairs: Vec<(usize, usize)> =
+            before.iter().filter_map(|(value, index)| Some((*index, *after.get(value)?))).collect();
+        pairs.sort_unstable();
+        if best.as_ref().is_none_or(|known| pairs.len() > known.len()) {
+            best = Some(pairs);
+        }
+    }
+    let Some(pairs) = best else { return false };
+    for (index, at) in pairs {
+        matching.partners[index] = Some(at);
+    }
+    true
 }
 
 /// Pairs what is left by likeness, best first; one left on each side is taken for the same thing if it may be.
