@@ -54,7 +54,15 @@ impl<'a> Api<'a> {
                 None => self.status_removed(&answer, (status, *node), &new, both),
             }
         }
+        // Where no success was documented, `default` was the answer to it, until it gave way to one that is.
+        let open = |list: &[Status<'a>]| list.iter().find(|(status, _)| *status == "default").copied();
+        let stood_in = open(&old).filter(|_| open(&new).is_none() && !old.iter().any(|(status, _)| is_success(status)));
         for ((status, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+            if let Some((_, default)) = stood_in.filter(|_| is_success(status)) {
+                let spot = format!("response {status}");
+                self.compare_response(&answer, &spot, Both { old: default, new: *node });
+                continue;
+            }
             self.status_added(&answer, (status, *node), &old, both);
         }
     }
@@ -77,14 +85,9 @@ impl<'a> Api<'a> {
     }
 
     fn status_added(&mut self, context: &Context, (status, node): Status<'_>, old: &[Status<'a>], both: Both) {
-        // What a range promised for the status still holds; what `default` promised for a failure, too. Where no
-        // success was documented, `default` was the answer to it.
-        let before = old.iter().find(|(other, _)| within(status, other)).or_else(|| {
-            let only = is_success(status) && !old.iter().any(|(other, _)| is_success(other));
-            old.iter().find(|(other, _)| only && *other == "default")
-        });
-        if let Some((_, before)) = before {
-            return self.compare_response(context, &format!("response {status}"), Both { old: *before, new: node });
+        // What a range promised for the status still holds; what `default` promised for a failure, too.
+        if let Some((_, range)) = old.iter().find(|(other, _)| within(status, other)) {
+            return self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
         }
         if let Some((_, default)) = old.iter().find(|(other, _)| *other == "default")
             && status.starts_with(['4', '5'])

@@ -305,7 +305,9 @@ impl<'a> Effective<'a> {
         };
         if let Some(mut values) = values {
             let listed = values.iter().any(|value| value.is_null());
-            self.null_listed = Some(self.null_listed.unwrap_or(true) && listed);
+            if map.get("nullable").and_then(Value::as_bool) == Some(true) {
+                self.null_listed = Some(self.null_listed.unwrap_or(true) && listed);
+            }
             values.retain(|value| !value.is_null());
             if let Some(known) = &self.values {
                 let known: HashSet<String> = known.iter().map(|value| super::types::value_key(value)).collect();

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Engine, MAX_UNION_DEPTH, Sides};
+use crate::diff::law::Direction;
 use crate::diff::{rules, types};
 
 impl<'a> Engine<'a> {
@@ -34,11 +35,10 @@ impl<'a> Engine<'a> {
             (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
             (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
             (true, true) => {
-                let word = |listed: bool| if listed { "null is listed" } else { "null is not listed" };
-                if let (Some(one), Some(two)) = (sides.old.null_listed, sides.new.null_listed)
-                    && one != two
-                {
-                    self.say(sides, &rules::null_in_enum_changed::RULE, "enum", word(one), word(two));
+                let listed = (sides.old.null_listed, sides.new.null_listed);
+                if listed == (Some(true), Some(false)) && sides.mode.direction == Direction::Request {
+                    let values = ("null is listed", "null is not listed");
+                    self.say(sides, &rules::null_left_enum::RULE, "enum", values.0, values.1);
                 }
             }
             (false, false) => {}

@@ -314,9 +314,11 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Adds a pair of variants to a pair of unions.
-    fn adopt_variant(&mut self, union: PairId, pair: PairId) {
-        if union != pair {
+    /// Adds a pair of variants to a pair of unions. Where a tag selects the variant, no other can take its place.
+    fn adopt_variant(&mut self, union: PairId, pair: PairId, tagged: bool) {
+        if tagged {
+            self.pairs[pair.0 as usize].plain = true;
+        } else if union != pair {
             self.pairs[pair.0 as usize].unions.push(union);
         }
         self.adopt(union, pair);

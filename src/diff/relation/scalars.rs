@@ -319,10 +319,12 @@ fn closer(sides: &Sides<'_>, keyword: &str) -> Option<(&'static Rule, String, St
         written.filter(|written| *written as f64 == float)
     };
     let (old, new) = (bound(&sides.old)?, bound(&sides.new)?);
-    let open = sides.old.range.low_open || sides.old.range.high_open;
+    let open = [&sides.old.range, &sides.new.range].iter().any(|range| range.low_open || range.high_open);
+    #[expect(clippy::cast_precision_loss, reason = "that is what is asked")]
+    let alike = old as f64 == new as f64;
     let rule: &'static Rule = match old.cmp(&new) {
         std::cmp::Ordering::Equal => return None,
-        _ if open => return None,
+        _ if open || !alike => return None,
         order if (order == std::cmp::Ordering::Less) == low => &rules::range_narrowed::RULE,
         _ => &rules::range_widened::RULE,
     };

@@ -192,7 +192,7 @@ impl<'a> Engine<'a> {
             let (one, two) = (matching.old[index].0.conj, matching.new[at].0.conj);
             if !matching.may_be_covered(index, at, sides.mode.direction) {
                 let pair = self.intern(one, two, sides.mode);
-                self.adopt_variant(sides.pair, pair);
+                self.adopt_variant(sides.pair, pair, matching.tagged);
                 continue;
             }
             let (pair, summary) = self.relation(one, two, sides.mode);
@@ -206,7 +206,7 @@ impl<'a> Engine<'a> {
             {
                 continue;
             }
-            self.adopt_variant(sides.pair, pair);
+            self.adopt_variant(sides.pair, pair, matching.tagged);
         }
     }
 

@@ -61,7 +61,7 @@ catalogue! {
     negation_replaced,
     null_allowed,
     null_forbidden,
-    null_in_enum_changed,
+    null_left_enum,
     operation_added,
     operation_id_changed,
     operation_removed,

@@ -1,9 +1,9 @@
-//! The rule `null-in-enum-changed`; its doc comment is the text of `contract-gate explain`.
+//! The rule `null-left-enum`; its doc comment is the text of `contract-gate explain`.
 
 use crate::diff::rule::rule;
 
 rule! {
-    /// Null came to or left the values of a schema that is nullable.
+    /// Null left the values of a schema that is still nullable.
     ///
     /// ## Why it matters
     /// Readers of the specification differ on whether `nullable` alone allows null beside an `enum` without it.
@@ -13,9 +13,9 @@ rule! {
     ///
     /// ## Source
     /// OpenAPI 3.0.3, Schema Object, `nullable`, and the proposal that clarified it: null must be listed.
-    id: "null-in-enum-changed",
+    id: "null-left-enum",
     effect: Unknown,
     guards: [],
     category: Wire,
-    mirror: Itself,
+    mirror: Absent("null that joins the values of a nullable schema says what `nullable` said"),
 }
