@@ -6,14 +6,16 @@ use serde::Serialize;
 
 use super::Options;
 use super::api::Api;
-use super::arena::{Dangling, Side};
+use super::arena::Dangling;
 use super::change::{At, Change};
 use super::law::Direction;
+use super::places::Places;
 use super::relation::PairId;
 use super::rule::{Category, Rule};
+use super::versions::{note_version, version};
 use super::witness::Wish;
-use super::{rules, spoken, waiver};
-use crate::document::{DocumentError, Span, escape};
+use super::{spoken, waiver};
+use crate::document::DocumentError;
 use crate::finding::{Finding, Level, Place};
 
 /// The part of a semantic version that the change asks to be raised.
@@ -375,62 +377,13 @@ fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>
 }
 
 /// As [`Finding::fingerprint_of`], but with indices: in a document they name things (`/responses/200`).
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     format!("{:012x}", xxhash_rust::xxh3::xxh3_64(parts.join("\n").as_bytes()) & 0xffff_ffff_ffff)
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Places of one side that are looked up together.
-#[derive(Default)]
-struct Places {
-    wanted: Vec<(usize, String)>,
-}
-
-impl Places {
-    fn want(&mut self, side: &Side<'_>, at: &At) -> usize {
-        let (file, mut pointer) = side.pointer(at.node);
-        if let Some(key) = &at.key {
-            pointer.push('/');
-            pointer.push_str(&escape(key));
-        }
-        self.wanted.push((file, pointer));
-        self.wanted.len() - 1
-    }
-
-    fn found(self, side: &Side<'_>) -> Vec<Place> {
-        let documents = side.workspace().documents();
-        let mut spans: Vec<Span> = vec![Span { line: 1, column: 1 }; self.wanted.len()];
-        for (file, document) in documents.iter().enumerate() {
-            let mine: Vec<usize> = (0..self.wanted.len()).filter(|index| self.wanted[*index].0 == file).collect();
-            if mine.is_empty() {
-                continue;
-            }
-            let pointers: Vec<String> = mine.iter().map(|index| self.wanted[*index].1.clone()).collect();
-            for (index, span) in mine.into_iter().zip(document.locate_all(&pointers)) {
-                spans[index] = span;
-            }
-        }
-        let name = |file: usize| documents.get(file).map(|document| document.path().display().to_string());
-        self.wanted
-            .into_iter()
-            .zip(spans)
-            .map(|((file, pointer), span)| Place {
-                file: name(file).unwrap_or_default(),
-                pointer,
-                line: span.line,
-                column: span.column,
-            })
-            .collect()
-    }
-}
-
-fn version(side: &Side<'_>) -> Option<String> {
-    let value = side.value(side.root()).get("info")?.get("version")?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// The bump: by the law's levels, not by what the user has set.
@@ -444,63 +397,4 @@ fn bump_of(groups: &[Group]) -> Bump {
         })
         .max()
         .unwrap_or(Bump::None)
-}
-
-fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
-    let (Some(old), Some(new)) = versions else { return };
-    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
-    if lowered(old, new) {
-        say_version(findings, &rules::version_lowered::RULE, "it should never fall", (old, new), api);
-    } else if bump == Bump::Major && !raised(old, new) {
-        say_version(findings, &rules::version_not_raised::RULE, due, (old, new), api);
-    }
-}
-
-fn say_version(
-    findings: &mut Vec<Finding>,
-    rule: &'static Rule,
-    due: &str,
-    (old, new): (&String, &String),
-    api: &Api<'_>,
-) {
-    debug_assert!(rule.category == Category::Docs);
-    let at = At::key(api.engine.new.root(), "info");
-    let mut places = Places::default();
-    places.want(&api.engine.new, &at);
-    let mut found =
-        Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
-    found.level = super::law::level(rule.effect, Direction::Request, &[]);
-    found.place = places.found(&api.engine.new).into_iter().next();
-    found.why = Some(rule.section("Why it matters"));
-    found.source = Some(rule.section("Source"));
-    found.fingerprint = fingerprint(&[rule.id, old, new]);
-    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
-    findings.push(found);
-}
-
-/// Whether a version lies below 1.0, where the minor version does the work of the major one.
-pub(super) fn early(version: &str) -> bool {
-    version.trim_start_matches('v').split('.').next() == Some("0")
-}
-
-/// Whether the version fell, by its leading numbers.
-fn lowered(old: &str, new: &str) -> bool {
-    let (one, two) = (numbers(old), numbers(new));
-    let shared = one.len().min(two.len());
-    two[..shared] < one[..shared]
-}
-
-/// The leading numbers of a version.
-fn numbers(text: &str) -> Vec<u64> {
-    text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
-}
-
-/// Whether the major version was raised; below 1.0 the minor version does its work.
-fn raised(old: &str, new: &str) -> bool {
-    let (one, two) = (numbers(old), numbers(new));
-    match (one.first(), two.first()) {
-        (Some(0), Some(0)) => two.get(1) > one.get(1),
-        (Some(before), Some(after)) => after > before,
-        _ => old != new,
-    }
 }

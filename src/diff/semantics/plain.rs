@@ -43,7 +43,9 @@ pub(super) fn is_handling(key: &str) -> bool {
 /// Whether the key may as well be left out with this value.
 fn is_default(key: &str, value: &Value) -> bool {
     HANDLINGS.contains(&key) && value == "either"
-        || DEFAULTS.iter().any(|(known, text)| *known == key && value.to_string() == *text)
+        || DEFAULTS
+            .iter()
+            .any(|(known, text)| *known == key && serde_json::from_str(text).is_ok_and(|told: Value| told == *value))
 }
 
 /// The clause without what only explains it; `more: /x` and `more: {spot: /x}` are one.
