@@ -1194,3 +1194,190 @@ fn the_wire_of_forms_and_xml_and_flows() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn variants_that_cover_another_together_are_no_break() {
+    let tagged = |values: &str, rest: &str| {
+        format!("{{type: object, required: [kind], properties: {{kind: {{type: string, enum: [{values}]}}{rest}}}}}")
+    };
+    let (both, one, two) = (tagged("a, b", ""), tagged("a", ""), tagged("b", ""));
+    let split = format!("{{oneOf: [{one}, {two}]}}");
+    let replaced = format!("{{oneOf: [{one}, {}]}}", tagged("c", ", pc: {type: string}"));
+    check_schemas(
+        &[
+            ("enum split", "{enum: [a, b]}", "{oneOf: [{enum: [a]}, {enum: [b]}]}", Silent, Safe),
+            ("enum merged", "{oneOf: [{enum: [a]}, {enum: [b]}]}", "{enum: [a, b]}", Safe, Silent),
+            (
+                "enums regrouped",
+                "{oneOf: [{enum: [a, b]}, {enum: [c]}]}",
+                "{oneOf: [{enum: [a]}, {enum: [b, c]}]}",
+                Safe,
+                Safe,
+            ),
+            ("a value lost in the split", "{enum: [a, b, c]}", "{oneOf: [{enum: [a]}, {enum: [b]}]}", Breaking, Safe),
+            (
+                "range split",
+                "{type: integer, minimum: 0, maximum: 9}",
+                "{oneOf: [{type: integer, minimum: 0, maximum: 4}, {type: integer, minimum: 5, maximum: 9}]}",
+                Silent,
+                Safe,
+            ),
+            (
+                "range split with a gap",
+                "{type: integer, minimum: 0, maximum: 9}",
+                "{oneOf: [{type: integer, minimum: 0, maximum: 4}, {type: integer, minimum: 6, maximum: 9}]}",
+                Breaking,
+                Safe,
+            ),
+            ("object split by its tag", &both, &split, Silent, Safe),
+            ("one tag of the split lost", &both, &format!("{{oneOf: [{one}, {one}]}}"), Breaking, Safe),
+            ("tagged variant replaced", &split, &replaced, Breaking, Breaking),
+        ],
+        "",
+        "",
+    );
+    let outcome = judge(&with_request(&split, ""), &with_request(&replaced, ""));
+    let breaks: Vec<_> = outcome.findings.iter().filter(|finding| finding.level == Level::Deny).collect();
+    assert_eq!(breaks.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(), ["variant-removed"]);
+}
+
+#[test]
+fn what_other_keywords_imply_is_no_change() {
+    check_schemas(
+        &[
+            (
+                "pattern in other letters",
+                "{type: string, pattern: '^[0-9]+$'}",
+                "{type: string, pattern: '^\\d+$'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "length of a pattern",
+                "{type: string, pattern: '^[a-z]{2}$'}",
+                "{type: string, pattern: '^[a-z]{2}$', maxLength: 2}",
+                Silent,
+                Silent,
+            ),
+            (
+                "not in other words",
+                "{type: string, not: {minLength: 5}}",
+                "{type: string, maxLength: 4}",
+                Silent,
+                Silent,
+            ),
+            ("nothing is left", "{type: string}", "{not: {}}", Breaking, Safe),
+            (
+                "steps that are fractions",
+                "{type: number, multipleOf: 0.3}",
+                "{type: number, multipleOf: 0.1}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "bounds that floats cannot tell apart",
+                "{type: integer, maximum: 9223372036854775807}",
+                "{type: integer, maximum: 9223372036854775806}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "whole bounds, open and closed",
+                "{type: integer, minimum: 0, exclusiveMinimum: true}",
+                "{type: integer, minimum: 1}",
+                Silent,
+                Silent,
+            ),
+            (
+                "null leaves the values",
+                "{type: string, nullable: true, enum: [a, null]}",
+                "{type: string, nullable: true, enum: [a]}",
+                Doubtful,
+                Silent,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
+fn clauses_of_our_own_semantics_are_judged_by_what_they_promise() {
+    let shipped = include_str!("../openapi/flexportal.yaml");
+    let mut faults = Vec::new();
+    for (name, old, new, wanted) in [
+        ("refused above", "above: either, malformed: either}", "above: refuse, malformed: either}", Breaking),
+        (
+            "handling that nobody relied on",
+            "above: either, malformed: either}",
+            "above: either, malformed: refuse}",
+            Doubtful,
+        ),
+        ("defaults written out", "field: /customerType}", "field: /customerType, match: equal, case: exact}", Silent),
+        (
+            "level lowered",
+            "{field: /totalMonthlyRevenue, as: number}",
+            "{field: /totalMonthlyRevenue, as: number, level: note}",
+            Doubtful,
+        ),
+        ("level raised", "direction: descending, level: note}", "direction: descending}", Safe),
+        (
+            "a way to page refuses nonsense",
+            "slot: {query: startAfter}, source",
+            "slot: {query: startAfter}, malformed: refuse, source",
+            Doubtful,
+        ),
+        ("a rule under another id", "id: created-at-present", "id: created-at-is-there", Silent),
+        ("a rule that says less", "rule: has(self.createdAt)", "rule: has(self.createdAt) || true", Doubtful),
+    ] {
+        assert!(shipped.contains(old), "{name}");
+        check(&mut faults, name, wanted, shipped, &shipped.replacen(old, new, 1));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let outcome = judge(shipped, &shipped.replacen("min: 1, max: 100, below", "min: 1, max: 50, below", 1));
+    let place = outcome.findings.iter().find_map(|finding| finding.place.clone()).expect("a place");
+    assert!(place.pointer.ends_with("/x-contract/lists/page/size/max"), "{}", place.pointer);
+}
+
+#[test]
+fn servers_of_operations_and_what_all_operations_share() {
+    let with = |root: &str, own: &str| {
+        format!(
+            "{HEAD}{root}paths:\n  /a:\n    get: {{{own}responses: {{'204': {{description: d}}}}}}\n    put: {{responses: {{'204': {{description: d}}}}}}\n"
+        )
+    };
+    let mut faults = Vec::new();
+    let server = |url: &str| format!("servers: [{{url: {url}}}]");
+    let (one, two) = (server("https://a"), server("https://b"));
+    check(&mut faults, "own server", Doubtful, &with("", &format!("{one}, ")), &with("", &format!("{two}, ")));
+    check(
+        &mut faults,
+        "last slash",
+        Silent,
+        &with(&format!("{one}\n"), ""),
+        &with(&format!("{}\n", server("https://a/")), ""),
+    );
+    check(
+        &mut faults,
+        "own as the root",
+        Silent,
+        &with(&format!("{one}\n"), ""),
+        &with(&format!("{one}\n"), &format!("{one}, ")),
+    );
+    let schemes = "components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}\n";
+    let (open, closed) = (with(schemes, ""), with(&format!("{schemes}security: [{{key: []}}]\n"), ""));
+    let outcome = judge(&open, &closed);
+    let breaks: Vec<_> = outcome.findings.iter().filter(|finding| finding.level == Level::Deny).collect();
+    assert_eq!(breaks.len(), 1, "{}", describe(&outcome));
+    assert_eq!(breaks[0].operations.len(), 2);
+    let parameters = "parameters: [{name: q, in: query, required: true, schema: {type: string}}]";
+    let shared = open.replacen("  /a:\n", &format!("  /a:\n    {parameters}\n"), 1);
+    let outcome = judge(&open, &shared);
+    assert_eq!(
+        outcome.findings.iter().filter(|finding| finding.level == Level::Deny).count(),
+        1,
+        "{}",
+        describe(&outcome)
+    );
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

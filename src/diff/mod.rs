@@ -11,6 +11,7 @@ pub(crate) mod checker;
 mod effective;
 pub mod law;
 pub(crate) mod lowered;
+mod places;
 mod relation;
 pub mod render;
 mod report;
@@ -21,6 +22,7 @@ pub(crate) mod source;
 mod spoken;
 mod sunset;
 mod types;
+mod versions;
 mod waiver;
 mod witness;
 

@@ -6,13 +6,16 @@ use serde::Serialize;
 
 use super::Options;
 use super::api::Api;
-use super::arena::{Dangling, Side};
+use super::arena::Dangling;
 use super::change::{At, Change};
-use super::law::{Direction, Effect};
+use super::law::Direction;
+use super::places::Places;
 use super::relation::PairId;
 use super::rule::{Category, Rule};
-use super::{rules, spoken, waiver};
-use crate::document::{DocumentError, Span, escape};
+use super::versions::{note_version, version};
+use super::witness::Wish;
+use super::{spoken, waiver};
+use crate::document::DocumentError;
 use crate::finding::{Finding, Level, Place};
 
 /// The part of a semantic version that the change asks to be raised.
@@ -257,9 +260,19 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
     let mut witnesses = if options.without_witness { 0 } else { MAX_WITNESSES };
-    let mut findings = Vec::with_capacity(groups.len());
+    let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
+    let mut written: HashMap<Written, usize> = HashMap::new();
     for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
         let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
+        // What stands in the text once, and is read in several places by aliases, changed once.
+        let key = (!options.expand).then(|| written_at(&group.change, &places)).flatten();
+        if let Some(known) = key.as_ref().and_then(|key| written.get(key)) {
+            also_at(&mut findings[*known], group, level);
+            continue;
+        }
+        if let Some(key) = key {
+            written.insert(key, findings.len());
+        }
         let proof = match group.pair {
             Some(pair) if group.level == Level::Deny && witnesses > 0 => {
                 witnesses -= 1;
@@ -274,9 +287,36 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
     findings
 }
 
+/// A change as it stands in the texts: rule, subject, values, and both places by line and column.
+type Written = (&'static str, String, (String, String), [(String, usize, usize); 2]);
+
+fn written_at(change: &Change, places: &(Option<Place>, Option<Place>)) -> Option<Written> {
+    let spot = |place: &Option<Place>| {
+        let place = place.as_ref()?;
+        // The first letter of a text stands for whatever could not be found in it.
+        ((place.line, place.column) != (1, 1)).then(|| (place.file.clone(), place.line, place.column))
+    };
+    let places = [spot(&places.0)?, spot(&places.1)?];
+    let values = (change.before.clone(), change.after.clone());
+    Some((change.rule.id, change.subject.clone(), values, places))
+}
+
+/// Adds the operations that a change reaches in another place, which the text has but once.
+fn also_at(finding: &mut Finding, group: Group, level: Level) {
+    finding.level = finding.level.max(level);
+    for operation in group.operations {
+        if !finding.operations.contains(&operation) {
+            finding.operations.push(operation);
+        }
+    }
+    finding.occurrences = u32::try_from(finding.operations.len().max(1)).unwrap_or(u32::MAX);
+}
+
 /// A payload that was lawful on one side only, with what it shows.
 fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
-    let payload = api.engine.witness(pair, change.rule.id, change.subject.trim_matches('`'))?.to_string();
+    let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
+    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
+    let payload = api.engine.witness(pair, &wish)?.to_string();
     let shown = if payload.chars().count() > 300 {
         format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
     } else {
@@ -337,62 +377,13 @@ fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>
 }
 
 /// As [`Finding::fingerprint_of`], but with indices: in a document they name things (`/responses/200`).
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     format!("{:012x}", xxhash_rust::xxh3::xxh3_64(parts.join("\n").as_bytes()) & 0xffff_ffff_ffff)
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Places of one side that are looked up together.
-#[derive(Default)]
-struct Places {
-    wanted: Vec<(usize, String)>,
-}
-
-impl Places {
-    fn want(&mut self, side: &Side<'_>, at: &At) -> usize {
-        let (file, mut pointer) = side.pointer(at.node);
-        if let Some(key) = &at.key {
-            pointer.push('/');
-            pointer.push_str(&escape(key));
-        }
-        self.wanted.push((file, pointer));
-        self.wanted.len() - 1
-    }
-
-    fn found(self, side: &Side<'_>) -> Vec<Place> {
-        let documents = side.workspace().documents();
-        let mut spans: Vec<Span> = vec![Span { line: 1, column: 1 }; self.wanted.len()];
-        for (file, document) in documents.iter().enumerate() {
-            let mine: Vec<usize> = (0..self.wanted.len()).filter(|index| self.wanted[*index].0 == file).collect();
-            if mine.is_empty() {
-                continue;
-            }
-            let pointers: Vec<String> = mine.iter().map(|index| self.wanted[*index].1.clone()).collect();
-            for (index, span) in mine.into_iter().zip(document.locate_all(&pointers)) {
-                spans[index] = span;
-            }
-        }
-        let name = |file: usize| documents.get(file).map(|document| document.path().display().to_string());
-        self.wanted
-            .into_iter()
-            .zip(spans)
-            .map(|((file, pointer), span)| Place {
-                file: name(file).unwrap_or_default(),
-                pointer,
-                line: span.line,
-                column: span.column,
-            })
-            .collect()
-    }
-}
-
-fn version(side: &Side<'_>) -> Option<String> {
-    let value = side.value(side.root()).get("info")?.get("version")?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// The bump: by the law's levels, not by what the user has set.
@@ -406,44 +397,4 @@ fn bump_of(groups: &[Group]) -> Bump {
         })
         .max()
         .unwrap_or(Bump::None)
-}
-
-fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
-    let (Some(old), Some(new)) = versions else { return };
-    if bump != Bump::Major || raised(old, new) {
-        return;
-    }
-    let rule = &rules::version_not_raised::RULE;
-    debug_assert!(rule.effect == Effect::None && rule.category == Category::Docs);
-    let at = At::key(api.engine.new.root(), "info");
-    let mut places = Places::default();
-    places.want(&api.engine.new, &at);
-    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
-    let mut found =
-        Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
-    found.level = Level::Note;
-    found.place = places.found(&api.engine.new).into_iter().next();
-    found.why = Some(rule.section("Why it matters"));
-    found.source = Some(rule.section("Source"));
-    found.fingerprint = fingerprint(&[rule.id, old, new]);
-    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
-    findings.push(found);
-}
-
-/// Whether a version lies below 1.0, where the minor version does the work of the major one.
-pub(super) fn early(version: &str) -> bool {
-    version.trim_start_matches('v').split('.').next() == Some("0")
-}
-
-/// Whether the major version was raised; below 1.0 the minor version does its work.
-fn raised(old: &str, new: &str) -> bool {
-    let parts = |text: &str| -> Vec<u64> {
-        text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
-    };
-    let (one, two) = (parts(old), parts(new));
-    match (one.first(), two.first()) {
-        (Some(0), Some(0)) => two.get(1) > one.get(1),
-        (Some(before), Some(after)) => after > before,
-        _ => old != new,
-    }
 }

@@ -7,7 +7,7 @@ use super::law::{Effect, Guard};
 pub enum Category {
     /// The bytes on the wire and what they mean.
     Wire,
-    /// What a generated client feels: names of operations and schemas.
+    /// What a generated client feels: names of operations and schemas, and values and variants that it does not know.
     Client,
     /// Documentation only.
     Docs,

@@ -51,6 +51,9 @@ impl<'a> Api<'a> {
             (Some((key, Ok(before) | Err(before))), None) if still => {
                 self.say(context, "", &rules::sunset_removed::RULE, both, key, (before, "none"));
             }
+            (None, Some((key, Ok(day)))) if day <= self.engine.today.as_str() => {
+                self.say(context, "", &rules::sunset_already_passed::RULE, both, key, ("none", day));
+            }
             (before, Some((key, Err(text)))) if before.is_none_or(|(_, known)| known != Err(text)) => {
                 self.say(context, "", &rules::sunset_unreadable::RULE, both, key, ("a date", text));
             }

@@ -6,12 +6,14 @@ mod bodies;
 mod callbacks;
 mod document;
 mod lifecycle;
+mod links;
 mod operations;
 mod parameters;
 mod responses;
 mod security;
+mod servers;
 
-pub(crate) use operations::{Operation, operations_of, shape, template_names};
+pub(crate) use operations::{METHODS, Operation, operations_of, shape, template_names};
 
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};

@@ -8,7 +8,8 @@ use crate::diff::change::{At, Change};
 use crate::diff::law::{Direction, Guard};
 use crate::diff::rules;
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods of a path item.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// One operation of one side.
 #[derive(Clone, Debug)]
@@ -146,6 +147,7 @@ impl<'a> Api<'a> {
         self.compare_names(&context, both);
         self.compare_lifecycle(&context, both);
         self.compare_security(&context, both);
+        self.compare_own_servers(&context, old, new);
         self.compare_parameters(&context, old, new);
         self.compare_exchange(&context, both);
         self.compare_callbacks(&context, both);

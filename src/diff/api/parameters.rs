@@ -17,6 +17,8 @@ struct Parameter<'a> {
     /// Position in the path, lower-case name of a header, or the name.
     key: String,
     node: NodeId,
+    /// Whether the path item declares it, for all of its operations.
+    shared: bool,
 }
 
 impl Parameter<'_> {
@@ -43,7 +45,7 @@ fn parameters_of<'a>(side: &mut Side<'a>, operation: &Operation<'a>) -> Vec<Para
             if location == "header" && matches!(key.as_str(), "accept" | "content-type" | "authorization") {
                 continue;
             }
-            let parameter = Parameter { location, name, key, node };
+            let parameter = Parameter { location, name, key, node, shared: holder == operation.item };
             match found.iter_mut().find(|known| known.location == location && known.key == parameter.key) {
                 Some(known) => *known = parameter,
                 None => found.push(parameter),
@@ -57,16 +59,19 @@ impl<'a> Api<'a> {
     pub(super) fn compare_parameters(&mut self, context: &Context, old: &Operation<'a>, new: &Operation<'a>) {
         let one = parameters_of(self.old(), old);
         let two = parameters_of(self.new_side(), new);
-        let both = Both { old: old.node, new: new.node };
+        // What a path item says for all of its operations is one change.
+        let holders = |shared: bool| {
+            if shared { Both { old: old.item, new: new.item } } else { Both { old: old.node, new: new.node } }
+        };
         for parameter in &one {
             match two.iter().find(|other| other.location == parameter.location && other.key == parameter.key) {
                 Some(other) => self.compare_parameter(context, parameter, other),
-                None => self.parameter_removed(context, parameter, both),
+                None => self.parameter_removed(context, parameter, holders(parameter.shared)),
             }
         }
         for parameter in &two {
             if !one.iter().any(|other| other.location == parameter.location && other.key == parameter.key) {
-                self.parameter_added(context, parameter, both);
+                self.parameter_added(context, parameter, holders(parameter.shared));
             }
         }
     }
@@ -142,7 +147,27 @@ impl<'a> Api<'a> {
         }
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         self.compare_style(context, spot, both, schemas, location);
-        self.schemas(context, spot, schemas, both, Mode { direction, textual: true, xml: false });
+        let mode = Mode { direction, textual: true, xml: false };
+        if location == "query"
+            && direction == Direction::Request
+            && let Some(items) = self.became_list(both, schemas)
+        {
+            let values = ("one value", "a list, in which one value reads the same");
+            self.say(context, spot, &rules::type_widened::RULE, both, "schema", values);
+            return self.schemas(context, spot, (schemas.0, items), both, mode);
+        }
+        self.schemas(context, spot, schemas, both, mode);
+    }
+
+    /// The items of a list that took the place of a scalar, where `?a=x` stays what it was: `form`, exploded.
+    fn became_list(&mut self, both: Both, schemas: (Option<NodeId>, Option<NodeId>)) -> Option<Option<NodeId>> {
+        let style = self.new_side().text(both.new, "style").unwrap_or("form");
+        let exploded = self.new_side().value(both.new).get("explode").and_then(serde_json::Value::as_bool);
+        let (old, new) = self.engine.merged_pair(schemas.0, schemas.1);
+        let scalar = !old.types.has(TypeSet::ARRAY.or(TypeSet::OBJECT)) && old.unions.is_empty();
+        let list = new.types == TypeSet::ARRAY && new.unions.is_empty();
+        let one = new.item_count.low <= 1.0 && new.item_count.high >= 1.0 && new.items.len() <= 1 && !old.nullable;
+        (style == "form" && exploded.unwrap_or(true) && scalar && list && one).then(|| new.items.first().copied())
     }
 
     fn compare_style(
@@ -160,8 +185,11 @@ impl<'a> Api<'a> {
         };
         let (old, new) = (style(&self.engine.old, both.old), style(&self.engine.new, both.new));
         let exploded = (explode(&self.engine.old, both.old, &old), explode(&self.engine.new, both.new, &new));
-        let (left, right) = self.engine.types(schemas.0, schemas.1);
-        let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let (one, two) = self.engine.merged_pair(schemas.0, schemas.1);
+        let (left, right) = (one.types, two.types);
+        // A list of one is written as its only item.
+        let short = one.item_count.high <= 1.0 && two.item_count.high <= 1.0;
+        let compound = if short { TypeSet::OBJECT } else { TypeSet::ARRAY.or(TypeSet::OBJECT) };
         let matters = left.and(right).has(compound);
         // `simple` joins a list by commas whatever `explode` says; `form` and `simple` write a scalar alike; `label` and `matrix` put marks before it.
         let marked = |style: &str| matches!(style, "label" | "matrix");

@@ -54,7 +54,15 @@ impl<'a> Api<'a> {
                 None => self.status_removed(&answer, (status, *node), &new, both),
             }
         }
+        // Where no success was documented, `default` was the answer to it, until it gave way to one that is.
+        let open = |list: &[Status<'a>]| list.iter().find(|(status, _)| *status == "default").copied();
+        let stood_in = open(&old).filter(|_| open(&new).is_none() && !old.iter().any(|(status, _)| is_success(status)));
         for ((status, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+            if let Some((_, default)) = stood_in.filter(|_| is_success(status)) {
+                let spot = format!("response {status}");
+                self.compare_response(&answer, &spot, Both { old: default, new: *node });
+                continue;
+            }
             self.status_added(&answer, (status, *node), &old, both);
         }
     }
@@ -95,6 +103,7 @@ impl<'a> Api<'a> {
 
     fn compare_response(&mut self, context: &Context, spot: &str, both: Both) {
         self.compare_headers(context, spot, both);
+        self.compare_links(context, spot, both);
         match self.member(both, "content") {
             (Some(old), Some(new)) => self.compare_media_types(context, spot, Both { old, new }, context.direction),
             (Some(old), None) => {

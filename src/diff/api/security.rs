@@ -18,7 +18,7 @@ fn requirements<'a>(side: &mut Side<'a>, operation: NodeId) -> (At, Vec<Alternat
     let root = side.root();
     let holder = if side.get(operation, "security").is_some() { operation } else { root };
     let open = vec![Alternative::new()];
-    let Some(list) = side.get(holder, "security") else { return (At::node(operation), open) };
+    let Some(list) = side.get(holder, "security") else { return (At::node(root), open) };
     let mut found = Vec::new();
     for item in side.items(list) {
         let mut alternative = Alternative::new();
@@ -64,6 +64,10 @@ impl<'a> Api<'a> {
     pub(super) fn compare_security(&mut self, context: &Context, both: Both) {
         let (old_at, old) = requirements(self.old(), both.old);
         let (new_at, mut new) = requirements(self.new_side(), both.new);
+        let (root_old, root_new) = (self.engine.old.root(), self.engine.new.root());
+        // Where nothing is written, the place is that of the side that says something: the root, or the operation.
+        let old_at = if old_at == At::node(root_old) && new_at.node != root_new { At::node(both.old) } else { old_at };
+        let new_at = if new_at == At::node(root_new) && old_at.node != root_old { At::node(both.new) } else { new_at };
         self.rename_schemes(&old, &mut new);
         let mut said_scopes = Vec::new();
         for held in &old {

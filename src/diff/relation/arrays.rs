@@ -1,5 +1,6 @@
 //! Arrays: items, their number, their uniqueness.
 
+use super::scalars::Numbers;
 use super::{Engine, Sides};
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
@@ -12,7 +13,7 @@ impl<'a> Engine<'a> {
         let (old, new) = (&sides.old, &sides.new);
         self.compare_counts(
             sides,
-            (old.item_count, new.item_count),
+            (Numbers::plain(old.item_count), Numbers::plain(new.item_count)),
             ["minItems", "maxItems"],
             "items",
             [&rules::item_count_narrowed::RULE, &rules::item_count_widened::RULE],

@@ -69,25 +69,43 @@ impl<'a> Engine<'a> {
             let pair = &self.pairs[sides.pair.0 as usize];
             (self.old_conjs.get(pair.old).parts.clone(), self.new_conjs.get(pair.new).parts.clone())
         };
-        let before = heirs(&mut self.old, &one, old);
-        let after = heirs(&mut self.new, &two, new);
-        for (tag, child) in before {
-            if let Some((_, other)) = after.iter().find(|(name, _)| *name == tag) {
-                self.child(sides, &[child], &[*other], sides.mode);
+        let Some(before) = heirs(&mut self.old, &one, old) else { return };
+        let Some(after) = heirs(&mut self.new, &two, new) else { return };
+        for (tag, child) in &before {
+            match after.iter().find(|(name, _)| name == tag) {
+                Some((_, other)) => self.child(sides, &[*child], &[*other], sides.mode),
+                // A value that is not the name of its schema is told of as such.
+                None if self.old.component(*child) == Some(*tag) => {
+                    let change = self
+                        .change(sides, &rules::variant_removed::RULE, "discriminator")
+                        .about(format!("`{tag}`"))
+                        .values("a variant", "no variant");
+                    self.note(sides, change);
+                }
+                None => {}
+            }
+        }
+        for (tag, child) in after.iter().filter(|(tag, _)| !before.iter().any(|(name, _)| name == tag)) {
+            if self.new.component(*child) == Some(*tag) {
+                let change = self
+                    .change(sides, &rules::variant_added::RULE, "discriminator")
+                    .about(format!("`{tag}`"))
+                    .values("no variant", "a variant");
+                self.note(sides, change);
             }
         }
     }
 }
 
 /// The children of the base that some parts are; none when the parts are one of the children, or say more.
-fn heirs<'a>(side: &mut Side<'a>, parts: &[Part], discriminator: NodeId) -> Vec<(&'a str, NodeId)> {
+fn heirs<'a>(side: &mut Side<'a>, parts: &[Part], discriminator: NodeId) -> Option<Vec<(&'a str, NodeId)>> {
     let base = side.parent(discriminator);
     if !stands_for(side, parts, base) {
-        return Vec::new();
+        return None;
     }
     let found = children(side, discriminator, base);
     let child_itself = parts.iter().any(|part| found.iter().any(|(_, node)| *node == part.node));
-    if child_itself { Vec::new() } else { found }
+    (!child_itself).then_some(found)
 }
 
 /// The schemas that inherit from a base, each under the value that selects it: what the discriminator maps, or else

@@ -5,11 +5,15 @@
 //! What is found here is turned into findings by `report`; nothing here knows operations.
 
 mod arrays;
+mod cover;
 mod discriminators;
 mod equality;
+mod keywords;
+mod likeness;
 mod objects;
 mod overlaps;
 mod patterns;
+mod proof;
 mod scalars;
 mod unions;
 
@@ -22,9 +26,6 @@ use super::change::{At, Change};
 use super::effective::{ConjId, Conjs, Effective, Part, effective};
 use super::law::{Direction, Effect};
 use super::rule::Rule;
-use super::rules;
-use super::types::TypeSet;
-use super::witness::{self, Half};
 
 /// Most pairs that are compared; beyond it the rest is reported as undecided.
 const MAX_PAIRS: usize = 4_000_000;
@@ -62,6 +63,10 @@ pub(crate) struct Pair {
     pub(crate) changes: Vec<Change>,
     pub(crate) children: Vec<PairId>,
     summary: Option<Summary>,
+    /// The pairs of unions of which this is a pair of variants.
+    unions: Vec<PairId>,
+    /// Whether it is reached otherwise than as a pair of variants.
+    plain: bool,
 }
 
 /// What all changes at and below a pair come to.
@@ -148,17 +153,6 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Looks for a payload that shows the break of a change of a pair.
-    pub(crate) fn witness(&mut self, pair: PairId, rule: &str, focus: &str) -> Option<serde_json::Value> {
-        let (old, new, direction) = {
-            let pair = &self.pairs[pair.0 as usize];
-            (pair.old, pair.new, pair.mode.direction)
-        };
-        let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
-        let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
-        witness::find((&mut one, old), (&mut two, new), direction, (rule, focus))
-    }
-
     /// Compares two schemas; an absent one allows everything and is anchored at its holder.
     pub(crate) fn schemas(
         &mut self,
@@ -169,6 +163,7 @@ impl<'a> Engine<'a> {
     ) -> Option<PairId> {
         let seeds = |node: Option<NodeId>| node.into_iter().collect::<Vec<_>>();
         let pair = self.pair_of(&seeds(old), &seeds(new), anchors, mode)?;
+        self.pairs[pair.0 as usize].plain = true;
         self.ensure(pair);
         Some(pair)
     }
@@ -188,7 +183,17 @@ impl<'a> Engine<'a> {
         }
         let id = PairId(u32::try_from(self.pairs.len()).unwrap_or(u32::MAX));
         let (changes, children) = (Vec::new(), Vec::new());
-        self.pairs.push(Pair { old, new, mode, state: State::New, changes, children, summary: None });
+        self.pairs.push(Pair {
+            old,
+            new,
+            mode,
+            state: State::New,
+            changes,
+            children,
+            summary: None,
+            unions: Vec::new(),
+            plain: false,
+        });
         self.ids.insert((old, new, mode), id);
         id
     }
@@ -270,8 +275,19 @@ impl<'a> Engine<'a> {
     fn link(&mut self, sides: &Sides<'a>, old: &[NodeId], new: &[NodeId], mode: Mode) {
         let anchors = (self.anchor_old(sides), self.anchor_new(sides));
         if let Some(child) = self.pair_of(old, new, anchors, mode) {
+            self.pairs[child.0 as usize].plain = true;
             self.adopt(sides.pair, child);
         }
+    }
+
+    /// Adds a pair of variants to a pair of unions. Where a tag selects the variant, no other can take its place.
+    fn adopt_variant(&mut self, union: PairId, pair: PairId, tagged: bool) {
+        if tagged {
+            self.pairs[pair.0 as usize].plain = true;
+        } else if union != pair {
+            self.pairs[pair.0 as usize].unions.push(union);
+        }
+        self.adopt(union, pair);
     }
 
     fn adopt(&mut self, parent: PairId, child: PairId) {
@@ -362,126 +378,17 @@ impl<'a> Engine<'a> {
         self.note(sides, change);
     }
 
-    fn compare_annotations(&mut self, sides: &Sides<'a>) {
-        let text = |value: Option<&serde_json::Value>| value.map_or("none".to_owned(), ToString::to_string);
-        let (before, after) = (sides.old.default, sides.new.default);
-        let same = match (before, after) {
-            (Some(one), Some(two)) => super::types::same_value(one, two),
-            (None, None) => true,
-            _ => false,
-        };
-        if !same {
-            self.say(sides, &rules::default_changed::RULE, "default", text(before), text(after));
-        }
-        match (sides.old.deprecated, sides.new.deprecated) {
-            (false, true) => {
-                self.say(sides, &rules::deprecation_announced::RULE, "deprecated", "current", "deprecated")
-            }
-            (true, false) => {
-                self.say(sides, &rules::deprecation_withdrawn::RULE, "deprecated", "deprecated", "current")
-            }
-            _ => {}
-        }
-        self.compare_known_values(sides);
-    }
-
-    /// The types of two schemas; an absent one has all.
-    pub(crate) fn types(&mut self, old: Option<NodeId>, new: Option<NodeId>) -> (TypeSet, TypeSet) {
-        let mut types = (TypeSet::ALL, TypeSet::ALL);
+    /// What two schemas say; an absent one says nothing.
+    pub(crate) fn merged_pair(&mut self, old: Option<NodeId>, new: Option<NodeId>) -> (Effective<'a>, Effective<'a>) {
+        let mut merged = (Effective::default(), Effective::default());
         if let Some(node) = old {
             let conj = self.old_conjs.of(&mut self.old, &[node], node);
-            types.0 = effective(&mut self.old, self.old_conjs.get(conj)).types;
+            merged.0 = effective(&mut self.old, self.old_conjs.get(conj));
         }
         if let Some(node) = new {
             let conj = self.new_conjs.of(&mut self.new, &[node], node);
-            types.1 = effective(&mut self.new, self.new_conjs.get(conj)).types;
+            merged.1 = effective(&mut self.new, self.new_conjs.get(conj));
         }
-        types
-    }
-
-    fn compare_null(&mut self, sides: &Sides<'a>) {
-        match (sides.old.nullable, sides.new.nullable) {
-            (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
-            (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
-            _ => {}
-        }
-    }
-
-    /// `not`: the set outside of a schema turns the relation round.
-    fn compare_negations(&mut self, sides: &Sides<'a>) {
-        let (old, new) = (&sides.old.negations, &sides.new.negations);
-        match (old.as_slice(), new.as_slice()) {
-            ([], []) => {}
-            ([], _) => self.say(sides, &rules::negation_added::RULE, "not", "no `not`", "a `not`"),
-            (_, []) => self.say(sides, &rules::negation_removed::RULE, "not", "a `not`", "no `not`"),
-            ([one], [two]) if self.depth < MAX_UNION_DEPTH => {
-                let anchors = (*one, *two);
-                let Some(pair) = self.pair_of(&[*one], &[*two], anchors, sides.mode) else { return };
-                self.depth += 1;
-                self.ensure(pair);
-                self.depth -= 1;
-                let inner = self.summary(pair);
-                let rule = match (inner.narrows, inner.widens, inner.unknown) {
-                    (false, false, false) => return,
-                    (true, false, false) => &rules::negation_excludes_less::RULE,
-                    (false, true, false) => &rules::negation_excludes_more::RULE,
-                    (true, true, false) => &rules::negation_replaced::RULE,
-                    _ => &rules::negation_changed::RULE,
-                };
-                let text = |value: &serde_json::Value| super::types::shortened(&value.to_string());
-                let (before, after) = (text(self.old.value(*one)), text(self.new.value(*two)));
-                self.say(sides, rule, "not", before, after);
-            }
-            (one, two) => {
-                let same = one.len() == two.len()
-                    && one.iter().zip(two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
-                if !same {
-                    self.say(sides, &rules::negation_changed::RULE, "not", "one `not`", "another `not`");
-                }
-            }
-        }
-    }
-
-    /// Names, namespaces and attributes are the bytes of an XML body; a default that is written out changes none.
-    fn compare_xml(
-        &mut self,
-        sides: &Sides<'a>,
-        (one, two): (&[&'a serde_json::Value], &[&'a serde_json::Value]),
-        texts: (String, String),
-    ) {
-        let facts = |all: &[&'a serde_json::Value]| -> Vec<(&'a String, &'a serde_json::Value)> {
-            let members = all.iter().filter_map(|value| value.as_object()).flatten();
-            let mut found: Vec<_> =
-                members.filter(|(key, value)| value.as_bool() != Some(false) && !key.starts_with("x-")).collect();
-            found.sort_by_key(|(key, _)| *key);
-            found
-        };
-        if facts(one) != facts(two) {
-            self.say(sides, &rules::xml_changed::RULE, "xml", texts.0, texts.1);
-        }
-    }
-
-    fn compare_foreign(&mut self, sides: &Sides<'a>) {
-        let mut keys: Vec<&str> = sides.old.foreign.iter().chain(&sides.new.foreign).map(|(key, _)| *key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let values = |all: &[(&str, &'a serde_json::Value)]| -> Vec<&'a serde_json::Value> {
-                all.iter().filter(|(name, _)| *name == key).map(|(_, value)| *value).collect()
-            };
-            let (one, two) = (values(&sides.old.foreign), values(&sides.new.foreign));
-            if one == two {
-                continue;
-            }
-            let text = |all: &[&serde_json::Value]| match all {
-                [] => "none".to_owned(),
-                all => super::types::shortened(&all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")),
-            };
-            match key {
-                "xml" if !sides.mode.xml => {}
-                "xml" => self.compare_xml(sides, (&one, &two), (text(&one), text(&two))),
-                _ => self.say(sides, &rules::keyword_not_understood::RULE, key, text(&one), text(&two)),
-            }
-        }
+        merged
     }
 }

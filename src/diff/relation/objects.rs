@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::scalars::Numbers;
 use super::{Engine, Mode, Sides};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
@@ -84,19 +85,19 @@ impl<'a> Engine<'a> {
     }
 
     fn compare_property_counts(&mut self, sides: &Sides<'a>) {
-        // What the required properties reach anyway is no limit of its own.
-        let implied = |side: &Effective<'_>| {
-            #[expect(clippy::cast_precision_loss, reason = "no object has 2^52 properties")]
-            let required = side.required.len() as f64;
-            required
+        // What the required properties reach anyway, or a closed object cannot exceed, is no limit of its own.
+        #[expect(clippy::cast_precision_loss, reason = "no object has 2^52 properties")]
+        let counts = |side: &Effective<'_>| {
+            let mut all = side.property_count;
+            all.raise(side.required.len() as f64, false);
+            if let Some(allowed) = &side.allowed {
+                all.lower(allowed.len() as f64, false);
+            }
+            Numbers { bounds: side.property_count, all }
         };
-        let (mut old, mut new) = (sides.old.property_count, sides.new.property_count);
-        if new.low <= old.low.max(implied(&sides.old)) && old.low <= new.low.max(implied(&sides.new)) {
-            (old.low, new.low) = (0.0, 0.0);
-        }
         self.compare_counts(
             sides,
-            (old, new),
+            (counts(&sides.old), counts(&sides.new)),
             ["minProperties", "maxProperties"],
             "properties",
             [&rules::property_count_narrowed::RULE, &rules::property_count_widened::RULE],
@@ -168,7 +169,7 @@ impl<'a> Engine<'a> {
     fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
         let required = property.was_required && (!property.is_required || sides.new.closed());
         let mut found = Vec::new();
-        if sides.new.closed() && !sides.old.closed_to(property.name) {
+        if sides.new.closed() && sides.old.allows_name(property.name) {
             found.push(&rules::property_removed_from_closed_object::RULE);
         }
         if required {
@@ -194,7 +195,7 @@ impl<'a> Engine<'a> {
     fn property_added(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
         let newly_required = property.is_required && !property.was_required;
         let mut found = Vec::new();
-        if sides.old.closed() {
+        if sides.old.closed() && sides.new.allows_name(property.name) {
             found.push(match sides.mode.direction {
                 Direction::Request => &rules::property_added_to_closed_object::RULE,
                 Direction::Response => &rules::property_added_to_closed_response::RULE,
@@ -265,13 +266,6 @@ impl<'a> Engine<'a> {
                 self.note(sides, change);
             }
         }
-    }
-}
-
-impl Effective<'_> {
-    /// Whether a property could not be there although it is declared; never the case for a declared one.
-    fn closed_to(&self, name: &str) -> bool {
-        self.closed() && !self.properties.contains_key(name)
     }
 }
 

@@ -7,11 +7,14 @@ use std::collections::HashMap;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, Look};
 use serde_json::json;
 
 use crate::diff::checker;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
+use crate::diff::types::Range;
 
 /// Texts that are drawn from a pattern.
 const DRAWN: usize = 96;
@@ -30,7 +33,38 @@ impl Patterns {
     }
 }
 
+/// A pattern as a syntax tree in which `\\d` and `[0-9]` are one; letters stand for bytes, so that lengths count. None
+/// for what the parser does not know, look-around for one.
+fn tree(pattern: &str) -> Option<Hir> {
+    if !pattern.is_ascii() {
+        return None;
+    }
+    ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
+}
+
+/// The lengths of the texts that a pattern takes, where it is anchored at both ends.
+pub(super) fn lengths(pattern: &str) -> Option<Range> {
+    let tree = tree(pattern)?;
+    let facts = tree.properties();
+    let anchored = facts.look_set_prefix().contains(Look::Start) && facts.look_set_suffix().contains(Look::End);
+    #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
+    let number = |length: usize| length as f64;
+    anchored.then(|| {
+        Range::between(facts.minimum_len().map_or(0.0, number), facts.maximum_len().map_or(f64::INFINITY, number))
+    })
+}
+
+/// Whether two lists of patterns are the same but for their spelling.
+fn same_trees(old: &[&str], new: &[&str]) -> bool {
+    let trees = |patterns: &[&str]| patterns.iter().map(|pattern| tree(pattern)).collect::<Option<Vec<_>>>();
+    let (Some(old), Some(new)) = (trees(old), trees(new)) else { return false };
+    old.iter().all(|one| new.contains(one)) && new.iter().all(|two| old.contains(two))
+}
+
 fn decide(old: &[&str], new: &[&str]) -> Option<&'static Rule> {
+    if same_trees(old, new) {
+        return None;
+    }
     let narrows = escapes(old, new);
     let widens = escapes(new, old);
     Some(match (narrows, widens) {
@@ -167,6 +201,15 @@ fn plain_texts() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spelling_and_lengths_of_patterns() {
+        assert!(same_trees(&["^[0-9]+$"], &[r"^\d+$"]) && !same_trees(&["^[0-9]+$"], &["^[0-9]*$"]));
+        assert_eq!(lengths("^[a-z]{2}$"), Some(Range::between(2.0, 2.0)));
+        assert_eq!(lengths("^[^/]{1,3}$"), Some(Range::between(1.0, 3.0)));
+        assert_eq!(lengths("^a|b$"), None);
+        assert_eq!(lengths("[a-z]{2}"), None);
+    }
 
     #[test]
     fn look_around_is_taken_out() {

@@ -115,7 +115,7 @@ impl<'a> Engine<'a> {
         if common.has(TypeSet::STRING) {
             self.compare_counts(
                 sides,
-                (sides.old.length, sides.new.length),
+                (lengths_of(&sides.old), lengths_of(&sides.new)),
                 ["minLength", "maxLength"],
                 "characters",
                 [&rules::length_narrowed::RULE, &rules::length_widened::RULE],
@@ -131,15 +131,15 @@ impl<'a> Engine<'a> {
     pub(super) fn compare_counts(
         &mut self,
         sides: &Sides<'a>,
-        (old, new): (Range, Range),
+        (old, new): (Numbers, Numbers),
         keywords: [&str; 2],
         unit: &str,
         [narrowed, widened]: [&'static Rule; 2],
     ) {
-        let (before, after) = (old.describe(unit), new.describe(unit));
+        let (before, after) = (old.bounds.describe(unit), new.bounds.describe(unit));
         for (keyword, narrows, widens) in [
-            (keywords[0], !new.holds_low_of(&old), !old.holds_low_of(&new)),
-            (keywords[1], !new.holds_high_of(&old), !old.holds_high_of(&new)),
+            (keywords[0], !new.bounds.holds_low_of(&old.all), !old.bounds.holds_low_of(&new.all)),
+            (keywords[1], !new.bounds.holds_high_of(&old.all), !old.bounds.holds_high_of(&new.all)),
         ] {
             if narrows {
                 self.say(sides, narrowed, keyword, before.clone(), after.clone());
@@ -158,7 +158,9 @@ impl<'a> Engine<'a> {
             ("maximum", "exclusiveMaximum", !new.bounds.holds_high_of(&old.all), !old.bounds.holds_high_of(&new.all)),
         ] {
             let keyword = self.bound_said(sides, keyword, exclusive);
-            if narrows {
+            if let Some((rule, one, two)) = (!narrows && !widens).then(|| closer(sides, keyword)).flatten() {
+                self.say(sides, rule, keyword, one, two);
+            } else if narrows {
                 self.say(sides, &rules::range_narrowed::RULE, keyword, before.clone(), after.clone());
             } else if widens {
                 self.say(sides, &rules::range_widened::RULE, keyword, before.clone(), after.clone());
@@ -189,7 +191,7 @@ impl<'a> Engine<'a> {
             }
             steps
         };
-        let divides = |step: f64, by: &[f64]| by.iter().any(|other| (other / step).fract().abs() < 1e-9);
+        let divides = |step: f64, by: &[f64]| by.iter().any(|other| is_multiple(*other, step));
         let (old, new) = (steps(&sides.old), steps(&sides.new));
         let narrows = sides.new.multiples.iter().any(|step| !divides(*step, &old));
         let widens = sides.old.multiples.iter().any(|step| !divides(*step, &new));
@@ -308,6 +310,33 @@ pub(super) fn implied_values<'a>(side: &Effective<'a>) -> Option<Vec<&'a Value>>
     (side.types == TypeSet::INTEGER && few).then(all)
 }
 
+/// The rule for two whole bounds that are one as floats.
+fn closer(sides: &Sides<'_>, keyword: &str) -> Option<(&'static Rule, String, String)> {
+    let low = keyword.ends_with("inimum");
+    let bound = |side: &Effective<'_>| {
+        let (written, float) = if low { (side.written.0, side.range.low) } else { (side.written.1, side.range.high) };
+        #[expect(clippy::cast_precision_loss, reason = "that is what is asked")]
+        written.filter(|written| *written as f64 == float)
+    };
+    let (old, new) = (bound(&sides.old)?, bound(&sides.new)?);
+    let open = [&sides.old.range, &sides.new.range].iter().any(|range| range.low_open || range.high_open);
+    #[expect(clippy::cast_precision_loss, reason = "that is what is asked")]
+    let alike = old as f64 == new as f64;
+    let rule: &'static Rule = match old.cmp(&new) {
+        std::cmp::Ordering::Equal => return None,
+        _ if open || !alike => return None,
+        order if (order == std::cmp::Ordering::Less) == low => &rules::range_narrowed::RULE,
+        _ => &rules::range_widened::RULE,
+    };
+    Some((rule, old.to_string(), new.to_string()))
+}
+
+/// Whether one step is a whole number of another; quotients of decimal fractions are seldom exact.
+fn is_multiple(step: f64, of: f64) -> bool {
+    let times = step / of;
+    times.round() >= 1.0 && (times - times.round()).abs() < 1e-9 * times.max(1.0)
+}
+
 fn covers_booleans(values: &[&Value], types: TypeSet) -> bool {
     types == TypeSet::BOOLEAN && values.contains(&&Value::Bool(true)) && values.contains(&&Value::Bool(false))
 }
@@ -325,14 +354,21 @@ fn constrained_text(side: &Effective<'_>) -> bool {
             || side.length.high.is_finite())
 }
 
-struct Numbers {
+pub(super) struct Numbers {
     /// Bounds only.
-    bounds: Range,
-    /// Bounds and what the format implies.
-    all: Range,
+    pub(super) bounds: Range,
+    /// Bounds, and what other keywords imply.
+    pub(super) all: Range,
 }
 
-fn numbers_of(side: &Effective<'_>) -> Numbers {
+impl Numbers {
+    /// A range of which nothing else tells.
+    pub(super) fn plain(range: Range) -> Self {
+        Self { bounds: range, all: range }
+    }
+}
+
+pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
     let whole = !side.types.has(TypeSet::FRACTION);
     let bounds = if whole { side.range.whole() } else { side.range };
     let mut all = bounds;
@@ -342,6 +378,12 @@ fn numbers_of(side: &Effective<'_>) -> Numbers {
         }
     }
     Numbers { bounds, all }
+}
+
+/// Lengths, and those that the patterns leave.
+fn lengths_of(side: &Effective<'_>) -> Numbers {
+    let implied = side.patterns.iter().filter_map(|pattern| super::patterns::lengths(pattern));
+    Numbers { bounds: side.length, all: implied.fold(side.length, Range::and) }
 }
 
 fn list(values: &[&Value]) -> String {

@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::cover::Ask;
+use super::likeness::{MAX_TRIES, pair_alike, pair_by_value};
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
@@ -16,50 +18,17 @@ use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
 
-/// Most pairs of unidentified variants that are tried.
-const MAX_TRIES: usize = 4_096;
-
-/// Most variants among which one is looked for that takes another's payloads.
-const MAX_COVERING: usize = 256;
-
-impl Outline {
-    /// From 0 (unlike) to 1 (same types and property names).
-    fn likeness(&self, other: &Self) -> f64 {
-        if !self.types.has(other.types) {
-            return 0.0;
-        }
-        if !self.types.has(TypeSet::OBJECT) || self.names.is_empty() && other.names.is_empty() {
-            return if self.types == other.types { 1.0 } else { 0.5 };
-        }
-        let shared = self.names.iter().filter(|name| other.names.contains(name)).count();
-        if shared == self.names.len().min(other.names.len()) {
-            // One declares all that the other declares: a property came or went.
-            return 0.5;
-        }
-        let all = self.names.len() + other.names.len() - shared;
-        #[expect(clippy::cast_precision_loss, reason = "counts of properties")]
-        let share = shared as f64 / all.max(1) as f64;
-        share
-    }
-
-    /// Whether `other` declares everything that this one declares, so that taking its payloads means something.
-    fn declared_by(&self, other: &Self) -> bool {
-        let anything = other.types == TypeSet::ALL && other.names.is_empty();
-        anything || !self.types.has(TypeSet::OBJECT) || self.names.iter().all(|name| other.names.contains(name))
-    }
-}
-
 /// Variants of both sides and how they are paired.
-struct Matching<'a> {
-    old: Vec<(Variant<'a>, Rc<Outline>)>,
-    new: Vec<(Variant<'a>, Rc<Outline>)>,
+pub(super) struct Matching<'a> {
+    pub(super) old: Vec<(Variant<'a>, Rc<Outline>)>,
+    pub(super) new: Vec<(Variant<'a>, Rc<Outline>)>,
     /// For each old variant its new partner.
-    partners: Vec<Option<usize>>,
-    tagged: bool,
+    pub(super) partners: Vec<Option<usize>>,
+    pub(super) tagged: bool,
 }
 
 impl<'a> Matching<'a> {
-    fn free_new(&self) -> Vec<usize> {
+    pub(super) fn free_new(&self) -> Vec<usize> {
         let mut taken = vec![false; self.new.len()];
         for at in self.partners.iter().flatten() {
             taken[*at] = true;
@@ -67,22 +36,8 @@ impl<'a> Matching<'a> {
         (0..self.new.len()).filter(|index| !taken[*index]).collect()
     }
 
-    fn free_old(&self) -> Vec<usize> {
+    pub(super) fn free_old(&self) -> Vec<usize> {
         (0..self.old.len()).filter(|index| self.partners[*index].is_none()).collect()
-    }
-
-    /// Whether another variant of the other side might take the payloads of a pair, judged from afar.
-    fn may_be_covered(&self, index: usize, at: usize, direction: Direction) -> bool {
-        let (own, others, but) = match direction {
-            Direction::Request => (&self.old[index].1, &self.new, at),
-            Direction::Response => (&self.new[at].1, &self.old, index),
-        };
-        !self.tagged
-            && others.len() <= MAX_COVERING
-            && others
-                .iter()
-                .enumerate()
-                .any(|(other, (_, sketch))| other != but && own.types.within(sketch.types) && own.declared_by(sketch))
     }
 }
 
@@ -115,8 +70,8 @@ impl<'a> Engine<'a> {
         let partners = vec![None; one.len()];
         let mut matching = Matching { old: one, new: two, partners, tagged: by_tag };
         self.pair_variants(&mut matching, sides.mode);
-        self.judge_pairs(sides, &matching);
-        self.judge_rest(sides, &matching);
+        self.judge_pairs(sides, &matching, (old, new));
+        self.judge_rest(sides, &matching, (old, new));
         self.depth -= 1;
     }
 
@@ -158,6 +113,9 @@ impl<'a> Engine<'a> {
         if matching.tagged {
             return;
         }
+        if pair_by_value(matching) {
+            return;
+        }
         self.pair_equals(matching, mode);
         pair_alike(matching);
     }
@@ -193,83 +151,95 @@ impl<'a> Engine<'a> {
     }
 
     /// The pair of two conjs and what its changes come to.
-    fn relation(&mut self, old: ConjId, new: ConjId, mode: Mode) -> (PairId, Summary) {
+    pub(super) fn relation(&mut self, old: ConjId, new: ConjId, mode: Mode) -> (PairId, Summary) {
         let pair = self.intern(old, new, mode);
         self.ensure(pair);
         (pair, self.summary(pair))
     }
 
-    fn judge_pairs(&mut self, sides: &Sides<'a>, matching: &Matching<'a>) {
+    fn judge_pairs(&mut self, sides: &Sides<'a>, matching: &Matching<'a>, whole: (ConjId, ConjId)) {
         for (index, partner) in matching.partners.iter().enumerate() {
             let Some(at) = *partner else { continue };
             let (one, two) = (matching.old[index].0.conj, matching.new[at].0.conj);
             if !matching.may_be_covered(index, at, sides.mode.direction) {
                 let pair = self.intern(one, two, sides.mode);
-                self.adopt(sides.pair, pair);
+                self.adopt_variant(sides.pair, pair, matching.tagged);
                 continue;
             }
             let (pair, summary) = self.relation(one, two, sides.mode);
             let broken = summary.breaks(sides.mode.direction) || summary.unknown;
-            let covered = broken
-                && match sides.mode.direction {
-                    Direction::Request => self.old_is_covered(matching, index, sides.mode, Some(at)),
-                    Direction::Response => self.new_is_covered(matching, at, sides.mode, Some(index)),
-                };
-            if !covered {
-                self.adopt(sides.pair, pair);
+            let (own, but) = match sides.mode.direction {
+                Direction::Request => (index, at),
+                Direction::Response => (at, index),
+            };
+            if broken
+                && (self.judge_values(sides, matching, own, (whole, pair))
+                    || self.is_covered(matching, own, Ask::of(sides.mode), Some(but)))
+            {
+                continue;
             }
+            self.adopt_variant(sides.pair, pair, matching.tagged);
         }
     }
 
-    /// Whether all payloads of an old variant are accepted by some new one.
-    fn old_is_covered(&mut self, matching: &Matching<'a>, index: usize, mode: Mode, but: Option<usize>) -> bool {
-        let (variant, sketch) = &matching.old[index];
-        if matching.tagged || matching.new.len() > MAX_COVERING {
+    /// Settles a variant that is a list of values, each of which the whole of the other side takes or refuses: says
+    /// those that are refused. False when it is no such variant, or its pair tells of just these values.
+    fn judge_values(
+        &mut self,
+        sides: &Sides<'a>,
+        matching: &Matching<'a>,
+        own: usize,
+        (whole, pair): ((ConjId, ConjId), PairId),
+    ) -> bool {
+        let request = sides.mode.direction == Direction::Request;
+        let (variant, _) = if request { &matching.old[own] } else { &matching.new[own] };
+        let Some(refused) = self.refused_values(variant.conj, whole, Ask::of(sides.mode)) else { return false };
+        if refused.is_empty() {
+            return true;
+        }
+        let rule: &'static Rule =
+            if request { &rules::enum_value_removed::RULE } else { &rules::enum_value_added::RULE };
+        let subject = refused.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        let told = self.pairs[pair.0 as usize].changes.iter().any(|change| change.subject == subject);
+        if told || refused.len() > 40 {
             return false;
         }
-        matching.new.iter().enumerate().any(|(at, (other, like))| {
-            Some(at) != but && sketch.types.within(like.types) && sketch.declared_by(like) && {
-                let (_, summary) = self.relation(variant.conj, other.conj, mode);
-                !summary.narrows && !summary.unknown
-            }
-        })
+        let (before, after) =
+            if request { ("taken", "taken by no variant") } else { ("known to no variant", "may come") };
+        let mut change = self.change(sides, rule, "enum").about(subject).values(before, after);
+        change = if request { change.at_old(variant) } else { change.at_new(variant) };
+        self.note(sides, change);
+        true
     }
 
-    /// Whether all payloads of a new variant were known to some old one.
-    fn new_is_covered(&mut self, matching: &Matching<'a>, at: usize, mode: Mode, but: Option<usize>) -> bool {
-        let (variant, sketch) = &matching.new[at];
-        if matching.tagged || matching.old.len() > MAX_COVERING {
-            return false;
-        }
-        matching.old.iter().enumerate().any(|(index, (other, like))| {
-            Some(index) != but && sketch.types.within(like.types) && sketch.declared_by(like) && {
-                let (_, summary) = self.relation(other.conj, variant.conj, mode);
-                !summary.widens && !summary.unknown
-            }
-        })
-    }
-
-    fn judge_rest(&mut self, sides: &Sides<'a>, matching: &Matching<'a>) {
+    fn judge_rest(&mut self, sides: &Sides<'a>, matching: &Matching<'a>, whole: (ConjId, ConjId)) {
+        let settled = |engine: &mut Self, own: usize, conj: ConjId, of_old: bool| {
+            let ask = Ask { mode: sides.mode, of_old };
+            let values = engine.refused_values(conj, whole, ask);
+            values.is_some_and(|refused| refused.is_empty()) || engine.is_covered(matching, own, ask, None)
+        };
         for index in matching.free_old() {
-            if !self.old_is_covered(matching, index, sides.mode, None) {
-                let (variant, sketch) = &matching.old[index];
-                let plain = sides.old.unions.is_empty();
-                let subject = if plain { "a schema without variants".to_owned() } else { describe(variant, sketch) };
-                let mut change = self.variant_change(sides, &rules::variant_removed::RULE, &subject, true);
-                if plain {
-                    let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
-                    let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
-                    change = change.values(format!("any {}", sketch.types.names()), after);
-                }
-                self.note(sides, change.at_old(variant));
+            let (variant, sketch) = &matching.old[index];
+            if settled(self, index, variant.conj, true) {
+                continue;
             }
+            let plain = sides.old.unions.is_empty();
+            let subject = if plain { "a schema without variants".to_owned() } else { describe(variant, sketch) };
+            let mut change = self.variant_change(sides, &rules::variant_removed::RULE, &subject, true);
+            if plain {
+                let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
+                let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
+                change = change.values(format!("any {}", sketch.types.names()), after);
+            }
+            self.note(sides, change.at_old(variant));
         }
         for at in matching.free_new() {
-            if !self.new_is_covered(matching, at, sides.mode, None) {
-                let (variant, sketch) = &matching.new[at];
-                let change = self.variant_change(sides, &rules::variant_added::RULE, &describe(variant, sketch), false);
-                self.note(sides, change.at_new(variant));
+            let (variant, sketch) = &matching.new[at];
+            if settled(self, at, variant.conj, false) {
+                continue;
             }
+            let change = self.variant_change(sides, &rules::variant_added::RULE, &describe(variant, sketch), false);
+            self.note(sides, change.at_new(variant));
         }
     }
 
@@ -336,33 +306,6 @@ fn variants_of<'a>(
         found.push((variant, outline));
     }
     Some(found)
-}
-
-/// Pairs what is left by likeness, best first; one left on each side is taken for the same thing if it may be.
-fn pair_alike(matching: &mut Matching<'_>) {
-    let (old, new) = (matching.free_old(), matching.free_new());
-    if old.len() * new.len() > MAX_TRIES {
-        return;
-    }
-    let alone = old.len() == 1 && new.len() == 1 && matching.old.len() > 1 && matching.new.len() > 1;
-    let least = if alone { 0.2 } else { 0.5 };
-    let mut scores: Vec<(f64, usize, usize)> = Vec::new();
-    for index in &old {
-        for at in &new {
-            let score = matching.old[*index].1.likeness(&matching.new[*at].1);
-            if score >= least {
-                scores.push((score, *index, *at));
-            }
-        }
-    }
-    scores.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2)));
-    let mut taken = vec![false; matching.new.len()];
-    for (_, index, at) in scores {
-        if matching.partners[index].is_none() && !taken[at] {
-            taken[at] = true;
-            matching.partners[index] = Some(at);
-        }
-    }
 }
 
 fn describe(variant: &Variant<'_>, sketch: &Outline) -> String {

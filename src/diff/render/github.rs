@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, change_of, operations};
+use super::{Report, change_of, operations, own_place};
 use crate::finding::Level;
 
 /// GitHub shows ten errors and ten warnings of a step and drops the rest silently.
@@ -33,7 +33,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
             }
             let reached = operations(finding, false);
             let why = finding.why.as_deref().unwrap_or_default();
-            let parts = [finding.title.clone(), change_of(finding), reached, why.to_owned()];
+            let proof = finding.witness.as_ref().map(|proof| format!("proof: {proof}")).unwrap_or_default();
+            let spot = own_place(finding).map(|place| place.pointer.clone()).unwrap_or_default();
+            let parts = [finding.title.clone(), change_of(finding), reached, why.to_owned(), proof, spot];
             let message = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
             let _ = writeln!(text, "::{command} {place}title={}::{}", property(&finding.id), data(&message));
         }

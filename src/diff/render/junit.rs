@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, change_of, operations, own_place};
+use super::{Report, change_of, operations, own_place, waiver_of};
 use crate::finding::Level;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -25,7 +25,10 @@ pub(super) fn render(report: &Report<'_>) -> String {
             status.set_type(kind).set_message(message);
             let at = place.map(ToString::to_string).unwrap_or_default();
             let why = finding.why.as_deref().unwrap_or_default();
-            status.set_description(format!("{at}\n{}\n{why}", operations(finding, true)));
+            let proof = finding.witness.as_ref().map(|proof| format!("\nproof: {proof}")).unwrap_or_default();
+            let accept =
+                if finding.facts.is_empty() { String::new() } else { format!("\naccept:\n{}", waiver_of(finding)) };
+            status.set_description(format!("{at}\n{}\n{why}{proof}{accept}", operations(finding, true)));
         } else if let Some(reason) = &finding.waived {
             status.set_message(reason.clone());
         }

@@ -111,7 +111,7 @@ impl Report<'_> {
 
     /// What release tooling should do, in one line.
     fn advice(&self) -> String {
-        let early = self.outcome.versions.0.as_deref().is_some_and(super::report::early);
+        let early = self.outcome.versions.0.as_deref().is_some_and(crate::diff::versions::early);
         let bump = match self.outcome.bump {
             Bump::Major if early => "minor",
             bump => bump.name(),

@@ -40,6 +40,9 @@ fn result(finding: &Finding) -> Value {
     if !finding.operations.is_empty() {
         message.push_str(&format!(" ({})", operations(finding, false)));
     }
+    if let Some(proof) = &finding.witness {
+        message.push_str(&format!(". Proof: {proof}"));
+    }
     let mut result = json!({
         "ruleId": finding.id,
         "level": level(finding.level),

@@ -17,6 +17,6 @@ rule! {
     id: "enum-value-added",
     effect: Widens,
     guards: [],
-    category: Wire,
+    category: Client,
     mirror: Rule("enum-value-removed"),
 }

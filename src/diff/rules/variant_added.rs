@@ -16,6 +16,6 @@ rule! {
     id: "variant-added",
     effect: Widens,
     guards: [],
-    category: Wire,
+    category: Client,
     mirror: Rule("variant-removed"),
 }

@@ -3,7 +3,7 @@
 //! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
-use std::collections::HashSet;
+mod values;
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,8 @@ use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
 use super::law::Direction;
 use super::lowered::Lowering;
 use super::types::{TypeSet, value_key};
+pub(crate) use values::Hints;
+use values::{hints, scalars};
 
 /// Most candidates that are tried for one change.
 const MAX_CANDIDATES: usize = 64;
@@ -255,165 +257,64 @@ fn keywords_of(rule: &str) -> &'static [&'static str] {
     TABLE.iter().find(|(front, _)| rule.starts_with(front)).map_or(&[], |(_, keywords)| keywords)
 }
 
-/// What the other side, and the change itself, tell about where to look.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Hints {
-    /// The property that the change is about.
-    focus: String,
-    numbers: Vec<f64>,
-    lengths: Vec<usize>,
-    items: Vec<usize>,
-    properties: Vec<usize>,
-    values: Vec<Value>,
-    /// What the other side enumerates, by [`value_key`].
-    listed: HashSet<String>,
+/// What a payload is to show, and how it travels.
+pub(crate) struct Wish<'w> {
+    /// Id of the rule.
+    pub(crate) rule: &'w str,
+    /// The property, or whatever else the change is about.
+    pub(crate) focus: &'w str,
+    /// Whether it is a segment of a path, which is never empty.
+    pub(crate) in_path: bool,
 }
 
-impl Hints {
-    /// These hints and the limits of a schema.
-    fn with(&self, merged: &Effective<'_>) -> Self {
-        let mut all = self.clone();
-        all.numbers.extend([merged.range.low, merged.range.high].into_iter().filter(|limit| limit.is_finite()));
-        let limits = |range: &super::types::Range| [range.low, range.high].into_iter().filter_map(whole);
-        all.lengths.extend(limits(&merged.length));
-        all.items.extend(limits(&merged.item_count));
-        all.properties.extend(limits(&merged.property_count));
-        all
-    }
-}
-
-fn whole(limit: f64) -> Option<usize> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative, just checked")]
-    (limit.is_finite() && (0.0..1e6).contains(&limit)).then_some(limit as usize)
-}
-
-fn scalars(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
-    found.extend(limits.values.iter().filter(|value| TypeSet::of(value).within(merged.types)).cloned());
-    if merged.types.has(TypeSet::BOOLEAN) {
-        found.extend([json!(true), json!(false)]);
-    }
-    if merged.types.has(TypeSet::NUMBER) {
-        numbers(merged, limits, found);
-    }
-    if merged.types.has(TypeSet::STRING) {
-        texts(merged, limits, found);
-    }
-}
-
-fn numbers(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
-    let fractions = merged.types.has(TypeSet::FRACTION);
-    let mut values = vec![0.0, 1.0, -1.0, 2.0, 3.0, 7.0];
-    for limit in &limits.numbers {
-        values.extend([*limit, limit - 1.0, limit + 1.0]);
-        if fractions {
-            values.extend([limit + 0.5, limit - 0.5]);
-        }
-    }
-    for step in &merged.multiples {
-        values.extend([*step, step * 2.0, step * 3.0]);
-    }
-    values.extend([2_147_483_648.0, -2_147_483_649.0, 9_007_199_254_740_992.0, 1e19]);
-    if fractions {
-        values.extend([0.5, 1e39]);
-    }
-    for value in values {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within the range of i64, just checked")]
-        if value.fract() == 0.0 && value.abs() < 9.2e18 {
-            found.push(json!(value as i64));
-        } else if (1e19..1.1e19).contains(&value) {
-            found.push(json!(10_000_000_000_000_000_000_u64));
-        } else if fractions {
-            found.push(json!(value));
-        }
-    }
-}
-
-fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
-    const SAMPLES: [&str; 14] = [
-        "",
-        "a",
-        "abc",
-        "0",
-        "A1",
-        "2026-01-31",
-        "2026-01-31T12:00:00Z",
-        "12:00:00Z",
-        "a@example.com",
-        "https://example.com/",
-        "123e4567-e89b-42d3-a456-426614174000",
-        "192.0.2.1",
-        "example.com",
-        "2001:db8::1",
-    ];
-    for pattern in &merged.patterns {
-        found.extend(super::relation::samples(pattern, 12).into_iter().map(Value::String));
-    }
-    for limit in &limits.lengths {
-        for length in [limit.saturating_sub(1), *limit, limit + 1].into_iter().filter(|length| *length <= MAX_LENGTH) {
-            found.push(json!("x".repeat(length)));
-        }
-    }
-    found.extend(SAMPLES.iter().map(|text| json!(text)));
-    found.push(json!("x".repeat(64)));
-}
-
-/// The limits of a schema that refuses, and the values that it names.
-fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints {
-    let conj = half.conjs.get(conj).clone();
-    let merged = effective(half.side, &conj);
-    let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
-    hints.listed = merged.values.iter().flatten().map(|value| value_key(value)).collect();
-    for node in &merged.negations {
-        let target = half.side.resolved(*node);
-        if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
-            hints.values.extend(values.iter().cloned());
-        }
-    }
-    hints
-}
-
-/// Looks for a value that shows the break, the shortest first.
-pub(crate) fn find(
-    old: (&mut Half<'_, '_>, ConjId),
-    new: (&mut Half<'_, '_>, ConjId),
+/// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
+/// others are the unions around it, which must bear it out.
+pub(crate) fn find<'s, 'a>(
+    (old, new): (&mut Half<'s, 'a>, &mut Half<'s, 'a>),
+    conjs: &[(ConjId, ConjId)],
     direction: Direction,
-    (rule, focus): (&str, &str),
+    wish: &Wish<'_>,
 ) -> Option<Value> {
-    let ((old, one), (new, two)) = (old, new);
+    let (one, two) = *conjs.first()?;
     if old.is_vast(one) || new.is_vast(two) {
         return None;
     }
     let mut candidates = match direction {
         Direction::Request => {
-            let hints = hints(new, two, focus);
+            let hints = hints(new, two, wish.focus);
             old.candidates(one, &hints, direction, 0)
         }
         Direction::Response => {
-            let hints = hints(old, one, focus);
+            let hints = hints(old, one, wish.focus);
             new.candidates(two, &hints, direction, 0)
         }
     };
+    candidates.retain(|value| !wish.in_path || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
-    let (before, after) = (old.conjs.get(one).clone(), new.conjs.get(two).clone());
+    let (held, refusing) = if direction == Direction::Request { (old, new) } else { (new, old) };
+    let both: Vec<(Conj, Conj)> = conjs
+        .iter()
+        .map(|(one, two)| match direction {
+            Direction::Request => (held.conjs.get(*one).clone(), refusing.conjs.get(*two).clone()),
+            Direction::Response => (held.conjs.get(*two).clone(), refusing.conjs.get(*one).clone()),
+        })
+        .collect();
+    let (inner, _) = both.first()?;
     // A schema that cannot be lowered for one value cannot be for the next.
     let mut beyond = false;
-    let mut shows = |value: &Value| match direction {
-        _ if beyond => false,
-        Direction::Request => {
-            let accepted = old.accepts(&before, value, direction);
-            beyond = accepted.is_none();
-            accepted == Some(true)
-                && new.accepts(&after, value, direction) == Some(false)
-                && new.refuses_for(&after, value, direction, (rule, focus))
+    let mut shows = |value: &Value| {
+        if beyond {
+            return false;
         }
-        Direction::Response => {
-            let accepted = new.accepts(&after, value, direction);
-            beyond = accepted.is_none();
-            accepted == Some(true)
-                && old.accepts(&before, value, direction) == Some(false)
-                && old.refuses_for(&before, value, direction, (rule, focus))
-        }
+        let accepted = held.accepts(inner, value, direction);
+        beyond = accepted.is_none();
+        accepted == Some(true)
+            && both.iter().enumerate().all(|(place, (held_by, refused_by))| {
+                (place == 0 || held.accepts(held_by, value, direction) == Some(true))
+                    && refusing.accepts(refused_by, value, direction) == Some(false)
+            })
+            && refusing.refuses_for(&both[0].1, value, direction, (wish.rule, wish.focus))
     };
     let mut room = MAX_BYTES;
     candidates.into_iter().take(MAX_CANDIDATES).find(|value| {

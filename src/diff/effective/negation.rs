@@ -1,0 +1,83 @@
+//! A `not` that is but another way to write a bound, or that refuses everything.
+
+use serde_json::Value;
+
+use super::Effective;
+use crate::diff::arena::{NodeId, Side};
+use crate::diff::types::TypeSet;
+
+/// What a `not` comes to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Negated {
+    /// Nothing is left.
+    Everything,
+    /// What is refused satisfies one bound, as does everything of another type.
+    Bound(&'static str, f64),
+    /// Anything else.
+    Other,
+}
+
+const BOUNDS: [&str; 8] =
+    ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum"];
+
+impl Negated {
+    /// Reads the schema under a `not`.
+    pub(super) fn read(side: &mut Side<'_>, node: NodeId) -> Self {
+        let node = side.resolved(node);
+        let map = match side.value(node) {
+            Value::Bool(true) => return Self::Everything,
+            Value::Object(map) => map,
+            _ => return Self::Other,
+        };
+        let idle =
+            |key: &str| matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-");
+        let mut keys = map.keys().filter(|key| !idle(key));
+        match (keys.next(), keys.next()) {
+            (None, _) => Self::Everything,
+            (Some(key), None) => {
+                let limit = map.get(key).and_then(Value::as_f64);
+                let bound = BOUNDS.iter().find(|known| *known == key);
+                match (bound, limit) {
+                    (Some(bound), Some(limit)) => Self::Bound(bound, limit),
+                    _ => Self::Other,
+                }
+            }
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether null is refused, which satisfies every bound.
+    pub(super) fn refuses_null(self) -> bool {
+        self != Self::Other
+    }
+}
+
+impl Effective<'_> {
+    /// Takes the `not` for what it is; true when nothing is left to compare.
+    pub(super) fn add_negation(&mut self, negated: Negated) -> bool {
+        let (bound, limit) = match negated {
+            Negated::Everything => {
+                self.types = TypeSet::NOTHING;
+                self.nullable = false;
+                return true;
+            }
+            Negated::Bound(bound, limit) => (bound, limit),
+            Negated::Other => return false,
+        };
+        self.nullable = false;
+        let (types, range) = match bound {
+            "minLength" | "maxLength" => (TypeSet::STRING, &mut self.length),
+            "minItems" | "maxItems" => (TypeSet::ARRAY, &mut self.item_count),
+            "minProperties" | "maxProperties" => (TypeSet::OBJECT, &mut self.property_count),
+            _ => (TypeSet::NUMBER, &mut self.range),
+        };
+        self.types = self.types.and(types);
+        match bound {
+            "minimum" => range.lower(limit, true),
+            "maximum" => range.raise(limit, true),
+            _ if bound.starts_with("min") => range.lower(limit - 1.0, false),
+            _ => range.raise(limit + 1.0, false),
+        }
+        true
+    }
+}

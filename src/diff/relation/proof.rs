@@ -1,0 +1,41 @@
+//! Which schemas a payload has to be held against to prove a change.
+
+use super::{ConjId, Engine, PairId};
+use crate::diff::witness::{self, Half, Wish};
+
+impl Engine<'_> {
+    /// Looks for a payload that shows the break of a change of a pair. A pair of variants is held against the unions
+    /// as well: what another variant takes shows nothing.
+    pub(crate) fn witness(&mut self, pair: PairId, wish: &Wish<'_>) -> Option<serde_json::Value> {
+        let chains = self.unions_above(pair);
+        let mode = self.pairs[pair.0 as usize].mode;
+        chains.into_iter().find_map(|chain| {
+            let conjs: Vec<(ConjId, ConjId)> = std::iter::once(pair)
+                .chain(chain)
+                .map(|id| (self.pairs[id.0 as usize].old, self.pairs[id.0 as usize].new))
+                .collect();
+            let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+            let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+            witness::find((&mut one, &mut two), &conjs, mode.direction, wish)
+        })
+    }
+
+    /// The unions at the place of a pair, from the inside out, for each way in which it is reached.
+    fn unions_above(&self, pair: PairId) -> Vec<Vec<PairId>> {
+        const MOST: usize = 4;
+        let mut done = Vec::new();
+        let mut work = vec![vec![pair]];
+        while let Some(chain) = work.pop() {
+            let Some(last) = chain.last().map(|id| &self.pairs[id.0 as usize]) else { continue };
+            if last.plain || last.unions.is_empty() {
+                done.push(chain.iter().skip(1).copied().collect());
+            }
+            let above = last.unions.iter().rev().filter(|union| !chain.contains(union)).take(MOST);
+            work.extend(above.map(|union| [chain.as_slice(), &[*union]].concat()));
+            if done.len() >= MOST || work.len() > 64 {
+                break;
+            }
+        }
+        done
+    }
+}

@@ -1,0 +1,21 @@
+//! The rule `promise-strengthened`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// A promise about answers weighs more than before.
+    ///
+    /// ## Why it matters
+    /// Consumers lose nothing; servers that broke it silently are found now.
+    ///
+    /// ## Example
+    /// `level: note` at a rule became `level: deny`.
+    ///
+    /// ## Source
+    /// `openapi/README.md`, principles: `level` and `strict`.
+    id: "promise-strengthened",
+    effect: None,
+    guards: [],
+    category: Wire,
+    mirror: Rule("promise-weakened"),
+}

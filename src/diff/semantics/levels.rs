@@ -1,0 +1,64 @@
+//! The levels of clauses: a promise that no longer fails a server is hardly one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::plain::{ABOUT, LEVELS, PROMISING, grades};
+use super::{Clauses, members};
+use crate::diff::api::{Api, Context};
+use crate::diff::rule::Rule;
+use crate::diff::rules;
+
+impl<'a> Api<'a> {
+    /// Compares the levels of all clauses that both sides have.
+    pub(super) fn compare_levels(&mut self, context: &Context, subject: &str, clauses: &Clauses) {
+        let (old, new) = self.values_of(clauses);
+        let (Some(old), Some(new)) = (old, new) else { return };
+        if old == new {
+            return;
+        }
+        if let (Value::Array(one), Value::Array(two)) = (old, new) {
+            for index in 0..one.len().min(two.len()) {
+                let item = self.item_of(clauses, index);
+                self.compare_levels(context, subject, &item);
+            }
+            return;
+        }
+        if old.is_object() || new.is_object() {
+            let own = |value: &'a Value| value.as_object().map(|_| value);
+            self.say_levels(context, subject, clauses, (grades(own(old), "deny"), grades(own(new), "deny")));
+        }
+        let keys: BTreeSet<&str> = members(Some(old)).into_keys().chain(members(Some(new)).into_keys()).collect();
+        for key in keys.into_iter().filter(|key| !ABOUT.contains(key)) {
+            let inner = self.sub(clauses, key);
+            let name = if subject.is_empty() { key.to_owned() } else { format!("{subject}.{key}") };
+            let (one, two) = self.values_of(&inner);
+            match LEVELS.iter().find(|(known, _)| *known == key) {
+                Some((_, fallback)) => {
+                    self.say_levels(context, &name, &inner, (grades(one, fallback), grades(two, fallback)));
+                }
+                None if PROMISING.contains(&key) && one.is_some() && two.is_some() => {
+                    self.say_levels(context, &name, &inner, (grades(one, "deny"), grades(two, "deny")));
+                }
+                None => self.compare_levels(context, &name, &inner),
+            }
+        }
+    }
+
+    pub(super) fn say_levels(&mut self, context: &Context, subject: &str, clauses: &Clauses, of: ((u8, u8), (u8, u8))) {
+        let (old, new) = of;
+        let rule: &'static Rule = if new.0 < old.0 || new.1 < old.1 {
+            &rules::promise_weakened::RULE
+        } else if new != old {
+            &rules::promise_strengthened::RULE
+        } else {
+            return;
+        };
+        let word = |(plain, strict): (u8, u8)| {
+            let name = |rank: u8| ["note", "warn", "deny"].get(usize::from(rank)).copied().unwrap_or("deny");
+            if plain == strict { name(plain).to_owned() } else { format!("{}, strict {}", name(plain), name(strict)) }
+        };
+        self.clause_with(context, rule, subject, clauses, (word(old), word(new)));
+    }
+}
