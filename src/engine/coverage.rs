@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::contract::{Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
-use crate::study::{Counted, Seen, Study, Tally};
+use crate::study::{Counted, Seen, Study, Tally, WalkSeen};
 
 /// Totals per operation, in document order; takes the verdicts of each.
 pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<String, u64>>) -> Vec<OperationTotals> {
@@ -22,7 +22,7 @@ pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<Str
             };
             let mut keys: BTreeSet<&str> = BTreeSet::new();
             for (case, seen) in study.iter().filter(|(case, _)| case.operation() == operation.id) {
-                totals.requests += seen.answers().len() as u64;
+                totals.requests += seen.answers().iter().filter(|answer| !answer.is_unsent()).count() as u64;
                 match (case, seen) {
                     (_, Seen::Walk(walk)) => {
                         totals.pages += walk.pages.len() as u64;
@@ -95,7 +95,7 @@ fn answers(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) 
 fn parameters(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
     for parameter in &operation.parameters {
         let Some(slot) = parameter.slot() else { continue };
-        let answers = study.all_answers(&operation.id);
+        let answers = study.all_answers(&operation.id).filter(|answer| !answer.is_unsent());
         let sent = answers.filter(|answer| answer.call.value(&slot).is_some() || parameter.required).count() as u64;
         items.push(item("parameter", &operation.id, parameter.name.clone(), sent, ""));
     }
@@ -103,7 +103,9 @@ fn parameters(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem
 
 fn questions(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
     let Some(lists) = &operation.clause.lists else { return };
-    let walks: Vec<_> = study.walks(&operation.id).map(|(_, walk)| &walk.walk.query).collect();
+    let was_sent = |walk: &WalkSeen| walk.answers.iter().any(|answer| !answer.is_unsent());
+    let walks: Vec<_> =
+        study.walks(&operation.id).filter(|(_, walk)| was_sent(walk)).map(|(_, walk)| &walk.walk.query).collect();
     for name in lists.filters.keys() {
         let seen = walks.iter().filter(|query| query.filters.iter().any(|(known, _)| known == name)).count() as u64;
         items.push(item("filter", &operation.id, name.clone(), seen, ""));

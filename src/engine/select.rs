@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Shard;
-use crate::checks::{Check, Family};
+use crate::checks::{CATALOGUE, Check, Family};
 use crate::config::Levels;
 use crate::finding::Level;
 
@@ -15,7 +15,7 @@ pub enum Profile {
     Default,
     /// Single answers only: shape and status.
     Core,
-    /// Shape, paging, filters and sorting.
+    /// Shape, paging, filters and sorting; of single records their shape only.
     List,
     /// Credentials and tenants.
     Isolation,
@@ -59,6 +59,9 @@ impl Profile {
     }
 }
 
+/// The check whose plan reads some records: what shape is judged on where nothing else reads any.
+const READER: &str = "wrong-member";
+
 /// What the user selected.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
@@ -86,7 +89,14 @@ impl Selection {
         };
         let skipped = self.skip.iter().any(|name| names(name, check, operation));
         let failed = self.failed.as_ref().is_none_or(|failed| failed.iter().any(|(_, id)| id == check.id));
-        fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation))
+        let own = fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation));
+        own || (check.id == READER && self.judges_shape(operation))
+    }
+
+    /// Whether some check on single answers runs on an operation: it plans nothing, so that others must fetch.
+    fn judges_shape(&self, operation: &str) -> bool {
+        let mut answers = CATALOGUE.iter().filter(|check| check.family == Family::Answers);
+        answers.any(|check| self.disabled(check, operation).is_none())
     }
 
     /// Whether an operation is looked at, whatever the check.
