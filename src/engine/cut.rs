@@ -35,7 +35,9 @@ impl Run<'_> {
         }
         let stop = self.runner.target.stop()?;
         let unsent = |seen: &Seen| {
-            seen.answers().iter().any(|answer| matches!(answer.failure, Some(Failure::Stopped(_) | Failure::Connect(_))))
+            seen.answers()
+                .iter()
+                .any(|answer| matches!(answer.failure, Some(Failure::Stopped(_) | Failure::Connect(_))))
         };
         (self.cut_off || self.study.iter().any(|(_, seen)| unsent(seen))).then(|| Cut::from(stop))
     }
@@ -61,11 +63,12 @@ pub(super) fn stopped(stop: Stop) -> Aborted {
     Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
 }
 
-/// `90 seconds`, `10 minutes`, `2 hours`.
+/// `90 seconds`, `10 minutes`, `1 hour`.
 fn words(seconds: u64) -> String {
-    match seconds {
-        0..=120 => format!("{seconds} seconds"),
-        121..=7_199 => format!("{} minutes", seconds.div_ceil(60)),
-        _ => format!("{} hours", seconds.div_ceil(3_600)),
-    }
+    let (number, unit) = match seconds {
+        0..=120 => (seconds, "second"),
+        3_600.. => (seconds.div_ceil(3_600), "hour"),
+        _ => (seconds.div_ceil(60), "minute"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }

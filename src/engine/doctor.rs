@@ -127,9 +127,7 @@ impl Doctor {
             Failure::Stopped(Stop::Asked(_)) => Sight::Fine(format!("{base} answers, and asks for patience")),
             other => match look(&self.study, base, operation, &visit.seen, 1) {
                 Look::Certain(found) | Look::Doubtful(found) => Sight::Trouble(found),
-                Look::Fine => {
-                    trouble(Culprit::Api, format!("{base}: {}", other.words()), "look at the server's log")
-                }
+                Look::Fine => trouble(Culprit::Api, format!("{base}: {}", other.words()), "look at the server's log"),
             },
         }
     }

@@ -156,9 +156,11 @@ pub(super) fn named_calls(study: &Study) -> Vec<(Operation, Call, String)> {
             Some((operation, reads.by.first()?))
         });
         let Some((operation, by)) = reader else { continue };
-        calls.extend(keys.iter().map(|key| {
-            (operation.clone(), Call::new(&operation.id).with(&by.slot, key.as_str()), resource.clone())
-        }));
+        calls.extend(
+            keys.iter().map(|key| {
+                (operation.clone(), Call::new(&operation.id).with(&by.slot, key.as_str()), resource.clone())
+            }),
+        );
     }
     calls
 }

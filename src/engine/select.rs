@@ -59,8 +59,10 @@ impl Profile {
     }
 }
 
-/// The check whose plan reads some records: what shape is judged on where nothing else reads any.
-const READER: &str = "wrong-member";
+/// The check whose plan reads some records: others judge what it fetches.
+const READS: &str = "wrong-member";
+/// The check whose plan reads a record that nobody has: others judge the error that it provokes.
+const READS_NOTHING: &str = "unknown-key-accepted";
 
 /// What the user selected.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,13 +92,18 @@ impl Selection {
         let skipped = self.skip.iter().any(|name| names(name, check, operation));
         let failed = self.failed.as_ref().is_none_or(|failed| failed.iter().any(|(_, id)| id == check.id));
         let own = fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation));
-        own || (check.id == READER && self.judges_shape(operation))
+        own || self.fetches_for_others(check, operation)
     }
 
-    /// Whether some check on single answers runs on an operation: it plans nothing, so that others must fetch.
-    fn judges_shape(&self, operation: &str) -> bool {
-        let mut answers = CATALOGUE.iter().filter(|check| check.family == Family::Answers);
-        answers.any(|check| self.disabled(check, operation).is_none())
+    /// Whether a check plans for others: those on single answers and on tenants judge what is read, and read nothing.
+    fn fetches_for_others(&self, check: &Check, operation: &str) -> bool {
+        let families: &[Family] = match check.id {
+            READS => &[Family::Answers, Family::Access],
+            READS_NOTHING => &[Family::Answers],
+            _ => return false,
+        };
+        let mut others = CATALOGUE.iter().filter(|check| families.contains(&check.family));
+        others.any(|check| self.disabled(check, operation).is_none())
     }
 
     /// Whether an operation is looked at, whatever the check.

@@ -169,9 +169,7 @@ fn doubt(base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
             message,
             "check the base URL path: it is what stands before the paths of the document; if it is right, the server lacks the operation",
         ),
-        429 => {
-            Trouble::new(Culprit::Setup, "rate-limited", message, "ask less at a time: --rate 5/s --concurrency 1")
-        }
+        429 => Trouble::new(Culprit::Setup, "rate-limited", message, "ask less at a time: --rate 5/s --concurrency 1"),
         502..=504 => Trouble::new(
             Culprit::Server,
             "unreachable",
@@ -215,6 +213,7 @@ fn tls_words(why: &str) -> String {
         ("Expired", "the server's certificate has expired"),
         ("NotValidForName", "the server's certificate is for another host name"),
         ("InvalidContentType", "the port does not speak HTTPS"),
+        ("handshake eof", "the connection is closed in the middle of the TLS handshake; perhaps the port does not speak HTTPS"),
     ];
     let words = known.iter().find(|(name, _)| why.contains(name)).map(|(_, words)| (*words).to_owned());
     words.unwrap_or_else(|| why.to_owned())
@@ -304,8 +303,7 @@ mod tests {
 
     #[test]
     fn certificates_are_spoken_of_in_words() {
-        let trouble =
-            no_connection("https://h", "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))");
+        let trouble = no_connection("https://h", "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))");
         assert_eq!(trouble.culprit, Culprit::Setup);
         assert!(trouble.message.ends_with("shows the certificate of an authority, not one of its own"), "{trouble:?}");
         let trouble = no_connection("https://h", "invalid peer certificate: UnknownIssuer");

@@ -59,7 +59,7 @@ pub struct Target {
     /// Requests in a row that were answered 429 however long they had waited.
     impatient: AtomicU32,
     dead: AtomicBool,
-    /// A request that was answered well once: a target that lives answers it again.
+    /// A request that was answered once, as far as its status: a target that lives answers it again.
     pulse: OnceLock<reqwest::Request>,
     /// For how long the target wants to be left alone, if that is too long to wait.
     away: OnceLock<Duration>,

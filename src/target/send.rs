@@ -88,7 +88,7 @@ impl Target {
     async fn feel(&self, request: &reqwest::Request, outcome: &Result<Answer, Failure>) {
         match outcome {
             Err(Failure::Stopped(_) | Failure::Unsendable(_)) => {}
-            Err(Failure::Connect(_) | Failure::Dropped(_) | Failure::Timeout { status: None, .. }) => {
+            Err(failure) if is_silence(failure) => {
                 let silent = self.silent.fetch_add(1, Ordering::Relaxed) + 1;
                 if silent == BREAKER && self.is_alive().await {
                     self.silent.store(0, Ordering::Relaxed);
@@ -96,8 +96,10 @@ impl Target {
             }
             _ => {
                 self.silent.store(0, Ordering::Relaxed);
-                let well = outcome.as_ref().is_ok_and(|answer| answer.status < 400);
-                if well && self.pulse.get().is_none()
+                let status = outcome.as_ref().map_or_else(Failure::status, |answer| Some(answer.status));
+                let answers = status.is_some_and(|status| status < 500 && status != 429);
+                if answers
+                    && self.pulse.get().is_none()
                     && let Some(copy) = request.try_clone()
                 {
                     // Another one may have been faster; any will do.
@@ -107,20 +109,26 @@ impl Target {
         }
     }
 
-    /// Whether the target still answers what it answered well before. One that does not is sent nothing more.
+    /// Whether the target still answers what it answered before. One that does not is sent nothing more.
     pub async fn is_alive(&self) -> bool {
-        let request = self.pulse.get().and_then(reqwest::Request::try_clone);
-        let alive = match request {
-            Some(request) if self.reserve().is_ok() => !matches!(
-                self.exchange(request).await,
-                Err(Failure::Connect(_) | Failure::Dropped(_) | Failure::Timeout { status: None, .. })
-            ),
-            _ => false,
-        };
-        if !alive && self.stop().is_none() {
+        let mut alive = false;
+        // A connection that is lost now and then is lost on this occasion too.
+        for _ in 0..2 {
+            let Some(request) = self.pulse.get().and_then(reqwest::Request::try_clone) else { break };
+            if self.reserve().is_err() {
+                break;
+            }
+            let outcome = self.exchange(request).await;
+            alive = !matches!(&outcome, Err(failure) if is_silence(failure));
+            if alive || matches!(outcome, Err(Failure::Timeout { .. })) {
+                break;
+            }
+        }
+        let stopped = self.stop().is_some();
+        if !alive && !stopped {
             self.dead.store(true, Ordering::Relaxed);
         }
-        alive && self.stop().is_none()
+        alive && !stopped
     }
 
     /// Leaves the target alone from now on, as it asks for.
@@ -178,6 +186,11 @@ impl Target {
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether nothing at all was answered.
+fn is_silence(failure: &Failure) -> bool {
+    matches!(failure, Failure::Connect(_) | Failure::Dropped(_) | Failure::Timeout { status: None, .. })
 }
 
 fn classify(error: &reqwest::Error) -> Failure {
