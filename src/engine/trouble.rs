@@ -213,7 +213,10 @@ fn tls_words(why: &str) -> String {
         ("Expired", "the server's certificate has expired"),
         ("NotValidForName", "the server's certificate is for another host name"),
         ("InvalidContentType", "the port does not speak HTTPS"),
-        ("handshake eof", "the connection is closed in the middle of the TLS handshake; perhaps the port does not speak HTTPS"),
+        (
+            "handshake eof",
+            "the connection is closed in the middle of the TLS handshake; perhaps the port does not speak HTTPS",
+        ),
     ];
     let words = known.iter().find(|(name, _)| why.contains(name)).map(|(_, words)| (*words).to_owned());
     words.unwrap_or_else(|| why.to_owned())

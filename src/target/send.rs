@@ -22,9 +22,9 @@ const IMPATIENT: u32 = 4;
 impl Target {
     /// Sends a call and records the exchange. A 429 or 503 that asks for patience is waited for and sent again.
     pub async fn send(&self, contract: &Contract, operation: &Operation, call: &Call) -> Exchange {
-        let (request, sent) = match self.prepare(contract, operation, call) {
+        let (request, sent) = match self.build(contract, operation, call) {
             Ok(built) => built,
-            Err(exchange) => return exchange,
+            Err(why) => return self.unsendable(operation, why),
         };
         let mut waited = Vec::new();
         let outcome = loop {
@@ -49,22 +49,16 @@ impl Target {
 
     /// Sends a call once, outside of every budget: to see whether anybody is there.
     pub async fn knock(&self, contract: &Contract, operation: &Operation, call: &Call) -> Exchange {
-        match self.prepare(contract, operation, call) {
+        match self.build(contract, operation, call) {
             Ok((request, sent)) => Exchange { sent, outcome: self.exchange(request).await, waited: Vec::new() },
-            Err(exchange) => exchange,
+            Err(why) => self.unsendable(operation, why),
         }
     }
 
-    fn prepare(
-        &self,
-        contract: &Contract,
-        operation: &Operation,
-        call: &Call,
-    ) -> Result<(reqwest::Request, Sent), Exchange> {
-        self.build(contract, operation, call).map_err(|why| {
-            let sent = Sent { method: operation.method.clone(), url: self.base.clone(), ..Sent::default() };
-            Exchange { sent, outcome: Err(Failure::Unsendable(why)), waited: Vec::new() }
-        })
+    /// What is recorded of a call that cannot even be built.
+    fn unsendable(&self, operation: &Operation, why: String) -> Exchange {
+        let sent = Sent { method: operation.method.clone(), url: self.base.clone(), ..Sent::default() };
+        Exchange { sent, outcome: Err(Failure::Unsendable(why)), waited: Vec::new() }
     }
 
     /// Sends a request once, when its turn has come.
@@ -90,7 +84,9 @@ impl Target {
             Err(Failure::Stopped(_) | Failure::Unsendable(_)) => {}
             Err(failure) if is_silence(failure) => {
                 let silent = self.silent.fetch_add(1, Ordering::Relaxed) + 1;
-                if silent == BREAKER && self.is_alive().await {
+                // Who never answered has not died: a few requests more may find what it does answer.
+                let least = if self.pulse.get().is_some() { BREAKER } else { 3 * BREAKER };
+                if silent >= least && silent.is_multiple_of(BREAKER) && self.is_alive().await {
                     self.silent.store(0, Ordering::Relaxed);
                 }
             }
