@@ -167,7 +167,7 @@ fn a_selected_reader_takes_its_keys_from_the_list() {
 fn profiles_are_conclusive() {
     let here = folder("profiles");
     for contract in Contract::SHIPPED {
-        for profile in ["core", "list", "isolation"] {
+        for profile in ["list", "isolation"] {
             let (code, text) = run(&here, &["check", contract, "--profile", profile, "--require-conclusive"]);
             assert_eq!(code, 0, "{contract} {profile}: {text}");
         }
