@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZeroU32;
-use std::sync::atomic::Ordering;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::check::{RunArgs, catalogue};
-use super::target::{REPEAT, Subject};
+use super::ear::{Ear, Heard};
+use super::target::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
@@ -17,6 +18,7 @@ use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
 use crate::event::{Aborted, Event, RunStarted};
 use crate::finding::{Finding, Level};
 use crate::mask::Masker;
+use crate::recording::{About, Belonging, Recorder, Recording};
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
 use crate::target::{Limits, Rate, Target};
@@ -34,8 +36,8 @@ pub(super) struct Done {
 pub(super) struct Job {
     settings: Settings,
     config: Config,
-    fanout: Arc<Mutex<Option<Fanout>>>,
-    waivers: Arc<Mutex<Waivers>>,
+    pub(super) fanout: Arc<Mutex<Option<Fanout>>>,
+    pub(super) waivers: Arc<Mutex<Waivers>>,
     require_conclusive: bool,
     fail_fast: bool,
     tally: Tally,
@@ -44,7 +46,9 @@ pub(super) struct Job {
     /// What failed last time, by the name of the subject, with `--last-failed`.
     pub(super) last_failed: BTreeMap<String, BTreeSet<(String, String)>>,
     memory: memory::Memory,
-    embedded: bool,
+    /// Whether nothing of it is remembered as the last run: a trial, or nothing was sent.
+    passing: bool,
+    recorder: Option<Arc<Recorder>>,
     started: Instant,
 }
 
@@ -71,6 +75,7 @@ impl Settings {
             },
             max_records: args.max_records,
             reads: args.reads,
+            probe_writes: args.probe_writes,
             shrink: !args.no_shrink,
             wait: run.wait.as_ref().map_or(Duration::ZERO, |wait| wait.value.0),
             ..Options::default()
@@ -107,6 +112,8 @@ impl Settings {
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
             limits.timeout = limits.timeout.min(Duration::from_secs(2));
+            // It is made for this run and gone after it.
+            options.probe_writes = true;
         }
         (options, limits)
     }
@@ -134,14 +141,14 @@ impl Job {
         let run = &config.run;
         let settings = Settings::new(args, config)?;
         let memory = memory::Memory::open(args, masker.clone())?;
-        let verbosity = i8::from(args.verbose) - i8::from(args.quiet);
+        let verbosity = i8::from(args.verdict.verbose) - i8::from(args.verdict.quiet);
         let reporting = report::Options {
-            require_conclusive: args.require_conclusive,
+            require_conclusive: args.verdict.require_conclusive,
             fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
             ..report_options(config, verbosity, subjects)
         };
         let mut fanout = Fanout::open(&specs, reporting, masker, || Box::new(io::stdout()));
-        let manner = Manner::choose(io::stderr().is_terminal(), args.quiet);
+        let manner = Manner::choose(io::stderr().is_terminal(), args.verdict.quiet);
         let budget = settings.limits.time_budget;
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
         fanout.event(&Event::RunStarted(RunStarted {
@@ -158,14 +165,15 @@ impl Job {
             fanout: Arc::new(Mutex::new(Some(fanout))),
             waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
             // What one part leaves open another may settle: `merge` judges that.
-            require_conclusive: args.require_conclusive && settings.shard().is_none(),
+            require_conclusive: args.verdict.require_conclusive && settings.shard().is_none(),
             fail_fast: run.fail_fast.value,
             tally: Tally::new(run.fail_on.value, run.fail_on_flaky.value),
             aborted: None,
             interrupted: false,
             last_failed: BTreeMap::new(),
             memory,
-            embedded: subjects.iter().all(|subject| subject.embedded.is_some()),
+            passing: subjects.iter().all(|subject| subject.embedded.is_some() || subject.base_url.is_empty()),
+            recorder: None,
             started: Instant::now(),
             settings,
         })
@@ -191,45 +199,50 @@ impl Job {
         options.fail_fast = self.fail_fast.then(|| self.red());
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
             .map_err(|error| error.to_string())?;
-        let target = Arc::new(target);
-        let findings: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
-        let inconclusive = std::sync::atomic::AtomicBool::new(false);
-        let (fanout, waivers) = (Arc::clone(&self.fanout), Arc::clone(&self.waivers));
-        let mut emit = |mut event: Event| {
-            dress(&mut event, subject);
-            match &mut event {
-                Event::Found(finding) => {
-                    lock(&waivers).apply(finding);
-                    lock(&findings).push((**finding).clone());
-                }
-                Event::Judged(judged) => {
-                    if matches!(judged.outcome, crate::event::Outcome::Inconclusive { .. }) {
-                        inconclusive.store(true, Ordering::Relaxed);
-                    }
-                    lock(&waivers).judged(judged);
-                }
-                Event::ContractFinished(finished) => {
-                    let shown = lock(&findings).iter().any(|finding| !finding.curl.is_empty());
-                    let line = subject.repeat.as_ref().filter(|_| shown);
-                    finished
-                        .remarks
-                        .extend(line.map(|line| format!("for the curl lines, start the server again: {line}")));
-                }
-                _ => {}
+        let target = Arc::new(match self.recorder.clone() {
+            Some(recorder) => {
+                let (contract, base) = (subject.contract.name.clone(), subject.base_url.clone());
+                target.recorded_by(move |crossed| {
+                    recorder.add(About { contract: &contract, base: &base }, crossed);
+                })
             }
-            if let Some(fanout) = lock(&fanout).as_mut() {
-                fanout.event(&event);
-            }
-        };
-        let checked = self.run(subject, &target, &options, &mut emit).await;
-        self.tally.count(&lock(&findings));
-        self.tally.redden(self.require_conclusive && inconclusive.load(Ordering::Relaxed));
+            None => target,
+        });
+        let mut ear = Ear::new(self, subject);
+        let checked = self.run(subject, &target, &options, &mut |event| ear.hear(event)).await;
+        let heard = ear.heard();
+        self.take(&subject.name, heard, checked);
+        Ok(())
+    }
+
+    /// Judges what of a recording belongs to a subject.
+    pub(super) fn verify(&mut self, subject: &Subject, recording: &Recording, belonging: Belonging) {
+        let (options, _) = self.settings.of(subject);
+        let mut ear = Ear::new(self, subject);
+        let contract = Arc::clone(&subject.contract);
+        let checked = engine::verify(contract, recording, belonging, &options, &mut |event| ear.hear(event));
+        let heard = ear.heard();
+        self.take(&subject.name, heard, checked);
+    }
+
+    /// Begins to record what is exchanged.
+    pub(super) fn record(&mut self, path: Option<&Path>, masker: Masker) -> Result<(), String> {
+        let Some(path) = path else { return Ok(()) };
+        let recorder = Recorder::create(path, masker)
+            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        self.recorder = Some(Arc::new(recorder));
+        Ok(())
+    }
+
+    /// Adds what came of a subject to what came of the run.
+    fn take(&mut self, name: &str, heard: Heard, checked: Checked) {
+        self.tally.count(&heard.findings);
+        self.tally.redden(self.require_conclusive && heard.inconclusive);
         self.tally.add(&checked);
-        self.memory.add(&subject.name, checked.regressions);
+        self.memory.add(name, checked.regressions);
         if self.aborted.is_none() {
             self.aborted = checked.aborted;
         }
-        Ok(())
     }
 
     /// Runs the engine, until it is done or told to stop.
@@ -298,18 +311,33 @@ impl Job {
         let code = self.tally.code(self.aborted.as_ref());
         fanout.event(&Event::RunFinished(self.tally.finish(code, self.started)));
         let run = fanout.run().clone();
-        if !self.embedded || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
+        if !self.passing || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
             last_failed::remember(&self.config, &run, |finding| self.tally.counts(finding));
         }
         let remembered = self.memory.write(&run, whole);
         let code = super::verdict::written(fanout.finish(), code);
-        match remembered {
+        match remembered.and(self.recorded()) {
             Ok(()) => Done { code, run },
             Err(message) => {
                 super::safe::error(&message);
                 Done { code: if code == exit::CONFORMS { exit::NO_VERDICT } else { code }, run }
             }
         }
+    }
+}
+
+impl Job {
+    /// Ends the recording, and says what stands in it.
+    fn recorded(&self) -> Result<(), String> {
+        let Some(recorder) = &self.recorder else { return Ok(()) };
+        let written = recorder.finish().map_err(|error| format!("the recording cannot be written: {error}"))?;
+        let path = written.path.display();
+        let _ = writeln!(
+            io::stderr(),
+            "{path}: {} exchanges recorded; customers' data stands in it as it came, and only its owner can read it",
+            written.exchanges
+        );
+        Ok(())
     }
 }
 
@@ -329,32 +357,8 @@ fn report_options(config: &Config, verbosity: i8, subjects: &[Subject]) -> repor
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Gives an event the target's name, and curl lines an address that can be served again.
-fn dress(event: &mut Event, subject: &Subject) {
-    if subject.configured.is_some() {
-        rename(event, &subject.name);
-    }
-    if let (Event::Found(finding), Some(_)) = (event, &subject.repeat) {
-        let server = subject.base_url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        for line in &mut finding.curl {
-            *line = line.replace(&format!("://{server}"), &format!("://{REPEAT}"));
-        }
-    }
-}
-
-/// Two targets of one contract are told apart by their names.
-fn rename(event: &mut Event, name: &str) {
-    match event {
-        Event::ContractStarted(started) => name.clone_into(&mut started.contract),
-        Event::Judged(judged) => name.clone_into(&mut judged.contract),
-        Event::Found(finding) => finding.contract = Some(name.to_owned()),
-        Event::ContractFinished(finished) => name.clone_into(&mut finished.contract),
-        _ => {}
-    }
 }
 
 /// Waivers that speak of checks; those of diff rules are `diff`'s business.

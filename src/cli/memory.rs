@@ -31,7 +31,7 @@ impl Memory {
         let regressions = args.regressions.as_ref();
         let regressions =
             regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(path)?))).transpose()?;
-        let of_ledger = Self::of_ledger(args.ledger.as_deref())?;
+        let of_ledger = Self::of_ledger(args.verdict.ledger.as_deref())?;
         Ok(Self { regressions, last_failed: args.last_failed, masker, ..of_ledger })
     }
 

@@ -4,6 +4,7 @@
 //! used: the bytes are what the server sent.
 
 mod body;
+mod coding;
 mod draft;
 mod identity;
 mod limits;
@@ -23,6 +24,8 @@ pub use identity::Identity;
 pub use limits::{Limits, Rate};
 pub use stop::Switch;
 use tokio::time::Instant;
+
+use crate::recording::Crossed;
 
 /// A target could not be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +73,11 @@ pub struct Target {
     switch: Switch,
     pace: Option<governor::DefaultDirectRateLimiter>,
     mask: Box<dyn Fn(&str) -> String + Send + Sync>,
+    record: Option<Record>,
 }
+
+/// Takes every exchange as it crossed the wire.
+type Record = Box<dyn Fn(&Crossed<'_>) + Send + Sync>;
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +105,10 @@ impl Target {
             return Err(bad_url(base, "it has a query; declared parameters are given by themselves, as with --param"));
         }
         install_tls();
+        let mut always = reqwest::header::HeaderMap::new();
+        always.insert(reqwest::header::ACCEPT_ENCODING, reqwest::header::HeaderValue::from_static(coding::ACCEPTED));
         let client = reqwest::Client::builder()
+            .default_headers(always)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .http1_only()
@@ -129,7 +139,15 @@ impl Target {
             switch: Switch::default(),
             pace,
             mask: Box::new(str::to_owned),
+            record: None,
         })
+    }
+
+    /// Hands every exchange on as it crossed the wire, e.g. to a recorder; those that are repeated for patience too.
+    #[must_use]
+    pub fn recorded_by(mut self, record: impl Fn(&Crossed<'_>) + Send + Sync + 'static) -> Self {
+        self.record = Some(Box::new(record));
+        self
     }
 
     /// Masks everything that is recorded with a function, e.g. one that knows all secrets.

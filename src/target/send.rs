@@ -2,15 +2,17 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 
 use super::Target;
+use super::coding::unpack;
 use super::patience::{Patience, patience};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Failure, Sent, Stop};
+use crate::recording::Crossed;
 
 /// Answers of one operation that never came to their end, after which it is left alone.
 const STRIKES: u32 = 4;
@@ -28,7 +30,7 @@ impl Target {
         };
         let mut waited = Vec::new();
         let outcome = loop {
-            let outcome = self.attempt(operation, &request).await;
+            let outcome = self.attempt(operation, call, &sent, &request).await;
             let Ok(answer) = &outcome else { break outcome };
             // Whoever comes without the own credential may be sent away for as long as the server likes.
             let stranger = matches!(call.access, Access::Anonymous | Access::Wrong);
@@ -62,7 +64,13 @@ impl Target {
     }
 
     /// Sends a request once, when its turn has come.
-    async fn attempt(&self, operation: &Operation, request: &reqwest::Request) -> Result<Answer, Failure> {
+    async fn attempt(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        sent: &Sent,
+        request: &reqwest::Request,
+    ) -> Result<Answer, Failure> {
         self.turn().await.map_err(Failure::Stopped)?;
         let copy = request.try_clone().ok_or_else(|| Failure::Unsendable("body".to_owned()))?;
         if self.is_given_up(&operation.id) {
@@ -70,7 +78,12 @@ impl Target {
             return Err(Failure::Unsendable(why));
         }
         self.reserve().map_err(Failure::Stopped)?;
+        let (at, clock) = (SystemTime::now(), Instant::now());
         let outcome = self.exchange(copy).await;
+        // What was cut off was no exchange.
+        if let Some(record) = self.record.as_ref().filter(|_| !matches!(outcome, Err(Failure::Stopped(_)))) {
+            record(&Crossed { call, sent, outcome: &outcome, at, took: clock.elapsed() });
+        }
         if matches!(&outcome, Err(Failure::Timeout { .. } | Failure::TooLarge { .. })) {
             *lock(&self.strikes).entry(operation.id.clone()).or_default() += 1;
         }
@@ -166,7 +179,10 @@ impl Target {
                         }
                         body.extend_from_slice(&chunk);
                     }
-                    Ok(None) => return Ok(Answer { status: code, headers, body: Bytes::from(body) }),
+                    Ok(None) => {
+                        let answer = Answer { status: code, headers, body: Bytes::from(body) };
+                        return unpack(answer, self.limits.max_body);
+                    }
                     Err(_) => return Err(Failure::Truncated { status: code, received: body.len() }),
                 }
             }
