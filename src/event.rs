@@ -298,7 +298,7 @@ pub struct ContractFinished {
 /// Why a run ended without a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aborted {
-    /// `unreachable`, `misconfigured`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
+    /// `unreachable`, `misconfigured`, `rate-limited`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
     pub kind: String,
     /// What happened.
     pub message: String,

@@ -127,6 +127,8 @@ pub enum Stop {
     Requests,
     /// The time budget is spent.
     Time,
+    /// The target asks to be left alone for longer than anybody waits; zero when it does not say for how long.
+    Asked(Duration),
     /// The user interrupted.
     Interrupted,
 }
@@ -147,7 +149,7 @@ impl Failure {
             }
             Self::TooLarge { status, limit } => format!("status {status} with a body of more than {limit} bytes"),
             Self::Unsendable(why) => format!("the request cannot be built: {why}"),
-            Self::Stopped(_) => "not sent, the run was stopped".to_owned(),
+            Self::Stopped(_) => "no answer was waited for, the run was stopped".to_owned(),
         }
     }
 

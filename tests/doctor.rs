@@ -95,13 +95,16 @@ fn another_server_stops_both_commands() {
         let (code, text) = ask("doctor", &url, &TENANT);
         assert_eq!(code, 2, "{what}: {text}");
         assert!(text.contains("problem  first page") && text.contains(what), "{what}: {text}");
+        assert_eq!(text.matches("problem").count(), 1, "{what}: {text}");
+        assert!(!text.contains("the API is wrong") && !text.contains("ok       credential"), "{what}: {text}");
+        assert!(!text.contains(", is answered"), "{text}");
     }
 }
 
 #[test]
 fn an_api_that_fails_as_an_api_is_still_judged() {
     let json = "Content-Type: application/json\r\n";
-    let url = serve(move |_| answer("404 Not Found", json, "{\"message\":\"no such customer\"}"));
+    let url = serve(move |_| answer("400 Bad Request", json, "{\"message\":\"no such customer\"}"));
     let (code, text) = ask("check", &url, &[&TENANT[..], &["--only", "answers", "--no-shrink", "-q"]].concat());
     assert_eq!(code, 1, "{text}");
     let url = serve(move |_| answer("500 Internal Server Error", json, "{\"message\":\"sorry\"}"));
@@ -121,11 +124,24 @@ fn clocks_and_rate_limits_are_read() {
 }
 
 #[test]
+fn patience_and_certificates_have_their_own_lines() {
+    let busy = answer("429 Too Many Requests", "Retry-After: 600\r\n", "");
+    let (code, text) = ask("doctor", &serve(move |_| busy.clone()), &TENANT);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("problem  rate limit") && text.contains("asks to come back in 10 minutes"), "{text}");
+    let plain = serve(move |_| answer("200 OK", "", "")).replace("http:", "https:");
+    let (code, text) = ask("doctor", &plain, &TENANT);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("problem  TLS") && text.contains("does not speak HTTPS"), "{text}");
+    assert!(text.contains("ok       reachable"), "{text}");
+}
+
+#[test]
 fn a_refusal_is_no_silence() {
     let server = embedded(None);
     let second = ["--second-token-env", "STUB_WRONG", "--second-param", "Tenant-ID=unit_south", "--only", "access"];
     let (code, text) = ask("check", server.base_url(), &[&TENANT[..], &second].concat());
-    assert_eq!(code, 0, "{text}");
+    assert_eq!(code, 3, "{text}");
     assert!(text.contains("the second tenant's credential was refused with 401"), "{text}");
     assert!(!text.contains("showed no record"), "{text}");
 }

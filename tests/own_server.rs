@@ -191,6 +191,7 @@ fn gate(base_url: &str) -> Gate {
 fn trials(arguments: &Arguments) -> Vec<Trial> {
     let mut gate = gate(&start(Fault::None));
     let trials = gate.trials();
+    let exact = arguments.exact;
     let one = arguments.filter.as_ref().filter(|_| arguments.exact);
     if let Some(trial) = one.and_then(|name| trials.iter().find(|trial| trial.name() == *name)) {
         gate = gate.alone(trial);
@@ -203,8 +204,10 @@ fn trials(arguments: &Arguments) -> Vec<Trial> {
             let checked = once.get_or_init(|| gate.check_blocking().expect("the server is there"));
             match checked.verdict(&trial) {
                 Verdict::Failed(why) => Err(Failed::from(why)),
-                // What does not apply or cannot be concluded fails nobody; `verdicts_are_real` keeps count.
-                Verdict::Passed | Verdict::Skipped(_) => Ok(()),
+                // A trial that was asked for by its name and saw nothing has not passed.
+                Verdict::Inconclusive(why) if exact => Err(Failed::from(why)),
+                // Among all others, what does not apply or cannot be concluded fails nobody; `verdicts_are_real` counts.
+                Verdict::Passed | Verdict::Inconclusive(_) | Verdict::Skipped(_) => Ok(()),
             }
         })
     };

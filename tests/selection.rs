@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use contract_gate::contract::Contract;
+use contract_gate::event::Outcome;
 use contract_gate::mock::{self, Fault, Running};
 use contract_gate::report;
 use stub::{folder, gate_in, told};
@@ -134,12 +135,43 @@ fn fail_fast_spares_requests_and_says_what_was_left_out() {
     let report = read(&here.join("a.json"));
     assert_eq!(report.findings().filter(|finding| finding.level.name() == "deny").count(), 1);
     assert!(report.sections[0].finished.as_ref().is_some_and(|done| done.remarks[0].contains("were left out")));
+    assert!(!text.contains('✓'), "nothing was looked at to its end: {text}");
+    for judged in report.judged() {
+        if let Outcome::Inconclusive { reason, .. } = &judged.outcome {
+            assert!(reason.contains("--fail-fast"), "{} on {}: {reason}", judged.check, judged.operation);
+        }
+    }
     // On a lawful server it changes nothing.
     let lawful = |more: &[&str]| {
         assert_eq!(run(&here, &[&["check", "flexportal", "-q", "--report", "json=b.json"][..], more].concat()).0, 0);
         verdict(&read(&here.join("b.json")))
     };
     assert_eq!(lawful(&[]), lawful(&["--fail-fast"]));
+}
+
+#[test]
+fn a_selected_reader_takes_its_keys_from_the_list() {
+    let here = folder("reader");
+    let check = |more: &[&str]| run(&here, &[&["check", "flexportal", "--no-shrink"][..], more].concat());
+    for only in [&["--only", "getCustomer"][..], &["--only", "getCustomer", "--only", "wrong-type"]] {
+        let (code, text) = check(&[only, &["--fault", "wrong-type-on-get"]].concat());
+        assert!(code == 1 && text.contains("wrong-type"), "{only:?}: {text}");
+        let (code, text) = check(&[only, &["--require-conclusive"]].concat());
+        assert_eq!(code, 0, "{only:?}: {text}");
+    }
+    let access = ["--only", "getCustomer", "--only", "access"];
+    assert_eq!(check(&[&access[..], &["--fault", "foreign-record-readable"]].concat()).0, 1);
+}
+
+#[test]
+fn profiles_are_conclusive() {
+    let here = folder("profiles");
+    for contract in Contract::SHIPPED {
+        for profile in ["list", "isolation"] {
+            let (code, text) = run(&here, &["check", contract, "--profile", profile, "--require-conclusive"]);
+            assert_eq!(code, 0, "{contract} {profile}: {text}");
+        }
+    }
 }
 
 fn server(fault: Option<&str>) -> Running {

@@ -92,6 +92,13 @@ impl Blame {
         }
     }
 
+    /// Whether it says that no whole answer came.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        let empty = |(status, bytes): (Option<u16>, usize)| bytes == 0 && status.is_none_or(|status| status < 400);
+        self.fleeting && self.answered.is_none_or(empty)
+    }
+
     /// Whether it weighs more than another blame of the same check.
     #[must_use]
     pub fn is_graver_than(&self, other: &Self) -> bool {

@@ -156,6 +156,9 @@ pub(super) struct RunArgs {
     /// Longest wait for one answer, such as 10s
     #[arg(long, value_name = "TIME")]
     timeout: Option<crate::config::Time>,
+    /// Wait until the server answers, at most so long, such as 30s; then begin
+    #[arg(long, value_name = "TIME")]
+    wait: Option<crate::config::Time>,
     /// Do not reduce failing cases: fewer requests
     #[arg(long)]
     pub(super) no_shrink: bool,
@@ -192,6 +195,7 @@ impl RunArgs {
             rate: self.rate,
             max_requests: self.max_requests,
             time_budget: self.time_budget,
+            wait: self.wait,
         }
     }
 

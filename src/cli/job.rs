@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,7 @@ use crate::mask::Masker;
 use crate::recording::{About, Belonging, Recorder, Recording};
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
-use crate::target::{Limits, Target};
+use crate::target::{Limits, Rate, Target};
 use crate::waiver::{STALE, Waivers};
 
 /// What a run came to.
@@ -78,11 +77,12 @@ impl Settings {
             reads: args.reads,
             probe_writes: args.probe_writes,
             shrink: !args.no_shrink,
+            wait: run.wait.as_ref().map_or(Duration::ZERO, |wait| wait.value.0),
             ..Options::default()
         };
         let limits = Limits {
             timeout: run.timeout.value.0,
-            rate: run.rate.as_ref().and_then(|rate| per_second(rate.value)),
+            rate: run.rate.as_ref().and_then(|rate| pace(rate.value)),
             max_requests: run.max_requests.as_ref().map(|most| most.value),
             time_budget: run.time_budget.as_ref().map(|most| most.value.0),
             concurrency: run.concurrency.value as usize,
@@ -104,7 +104,7 @@ impl Settings {
                 options.selection.only.clone_from(&target.only);
             }
             options.selection.skip.extend(target.skip.iter().cloned());
-            limits.rate = target.rate.and_then(per_second).or(limits.rate);
+            limits.rate = target.rate.and_then(pace).or(limits.rate);
             limits.concurrency = target.concurrency.map_or(limits.concurrency, |number| number as usize);
             limits.max_requests = target.max_requests.or(limits.max_requests);
             limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
@@ -267,7 +267,7 @@ impl Job {
                 checked = &mut work => break checked,
                 () = interrupt() => {
                     self.interrupted = true;
-                    stop.store(true, Ordering::Relaxed);
+                    stop.stop();
                 }
             }
         }
@@ -383,8 +383,6 @@ async fn interrupt() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn per_second(rate: crate::config::Rate) -> Option<NonZeroU32> {
-    let per = rate.per.as_secs_f64().max(0.001);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
-    NonZeroU32::new((f64::from(rate.requests) / per).floor().max(1.0) as u32)
+fn pace(rate: crate::config::Rate) -> Option<Rate> {
+    Some(Rate { requests: NonZeroU32::new(rate.requests)?, per: rate.per })
 }

@@ -97,7 +97,7 @@ fn selection(subject: &Subject, options: &Options) -> String {
 
 fn bounds(limits: &Limits) -> String {
     let mut parts = vec![format!("{} at once", limits.concurrency), format!("{:?} for an answer", limits.timeout)];
-    parts.push(limits.rate.map_or_else(|| "no rate".to_owned(), |rate| format!("{rate} a second")));
+    parts.push(limits.rate.map_or_else(|| "no rate".to_owned(), |rate| rate.to_string()));
     parts.extend(limits.max_requests.map(|most| format!("at most {most} requests")));
     parts.extend(limits.time_budget.map(|most| format!("at most {most:?}")));
     parts.join(", ")

@@ -177,5 +177,7 @@ settings! {
         max_requests: u64;
         /// Longest time for a run.
         time_budget: Time;
+        /// Longest wait for a server that does not answer yet.
+        wait: Time;
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Again {
     NotSeen(Stability),
     /// The data moved each time; nothing can be concluded.
     Moved,
+    /// No answer had come, and none comes now: the target itself is gone, or the run is over.
+    Unreached,
 }
 
 /// How often a fault that does not show again is looked for.
@@ -100,6 +102,9 @@ impl<'a> Confirmer<'a> {
         // A comparison that could not be repeated proves nothing: the data may have moved in between.
         if tries == 0 && blame.compares {
             return Again::Moved;
+        }
+        if blame.is_silence() && !self.runner.target.is_alive().await {
+            return Again::Unreached;
         }
         if tries == 0 {
             // The budget for repetition is spent: reported as seen.

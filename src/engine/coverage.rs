@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::contract::{Contract, Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
-use crate::study::{Counted, Seen, Study, Tally};
+use crate::study::{Counted, Seen, Study, Tally, WalkSeen};
 
 /// Totals per operation, in document order; takes the verdicts of each.
 pub(super) fn totals(
@@ -25,7 +25,7 @@ pub(super) fn totals(
             };
             let mut keys: BTreeSet<&str> = BTreeSet::new();
             for (case, seen) in all(studies).filter(|(case, _)| case.operation() == operation.id) {
-                totals.requests += seen.answers().len() as u64;
+                totals.requests += seen.answers().iter().filter(|answer| !answer.is_unsent()).count() as u64;
                 match (case, seen) {
                     (_, Seen::Walk(walk)) => {
                         totals.pages += walk.pages.len() as u64;
@@ -106,6 +106,7 @@ fn parameters(studies: &[Study], operation: &Operation, items: &mut Vec<Coverage
     for parameter in &operation.parameters {
         let Some(slot) = parameter.slot() else { continue };
         let answers = studies.iter().flat_map(|study| study.all_answers(&operation.id));
+        let answers = answers.filter(|answer| !answer.is_unsent());
         let sent = answers.filter(|answer| answer.call.value(&slot).is_some() || parameter.required).count() as u64;
         items.push(item("parameter", &operation.id, parameter.name.clone(), sent, ""));
     }
@@ -113,8 +114,9 @@ fn parameters(studies: &[Study], operation: &Operation, items: &mut Vec<Coverage
 
 fn questions(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
     let Some(lists) = &operation.clause.lists else { return };
+    let was_sent = |walk: &WalkSeen| walk.answers.iter().any(|answer| !answer.is_unsent());
     let walks = studies.iter().flat_map(|study| study.walks(&operation.id));
-    let walks: Vec<_> = walks.map(|(_, walk)| &walk.walk.query).collect();
+    let walks: Vec<_> = walks.filter(|(_, walk)| was_sent(walk)).map(|(_, walk)| &walk.walk.query).collect();
     for name in lists.filters.keys() {
         let seen = walks.iter().filter(|query| query.filters.iter().any(|(known, _)| known == name)).count() as u64;
         items.push(item("filter", &operation.id, name.clone(), seen, ""));

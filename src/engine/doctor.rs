@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::preflight::{self, Culprit, Trouble};
-use crate::case::{Access, Call, Query};
-use crate::contract::semantics::Reads;
+use super::trouble::{self, Culprit, Look, Trouble, look};
+use super::{preflight, wait};
+use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{self, Failure};
-use crate::study::{Looks, Observation, Study, ask, observe, records};
+use crate::exchange::{self, Failure, Stop};
+use crate::study::{Looks, Observation, Study, observe, records};
 use crate::target::Target;
 
 /// One thing that was looked at.
@@ -54,7 +54,7 @@ const LATER: [&str; 10] = [
 pub async fn examine(contract: Arc<Contract>, target: Arc<Target>) -> Vec<Probe> {
     let means = super::means(&contract, &target, &super::Options::default());
     let doctor = Doctor { study: Study::new(contract, means), target };
-    let Some((operation, call)) = doctor.first_call() else {
+    let Some((operation, call)) = wait::first_call(&doctor.study) else {
         let why = "the document has no list, and no key is known: give --known-id RESOURCE=KEY".to_owned();
         let nothing = |name| Probe { name, sight: Sight::NotLooked(why.clone()) };
         return std::iter::once("reachable").chain(LATER).map(nothing).collect();
@@ -63,10 +63,20 @@ pub async fn examine(contract: Arc<Contract>, target: Arc<Target>) -> Vec<Probe>
     let visit = doctor.visit(&operation, call).await;
     let mut probes = vec![Probe { name: "reachable", sight: doctor.reachable(&operation, &visit, started) }];
     let Some(answer) = &visit.answer else {
-        let nothing = |name| Probe { name, sight: Sight::NotLooked("no answer came".to_owned()) };
-        probes.extend(LATER.map(nothing));
+        probes.extend(LATER.map(|name| Probe { name, sight: doctor.without_answer(name, &operation, &visit) }));
         return probes;
     };
+    if trouble::stranger(&operation, &visit.seen).is_some() {
+        // Whatever it lets in or keeps out is not this API's doing.
+        let sight = |name| match name {
+            "TLS" => doctor.tls(),
+            "clock" => clock(answer),
+            "first page" => doctor.first_page(&operation, &visit),
+            _ => Sight::NotLooked("what answers is not this API".to_owned()),
+        };
+        probes.extend(LATER.map(|name| Probe { name, sight: sight(name) }));
+        return probes;
+    }
     let sights = [
         doctor.tls(),
         clock(answer),
@@ -100,22 +110,6 @@ fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sigh
 }
 
 impl Doctor {
-    /// The first page of the first list, or a record whose key is known.
-    fn first_call(&self) -> Option<(Operation, Call)> {
-        let contract = &self.study.contract;
-        if let Some((operation, lists)) = self.study.lists().next() {
-            let query = Query::new(&operation.id, None);
-            return Some((operation.clone(), ask::query_call(contract, lists, &query)));
-        }
-        contract.operations.iter().find_map(|operation| {
-            let reads = operation.clause.reads.as_ref()?;
-            let by = reads.by.first()?;
-            let named = self.study.means.params.get(by.slot.name());
-            let key = named.or_else(|| self.study.means.known_ids.get(&reads.resource)?.first())?;
-            Some((operation.clone(), Call::new(&operation.id).with(&by.slot, key.as_str())))
-        })
-    }
-
     async fn visit(&self, operation: &Operation, call: Call) -> Visit {
         let exchange = self.target.send(&self.study.contract, operation, &call).await;
         let answer = exchange.outcome.as_ref().ok().cloned();
@@ -128,16 +122,26 @@ impl Doctor {
         let Some(failure) = &visit.seen.failure else {
             return Sight::Fine(format!("{base} answers in {} ms", started.elapsed().as_millis()));
         };
-        if let Some(found) = preflight::trouble(&self.study, base, operation, &visit.seen) {
-            return Sight::Trouble(found);
-        }
         match failure {
-            Failure::Dropped(_) => trouble(
-                Culprit::Server,
-                format!("{base} closes the connection before it answers"),
-                "look at the server's log; check that http and https are not mixed up in --base-url",
-            ),
-            other => trouble(Culprit::Api, format!("{base}: {}", other.words()), "look at the server's log"),
+            Failure::Connect(why) if trouble::is_tls(why) => Sight::Fine(format!("{base} takes connections")),
+            Failure::Stopped(Stop::Asked(_)) => Sight::Fine(format!("{base} answers, and asks for patience")),
+            other => match look(&self.study, base, operation, &visit.seen, 1) {
+                Look::Certain(found) | Look::Doubtful(found) => Sight::Trouble(found),
+                Look::Fine => trouble(Culprit::Api, format!("{base}: {}", other.words()), "look at the server's log"),
+            },
+        }
+    }
+
+    /// What can be told when no answer came: why, at the probe whose matter it is.
+    fn without_answer(&self, name: &str, operation: &Operation, visit: &Visit) -> Sight {
+        let matter = match &visit.seen.failure {
+            Some(Failure::Connect(why)) if trouble::is_tls(why) => "TLS",
+            Some(Failure::Stopped(Stop::Asked(_))) => "rate limit",
+            _ => "",
+        };
+        match look(&self.study, self.target.base(), operation, &visit.seen, 1) {
+            Look::Certain(found) if name == matter => Sight::Trouble(found),
+            _ => Sight::NotLooked("no answer came".to_owned()),
         }
     }
 
@@ -151,18 +155,18 @@ impl Doctor {
 
     fn credential(&self, operation: &Operation, visit: &Visit) -> Sight {
         let given = self.study.means.has_token;
-        let tenant_only = given && preflight::missing_tenant(&self.study, operation).is_some();
-        match preflight::trouble(&self.study, self.target.base(), operation, &visit.seen) {
-            Some(_) if tenant_only && visit.seen.status != Some(401) => {
+        let tenant_only = given && trouble::missing_tenant(&self.study, operation).is_some();
+        match look(&self.study, self.target.base(), operation, &visit.seen, 1) {
+            Look::Certain(_) if tenant_only && visit.seen.status != Some(401) => {
                 Sight::NotLooked("the tenant is missing".to_owned())
             }
-            Some(found) => Sight::Trouble(found),
-            None if !visit.seen.is_success() => Sight::NotLooked(format!("{} was not answered", operation.endpoint())),
-            None if given => Sight::Fine(format!("accepted by {}", operation.endpoint())),
-            None if operation.is_guarded() => {
+            Look::Certain(found) => Sight::Trouble(found),
+            _ if !visit.seen.is_success() => Sight::NotLooked(format!("{} was not answered", operation.endpoint())),
+            _ if given => Sight::Fine(format!("accepted by {}", operation.endpoint())),
+            _ if operation.is_guarded() => {
                 Sight::NotLooked("none was given: --token-env NAME, or --header NAME=env:VAR".to_owned())
             }
-            None => Sight::Fine("none was given, and the document asks for none".to_owned()),
+            _ => Sight::Fine("none was given, and the document asks for none".to_owned()),
         }
     }
 
@@ -221,29 +225,19 @@ impl Doctor {
     fn first_page(&self, operation: &Operation, visit: &Visit) -> Sight {
         let (seen, base) = (&visit.seen, self.target.base());
         let endpoint = operation.endpoint();
-        if let Some(what) = preflight::stranger(operation, seen) {
-            let location = visit.answer.as_ref().and_then(|answer| answer.header("location"));
-            let found = preflight::another_api(base, operation, what, 1);
-            let to = location.map(|to| format!(" to {}", to.split(['?', '#']).next().unwrap_or(to)));
-            return Sight::Trouble(Trouble { message: found.message + &to.unwrap_or_default(), ..found });
-        }
         let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
-        let message = format!("{endpoint} answers {status}");
-        match status {
-            200..=299 => self.judged_page(operation, seen),
-            401 | 403 => Sight::NotLooked("access was refused".to_owned()),
-            404 => trouble(
-                Culprit::Setup,
-                message,
-                "check the base URL path: it is what stands before the paths of the document; if it is right, the server lacks the operation",
-            ),
-            429 => trouble(Culprit::Setup, message, "ask less at a time: --rate 5/s --concurrency 1"),
-            502..=504 => trouble(
-                Culprit::Server,
-                format!("{message}: what stands in front answers, the server behind it does not"),
-                "start the server behind the proxy",
-            ),
-            _ => trouble(Culprit::Api, message, "look at the server's log; contract-gate check names the fault"),
+        match look(&self.study, base, operation, seen, 1) {
+            Look::Certain(_) => Sight::NotLooked("access was refused".to_owned()),
+            Look::Doubtful(found) => {
+                let location = visit.answer.as_ref().and_then(|answer| answer.header("location"));
+                let to = location.map(|to| format!(" to {}", to.split(['?', '#']).next().unwrap_or(to)));
+                Sight::Trouble(Trouble { message: found.message + &to.unwrap_or_default(), ..found })
+            }
+            Look::Fine if (200..300).contains(&status) => self.judged_page(operation, seen),
+            Look::Fine => {
+                let message = format!("{endpoint} answers {status}");
+                trouble(Culprit::Api, message, "look at the server's log; contract-gate check names the fault")
+            }
         }
     }
 
@@ -280,31 +274,18 @@ impl Doctor {
         if known.is_empty() {
             return Sight::NotLooked("none is named; needed only where no list shows a record".to_owned());
         }
-        let contract = &self.study.contract;
-        let readers: Vec<(&Operation, &Reads)> =
-            contract.operations.iter().filter_map(|of| Some((of, of.clause.reads.as_ref()?))).collect();
+        if let Some(found) = trouble::unknown_resource(&self.study) {
+            return Sight::Trouble(found);
+        }
         let mut found = 0;
-        for (resource, keys) in known {
-            let Some((operation, reads)) = readers.iter().find(|(_, reads)| reads.resource == *resource) else {
-                let names: Vec<&str> = readers.iter().map(|(_, reads)| reads.resource.as_str()).collect();
-                let message = format!("the document reads no `{resource}` by key");
-                return trouble(Culprit::Setup, message, format!("resources that are read: {}", names.join(", ")));
-            };
-            for key in keys {
-                let Some(by) = reads.by.first() else { continue };
-                let call = Call::new(&operation.id).with(&by.slot, key.as_str());
-                let seen = self.visit(operation, call).await.seen;
-                if !seen.is_success() {
-                    let how =
-                        seen.status.map_or_else(|| "not answered".to_owned(), |status| format!("answered {status}"));
-                    return trouble(
-                        Culprit::Setup,
-                        format!("the {resource} `{key}` is {how} by {}", operation.endpoint()),
-                        "name a record that exists in this tenant: --known-id RESOURCE=KEY, or known-ids in the file",
-                    );
-                }
-                found += 1;
+        for (operation, call, resource) in preflight::named_calls(&self.study) {
+            let key = call.values.first().and_then(|(_, value)| value.as_str()).unwrap_or_default().to_owned();
+            let seen = self.visit(&operation, call).await.seen;
+            if !seen.is_success() {
+                let how = seen.status.map_or_else(|| "not answered".to_owned(), |status| format!("answered {status}"));
+                return Sight::Trouble(trouble::not_there(&resource, &key, &how, &operation));
             }
+            found += 1;
         }
         Sight::Fine(format!("{found} read"))
     }
@@ -318,14 +299,13 @@ impl Doctor {
             return Sight::NotLooked("the document has no list".to_owned());
         }
         let seen = self.visit(operation, visit.call.clone().access(Access::Second)).await.seen;
-        let remedy = "give a token of the second tenant with --second-token-env NAME, and the tenant with --second-param NAME=VALUE";
+        let remedy = trouble::SECOND;
         if let Some(Failure::Unsendable(why)) = &seen.failure {
             return trouble(Culprit::Setup, format!("the second tenant cannot be asked for: {why}"), remedy);
         }
         let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
         if !seen.is_success() {
-            let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
-            return trouble(Culprit::Setup, format!("the second tenant's credential was {what} {status}"), remedy);
+            return Sight::Trouble(trouble::second_is_refused(status));
         }
         let (own, second) = (self.keys(operation, &visit.seen), self.keys(operation, &seen));
         if !own.is_empty() && own == second && self.is_same_access() {

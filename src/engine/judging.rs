@@ -1,6 +1,7 @@
 //! The verdicts of a run: each check on each operation; what is wrong is looked at again, and reduced.
 
 use super::confirm::{Again, Confirmer};
+use super::cut::Cut;
 use super::reduce::reduce;
 use super::regression::{Regression, regression};
 use super::run::Runner;
@@ -29,6 +30,8 @@ type Told = (Event, Vec<Finding>);
 pub(super) struct Judging<'a> {
     options: &'a Options,
     confirmer: Confirmer<'a>,
+    /// Why not everything was seen that was planned.
+    cut: Option<Cut>,
     confirmed: usize,
     shrunk: usize,
     /// Verdicts in the order of the catalogue, then of the document.
@@ -41,9 +44,10 @@ pub(super) struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     /// Judges by what a study holds; looking again sends by the runner.
-    pub(super) fn new(runner: &'a Runner, study: &'a Study, options: &'a Options) -> Self {
+    pub(super) fn new(runner: &'a Runner, study: &'a Study, options: &'a Options, cut: Option<Cut>) -> Self {
         let confirmer = Confirmer::new(runner, study, options.repeat_budget);
-        Self { options, confirmer, confirmed: 0, shrunk: 0, told: Vec::new(), left_out: 0, regressions: Vec::new() }
+        let (told, regressions) = (Vec::new(), Vec::new());
+        Self { options, confirmer, cut, confirmed: 0, shrunk: 0, told, left_out: 0, regressions }
     }
 
     /// Every check on every operation.
@@ -68,7 +72,15 @@ impl<'a> Judging<'a> {
         }
         match (check.judge)(self.confirmer.study, operation) {
             Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
-            verdict => (tell::verdict(contract, check, operation, &verdict), Vec::new()),
+            verdict => {
+                // What was missing was not sent: any other reason would be made up.
+                let cut = self.cut.as_ref().filter(|_| matches!(verdict, Verdict::Inconclusive { .. }));
+                let event = match cut {
+                    Some(cut) => tell::judged(contract, check, operation, cut.outcome(), None),
+                    None => tell::verdict(contract, check, operation, &verdict),
+                };
+                (event, Vec::new())
+            }
         }
     }
 
@@ -91,8 +103,11 @@ impl<'a> Judging<'a> {
                 None => moved = true,
             }
         }
+        let stop = self.confirmer.runner.target.stop();
         let outcome = if !findings.is_empty() {
             Outcome::of(&findings)
+        } else if let Some(stop) = stop.filter(|_| moved) {
+            Cut::from(stop).outcome()
         } else if moved {
             Outcome::Inconclusive {
                 reason: "the data moved each time it was looked at".to_owned(),
@@ -104,7 +119,7 @@ impl<'a> Judging<'a> {
         (tell::judged(self.contract(), check, operation, outcome, Some(evidence)), findings)
     }
 
-    /// Looks again at a fault and reduces it; `None` when the data moved.
+    /// Looks again at a fault and reduces it; `None` when the data moved, or the target is gone and nothing is proved.
     async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Option<Finding> {
         let level = self.options.selection.level(check, &operation.id, group.blame.level);
         let mut stability = Stability::Reproduced;
@@ -112,7 +127,7 @@ impl<'a> Judging<'a> {
             self.confirmed += 1;
             match self.confirmer.look(check, operation, &group.blame, group.occurrences).await {
                 Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
-                Again::Moved => return None,
+                Again::Moved | Again::Unreached => return None,
             }
         }
         let (runner, study) = (self.confirmer.runner, self.confirmer.study);

@@ -5,10 +5,12 @@
 
 mod confirm;
 mod coverage;
+mod cut;
 mod doctor;
 mod early;
 mod features;
 mod judging;
+mod plan;
 mod preflight;
 mod recorded;
 mod reduce;
@@ -18,26 +20,26 @@ mod select;
 mod shard;
 mod shrink;
 mod tell;
+mod trouble;
+mod wait;
 mod walk;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use doctor::{Probe, Sight, examine};
-pub use preflight::{Culprit, Trouble};
 pub use recorded::verify;
 pub use regression::Regression;
 pub use run::OnExchange;
 pub use select::{Profile, Selection};
 pub use shard::Shard;
+pub use trouble::{Culprit, Trouble};
 
 use crate::case::Case;
-use crate::checks::{CATALOGUE, Check};
 use crate::contract::Contract;
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event};
-use crate::exchange::Stop;
 use crate::finding::{Finding, Level};
 use crate::study::{Looks, Means, Probing, Seen, Study};
 use crate::target::Target;
@@ -64,6 +66,8 @@ pub struct Options {
     pub repeat_budget: u64,
     /// Which findings end the run at once; `None`: none does.
     pub fail_fast: Option<Red>,
+    /// How long to wait for a server that does not answer yet; zero: not at all.
+    pub wait: Duration,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
@@ -98,6 +102,7 @@ impl Default for Options {
             shrink: true,
             repeat_budget: 400,
             fail_fast: None,
+            wait: Duration::ZERO,
             first: Vec::new(),
             looks: None,
         }
@@ -186,10 +191,14 @@ pub async fn check_with(
         outcomes: BTreeMap::new(),
         checked: Checked::default(),
         doubted: HashSet::new(),
+        cut_off: false,
+        is_red: false,
     };
-    let aborted = run.preflight().await;
+    let mut aborted = run.preflight().await;
     if aborted.is_none() {
-        run.observe().await;
+        aborted = run.observe().await;
+    }
+    if aborted.is_none() {
         run.judge(emit).await;
     }
     run.finish(aborted, started, emit)
@@ -223,9 +232,6 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
     }
 }
 
-/// What a check wants to see, given what was seen so far.
-type Plan = fn(&Study) -> Vec<Case>;
-
 /// A run of one contract.
 struct Run<'a> {
     runner: Runner,
@@ -238,6 +244,10 @@ struct Run<'a> {
     checked: Checked,
     /// Fingerprints of faults that were looked at again before everything was seen.
     doubted: HashSet<String>,
+    /// Whether something was planned that was not sent, because nothing more may be.
+    cut_off: bool,
+    /// Whether the run ended early at a finding, with `fail_fast`.
+    is_red: bool,
 }
 
 impl Run<'_> {
@@ -247,13 +257,17 @@ impl Run<'_> {
         *cost = if what == "preflight" { spent } else { *cost + spent };
     }
 
-    /// Asks the checks in rounds what they want to see, and sends it.
-    async fn observe(&mut self) {
+    /// Asks the checks in rounds what they want to see, and sends it; gives what makes the run senseless, if it shows.
+    async fn observe(&mut self) -> Option<Aborted> {
         self.replay().await;
         for _ in 0..ROUNDS {
             let mut planned = self.plan();
             planned.sort_by_key(|(family, _)| *family != "paging");
-            if planned.is_empty() || self.runner.target.stop().is_some() {
+            if planned.is_empty() {
+                break;
+            }
+            if self.runner.target.stop().is_some() {
+                self.cut_off = true;
                 break;
             }
             // Family by family, so that the cost can be told; plan order within.
@@ -269,52 +283,22 @@ impl Run<'_> {
                     let seen = lighten(&self.study.contract, seen);
                     self.study.add(case, seen);
                 }
-                if self.is_red_already().await {
-                    return;
+                if let Some(trouble) = self.second_refused() {
+                    return Some(trouble.abort());
+                }
+                self.is_red = self.is_red_already().await;
+                if self.is_red {
+                    return None;
                 }
             }
         }
-    }
-
-    fn plan(&self) -> Vec<(&'static str, Case)> {
-        let mut keys = std::collections::HashSet::new();
-        let mut planned: Vec<(&'static str, Case)> = Vec::new();
-        // Everything starts from the walks over whole lists, whatever was selected.
-        for (operation, lists) in self.study.lists() {
-            let walks = [self.study.reference_walk(operation, lists), self.study.default_walk(operation)];
-            for case in walks.into_iter().map(Case::Walk) {
-                let wanted = self.options.selection.looks_at(&operation.id);
-                if wanted && !self.study.has(&case) && keys.insert(case.key()) {
-                    planned.push(("paging", case));
-                }
-            }
-        }
-        let mut by_family: Vec<&Check> = CATALOGUE.iter().collect();
-        by_family.sort_by_key(|check| check.family);
-        let contract = &self.study.contract.name;
-        let own = |check: &&Check| self.options.selection.shard.is_none_or(|shard| shard.holds(contract, check.id));
-        // Checks that look at the same traffic share one plan.
-        let mut plans: Vec<(Plan, Vec<Case>)> = Vec::new();
-        for check in by_family.into_iter().filter(own) {
-            let known = plans.iter().position(|(plan, _)| std::ptr::fn_addr_eq(*plan, check.plan));
-            let index = known.unwrap_or_else(|| {
-                plans.push((check.plan, (check.plan)(&self.study)));
-                plans.len() - 1
-            });
-            for case in plans[index].1.clone() {
-                let on = self.options.selection.plans(check, case.operation());
-                if on && !self.study.has(&case) && keys.insert(case.key()) {
-                    planned.push((check.family.name(), case));
-                }
-            }
-        }
-        planned
+        None
     }
 
     /// Judges everything, looks again at what is wrong, and tells.
     async fn judge(&mut self, emit: &mut (dyn FnMut(Event) + Send)) {
         let before = self.runner.target.requests();
-        let mut judging = Judging::new(&self.runner, &self.study, self.options);
+        let mut judging = Judging::new(&self.runner, &self.study, self.options, self.cut());
         judging.everything().await;
         let Judging { told, left_out, regressions, .. } = judging;
         self.checked.regressions.extend(regressions);
@@ -344,7 +328,7 @@ impl Run<'_> {
     }
 
     fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
-        let aborted = aborted.or_else(|| self.runner.target.stop().map(stopped));
+        let aborted = aborted.or_else(|| self.runner.target.stop().map(cut::stopped));
         let judged: u64 =
             ["passed", "failed", "warned", "noted"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
         let nothing = judged == 0 && aborted.is_none();
@@ -391,14 +375,4 @@ fn lighten(contract: &Contract, seen: Seen) -> Seen {
         }
         walk @ Seen::Walk(_) => walk,
     }
-}
-
-fn stopped(stop: Stop) -> Aborted {
-    let (kind, message, remedy) = match stop {
-        Stop::Breaker => ("breaker", "the target stopped answering", "look at its log, then run again"),
-        Stop::Requests => ("budget", "the request budget is spent", "raise --max-requests, or select fewer checks"),
-        Stop::Time => ("budget", "the time budget is spent", "raise --time-budget, or select fewer checks"),
-        Stop::Interrupted => ("interrupted", "the run was interrupted", "run again for a whole verdict"),
-    };
-    Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
 }

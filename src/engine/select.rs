@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Shard;
-use crate::checks::{Check, Family};
+use crate::checks::{CATALOGUE, Check, Family};
 use crate::config::Levels;
 use crate::finding::Level;
 
@@ -15,7 +15,7 @@ pub enum Profile {
     Default,
     /// Single answers only: shape and status.
     Core,
-    /// Shape, paging, filters and sorting.
+    /// Shape, paging, filters and sorting; of single records their shape only.
     List,
     /// Credentials and tenants.
     Isolation,
@@ -59,6 +59,11 @@ impl Profile {
     }
 }
 
+/// The check whose plan reads some records: others judge what it fetches.
+const READS: &str = "wrong-member";
+/// The check whose plan reads a record that nobody has: others judge the error that it provokes.
+const READS_NOTHING: &str = "unknown-key-accepted";
+
 /// What the user selected.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
@@ -92,7 +97,19 @@ impl Selection {
         };
         let skipped = self.skip.iter().any(|name| names(name, check, operation));
         let failed = self.failed.as_ref().is_none_or(|failed| failed.iter().any(|(_, id)| id == check.id));
-        fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation))
+        let own = fetches && !skipped && failed && (self.only.is_empty() || self.only_admits(check, operation));
+        own || self.fetches_for_others(check, operation)
+    }
+
+    /// Whether a check plans for others: those on single answers and on tenants judge what is read, and read nothing.
+    fn fetches_for_others(&self, check: &Check, operation: &str) -> bool {
+        let families: &[Family] = match check.id {
+            READS => &[Family::Answers, Family::Access],
+            READS_NOTHING => &[Family::Answers],
+            _ => return false,
+        };
+        let mut others = CATALOGUE.iter().filter(|check| families.contains(&check.family));
+        others.any(|check| self.disabled(check, operation).is_none())
     }
 
     /// Whether an operation is looked at, whatever the check.

@@ -17,7 +17,9 @@ pub enum Verdict {
     Passed,
     /// A violation, in words.
     Failed(String),
-    /// Nothing could be concluded, or there is nothing to conclude; why.
+    /// Nothing could be concluded; why, and what to do.
+    Inconclusive(String),
+    /// There is nothing to conclude, or it is switched off; why.
     Skipped(String),
 }
 
@@ -73,7 +75,9 @@ impl Checked {
     pub fn verdict(&self, trial: &Trial) -> Verdict {
         let judged = self.judged().find(|judged| judged.operation == trial.operation && judged.check == trial.check);
         match judged.map(|judged| &judged.outcome) {
-            Some(Outcome::Inconclusive { reason, remedy }) => Verdict::Skipped(format!("{reason}; next: {remedy}")),
+            Some(Outcome::Inconclusive { reason, remedy }) => {
+                Verdict::Inconclusive(format!("{reason}; next: {remedy}"))
+            }
             Some(Outcome::NotApplicable { reason }) => Verdict::Skipped(reason.clone()),
             Some(Outcome::Disabled { by }) => Verdict::Skipped(format!("switched off by {by}")),
             Some(_) => {

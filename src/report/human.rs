@@ -89,6 +89,12 @@ impl Human {
             return Ok(());
         }
         self.heading(section)?;
+        // Why there is no verdict comes before anything that the run would have said with one.
+        if let Some(aborted) = aborted {
+            let headline = format!("no verdict ({}): {}", visible(&aborted.kind), visible(&aborted.message));
+            self.hanging(&self.paint.red("  ■ "), &headline, 4)?;
+            self.labelled("next:", &visible(&aborted.remedy))?;
+        }
         if let Some(finished) = section.finished.as_ref().filter(|_| !quiet) {
             self.operations(section, finished)?;
             for line in evidence::coverage(&finished.coverage, self.options.verbosity > 0) {
@@ -102,11 +108,6 @@ impl Human {
             }
             self.inconclusive(section)?;
             self.left_out(section)?;
-        }
-        if let Some(aborted) = aborted {
-            let headline = format!("no verdict ({}): {}", visible(&aborted.kind), visible(&aborted.message));
-            self.hanging(&self.paint.red("  ■ "), &headline, 4)?;
-            self.labelled("next:", &visible(&aborted.remedy))?;
         }
         for remark in section.finished.iter().flat_map(|finished| &finished.remarks).filter(|_| !quiet) {
             self.hanging(&self.paint.dim("  · "), &visible(remark), 4)?;
@@ -177,7 +178,8 @@ impl Human {
                 list.push_str(&format!(" and {} more (-v lists them)", names.len() - shown));
             }
             self.labelled("checks:", &list)?;
-            if !remedy.is_empty() {
+            let told = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref());
+            if !remedy.is_empty() && told.is_none_or(|aborted| aborted.remedy != remedy) {
                 self.labelled("next:", &visible(remedy))?;
             }
         }

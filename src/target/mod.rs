@@ -11,19 +11,20 @@ mod limits;
 mod patience;
 mod request;
 mod send;
+mod stop;
 mod stranger;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 pub use identity::Identity;
-pub use limits::Limits;
+pub use limits::{Limits, Rate};
+pub use stop::Switch;
+use tokio::time::Instant;
 
-use crate::exchange::Stop;
 use crate::recording::Crossed;
 
 /// A target could not be set up.
@@ -52,13 +53,24 @@ pub struct Target {
     pub second: Option<Identity>,
     /// Bounds.
     pub limits: Limits,
-    started: Instant,
+    /// When the first request was sent.
+    started: OnceLock<Instant>,
     sent: AtomicU64,
     waited: AtomicU64,
+    /// Requests in a row that got no answer.
     silent: AtomicU32,
+    /// Requests in a row that were answered 429 however long they had waited.
+    impatient: AtomicU32,
+    dead: AtomicBool,
+    /// A request that was answered once, as far as its status: a target that lives answers it again.
+    pulse: OnceLock<reqwest::Request>,
+    /// For how long the target wants to be left alone, if that is too long to wait.
+    away: OnceLock<Duration>,
+    /// Until when the target wants a rest.
+    pause: Mutex<Option<Instant>>,
     /// Answers that never came to their end, by operation.
     strikes: Mutex<BTreeMap<String, u32>>,
-    stopped: Arc<AtomicBool>,
+    switch: Switch,
     pace: Option<governor::DefaultDirectRateLimiter>,
     mask: Box<dyn Fn(&str) -> String + Send + Sync>,
     record: Option<Record>,
@@ -72,9 +84,6 @@ impl fmt::Debug for Target {
         f.debug_struct("Target").field("base", &self.base).field("own", &self.own).finish_non_exhaustive()
     }
 }
-
-/// Failures in a row after which the target counts as dead.
-const BREAKER: u32 = 4;
 
 impl Target {
     /// Sets a target up; nothing is sent yet.
@@ -109,23 +118,25 @@ impl Target {
             .user_agent(concat!("contract-gate/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|why| TargetError::Client(why.to_string()))?;
-        let pace = limits.rate.map(|rate| {
-            governor::RateLimiter::direct(
-                governor::Quota::per_second(rate).allow_burst(NonZeroU32::new(1).unwrap_or(rate)),
-            )
-        });
+        let quota = limits.rate.and_then(|rate| governor::Quota::with_period(rate.interval()));
+        let pace = quota.map(governor::RateLimiter::direct);
         Ok(Self {
             base: base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/').to_owned(),
             client,
             own,
             second,
             limits,
-            started: Instant::now(),
+            started: OnceLock::new(),
             sent: AtomicU64::new(0),
             waited: AtomicU64::new(0),
             silent: AtomicU32::new(0),
+            impatient: AtomicU32::new(0),
+            dead: AtomicBool::new(false),
+            pulse: OnceLock::new(),
+            away: OnceLock::new(),
+            pause: Mutex::default(),
             strikes: Mutex::default(),
-            stopped: Arc::new(AtomicBool::new(false)),
+            switch: Switch::default(),
             pace,
             mask: Box::new(str::to_owned),
             record: None,
@@ -164,12 +175,6 @@ impl Target {
         self.waited.load(Ordering::Relaxed)
     }
 
-    /// A switch that stops all further sending when it is set, e.g. on Ctrl-C.
-    #[must_use]
-    pub fn stop_switch(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.stopped)
-    }
-
     /// Whether the target runs on this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -178,21 +183,6 @@ impl Target {
             Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()),
             None => false,
         })
-    }
-
-    /// Why nothing more may be sent, if so.
-    #[must_use]
-    pub fn stop(&self) -> Option<Stop> {
-        if self.stopped.load(Ordering::Relaxed) {
-            return Some(Stop::Interrupted);
-        }
-        if self.silent.load(Ordering::Relaxed) >= BREAKER {
-            return Some(Stop::Breaker);
-        }
-        if self.limits.max_requests.is_some_and(|most| self.requests() >= most) {
-            return Some(Stop::Requests);
-        }
-        self.limits.time_budget.is_some_and(|most| self.started.elapsed() >= most).then_some(Stop::Time)
     }
 }
 

@@ -41,9 +41,14 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
         .max();
     let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
     let judged = ["passed", "failed", "warned", "noted", "waived"].iter().any(|name| outcome(name) > 0);
+    // What was cut off may have more to say.
+    let left = |outcome: &Outcome| matches!(outcome, Outcome::Disabled { by } if by.starts_with("--fail-fast"));
+    let cut_off = section.finished.as_ref().is_some_and(|finished| finished.aborted.is_some())
+        || section.judged.iter().any(|judged| judged.operation == totals.operation && left(&judged.outcome));
     match worst {
         Some(Level::Deny) => paint.red("✗"),
         Some(Level::Warn) => paint.yellow("!"),
+        _ if judged && cut_off => paint.yellow("?"),
         _ if judged => paint.green("✓"),
         _ if outcome("inconclusive") > 0 => paint.yellow("?"),
         _ => paint.dim("-"),

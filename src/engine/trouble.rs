@@ -1,0 +1,316 @@
+//! What keeps a run from making sense, and whose fault it is: the set-up's, the server's or the API's.
+//!
+//! `check` looks at one page before it begins; `doctor` looks at more. Both read an answer by the rules in here.
+
+use super::cut::stopped;
+use crate::contract::Operation;
+use crate::contract::semantics::Slot;
+use crate::event::Aborted;
+use crate::exchange::{Failure, Stop};
+use crate::study::{Observation, Study};
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Culprit {
+    /// The API answers otherwise than the contract says.
+    Api,
+    /// Whoever set the run up: address, credential, tenant.
+    Setup,
+    /// Whoever runs the server: it does not answer.
+    Server,
+}
+
+impl Culprit {
+    /// The verdict in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Api => "the API is wrong",
+            Self::Setup => "you are misconfigured",
+            Self::Server => "the server is down",
+        }
+    }
+}
+
+/// What stands in the way, whose it is, and the next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Who has to act.
+    pub culprit: Culprit,
+    /// `unusable`, `unreachable`, `misconfigured` or `rate-limited`, as in [`Aborted::kind`].
+    pub kind: &'static str,
+    /// What was seen.
+    pub message: String,
+    /// The next step.
+    pub remedy: String,
+}
+
+impl Trouble {
+    fn new(culprit: Culprit, kind: &'static str, message: String, remedy: impl Into<String>) -> Self {
+        Self { culprit, kind, message, remedy: remedy.into() }
+    }
+
+    pub(super) fn abort(self) -> Aborted {
+        Aborted { kind: self.kind.to_owned(), message: self.message, remedy: self.remedy }
+    }
+}
+
+/// What the answer to a plain request says of the set-up.
+pub(super) enum Look {
+    /// Nothing: it can be judged.
+    Fine,
+    /// A run would be senseless, beyond doubt.
+    Certain(Trouble),
+    /// A run would be senseless if nothing is answered otherwise.
+    Doubtful(Trouble),
+}
+
+impl Look {
+    /// What stands in the way, perhaps.
+    pub(super) fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Fine => None,
+            Self::Certain(trouble) | Self::Doubtful(trouble) => Some(trouble),
+        }
+    }
+}
+
+/// A named key of a resource that the document does not read.
+pub(super) fn unknown_resource(study: &Study) -> Option<Trouble> {
+    let operations = study.contract.operations.iter();
+    let read: Vec<&str> =
+        operations.filter_map(|operation| Some(operation.clause.reads.as_ref()?.resource.as_str())).collect();
+    let means = &study.means;
+    let mut named = means.known_ids.keys().chain(means.second_known_ids.keys());
+    let unknown = named.find(|resource| !read.contains(&resource.as_str()))?;
+    let near = crate::config::nearest(unknown, read.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+    let remedy = format!("{}resources that are read: {}", near.unwrap_or_default(), read.join(", "));
+    Some(Trouble::new(Culprit::Setup, "unusable", format!("the document reads no `{unknown}` by key"), remedy))
+}
+
+/// The trouble that a record is not there although the user named it.
+pub(super) fn not_there(resource: &str, key: &str, how: &str, operation: &Operation) -> Trouble {
+    let message = format!("the {resource} `{key}` is {how} by {}", operation.endpoint());
+    let remedy = "name a record that exists in this tenant: --known-id RESOURCE=KEY, or known-ids in the file";
+    Trouble::new(Culprit::Setup, "misconfigured", message, remedy)
+}
+
+/// What mends the access of the second tenant.
+pub(super) const SECOND: &str =
+    "give a token of the second tenant with --second-token-env NAME, and the tenant with --second-param NAME=VALUE";
+
+/// The trouble that the second tenant is not let in.
+pub(super) fn second_is_refused(status: u16) -> Trouble {
+    let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
+    let message = format!("the second tenant's credential was {what} {status}");
+    Trouble::new(Culprit::Setup, "misconfigured", message, SECOND)
+}
+
+/// Whether the second tenant is the first one again: everything would look like a leak.
+pub(super) fn one_tenant_twice(study: &Study) -> Option<Trouble> {
+    let means = &study.means;
+    let selected = means.tenant.is_some() || means.second_tenant.is_some();
+    let same = if selected { means.tenant == means.second_tenant } else { means.one_credential };
+    (means.has_second && same).then(|| {
+        let remedy = "give the access of another tenant with --second-token-env and --second-param, or leave it out";
+        let message = "the second tenant is the first one again: same access, same tenant".to_owned();
+        Trouble::new(Culprit::Setup, "unusable", message, remedy)
+    })
+}
+
+/// Whether a run would be senseless, by the answer to a plain request; `lists` says how many lists were asked.
+pub(super) fn look(study: &Study, base: &str, operation: &Operation, answer: &Observation, lists: usize) -> Look {
+    match &answer.failure {
+        Some(failure) => look_at_failure(base, failure),
+        None => {
+            let Some(status) = answer.status else { return Look::Fine };
+            if let Some(trouble) = refused(study, base, operation, status) {
+                return Look::Certain(trouble);
+            }
+            if let Some(what) = stranger(operation, answer) {
+                return Look::Doubtful(another_api(base, operation, what, lists));
+            }
+            doubt(base, operation, status).map_or(Look::Fine, Look::Doubtful)
+        }
+    }
+}
+
+fn look_at_failure(base: &str, failure: &Failure) -> Look {
+    let server = |message: String, remedy: &str| Trouble::new(Culprit::Server, "unreachable", message, remedy);
+    match failure {
+        Failure::Unsendable(why) => {
+            let remedy = "give the missing value, then run again";
+            Look::Certain(Trouble::new(Culprit::Setup, "unusable", why.clone(), remedy))
+        }
+        Failure::Connect(why) => Look::Certain(no_connection(base, why)),
+        Failure::Timeout { status: None, after } => Look::Certain(server(
+            format!("{base} does not answer within {after:?}"),
+            "check that the server is up, or raise --timeout",
+        )),
+        Failure::Dropped(_) => Look::Doubtful(server(
+            format!("{base} closes the connection before it answers"),
+            "look at the server's log; check that http and https are not mixed up in --base-url",
+        )),
+        Failure::Stopped(stop @ Stop::Asked(_)) => {
+            let Aborted { message, remedy, .. } = stopped(*stop);
+            Look::Certain(Trouble::new(Culprit::Setup, "rate-limited", message, remedy))
+        }
+        _ => Look::Fine,
+    }
+}
+
+/// Statuses that speak of the way to the API, not of the API, when it answers nothing else.
+fn doubt(base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
+    let message = format!("{base} answers {status} to {}", operation.endpoint());
+    Some(match status {
+        404 => Trouble::new(
+            Culprit::Setup,
+            "misconfigured",
+            message,
+            "check the base URL path: it is what stands before the paths of the document; if it is right, the server lacks the operation",
+        ),
+        429 => Trouble::new(Culprit::Setup, "rate-limited", message, "ask less at a time: --rate 5/s --concurrency 1"),
+        502..=504 => Trouble::new(
+            Culprit::Server,
+            "unreachable",
+            format!("{message}: the server is not ready, or does not answer what stands in front of it"),
+            "start the server behind the proxy; --wait 30s waits for one that is starting",
+        ),
+        _ => return None,
+    })
+}
+
+fn no_connection(base: &str, why: &str) -> Trouble {
+    if is_tls(why) {
+        let remedy = "use the host name that the certificate is for, let this machine trust its issuer, and check that the port speaks HTTPS";
+        let message = format!("{base} cannot be reached: {}", tls_words(why));
+        return Trouble::new(Culprit::Setup, "unreachable", message, remedy);
+    }
+    let message = format!("{base} cannot be reached: {why}");
+    let lower = why.to_lowercase();
+    if ["lookup", "dns", "resolve", "not known", "no such host"].iter().any(|word| lower.contains(word)) {
+        let remedy = "check the host name in --base-url, and the network";
+        return Trouble::new(Culprit::Setup, "unreachable", message, remedy);
+    }
+    let remedy = "start the server, or check --base-url, network and TLS; --wait 30s waits for one that is starting";
+    Trouble::new(Culprit::Server, "unreachable", message, remedy)
+}
+
+/// Whether a connection failed where both sides agree on keys and certificates.
+pub(super) fn is_tls(why: &str) -> bool {
+    let lower = why.to_lowercase();
+    ["certificate", "tls", "handshake", "corrupt message", "invalidcontenttype", "unknownissuer"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+/// What is wrong with a certificate, in words; the library names it for programmers.
+fn tls_words(why: &str) -> String {
+    let known = [
+        ("UnknownIssuer", "this machine does not trust whoever issued the server's certificate"),
+        ("CaUsedAsEndEntity", "the server shows the certificate of an authority, not one of its own"),
+        ("NotValidYet", "the server's certificate is not valid yet"),
+        ("Expired", "the server's certificate has expired"),
+        ("NotValidForName", "the server's certificate is for another host name"),
+        ("InvalidContentType", "the port does not speak HTTPS"),
+        (
+            "handshake eof",
+            "the connection is closed in the middle of the TLS handshake; perhaps the port does not speak HTTPS",
+        ),
+    ];
+    let words = known.iter().find(|(name, _)| why.contains(name)).map(|(_, words)| (*words).to_owned());
+    words.unwrap_or_else(|| why.to_owned())
+}
+
+/// The tenant's slot, if the operation takes it and no value is known for it.
+pub(super) fn missing_tenant<'a>(study: &'a Study, operation: &Operation) -> Option<&'a Slot> {
+    let slot = study.contract.root.tenancy.as_ref()?.slot.as_ref()?;
+    (study.means.tenant.is_none() && operation.parameter(slot).is_some()).then_some(slot)
+}
+
+/// A refusal of whoever asks, told apart by what is missing.
+fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
+    let refusals = &study.contract.root.refusals;
+    let missing = missing_tenant(study, operation);
+    let unauthenticated =
+        matches!(status, 401 | 403) || refusals.unauthenticated.as_ref().is_some_and(|clause| clause.accepts(status));
+    let no_tenant = missing.is_some() && refusals.no_tenant.as_ref().is_some_and(|clause| clause.accepts(status));
+    if !unauthenticated && !no_tenant {
+        return None;
+    }
+    let tenant = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+    let name = tenant.map_or("NAME", Slot::name);
+    let (why, remedy) = match (study.means.has_token, missing.is_some()) {
+        (false, false) => {
+            ("no credential was given".to_owned(), "give a working token with --token-env NAME".to_owned())
+        }
+        (false, true) => (
+            "no credential and no tenant were given".to_owned(),
+            format!("give a working token with --token-env NAME, and the tenant with --param {name}=VALUE"),
+        ),
+        (true, true) if status == 401 => (
+            "the credential was refused, and no tenant was given".to_owned(),
+            format!("give a working token with --token-env NAME, and the tenant with --param {name}=VALUE"),
+        ),
+        (true, true) => ("no tenant was given".to_owned(), format!("name the tenant with --param {name}=VALUE")),
+        (true, false) if status == 403 && tenant.is_some() => (
+            "the credential was refused, or may not use this tenant".to_owned(),
+            format!("give a token that may read the tenant of --param {name}=VALUE"),
+        ),
+        (true, false) => {
+            ("the credential was refused".to_owned(), "give a working token with --token-env NAME".to_owned())
+        }
+    };
+    let message = format!("{base} answers {status} to {}: {why}", operation.endpoint());
+    Some(Trouble::new(Culprit::Setup, "misconfigured", message, remedy))
+}
+
+/// What an answer is when no list of an API of JSON answers so: certain enough only when every list does.
+pub(super) fn stranger(operation: &Operation, answer: &Observation) -> Option<&'static str> {
+    if answer.failure.is_some() || answer.json.is_some() {
+        return None;
+    }
+    match answer.status? {
+        404 if answer.broken_json.is_none() => Some("404 without JSON"),
+        301 | 302 | 303 | 307 | 308 if operation.response(answer.status?).is_none() => Some("a redirect"),
+        200..=299 if is_web_page(answer) => Some("a web page"),
+        _ => None,
+    }
+}
+
+/// Whether a body is HTML and says so.
+pub(super) fn is_web_page(answer: &Observation) -> bool {
+    let said = answer.content_type.as_deref().is_some_and(|kind| crate::contract::essence(kind) == "text/html");
+    let start = answer.excerpt.as_deref().unwrap_or_default().trim_start().get(..9).unwrap_or_default();
+    said && (start.eq_ignore_ascii_case("<!doctype") || start.to_ascii_lowercase().starts_with("<html"))
+}
+
+/// The trouble that no list answers like one of this API.
+pub(super) fn another_api(base: &str, operation: &Operation, what: &str, lists: usize) -> Trouble {
+    let every = if lists > 1 {
+        format!("every one of {lists} lists, {} among them,", operation.endpoint())
+    } else {
+        operation.endpoint()
+    };
+    Trouble::new(
+        Culprit::Setup,
+        "misconfigured",
+        format!("{base} does not look like this API: {every} is answered with {what}"),
+        "check the base URL path: it is what stands before the paths of the document, without a login page or proxy in between",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_spoken_of_in_words() {
+        let trouble = no_connection("https://h", "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))");
+        assert_eq!(trouble.culprit, Culprit::Setup);
+        assert!(trouble.message.ends_with("shows the certificate of an authority, not one of its own"), "{trouble:?}");
+        let trouble = no_connection("https://h", "invalid peer certificate: UnknownIssuer");
+        assert!(!trouble.message.contains("UnknownIssuer"), "{trouble:?}");
+        assert_eq!(no_connection("http://h", "Connection refused").culprit, Culprit::Server);
+    }
+}
