@@ -4,43 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::Options;
 use super::api::Api;
-use super::arena::{Dangling, Side};
+use super::bump::{Bump, note_version, version};
 use super::change::{At, Change};
-use super::law::{Direction, Effect};
+use super::law::Direction;
+use super::places::Places;
 use super::relation::PairId;
 use super::rule::{Category, Rule};
-use super::{rules, spoken, waiver};
-use crate::document::{DocumentError, Span, escape};
+use super::{Options, spoken, waiver};
 use crate::finding::{Finding, Level, Place};
-
-/// The part of a semantic version that the change asks to be raised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Bump {
-    /// Nothing changed.
-    None,
-    /// Documentation changed.
-    Patch,
-    /// Consumers can do or may see more.
-    Minor,
-    /// Somebody breaks.
-    Major,
-}
-
-impl Bump {
-    /// The word used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
 
 /// How many findings there are, waived ones apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +25,8 @@ pub struct Tally {
     pub note: usize,
     /// Accepted by a waiver, whatever their level.
     pub waived: usize,
+    /// Waivers that are expired, give no reason or match nothing any more.
+    pub waivers: usize,
 }
 
 /// What a comparison found.
@@ -60,6 +34,8 @@ pub struct Tally {
 pub struct Outcome {
     /// The findings, gravest first.
     pub findings: Vec<Finding>,
+    /// What could not be read in full, and so was not compared: no changes, and never counted.
+    pub notes: Vec<Finding>,
     /// The version part to raise.
     pub bump: Bump,
     /// What both documents call their version.
@@ -74,6 +50,7 @@ impl Outcome {
         for finding in &self.findings {
             match finding.level {
                 _ if finding.waived.is_some() => tally.waived += 1,
+                _ if waiver::is_about_waivers(&finding.id) => tally.waivers += 1,
                 Level::Deny => tally.deny += 1,
                 Level::Warn => tally.warn += 1,
                 Level::Note | Level::Allow => tally.note += 1,
@@ -87,23 +64,6 @@ impl Outcome {
     pub fn fails_on(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.waived.is_none() && finding.level >= level)
     }
-}
-
-/// A new document with a reference that leads nowhere cannot be judged, unless the old one had the same fault.
-pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
-    let known: BTreeSet<&str> = api.engine.old.dangling.iter().map(|(_, text, _)| *text).collect();
-    let fault = api.engine.new.dangling.iter().find(|(_, text, _)| !known.contains(text));
-    let Some((node, text, reason)) = fault else { return Ok(()) };
-    let (file, pointer) = api.engine.new.pointer(*node);
-    let document = &api.engine.new.workspace().documents()[file];
-    let remedy = match reason {
-        Dangling::Missing => "define it, or mend the reference".to_owned(),
-        Dangling::Outside if text.contains("://") => {
-            "network references are never followed: bundle the document".into()
-        }
-        Dangling::Outside => "keep all files in the folder of the document, or bundle it".to_owned(),
-    };
-    Err(document.error_at(&format!("{pointer}/$ref"), format!("the reference `{text}` leads nowhere"), remedy))
 }
 
 /// Most findings for which a payload is looked for.
@@ -147,9 +107,11 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     let versions = (version(&api.engine.old), version(&api.engine.new));
     note_version(&mut findings, bump, &versions, &api);
     findings.retain(|finding| finding.level != Level::Allow);
-    waiver::apply(&mut findings, &options.waivers, today);
+    let names = waiver::Names::of(&mut api);
+    waiver::mark(&mut findings, &names);
+    waiver::apply(&mut findings, &options.waivers, &names, today);
     findings.sort_by(|one, two| order(one).cmp(&order(two)));
-    Outcome { findings, bump, versions }
+    Outcome { findings, notes: Vec::new(), bump, versions }
 }
 
 fn order(finding: &Finding) -> impl Ord + use<'_> {
@@ -337,62 +299,13 @@ fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>
 }
 
 /// As [`Finding::fingerprint_of`], but with indices: in a document they name things (`/responses/200`).
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     format!("{:012x}", xxhash_rust::xxh3::xxh3_64(parts.join("\n").as_bytes()) & 0xffff_ffff_ffff)
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Places of one side that are looked up together.
-#[derive(Default)]
-struct Places {
-    wanted: Vec<(usize, String)>,
-}
-
-impl Places {
-    fn want(&mut self, side: &Side<'_>, at: &At) -> usize {
-        let (file, mut pointer) = side.pointer(at.node);
-        if let Some(key) = &at.key {
-            pointer.push('/');
-            pointer.push_str(&escape(key));
-        }
-        self.wanted.push((file, pointer));
-        self.wanted.len() - 1
-    }
-
-    fn found(self, side: &Side<'_>) -> Vec<Place> {
-        let documents = side.workspace().documents();
-        let mut spans: Vec<Span> = vec![Span { line: 1, column: 1 }; self.wanted.len()];
-        for (file, document) in documents.iter().enumerate() {
-            let mine: Vec<usize> = (0..self.wanted.len()).filter(|index| self.wanted[*index].0 == file).collect();
-            if mine.is_empty() {
-                continue;
-            }
-            let pointers: Vec<String> = mine.iter().map(|index| self.wanted[*index].1.clone()).collect();
-            for (index, span) in mine.into_iter().zip(document.locate_all(&pointers)) {
-                spans[index] = span;
-            }
-        }
-        let name = |file: usize| documents.get(file).map(|document| document.path().display().to_string());
-        self.wanted
-            .into_iter()
-            .zip(spans)
-            .map(|((file, pointer), span)| Place {
-                file: name(file).unwrap_or_default(),
-                pointer,
-                line: span.line,
-                column: span.column,
-            })
-            .collect()
-    }
-}
-
-fn version(side: &Side<'_>) -> Option<String> {
-    let value = side.value(side.root()).get("info")?.get("version")?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// The bump: by the law's levels, not by what the user has set.
@@ -406,44 +319,4 @@ fn bump_of(groups: &[Group]) -> Bump {
         })
         .max()
         .unwrap_or(Bump::None)
-}
-
-fn note_version(findings: &mut Vec<Finding>, bump: Bump, versions: &(Option<String>, Option<String>), api: &Api<'_>) {
-    let (Some(old), Some(new)) = versions else { return };
-    if bump != Bump::Major || raised(old, new) {
-        return;
-    }
-    let rule = &rules::version_not_raised::RULE;
-    debug_assert!(rule.effect == Effect::None && rule.category == Category::Docs);
-    let at = At::key(api.engine.new.root(), "info");
-    let mut places = Places::default();
-    places.want(&api.engine.new, &at);
-    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
-    let mut found =
-        Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
-    found.level = Level::Note;
-    found.place = places.found(&api.engine.new).into_iter().next();
-    found.why = Some(rule.section("Why it matters"));
-    found.source = Some(rule.section("Source"));
-    found.fingerprint = fingerprint(&[rule.id, old, new]);
-    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
-    findings.push(found);
-}
-
-/// Whether a version lies below 1.0, where the minor version does the work of the major one.
-pub(super) fn early(version: &str) -> bool {
-    version.trim_start_matches('v').split('.').next() == Some("0")
-}
-
-/// Whether the major version was raised; below 1.0 the minor version does its work.
-fn raised(old: &str, new: &str) -> bool {
-    let parts = |text: &str| -> Vec<u64> {
-        text.trim_start_matches('v').split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
-    };
-    let (one, two) = (parts(old), parts(new));
-    match (one.first(), two.first()) {
-        (Some(0), Some(0)) => two.get(1) > one.get(1),
-        (Some(before), Some(after)) => after > before,
-        _ => old != new,
-    }
 }
