@@ -203,7 +203,7 @@ pub fn catalogue() -> Vec<CheckInfo> {
 }
 
 /// A pattern over a path: `*` is anything but `/`, `**` is anything.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let Some(star) = pattern.find('*') else { return pattern == text };
     let Some(rest) = text.strip_prefix(&pattern[..star]) else { return false };
     let (deep, tail) = match pattern[star..].strip_prefix("**") {

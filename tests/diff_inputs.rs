@@ -98,7 +98,12 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
         assert!(err(&output).contains(name) && err(&output).contains("help:"), "{name}: {}", err(&output));
     }
     // What was dangling before is no fault of the edit.
-    assert_eq!(code(&run(&folder.0, &["diff", "dangling.yaml", "dangling.yaml"], None)), 0);
+    let output = run(&folder.0, &["diff", "dangling.yaml", "dangling.yaml"], None);
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).contains("`#/components/responses/None` leads nowhere in both documents"), "{}", out(&output));
+    assert!(out(&output).contains("dangling.yaml:5:"), "{}", out(&output));
+    let output = run(&folder.0, &["diff", "dangling.yaml", "good.yaml"], None);
+    assert!(out(&output).contains("leads nowhere in the old document"), "{}", out(&output));
     let output = run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-remove=warn"], None);
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("operation-removed"), "{}", err(&output));
@@ -322,6 +327,7 @@ fn reports_are_deterministic() {
 #[test]
 fn waivers_accept_and_rot_loudly() {
     use contract_gate::diff::{Options, Waiver, Workspace, compare};
+    use contract_gate::finding::Place;
     let read = |text: &str| Workspace::parse("x.yaml", text).expect("sound");
     let judged = |waiver: Waiver| {
         let options = Options { waivers: vec![waiver], today: "2026-06-01".to_owned(), ..Options::default() };
@@ -329,16 +335,181 @@ fn waivers_accept_and_rot_loudly() {
     };
     let waiver = Waiver {
         rule: "operation-removed".to_owned(),
-        place: "GET /a".to_owned(),
+        operation: "GET /a".to_owned(),
         reason: "nobody calls it".to_owned(),
         until: "2026-12-31".to_owned(),
+        written: Some(Place { file: "contract-gate.toml".to_owned(), pointer: String::new(), line: 3, column: 1 }),
+        ..Waiver::default()
     };
     let outcome = judged(waiver.clone());
     assert_eq!((outcome.tally().deny, outcome.tally().waived), (0, 1), "{:?}", outcome.findings);
     let expired = judged(Waiver { until: "2026-01-01".to_owned(), ..waiver.clone() });
-    assert_eq!(expired.tally().deny, 2);
+    assert_eq!((expired.tally().deny, expired.tally().waivers), (1, 1));
+    let told = expired.findings.iter().find(|finding| finding.id == "expired-waiver").expect("it is a finding");
+    assert_eq!(told.place.as_ref().map(ToString::to_string).as_deref(), Some("contract-gate.toml:3:1"));
+    // Both must fit: the place and the operation.
+    let elsewhere = judged(Waiver { place: "/paths/~1a".to_owned(), operation: "GET /b".to_owned(), ..waiver.clone() });
+    assert_eq!((elsewhere.tally().deny, elsewhere.tally().waived, elsewhere.tally().waivers), (1, 0, 1));
+    let both = judged(Waiver { place: "/paths/*".to_owned(), operation: "GET /*".to_owned(), ..waiver.clone() });
+    assert_eq!((both.tally().deny, both.tally().waived), (0, 1), "{:?}", both.findings);
     let unused = judged(Waiver { place: "/paths/~1b".to_owned(), ..waiver.clone() });
     assert!(unused.findings.iter().any(|finding| finding.id == "stale-waiver"));
     let silent = judged(Waiver { reason: String::new(), ..waiver });
     assert!(silent.findings.iter().any(|finding| finding.id == "waiver-without-reason"));
+}
+
+#[test]
+fn a_broken_reference_is_refused_wherever_it_stands() {
+    let folder = Folder::new("unreached");
+    let schemas = |extra: &str| format!("{GOOD}components:\n  schemas:\n    A: {{type: string}}\n{extra}");
+    folder.write("old.yaml", &schemas(""));
+    // Reached by nobody, below a name that is a keyword elsewhere, and below a new operation.
+    for extra in [
+        "    B: {type: object, properties: {a: {$ref: '#/components/schemas/Nil'}}}\n",
+        "    default: {type: array, items: {$ref: '#/components/schemas/Nil'}}\n",
+        "  responses: {default: {$ref: '#/components/schemas/Nil'}}\n",
+    ] {
+        folder.write("new.yaml", &schemas(extra));
+        let output = run(&folder.0, &["diff", "old.yaml", "new.yaml"], None);
+        assert_eq!(code(&output), 2, "{extra}: {}", out(&output));
+        assert!(err(&output).contains("new.yaml:9:") && err(&output).contains("Nil"), "{extra}: {}", err(&output));
+    }
+    // An example may say what it likes.
+    folder.write("new.yaml", &schemas("    B: {type: object, example: {$ref: '#/components/schemas/Nil'}}\n"));
+    assert_eq!(code(&run(&folder.0, &["diff", "old.yaml", "new.yaml"], None)), 0);
+}
+
+#[test]
+fn the_answer_for_all_other_statuses_may_lie_in_a_file() {
+    let folder = Folder::new("default");
+    let text = GOOD.replace("'200': {description: ok}", "default: {$ref: 'parts.yaml#/ok'}");
+    folder.write("api.yaml", &text);
+    folder.write("parts.yaml", "ok: {description: ok}\n");
+    let output = run(&folder.0, &["diff", "api.yaml", "api.yaml"], None);
+    assert_eq!((code(&output), out(&output).contains("leads nowhere")), (0, false), "{}", out(&output));
+}
+
+#[test]
+fn what_is_not_read_is_told_once_and_is_no_change() {
+    let folder = Folder::new("sloppy");
+    let schema = |text: &str| with_schemas(text, "");
+    for (sloppy, holds) in [
+        ("{\"type\": \"strin\"}", "did you mean `string`?"),
+        ("{\"type\": \"object\", \"required\": true}", "listed by name"),
+        ("{\"enum\": \"x\"}", "`enum` must be a list"),
+        ("{\"properties\": [1]}", "`properties` must be a mapping"),
+    ] {
+        folder.write("old.json", &schema("{\"type\": \"object\"}"));
+        folder.write("new.json", &schema(sloppy));
+        let output = run(&folder.0, &["diff", "new.json", "new.json"], None);
+        assert_eq!((code(&output), out(&output).matches(holds).count()), (0, 1), "{}", out(&output));
+        let output = run(&folder.0, &["diff", "new.json", "old.json", "--report", "json", "--fail-on", "never"], None);
+        assert_valid_report(&out(&output));
+        assert!(out(&output).contains("\"notes\": [\n"), "{}", out(&output));
+    }
+    folder.write("two.json", &schema("{}").replacen('{', "{\"openapi\": \"3.0.0\", ", 1));
+    let output = run(&folder.0, &["diff", "two.json", "two.json"], None);
+    assert!(out(&output).contains("stands twice in one object: `openapi`  two.json:1:3"), "{}", out(&output));
+    let swagger = GOOD.replace("get: {", "get: {parameters: [{in: query, name: q, type: integer}], ");
+    folder.write("swagger.yaml", &swagger);
+    let output = run(&folder.0, &["diff", "swagger.yaml", "swagger.yaml"], None);
+    assert!(out(&output).contains("OpenAPI 3 has it inside `schema`"), "{}", out(&output));
+}
+
+fn assert_valid_report(text: &str) {
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    let validator =
+        jsonschema::validator_for(&parse(contract_gate::diff::render::SCHEMA)).expect("the schema is sound");
+    let faults: Vec<String> = validator.iter_errors(&parse(text)).map(|error| error.to_string()).collect();
+    assert!(faults.is_empty(), "{faults:#?}\n{text}");
+}
+
+#[test]
+fn waivers_of_other_contracts_and_misspelt_rules() {
+    let folder = Folder::new("waivers");
+    folder.write("pets.yaml", GOOD);
+    folder.write("later/pets.yaml", GONE);
+    let config = |check: &str, contract: &str| {
+        let text = format!("[targets.staging]\ncontract = \"pets.yaml\"\n\n[[waivers]]\ncheck = \"{check}\"\n");
+        folder.write("contract-gate.toml", &format!("{text}contract = \"{contract}\"\nreason = \"agreed\"\n"));
+    };
+    let diff = |new: &str| run(&folder.0, &["diff", "pets.yaml", new], None);
+    for (contract, codes) in [("maple", (0, 1)), ("pets", (1, 0)), ("staging", (1, 0))] {
+        config("operation-removed", contract);
+        let (same, gone) = (diff("pets.yaml"), diff("later/pets.yaml"));
+        assert_eq!((code(&same), code(&gone)), codes, "{contract}: {}{}", out(&same), out(&gone));
+    }
+    let text = out(&diff("pets.yaml"));
+    assert!(text.contains("contract-gate.toml:4:1") && text.contains("FAILED: 1 waiver to mend"), "{text}");
+    assert!(text.contains("asks for no new version"), "{text}");
+    config("operation-remove", "pets");
+    let output = diff("later/pets.yaml");
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("did you mean `operation-removed`?"), "{}", err(&output));
+}
+
+#[test]
+fn a_waiver_tells_the_files_of_one_folder_apart() {
+    let folder = Folder::new("files");
+    let paths = "paths:\n  /a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: \
+                 {$ref: 'A.yaml'}}}}}}}\n  /b: {get: {responses: {'200': {description: ok, content: {application/json: \
+                 {schema: {$ref: 'B.yaml'}}}}}}}\n";
+    let main = format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\n{paths}");
+    for (side, kind) in [("old", "string"), ("new", "integer")] {
+        folder.write(&format!("{side}/api.yaml"), &main);
+        for file in ["A", "B"] {
+            let text = format!("type: object\nproperties: {{id: {{type: {kind}}}}}\n");
+            folder.write(&format!("{side}/{file}.yaml"), &text);
+        }
+    }
+    let diff = || run(&folder.0, &["diff", "old/api.yaml", "new/api.yaml", "--report", "json"], None);
+    let waive = |place: &str| {
+        let text = format!("[[waivers]]\ncheck = \"type-changed\"\nplace = \"{place}\"\nreason = \"agreed\"\n");
+        folder.write("contract-gate.toml", &text);
+    };
+    let tally = || {
+        let text = out(&diff());
+        assert_valid_report(&text);
+        let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let places: Vec<String> = report["findings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|finding| finding["id"] == "type-changed")
+            .filter_map(|finding| finding["facts"]["accept"].as_str().map(str::to_owned))
+            .collect();
+        (report["tally"]["deny"].clone(), report["tally"]["waived"].clone(), places)
+    };
+    let (deny, _, places) = tally();
+    assert_eq!(deny, 2);
+    assert_eq!(places, ["A.yaml#/properties/id/type", "B.yaml#/properties/id/type"]);
+    waive("A.yaml#/properties/id/type");
+    let (deny, waived, _) = tally();
+    assert_eq!((deny, waived), (1.into(), 1.into()));
+    waive("/properties/id/type");
+    let (deny, waived, _) = tally();
+    assert_eq!((deny, waived), (2.into(), 0.into()));
+    waive("*.yaml#/properties");
+    let (deny, waived, _) = tally();
+    assert_eq!((deny, waived), (0.into(), 2.into()));
+}
+
+#[test]
+fn texts_without_end_are_left_at_the_limit() {
+    let folder = Folder::new("endless");
+    folder.write("good.yaml", GOOD);
+    if !Path::new("/dev/zero").exists() {
+        return;
+    }
+    let output = run(&folder.0, &["diff", "good.yaml", "/dev/zero"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("is larger than"), "{}", err(&output));
+    let mut bomb = "openapi: 3.0.3\npaths: {}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", ")));
+    }
+    folder.write("bomb.yaml", &bomb);
+    let output = run(&folder.0, &["diff", "good.yaml", "bomb.yaml"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("help: write out what the aliases stand for"), "{}", err(&output));
 }

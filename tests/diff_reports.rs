@@ -131,6 +131,35 @@ fn every_format_names_the_field_and_is_the_same_each_time() {
 }
 
 #[test]
+fn json_satisfies_its_published_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(contract_gate::diff::render::SCHEMA).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is sound");
+    let stale = Waiver { rule: "path-removed".to_owned(), reason: "old".to_owned(), ..Waiver::default() };
+    let waiver = Waiver { rule: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
+    for waivers in [Vec::new(), vec![waiver, stale]] {
+        let text = shown(Format::Json, &outcome(waivers));
+        let document: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
+        let faults: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+}
+
+#[test]
+fn every_format_for_machines_shows_proof_and_the_way_to_accept() {
+    let outcome = outcome(Vec::new());
+    let found = outcome.findings.iter().find(|finding| finding.id == "range-narrowed").expect("minimum was set");
+    let proof = found.witness.as_deref().expect("a proof").split(' ').next().expect("a payload");
+    let accept = found.facts.get("accept").expect("a place");
+    assert_eq!(accept, "/components/schemas/Pet/properties/size/minimum");
+    for format in [Format::Json, Format::Junit, Format::Sarif, Format::Github, Format::Human] {
+        let text = shown(format, &outcome);
+        assert!(text.contains(accept), "{} has no way to accept:\n{text}", format.name());
+        assert!(text.contains(&format!("{proof} was accepted")), "{} has no proof:\n{text}", format.name());
+    }
+}
+
+#[test]
 fn a_bound_is_told_by_its_own_keyword_and_place() {
     let outcome = outcome(Vec::new());
     let range = outcome.findings.iter().find(|finding| finding.id == "range-narrowed").expect("minimum was set");

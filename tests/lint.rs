@@ -4,6 +4,10 @@ use contract_gate::diff::{Origin, Workspace};
 use contract_gate::finding::{Finding, Level};
 use contract_gate::lint::lint;
 
+#[expect(unreachable_pub, reason = "other tests use it as a module of theirs")]
+#[path = "report_stream/valid.rs"]
+mod valid;
+
 const SOUND: &str = r"
 openapi: 3.0.3
 info: {title: t, version: '1'}
@@ -150,16 +154,179 @@ fn the_vocabulary() {
 }
 
 #[test]
+fn clauses_agree_with_the_schemas() {
+    let list = "        - {in: query, name: name, schema: {type: string}}\n";
+    let size = "size: {slot: {query: limit}, default: 50, max: 100}";
+    spoiled(size, &size.replace("max: 100", "max: 40"), "semantics-contradict", "`default` 50 above `max` 40");
+    spoiled(size, &size.replace("max: 100", "min: 60"), "semantics-contradict", "`min` 60 above `default` 50");
+    spoiled(size, &size.replace("default: 50", "default: 20"), "semantics-contradict", "parameter's `default` is 50");
+    spoiled("default: 50}, ex", "default: 50, maximum: 60}, ex", "semantics-contradict", "parameter's `maximum` is 60");
+    spoiled(
+        "field: /tenant}",
+        "field: /tenantId}",
+        "semantics-points-nowhere",
+        "shows the tenant; did you mean `tenant`",
+    );
+    spoiled(
+        "field: /name}",
+        "field: /name, match: at-least}\n            o: {slot: {query: name}, field: /open, match: at-least}",
+        "semantics-points-nowhere",
+        "`/open`",
+    );
+    let of_words = SOUND.replace(list, &list.replace("type: string", "type: string, enum: [name, id]"));
+    let with = |from: &str, to: &str| linted(&of_words.replacen(from, to, 1));
+    assert!(with("", "").is_empty(), "{:#?}", with("", ""));
+    for (from, to, holds) in [
+        ("field: /name}", "field: /name, values: [nam]}", "`nam` is not among the values"),
+        (
+            "          sort:\n",
+            "          sort:\n            by: {slot: {query: name}}\n            fields: {ids: {field: /id, as: text}}\n",
+            "`ids`",
+        ),
+        (
+            "          sort:\n",
+            "          sort:\n            by: {slot: {query: name}}\n            fields: {id: {field: /id, as: text}}\n            direction: {slot: {query: name}, ascending: up, descending: id}\n",
+            "`up`",
+        ),
+        (
+            "        lists:\n",
+            "        expands: [{slot: {query: name}, value: parent, adds: /name}]\n        lists:\n",
+            "`parent`",
+        ),
+    ] {
+        let found = with(from, to);
+        let hits: Vec<_> = found.iter().filter(|finding| finding.id == "semantics-contradict").collect();
+        let [only] = hits.as_slice() else { panic!("`{to}`: one finding, not {found:#?}") };
+        assert!(only.title.contains(holds) && only.level == Level::Deny, "{only:#?}");
+    }
+    for (adds, holds) in [("/parent", "`/parent`"), ("/name, agrees: {/id: /parentId}", "`/parentId`")] {
+        let clause = format!("        expands: [{{slot: {{query: name}}, value: x, adds: {adds}}}]\n        lists:\n");
+        spoiled("        lists:\n", &clause, "semantics-points-nowhere", holds);
+    }
+}
+
+#[test]
+fn answers_keys_rules_and_known_values() {
+    spoiled(
+        "tenancy: {slot",
+        "refusals: {not-found: {statuses: [418]}}\n  tenancy: {slot",
+        "semantics-points-nowhere",
+        "418",
+    );
+    spoiled("next: {type: string, nullable: true}", "next: {type: boolean}", "semantics-points-nowhere", "boolean");
+    let rule = "        - {id: named, when";
+    spoiled(
+        rule,
+        &format!("        - {{id: named, rule: 'true', message: m, source: s s}}\n{rule}"),
+        "rule-id-repeated",
+        "`named`",
+    );
+    spoiled(
+        "name: {type: string, pattern",
+        "name: {x-known-values: [1], type: string, pattern",
+        "known-value-unfit",
+        "`1`",
+    );
+    spoiled(
+        "name: {type: string, pattern",
+        "name: {x-mock: nonsense(1), type: string, pattern",
+        "expression-invalid",
+        "nonsense",
+    );
+    spoiled("name: {type: string, pattern", "name: {x-mock: '7.0', type: string, pattern", "record-unmade", "/name");
+    let reads = "      operationId: getCustomer\n      x-source: reference\n      x-contract: {reads: {resource: customer, by: [{slot: {path: id}, key: /id}]}}\n";
+    let read = SOUND.replace("      operationId: getCustomer\n", reads).replace(
+        "required: true, schema: {type: string}}\n      responses:\n        '200': {d",
+        "required: true, schema: {type: integer}}\n      responses:\n        '200': {d",
+    );
+    assert!(linted(&read).is_empty(), "a text may well be a number: {:#?}", linted(&read));
+    let worded =
+        read.replace("id: {type: string, example: c1}", "id: {type: string, pattern: '^c[0-9]+$', example: c1}");
+    let found = linted(&worded);
+    assert!(
+        found.iter().any(|finding| finding.id == "semantics-contradict" && finding.title.contains("/id")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_source_is_asked_for_once() {
+    let bare = SOUND.replace("      x-source: reference, list customers\n", "");
+    let found = linted(&bare);
+    let [only] = found.as_slice() else { panic!("one finding: {found:#?}") };
+    assert_eq!(only.id, "source-missing");
+    assert!(only.title.contains("`lists`") && only.title.contains("more name no source"), "{}", only.title);
+    spoiled("  source: reference\n  resources", "  resources", "source-missing", "`customer`, `tenancy`");
+    let own =
+        bare.replace("          resource: customer\n", "          resource: customer\n          source: reference\n");
+    assert!(linted(&own).is_empty(), "{:#?}", linted(&own));
+}
+
+#[test]
+fn every_rule_is_described_and_used() {
+    fn sources(folder: &std::path::Path, text: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                sources(&path, text);
+            } else if path.file_stem().is_some_and(|stem| stem != "rules") {
+                text.push_str(&std::fs::read_to_string(&path).expect("UTF-8"));
+            }
+        }
+    }
+    let mut text = String::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint"), &mut text);
+    let squeezed: String = text.split_whitespace().collect();
+    let mut said = std::collections::BTreeSet::new();
+    for call in ["self.deny(\"", "self.warn(\"", "self.say(\""] {
+        for (at, _) in squeezed.match_indices(call) {
+            said.extend(squeezed[at + call.len()..].split('"').next());
+        }
+    }
+    let described: std::collections::BTreeSet<&str> = contract_gate::lint::RULES.iter().map(|rule| rule.id).collect();
+    assert_eq!(said, described);
+    for rule in contract_gate::lint::RULES {
+        assert!(
+            ["## Why it matters", "## Example", "## Source"].iter().all(|part| rule.doc.contains(part)),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn reports_are_what_their_readers_accept() {
+    use contract_gate::diff::render::Format;
+    use contract_gate::lint::{Linted, SCHEMA, render};
+    let unsound = linted(&SOUND.replace("      operationId: getCustomer\n", ""));
+    let all = [
+        Linted { name: "bad.yaml".to_owned(), findings: unsound },
+        Linted { name: "good.yaml".to_owned(), findings: Vec::new() },
+    ];
+    for format in Format::ALL {
+        let text = render(format, &all, false);
+        assert!(text.contains("operation-id-missing"), "{}: {text}", format.name());
+    }
+    valid::is_sarif(&render(Format::Sarif, &all, false));
+    valid::is_junit(&render(Format::Junit, &all, false));
+    assert!(render(Format::Junit, &all, false).contains("failures=\"1\""));
+    valid::valid(SCHEMA, None, &serde_json::from_str(&render(Format::Json, &all, false)).expect("JSON"));
+}
+
+#[test]
+fn figures_beyond_json_and_fields_of_swagger_2() {
+    let found = of_schema("{type: number, maximum: 1e400}");
+    assert!(found.iter().any(|finding| finding.title.contains("a number beyond those of JSON")), "{found:#?}");
+    spoiled("name: after, schema: {type: string}", "name: after, type: string", "field-unknown", "inside `schema`");
+}
+
+#[test]
 fn expressions_and_sources() {
     spoiled("self.name != ''", "self.name !=", "expression-invalid", "no CEL expression");
     spoiled("self.name != ''", "self.nmae != ''", "expression-invalid", "did you mean `name`");
     spoiled("self.name != ''", "nearly(self.name)", "expression-invalid", "nearly");
     spoiled("self.name != ''", "record.name != ''", "expression-invalid", "`record`");
     spoiled(", message: no name, source: reference", ", message: no name", "source-missing", "named");
-    let text = SOUND
-        .replace("  source: reference\n  resources", "  resources")
-        .replace("      x-source: reference, list customers\n", "");
-    assert!(linted(&text).iter().any(|finding| finding.id == "source-missing"), "{:#?}", linted(&text));
 }
 
 /// Lints a document made of a head and one schema called `S`.
@@ -228,10 +395,9 @@ fn json_is_read_to_the_letter() {
         [("{}}", "{},}", "trailing"), ("\"paths\": {}", "\"paths\": {}, \"paths\": {}", "stands twice")]
     {
         let found = lint_json(&good.replace(from, to));
-        assert!(
-            found.iter().any(|finding| finding.id == "json-invalid" && finding.title.contains(holds)),
-            "{found:#?}"
-        );
+        let hit = found.iter().find(|finding| finding.id == "json-invalid" && finding.title.contains(holds));
+        let column = hit.and_then(|hit| hit.place.as_ref()).map(|place| place.column);
+        assert!(column.is_some_and(|column| column > 60), "{found:#?}");
     }
 }
 

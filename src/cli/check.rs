@@ -223,7 +223,7 @@ impl RunArgs {
 }
 
 /// Every name that levels, waivers and selections may use, apart from operations.
-fn known_names() -> Vec<String> {
+pub(super) fn known_names() -> Vec<String> {
     let checks = crate::checks::CATALOGUE.iter().map(|check| check.id.to_owned());
     let families = crate::checks::Family::ALL.iter().map(|family| family.name().to_owned());
     let rules = crate::diff::rules::RULES.iter().map(|rule| rule.id.to_owned());

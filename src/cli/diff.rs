@@ -9,6 +9,7 @@ use crate::diff::render::{Format, Report, render};
 use crate::diff::{Options, Origin, Outcome, Waiver, Workspace, compare, rules};
 use crate::document::DocumentError;
 use crate::finding::Level;
+use crate::lint;
 
 /// Exit code: nothing breaks.
 const CONFORMS: u8 = 0;
@@ -65,6 +66,23 @@ pub struct ReportArg {
     pub format: Format,
     /// The file; `None` is standard output.
     pub path: Option<PathBuf>,
+}
+
+impl ReportArg {
+    /// Writes a report where it is wanted.
+    ///
+    /// # Errors
+    /// What to tell the user when it cannot be written.
+    pub(super) fn write(&self, text: &str, out: &mut dyn Write) -> Result<(), String> {
+        let result = match &self.path {
+            Some(path) => std::fs::write(path, text),
+            None => out.write_all(text.as_bytes()),
+        };
+        result.map_err(|error| {
+            let name = self.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
+            format!("the {} report cannot be written to {name}: {error}", self.format.name())
+        })
+    }
 }
 
 impl FromStr for ReportArg {
@@ -172,13 +190,24 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
                 let new = Workspace::read(&Origin::parse(&args.new));
                 let old = other.join().map_err(|_| lost())??;
                 let new = new?;
-                let outcome = compare(&old, &new, options);
+                let outcome = compared_and_noted(&old, &new, options);
                 // Freeing two large trees node by node takes longer than printing; the process ends anyway.
                 std::mem::forget((old, new));
                 outcome
             })
             .map_err(|_| lost())?;
         main.join().map_err(|_| lost())?
+    })
+}
+
+/// Compares, and beside that looks for what the comparison cannot read; both only read.
+fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
+    std::thread::scope(|scope| {
+        let skipped =
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || lint::skipped(old, new)).ok();
+        let mut outcome = compare(old, new, options)?;
+        outcome.notes.extend(skipped.and_then(|thread| thread.join().ok()).unwrap_or_default());
+        Ok(outcome)
     })
 }
 
@@ -203,14 +232,8 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
             color: color && wish.path.is_none(),
             verbose: args.verbose,
         };
-        let text = render(wish.format, &report);
-        let result = match &wish.path {
-            Some(path) => std::fs::write(path, text),
-            None => out.write_all(text.as_bytes()),
-        };
-        if let Err(error) = result {
-            let name = wish.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
-            let _ = writeln!(err, "error: the {} report cannot be written to {name}: {error}", wish.format.name());
+        if let Err(error) = wish.write(&render(wish.format, &report), out) {
+            let _ = writeln!(err, "error: {error}");
             written = false;
         }
     }

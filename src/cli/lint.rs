@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use super::diff::ReportArg;
+use super::exit;
 use crate::diff::render::Format;
 use crate::lint::{self, Linted};
 
@@ -9,14 +11,16 @@ use crate::lint::{self, Linted};
 ///
 /// Exit code 0: sound, be it with warnings; 1: an error; 2: a document cannot be read.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  contract-gate lint openapi/flexportal.yaml --strict")]
+#[command(
+    after_help = "Example:\n  contract-gate lint openapi/flexportal.yaml --strict --report human --report sarif=lint.sarif"
+)]
 pub struct Args {
     /// The documents: files, `-` for standard input, or REV:path of the git repository
     #[arg(required = true)]
     pub files: Vec<String>,
-    /// Report to standard output [human, json, github]
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub report: Format,
+    /// Report, to standard output or a file; repeatable [human, json, junit, sarif, github, markdown]
+    #[arg(long = "report", value_name = "FORMAT[=PATH]")]
+    pub reports: Vec<ReportArg>,
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
@@ -24,20 +28,27 @@ pub struct Args {
 
 /// Runs the command; results go to `out`, documents that cannot be read to `err`.
 pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let mut worst = 0;
+    let mut worst = exit::CONFORMS;
     let mut all: Vec<Linted> = Vec::new();
     for file in &args.files {
         match lint::file(file) {
             Ok(linted) => {
-                worst = worst.max(u8::from(linted.fails(args.strict)));
+                worst = worst.max(if linted.fails(args.strict) { exit::VIOLATED } else { exit::CONFORMS });
                 all.push(linted);
             }
             Err(error) => {
                 let _ = writeln!(err, "error: {error}");
-                worst = 2;
+                worst = exit::UNUSABLE;
             }
         }
     }
-    let _ = out.write_all(lint::render(args.report, &all).as_bytes());
+    let human = [ReportArg { format: Format::Human, path: None }];
+    let wanted = if args.reports.is_empty() { human.as_slice() } else { args.reports.as_slice() };
+    for wish in wanted {
+        if let Err(error) = wish.write(&lint::render(wish.format, &all, args.strict), out) {
+            let _ = writeln!(err, "error: {error}");
+            worst = exit::NO_VERDICT;
+        }
+    }
     worst
 }

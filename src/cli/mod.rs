@@ -125,7 +125,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Merge(args) => merge::run(&args),
         Command::Baseline(args) => baseline::run(&args, out),
         Command::Diff(args) => {
-            let waivers = show::diff_waivers()?;
+            let waivers = show::diff_waivers([&args.old, &args.new])?;
             Ok(with_stderr(|err| diff::run(&args, &waivers, out, err)))
         }
         Command::Lint(args) => Ok(with_stderr(|err| lint::run(&args, out, err))),

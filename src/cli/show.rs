@@ -8,7 +8,9 @@ use clap::Args;
 use super::exit;
 use crate::checks::{CATALOGUE, Check};
 use crate::config::{Config, DEFAULT_FILE, FILE_NAME, RunFlags};
-use crate::diff::rules;
+use crate::diff::render::UNTIL;
+use crate::diff::{Origin, rules};
+use crate::lint;
 
 /// List every check and diff rule
 #[derive(Args, Debug)]
@@ -142,7 +144,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
     if let Some(rule) = rules::find(&args.id) {
         return written(writeln!(
             out,
-            "{} (diff rule, category {})\n\n{}\n\n## How to accept it\n\n[[waivers]]\ncheck = \"{}\"\nplace = \"/paths/...\"\nreason = \"\"\nuntil = \"\"",
+            "{} (diff rule, category {})\n\n{}\n\n## How to accept it\n\n[[waivers]]\ncheck = \"{}\"\nplace = \"/paths/...\"\nreason = \"\"\n{UNTIL}",
             rule.id,
             rule.category.name(),
             plain(rule.doc),
@@ -159,7 +161,12 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
             plain(&info.explanation)
         ));
     }
-    let ids = CATALOGUE.iter().map(|check| check.id).chain(rules::RULES.iter().map(|rule| rule.id));
+    if let Some(rule) = lint::rule(&args.id) {
+        let text = plain(rule.doc).replace("\n## ", "\n\n## ").replace("\nLevel: ", "\n\nLevel: ");
+        return written(writeln!(out, "{} (lint rule)\n\n{text}", rule.id));
+    }
+    let lints = lint::RULES.iter().map(|rule| rule.id);
+    let ids = CATALOGUE.iter().map(|check| check.id).chain(rules::RULES.iter().map(|rule| rule.id)).chain(lints);
     let near = crate::config::nearest(&args.id, ids);
     let hint =
         near.map_or_else(|| "`contract-gate list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -180,7 +187,7 @@ fn explain_check(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "\n## How to live with it\n\n--warn {0} lowers it everywhere; a waiver in {FILE_NAME} accepts one place:\n\n[[waivers]]\ncheck = \"{0}\"\noperation = \"...\"\nreason = \"\"\nuntil = \"\"",
+        "\n## How to live with it\n\n--warn {0} lowers it everywhere; a waiver in {FILE_NAME} accepts one place:\n\n[[waivers]]\ncheck = \"{0}\"\noperation = \"...\"\nreason = \"\"\n{UNTIL}",
         check.id
     )
 }
@@ -238,14 +245,28 @@ pub(super) fn load_with(path: Option<PathBuf>, flags: &RunFlags) -> Result<Confi
     Config::load(path.as_deref(), flags, &environment).map_err(|error| error.to_string())
 }
 
-/// Waivers of the configuration that speak of diff rules.
-pub(super) fn diff_waivers() -> Result<Vec<crate::diff::Waiver>, String> {
+/// Waivers of the configuration that speak of diff rules, and of the documents at hand.
+pub(super) fn diff_waivers(documents: [&str; 2]) -> Result<Vec<crate::diff::Waiver>, String> {
     let config = load(None)?;
-    let waivers = config.waivers.into_iter().filter(|waiver| rules::find(&waiver.check).is_some());
+    let known = super::check::known_names();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    config.check_names(&known).map_err(|error| error.to_string())?;
+    let stems: Vec<String> = documents.iter().filter_map(|name| Origin::parse(name).stem()).collect();
+    let about = |contract: &str| Origin::parse(contract).stem().is_some_and(|stem| stems.contains(&stem));
+    // A contract is called by its name, or by a target that is checked against it.
+    let meant = |name: &str| {
+        let mut targets = config.targets.iter().filter(|target| target.name == name);
+        stems.iter().any(|stem| stem == name) || targets.any(|target| about(&target.contract))
+    };
+    let waivers = config.waivers.iter().filter(|waiver| rules::find(&waiver.check).is_some());
     Ok(waivers
+        .filter(|waiver| waiver.contract.as_deref().is_none_or(meant))
+        .cloned()
         .map(|waiver| crate::diff::Waiver {
             rule: waiver.check,
-            place: waiver.place.or(waiver.operation).unwrap_or_default(),
+            place: waiver.place.unwrap_or_default(),
+            operation: waiver.operation.unwrap_or_default(),
+            written: waiver.written,
             reason: waiver.reason,
             until: waiver.until.unwrap_or_default(),
         })

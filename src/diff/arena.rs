@@ -170,6 +170,11 @@ impl<'a> Side<'a> {
         found.ok()
     }
 
+    /// Why a reference of a file leads nowhere; `None` when it leads somewhere.
+    pub(crate) fn leads_nowhere(&mut self, file: usize, text: &str) -> Option<Dangling> {
+        self.look_up(u32::try_from(file).unwrap_or(u32::MAX), text).err()
+    }
+
     fn look_up(&mut self, file: u32, text: &str) -> Result<NodeId, Dangling> {
         let (name, fragment) = text.split_once('#').unwrap_or((text, ""));
         let file = if name.is_empty() {

@@ -6,12 +6,14 @@
 
 pub(crate) mod api;
 pub(crate) mod arena;
+mod bump;
 mod change;
 pub(crate) mod checker;
 mod effective;
 pub mod law;
 pub(crate) mod lowered;
 mod places;
+pub(crate) mod references;
 mod relation;
 pub mod render;
 mod report;
@@ -31,7 +33,8 @@ mod oracle_tests;
 
 use std::collections::BTreeMap;
 
-pub use report::{Bump, Outcome, Tally};
+pub use bump::Bump;
+pub use report::{Outcome, Tally};
 pub use source::{Origin, Workspace};
 pub(crate) use types::shortened;
 pub use waiver::Waiver;
@@ -57,14 +60,16 @@ pub struct Options {
 /// Compares two documents.
 ///
 /// # Errors
-/// When the new document refers to something that does not exist, and the old one did not.
+/// When the new document refers to something that does not exist, be it reached or not, and the old one did not.
 pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
     let today = if options.today.is_empty() { today() } else { options.today.clone() };
-    let engine = relation::Engine::new(arena::Side::new(old), arena::Side::new(new), today.clone());
-    let mut api = api::Api::new(engine);
+    let (mut one, mut two) = (arena::Side::new(old), arena::Side::new(new));
+    let notes = references::check(&mut one, &mut two)?;
+    let mut api = api::Api::new(relation::Engine::new(one, two, today.clone()));
     api.compare();
-    report::check_references(&api)?;
-    Ok(report::outcome(api, options, &today))
+    let mut outcome = report::outcome(api, options, &today);
+    outcome.notes = notes;
+    Ok(outcome)
 }
 
 fn today() -> String {

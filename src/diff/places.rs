@@ -1,4 +1,4 @@
-//! Places in the texts: looked up together, each file once.
+//! From nodes to places: file, pointer, line and column, many of one side at once.
 
 use super::arena::Side;
 use super::change::At;

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::Options;
 use super::api::Api;
-use super::arena::Dangling;
+use super::bump::Bump;
 use super::change::{At, Change};
 use super::law::Direction;
 use super::places::Places;
@@ -14,36 +13,8 @@ use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::versions::{note_version, version};
 use super::witness::Wish;
-use super::{spoken, waiver};
-use crate::document::DocumentError;
+use super::{Options, spoken, waiver};
 use crate::finding::{Finding, Level, Place};
-
-/// The part of a semantic version that the change asks to be raised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Bump {
-    /// Nothing changed.
-    None,
-    /// Documentation changed.
-    Patch,
-    /// Consumers can do or may see more.
-    Minor,
-    /// Somebody breaks.
-    Major,
-}
-
-impl Bump {
-    /// The word used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
 
 /// How many findings there are, waived ones apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -56,6 +27,8 @@ pub struct Tally {
     pub note: usize,
     /// Accepted by a waiver, whatever their level.
     pub waived: usize,
+    /// Waivers that are expired, give no reason or match nothing any more.
+    pub waivers: usize,
 }
 
 /// What a comparison found.
@@ -63,6 +36,8 @@ pub struct Tally {
 pub struct Outcome {
     /// The findings, gravest first.
     pub findings: Vec<Finding>,
+    /// What could not be read in full, and so was not compared: no changes, and never counted.
+    pub notes: Vec<Finding>,
     /// The version part to raise.
     pub bump: Bump,
     /// What both documents call their version.
@@ -77,6 +52,7 @@ impl Outcome {
         for finding in &self.findings {
             match finding.level {
                 _ if finding.waived.is_some() => tally.waived += 1,
+                _ if waiver::is_about_waivers(&finding.id) => tally.waivers += 1,
                 Level::Deny => tally.deny += 1,
                 Level::Warn => tally.warn += 1,
                 Level::Note | Level::Allow => tally.note += 1,
@@ -90,23 +66,6 @@ impl Outcome {
     pub fn fails_on(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.waived.is_none() && finding.level >= level)
     }
-}
-
-/// A new document with a reference that leads nowhere cannot be judged, unless the old one had the same fault.
-pub(crate) fn check_references(api: &Api<'_>) -> Result<(), DocumentError> {
-    let known: BTreeSet<&str> = api.engine.old.dangling.iter().map(|(_, text, _)| *text).collect();
-    let fault = api.engine.new.dangling.iter().find(|(_, text, _)| !known.contains(text));
-    let Some((node, text, reason)) = fault else { return Ok(()) };
-    let (file, pointer) = api.engine.new.pointer(*node);
-    let document = &api.engine.new.workspace().documents()[file];
-    let remedy = match reason {
-        Dangling::Missing => "define it, or mend the reference".to_owned(),
-        Dangling::Outside if text.contains("://") => {
-            "network references are never followed: bundle the document".into()
-        }
-        Dangling::Outside => "keep all files in the folder of the document, or bundle it".to_owned(),
-    };
-    Err(document.error_at(&format!("{pointer}/$ref"), format!("the reference `{text}` leads nowhere"), remedy))
 }
 
 /// Most findings for which a payload is looked for.
@@ -150,9 +109,11 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     let versions = (version(&api.engine.old), version(&api.engine.new));
     note_version(&mut findings, bump, &versions, &api);
     findings.retain(|finding| finding.level != Level::Allow);
-    waiver::apply(&mut findings, &options.waivers, today);
+    let names = waiver::Names::of(&mut api);
+    waiver::mark(&mut findings, &names);
+    waiver::apply(&mut findings, &options.waivers, &names, today);
     findings.sort_by(|one, two| order(one).cmp(&order(two)));
-    Outcome { findings, bump, versions }
+    Outcome { findings, notes: Vec::new(), bump, versions }
 }
 
 fn order(finding: &Finding) -> impl Ord + use<'_> {

@@ -55,6 +55,13 @@ impl Origin {
         Self::File(PathBuf::from(argument))
     }
 
+    /// The name of the document without its folder and its end; none on standard input.
+    #[must_use]
+    pub fn stem(&self) -> Option<String> {
+        let (_, name) = self.folder_and_name();
+        (*self != Self::Stdin).then(|| Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned()))?
+    }
+
     fn folder_and_name(&self) -> (PathBuf, PathBuf) {
         let path = match self {
             Self::File(path) => path.clone(),
@@ -154,7 +161,7 @@ impl Workspace {
     fn load_references_of(&mut self, index: usize, origin: Option<&Origin>) -> Result<(), DocumentError> {
         let mut wanted = Vec::new();
         let mut deepest = 0;
-        collect_files(self.documents[index].root(), 0, &mut deepest, &mut wanted);
+        collect_files(self.documents[index].root(), (0, false), &mut deepest, &mut wanted);
         let path = self.documents[index].path().to_path_buf();
         if deepest > MAX_DEPTH {
             return Err(failed(&path, format!("is nested deeper than {MAX_DEPTH} levels"), "flatten the document"));
@@ -205,6 +212,12 @@ impl Workspace {
         self.names.iter().position(|known| *known == relative)
     }
 
+    /// How a file other than the main document is called from its folder, by the name that places use.
+    pub(crate) fn relative_name(&self, file: &str) -> Option<String> {
+        let index = self.documents.iter().position(|document| document.path().display().to_string() == file)?;
+        (index > 0).then(|| self.names[index].display().to_string().replace('\\', "/"))
+    }
+
     /// The document that was asked for.
     #[must_use]
     pub fn main(&self) -> &Document {
@@ -223,32 +236,51 @@ pub(crate) fn holds_data(key: &str) -> bool {
     matches!(key, "example" | "examples" | "default" | "enum" | "const") || key.starts_with("x-")
 }
 
-fn collect_files(value: &Value, depth: usize, deepest: &mut usize, wanted: &mut Vec<String>) {
+/// Keys of maps whose own keys are names: there a property may be called `example`, and a response is `default`.
+const OF_NAMES: [&str; 11] = [
+    "properties",
+    "patternProperties",
+    "responses",
+    "schemas",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "links",
+    "callbacks",
+    "definitions",
+    "$defs",
+];
+
+/// Whether the keys below a member are names; `None` where it is data, in which nothing refers to anything.
+///
+/// `names` says whether the member's own key is a name.
+pub(crate) fn names_below(names: bool, key: &str) -> Option<bool> {
+    match (names, holds_data(key)) {
+        (true, _) => Some(false),
+        (false, true) => None,
+        (false, false) => Some(OF_NAMES.contains(&key)),
+    }
+}
+
+fn collect_files(value: &Value, (depth, names): (usize, bool), deepest: &mut usize, wanted: &mut Vec<String>) {
     *deepest = (*deepest).max(depth);
     if depth > MAX_DEPTH {
         return;
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect_files(item, depth + 1, deepest, wanted)),
+        Value::Array(items) => items.iter().for_each(|item| collect_files(item, (depth + 1, false), deepest, wanted)),
         Value::Object(map) => {
-            if let Some(Value::String(text)) = map.get("$ref")
+            if !names
+                && let Some(Value::String(text)) = map.get("$ref")
                 && let Some(name) = text.split('#').next().filter(|name| !name.is_empty())
                 && !wanted.iter().any(|known| known == name)
             {
                 wanted.push(name.to_owned());
             }
             for (key, inner) in map {
-                // A property may be called `example`: below `properties` every key is a name.
-                if key == "properties"
-                    && let Some(named) = inner.as_object()
-                {
-                    named.values().for_each(|inner| collect_files(inner, depth + 2, deepest, wanted));
-                    continue;
-                }
-                if holds_data(key) {
-                    *deepest = (*deepest).max(depth + depth_of(inner));
-                } else {
-                    collect_files(inner, depth + 1, deepest, wanted);
+                match names_below(names, key) {
+                    Some(names) => collect_files(inner, (depth + 1, names), deepest, wanted),
+                    None => *deepest = (*deepest).max(depth + depth_of(inner)),
                 }
             }
         }

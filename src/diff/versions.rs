@@ -2,10 +2,11 @@
 
 use super::api::Api;
 use super::arena::Side;
+use super::bump::Bump;
 use super::change::At;
 use super::law::Direction;
 use super::places::Places;
-use super::report::{Bump, fingerprint, lower_first};
+use super::report::{fingerprint, lower_first};
 use super::rule::{Category, Rule};
 use super::rules;
 use crate::finding::Finding;

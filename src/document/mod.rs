@@ -10,6 +10,7 @@ mod yaml;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -83,8 +84,11 @@ impl Document {
             message,
             remedy: remedy.to_owned(),
         };
-        let bytes = std::fs::read(path)
+        let bytes = bounded(path)
             .map_err(|error| fail(format!("cannot be read: {error}"), "check the path and its permissions"))?;
+        if bytes.len() > MAX_BYTES {
+            return Err(fail(format!("is larger than {MAX_BYTES} bytes"), "split the document"));
+        }
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
             let mut failed = fail(format!("is not UTF-8: invalid byte at offset {good}"), "save the file as UTF-8");
@@ -183,6 +187,14 @@ impl Document {
     pub fn error_at(&self, pointer: &str, message: String, remedy: String) -> DocumentError {
         DocumentError { path: self.path.clone(), span: Some(self.locate(pointer)), message, remedy }
     }
+}
+
+/// Reads a file, but no more of it than shows that it is too large: a device never ends.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Escapes one segment of a JSON pointer.

@@ -46,6 +46,9 @@ pub(super) fn read(text: &str) -> Result<(Value, bool), Failure> {
         )),
         (Err((span, message)), None) => {
             let remedy = yaml_remedy(&message);
+            if message.contains("recursion limit") {
+                return Err((Some(span), "is nested too deeply to be read".to_owned(), remedy));
+            }
             Err((Some(span), format!("is not valid YAML: {message}"), remedy))
         }
     }
@@ -54,6 +57,10 @@ pub(super) fn read(text: &str) -> Result<(Value, bool), Failure> {
 fn yaml_remedy(message: &str) -> &'static str {
     if message.contains("duplicate") {
         "remove one of the two keys"
+    } else if message.contains("recursion limit") {
+        "give the inner schemas names under `components` and refer to them"
+    } else if message.contains("alias") {
+        "write out what the aliases stand for, or give it a name under `components`"
     } else if message.contains("tab") {
         "indent with spaces"
     } else {

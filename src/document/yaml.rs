@@ -20,7 +20,9 @@ pub(super) fn value_of(node: &MarkedYaml<'_>) -> Result<Value, (Span, String)> {
         YamlData::Value(Scalar::Boolean(flag)) => Value::Bool(*flag),
         YamlData::Value(Scalar::Integer(number)) => Value::from(*number),
         YamlData::Value(Scalar::FloatingPoint(number)) => {
-            serde_json::Number::from_f64(number.into_inner()).map_or(Value::Null, Value::Number)
+            // JSON has no number for it; as text it is told where a number is wanted, and is not taken for nothing.
+            let number = number.into_inner();
+            serde_json::Number::from_f64(number).map_or_else(|| Value::String(number.to_string()), Value::Number)
         }
         YamlData::Value(Scalar::String(text)) => Value::String(text.to_string()),
         YamlData::Sequence(items) => Value::Array(items.iter().map(value_of).collect::<Result<_, _>>()?),

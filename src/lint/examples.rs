@@ -7,7 +7,7 @@ use crate::diff::arena::NodeId;
 use crate::diff::checker;
 use crate::diff::law::Direction;
 use crate::diff::lowered::Lowering;
-use crate::diff::source::holds_data;
+use crate::diff::source::names_below;
 use crate::finding::Level;
 
 impl Linter<'_> {
@@ -21,16 +21,14 @@ impl Linter<'_> {
                         self.examples_of(node, direction);
                     }
                     for (key, inner) in self.side.members(node) {
-                        if !names && holds_data(key) {
-                            continue;
-                        }
+                        let Some(below) = names_below(names, key) else { continue };
                         let towards = match key {
                             _ if names => direction,
                             "requestBody" | "requestBodies" | "parameters" => Some(Direction::Request),
                             "responses" | "headers" => Some(Direction::Response),
                             _ => direction,
                         };
-                        work.push((inner, towards, !names && key == "properties"));
+                        work.push((inner, towards, below));
                     }
                 }
                 _ => {}

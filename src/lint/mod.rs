@@ -10,6 +10,7 @@ mod operations;
 mod references;
 mod rehearsal;
 mod render;
+mod rules;
 mod security;
 mod semantics;
 mod structure;
@@ -17,12 +18,15 @@ mod tables;
 mod text;
 mod vocabulary;
 
+use std::collections::BTreeSet;
+
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::{Origin, Workspace};
-use crate::document::{DocumentError, escape};
+use crate::document::{DocumentError, Span, escape};
 use crate::finding::{Finding, Level, Place};
 
-pub use render::render;
+pub use render::{SCHEMA, render};
+pub use rules::{RULES, Rule, rule};
 
 /// What was found in one document.
 #[derive(Clone, Debug)]
@@ -69,7 +73,7 @@ pub fn file(name: &str) -> Result<Linted, DocumentError> {
 /// Lints a document.
 #[must_use]
 pub fn lint(workspace: &Workspace) -> Vec<Finding> {
-    let mut linter = Linter { side: Side::new(workspace), found: Vec::new() };
+    let mut linter = Linter::new(workspace);
     linter.text();
     linter.structure();
     linter.references();
@@ -83,11 +87,51 @@ pub fn lint(workspace: &Workspace) -> Vec<Finding> {
     linter.finish()
 }
 
+/// What a comparison of two documents skips because it is not as OpenAPI has it: notes, those of the new document first.
+///
+/// What both documents have is told once.
+#[must_use]
+pub fn skipped(old: &Workspace, new: &Workspace) -> Vec<Finding> {
+    let mut notes = skipped_in(new);
+    let known: BTreeSet<(String, String)> =
+        notes.iter().map(|finding| (finding.id.clone(), finding.title.clone())).collect();
+    let before = skipped_in(old);
+    notes.extend(before.into_iter().filter(|finding| !known.contains(&(finding.id.clone(), finding.title.clone()))));
+    notes
+}
+
+fn skipped_in(workspace: &Workspace) -> Vec<Finding> {
+    let mut linter = Linter::new(workspace);
+    linter.text();
+    linter.structure();
+    // Texts for people are not compared anyway.
+    let prose = |place: &Place| {
+        ["/description", "/summary", "/title", "/version", "/termsOfService", "/tags"]
+            .iter()
+            .any(|end| place.pointer.ends_with(end))
+    };
+    let wanted = |finding: &Finding| match finding.id.as_str() {
+        "field-malformed" => !finding.place.as_ref().is_some_and(prose),
+        "json-invalid" | "version-judged-in-part" => true,
+        // What is near to no field may be somebody's extension.
+        "field-unknown" => finding.level == Level::Deny,
+        _ => false,
+    };
+    let mut found: Vec<Finding> = linter.finish().into_iter().filter(wanted).collect();
+    for finding in &mut found {
+        finding.level = Level::Note;
+        finding.why = Some("it was skipped, so that a change of it is not seen".to_owned());
+    }
+    found
+}
+
 /// One fault before its place is looked up.
 struct Fault {
     finding: Finding,
     node: NodeId,
     key: Option<String>,
+    /// The place, where it is known and no node stands there.
+    span: Option<Span>,
 }
 
 /// A document under inspection.
@@ -97,6 +141,10 @@ pub(crate) struct Linter<'a> {
 }
 
 impl<'a> Linter<'a> {
+    fn new(workspace: &'a Workspace) -> Self {
+        Self { side: Side::new(workspace), found: Vec::new() }
+    }
+
     /// Whether the document promises something in our vocabulary, and so is kept by people who mean every word.
     fn promises(&self) -> bool {
         self.side.value(self.side.root()).get("x-contract").is_some()
@@ -115,7 +163,7 @@ impl<'a> Linter<'a> {
         let mut finding = Finding::new(id, title).compare(values.0, values.1);
         finding.level = level;
         finding.why = Some(why.to_owned());
-        self.found.push(Fault { finding, node: at.0, key: at.1.map(str::to_owned) });
+        self.found.push(Fault { finding, node: at.0, key: at.1.map(str::to_owned), span: None });
     }
 
     fn deny(&mut self, id: &str, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
@@ -146,7 +194,7 @@ impl<'a> Linter<'a> {
             .into_iter()
             .zip(at)
             .map(|(fault, (file, index))| {
-                let (span, pointer) = (spans[file][index], wanted[file][index].clone());
+                let (span, pointer) = (fault.span.unwrap_or(spans[file][index]), wanted[file][index].clone());
                 let mut finding = fault.finding;
                 finding.fingerprint = Finding::fingerprint_of(&[&finding.id, &pointer, &finding.title]);
                 let name = documents[file].path().display().to_string();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Linter;
 use crate::diff::api::{Operation, child, operations_of, shape, template_names};
 use crate::diff::arena::NodeId;
+use crate::finding::Level;
 
 impl<'a> Linter<'a> {
     pub(super) fn all_operations(&mut self) -> Vec<Operation<'a>> {
@@ -23,7 +24,10 @@ impl<'a> Linter<'a> {
                 None => {
                     let why = "generated clients, configuration and waivers name operations by it";
                     let title = format!("`{label}` has no `operationId`");
-                    self.warn("operation-id-missing", (operation.node, None), title, ("an `operationId`", "none"), why);
+                    // Nobody asks others for it; what is kept here is named in reports and waivers.
+                    let level = if self.promises() { Level::Deny } else { Level::Warn };
+                    let at = (operation.node, None);
+                    self.say("operation-id-missing", level, at, title, ("an `operationId`", "none"), why);
                 }
                 Some(id) => {
                     if let Some(first) = ids.insert(id, label.clone()) {

@@ -2,34 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::Linter;
 use crate::diff::arena::NodeId;
-use crate::diff::source::holds_data;
+use crate::diff::references;
 
 impl Linter<'_> {
     pub(super) fn references(&mut self) {
-        let mut work = vec![(self.side.root(), false)];
-        while let Some((node, names)) = work.pop() {
-            match self.side.value(node) {
-                Value::Array(_) => work.extend(self.side.items(node).into_iter().map(|item| (item, false))),
-                Value::Object(_) => {
-                    if !names && self.side.reference(node).is_some() {
-                        self.side.target(node);
-                    }
-                    for (key, inner) in self.side.members(node) {
-                        // Below `properties` every key is a name, be it `example`.
-                        if names || !holds_data(key) {
-                            work.push((inner, !names && key == "properties"));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        let dangling: Vec<(NodeId, &str)> = self.side.dangling.iter().map(|(node, text, _)| (*node, *text)).collect();
-        for (node, text) in dangling {
+        for broken in references::broken(&mut self.side) {
+            let file = u32::try_from(broken.file).unwrap_or(u32::MAX);
+            let Some(node) = self.side.at(file, &broken.pointer) else { continue };
+            let text = &broken.text;
             let known = self.neighbours(text);
             let hint = super::hint(text, known.iter().map(String::as_str));
             let title = format!("a reference leads nowhere: `{text}`{hint}");

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::Linter;
 use super::semantics::paths_of_self;
 use crate::contract::{Contract, Rule, Scope, Shape, Truth};
+use crate::diff::arena::NodeId;
 use crate::document::Document;
 use crate::finding::Level;
-use crate::mock;
+use crate::mock::{self, MockError};
 
 /// Records of each resource that are made up.
 const RECORDS: usize = 120;
@@ -50,12 +51,36 @@ impl Linter<'_> {
         };
         match mock::specimens(&contract, RECORDS) {
             Ok(records) => self.try_rules(&contract, &records),
-            Err(error) => {
-                let title = format!("no lawful record could be made up: {}", first_line(&error.to_string()));
-                let why = "`mock` cannot serve the contract, and its rules stay untried; `x-mock` hints help";
-                self.warn("record-unmade", (root, Some("x-contract")), title, ("lawful records", "none"), why);
-            }
+            Err(error) => self.unmade(&contract, &error),
         }
+    }
+
+    /// Told where the hint stands that led there; without one, a schema that nobody made for the embedded server.
+    fn unmade(&mut self, contract: &Contract, error: &MockError) {
+        let text = error.to_string();
+        let (node, said) = match error {
+            MockError::Document { place, message } => (self.side.at(0, &place.pointer), message.as_str()),
+            MockError::Unlawful { resource, reason, .. } => (self.named_in(contract, resource, reason), text.as_str()),
+            MockError::Listen(_) => (None, text.as_str()),
+        };
+        let hinted = node.is_some_and(|node| self.side.value(node).get("x-mock").is_some());
+        let level = if hinted { Level::Deny } else { Level::Warn };
+        let root = self.side.root();
+        let at = match node {
+            Some(node) => (node, hinted.then_some("x-mock")),
+            None => (root, Some("x-contract")),
+        };
+        let title = format!("no lawful record could be made up: {}", first_line(said));
+        let why = "`mock` cannot serve the contract, and its rules stay untried; `x-mock` hints help";
+        self.say("record-unmade", level, at, title, ("lawful records", "none"), why);
+    }
+
+    /// The field of a resource whose pointer a reason quotes.
+    fn named_in(&mut self, contract: &Contract, resource: &str, reason: &str) -> Option<NodeId> {
+        let pointer = reason.split('`').nth(1).filter(|quoted| quoted.starts_with('/'))?;
+        let schema = contract.resource(resource)?.schema.strip_prefix('#')?.to_owned();
+        let schema = self.side.at(0, &schema)?;
+        self.at_pointer(schema, pointer).first().copied()
     }
 
     fn try_rules(&mut self, contract: &Contract, records: &BTreeMap<String, Vec<Value>>) {

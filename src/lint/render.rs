@@ -1,49 +1,54 @@
-//! Printing what lint found.
+//! Printing what lint found, in the formats that `diff` has too.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::Linted;
-use crate::diff::render::Format;
-use crate::finding::Level;
+use super::{Linted, rule};
+use crate::diff::render::{Format, github, junit, markdown, sarif};
+use crate::finding::{Finding, Level};
 
-/// Renders the findings of all documents: human, json or github; other formats are printed as human.
+/// JSON Schema of the `json` report.
+pub const SCHEMA: &str = include_str!("../report/schema/lint.schema.json");
+
+/// Renders the findings of all documents; with `strict`, warnings count as failures where a format tells the two apart.
 #[must_use]
-pub fn render(format: Format, all: &[Linted]) -> String {
+pub fn render(format: Format, all: &[Linted], strict: bool) -> String {
     match format {
-        Format::Json => {
-            let documents: Vec<_> =
-                all.iter().map(|linted| json!({ "document": linted.name, "findings": linted.findings })).collect();
-            let mut text =
-                serde_json::to_string_pretty(&json!({ "schema": 1, "documents": documents })).unwrap_or_default();
-            text.push('\n');
-            text
+        Format::Human => human(all),
+        Format::Json => json_text(all),
+        Format::Github => {
+            let findings: Vec<Finding> = all.iter().flat_map(|linted| &linted.findings).cloned().collect();
+            github::annotations(&findings) + &verdicts(all)
         }
-        Format::Github => github(all),
-        _ => human(all),
+        Format::Sarif => {
+            let findings: Vec<&Finding> = all.iter().flat_map(|linted| &linted.findings).collect();
+            sarif::document(&findings, |id| rule(id).map(|rule| (rule.summary(), rule.doc)))
+        }
+        Format::Junit => {
+            let suites: Vec<(&str, &[Finding])> =
+                all.iter().map(|linted| (linted.name.as_str(), linted.findings.as_slice())).collect();
+            junit::documents("contract-gate lint", &suites, if strict { Level::Warn } else { Level::Deny })
+        }
+        Format::Markdown => markdown_text(all),
     }
 }
 
-fn github(all: &[Linted]) -> String {
-    let mut text = String::new();
-    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    for finding in all.iter().flat_map(|linted| &linted.findings) {
-        let command = match finding.level {
-            Level::Deny => "error",
-            Level::Warn => "warning",
-            Level::Note | Level::Allow => "notice",
-        };
-        if let Some(place) = &finding.place {
-            let file = escape(&place.file).replace(':', "%3A").replace(',', "%2C");
-            let _ = writeln!(
-                text,
-                "::{command} file={file},line={},col={},title={}::{}",
-                place.line,
-                place.column,
-                finding.id,
-                escape(&finding.title)
-            );
+fn json_text(all: &[Linted]) -> String {
+    let documents: Vec<_> =
+        all.iter().map(|linted| json!({ "document": linted.name, "findings": linted.findings })).collect();
+    let mut text = serde_json::to_string_pretty(&json!({ "schema": 1, "documents": documents })).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn markdown_text(all: &[Linted]) -> String {
+    let mut text = "### Contract lint\n".to_owned();
+    for linted in all {
+        if linted.findings.is_empty() {
+            let _ = writeln!(text, "\n`{}` is sound.", linted.name);
+        } else {
+            text.push_str(&markdown::listed(&linted.name, &linted.findings));
         }
     }
     text
@@ -60,11 +65,20 @@ fn human(all: &[Linted]) -> String {
                 let _ = writeln!(text, "    why: {why}");
             }
         }
-        let count = |level: Level| linted.findings.iter().filter(|finding| finding.level == level).count();
-        let (deny, warn) = (count(Level::Deny), count(Level::Warn));
-        let verdict = if deny > 0 { "unsound" } else { "sound" };
-        let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        let _ = writeln!(text, "{}: {verdict}, {}, {}", linted.name, counted(deny, "error"), counted(warn, "warning"));
+        text.push_str(&verdict(linted));
     }
     text
+}
+
+fn verdicts(all: &[Linted]) -> String {
+    all.iter().map(verdict).collect()
+}
+
+/// One line about one document.
+fn verdict(linted: &Linted) -> String {
+    let count = |level: Level| linted.findings.iter().filter(|finding| finding.level == level).count();
+    let (deny, warn) = (count(Level::Deny), count(Level::Warn));
+    let verdict = if deny > 0 { "unsound" } else { "sound" };
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    format!("{}: {verdict}, {}, {}\n", linted.name, counted(deny, "error"), counted(warn, "warning"))
 }

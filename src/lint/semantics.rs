@@ -2,7 +2,9 @@
 //! every requirement that can fail a server has a source.
 
 mod clauses;
+mod consistency;
 mod expressions;
+mod sources;
 
 pub(super) use expressions::paths_of_self;
 
@@ -18,8 +20,6 @@ pub(super) struct Scope<'a> {
     /// Schema of the successful answer.
     answer: Option<NodeId>,
     headers: Vec<&'a str>,
-    /// Whether the operation or the document names a source for everything.
-    sourced: bool,
 }
 
 impl<'a> Linter<'a> {
@@ -29,34 +29,35 @@ impl<'a> Linter<'a> {
         if let Some(contract) = contract {
             self.resources(contract);
             self.tenancy(contract);
+            self.tenant_field(contract);
+            self.refusals(contract);
+            self.sources_of_root(contract);
         }
         for operation in self.all_operations() {
             let Some(promises) = self.side.get(operation.node, "x-contract") else { continue };
             let scope = self.scope(&operation);
+            let mut record = scope.answer;
             if let Some(lists) = self.side.get(promises, "lists") {
-                self.lists(&scope, lists);
+                record = self.lists(&scope, lists);
             }
             if let Some(reads) = self.side.get(promises, "reads") {
                 self.reads(&scope, reads);
             }
             if let Some(expands) = self.side.get(promises, "expands") {
                 for clause in self.side.items(expands) {
-                    self.expands(&scope, clause);
+                    self.expands(&scope, clause, record);
                 }
             }
+            self.sources_of_operation(&operation, promises);
         }
         self.rules();
     }
 
     fn scope(&mut self, operation: &Operation<'a>) -> Scope<'a> {
         let parameters = self.parameters(operation);
-        let root = self.side.root();
-        let whole = self.side.get(root, "x-contract").is_some_and(|node| self.side.text(node, "source").is_some());
-        let sourced =
-            whole || self.side.text(operation.node, "x-source").is_some() || self.side.text(root, "x-source").is_some();
         let body = child(&mut self.side, operation.node, "requestBody");
         let request = body.and_then(|body| self.json_schema(body));
-        let mut scope = Scope { parameters, request, answer: None, headers: Vec::new(), sourced };
+        let mut scope = Scope { parameters, request, answer: None, headers: Vec::new() };
         let Some(responses) = child(&mut self.side, operation.node, "responses") else { return scope };
         for (status, response) in self.side.members(responses) {
             if status.starts_with('2') && scope.answer.is_none() {

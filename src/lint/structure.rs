@@ -6,10 +6,9 @@
 use serde_json::Value;
 
 use super::Linter;
-use super::tables::{Kind, Shape, fields, required};
+use super::tables::{Kind, Shape, TYPES, fields, required};
 use crate::diff::arena::NodeId;
-
-const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
+use crate::finding::Level;
 
 /// Keywords of later dialects of JSON Schema: not understood in OpenAPI 3.0, but meant.
 const LATER: [&str; 14] = [
@@ -51,20 +50,7 @@ impl<'a> Linter<'a> {
     /// Holds a node against a shape, and adds what lies below it.
     fn shape(&mut self, node: NodeId, shape: Shape, work: &mut Vec<(NodeId, Shape)>) {
         let value = self.side.value(node);
-        let fits = match shape {
-            Shape::Any => true,
-            Shape::Text => value.is_string(),
-            Shape::Flag => value.is_boolean(),
-            Shape::Number => value.is_number(),
-            Shape::Count => value.as_f64().is_some_and(|count| count >= 0.0 && count.fract() == 0.0),
-            Shape::Step => value.as_f64().is_some_and(|step| step > 0.0),
-            Shape::Texts => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
-            Shape::Values | Shape::List(_) => value.is_array(),
-            Shape::Type => value.as_str().is_some_and(|name| TYPES.contains(&name)),
-            Shape::Open => value.is_boolean() || value.is_object(),
-            Shape::One(_) | Shape::Map(_) => value.is_object(),
-        };
-        if !fits {
+        if !shape.fits(value) {
             return self.misfit(node, shape);
         }
         match shape {
@@ -90,7 +76,10 @@ impl<'a> Linter<'a> {
     fn misfit(&mut self, node: NodeId, shape: Shape) {
         let value = self.side.value(node).clone();
         let name = self.side.name(node).unwrap_or("an item").to_owned();
-        let seen = crate::diff::shortened(&value.to_string());
+        let seen = match value.as_str() {
+            Some("inf" | "-inf" | "NaN") => "a number beyond those of JSON".to_owned(),
+            _ => crate::diff::shortened(&value.to_string()),
+        };
         let hint = match (shape, value.as_str()) {
             (Shape::Type, Some(word)) => super::hint(word, TYPES),
             (Shape::Texts, None) if name == "required" => {
@@ -108,12 +97,12 @@ impl<'a> Linter<'a> {
             return;
         }
         let known = fields(kind);
-        for (key, inner) in self.side.members(node) {
-            if key.starts_with("x-") {
-                continue;
-            }
-            match known.iter().find(|(name, _)| *name == key) {
-                Some((_, shape)) => work.push((inner, *shape)),
+        let members = self.side.value(node).as_object().into_iter().flatten();
+        for (key, value) in members.filter(|(key, _)| !key.starts_with("x-")) {
+            match known.iter().find(|(name, _)| name == key) {
+                // Most values are plain and right; they need no node.
+                Some((_, shape)) if shape.is_plain() && shape.fits(value) => {}
+                Some((_, shape)) => work.extend(self.side.get(node, key).map(|inner| (inner, *shape))),
                 None => self.unknown_field(node, kind, key),
             }
         }
@@ -131,6 +120,15 @@ impl<'a> Linter<'a> {
 
     /// A field that OpenAPI does not define: a slip of the pen if it is near to one that it does.
     fn unknown_field(&mut self, node: NodeId, kind: Kind, key: &str) {
+        if let Some(place) = kind.field_of_swagger_2(key) {
+            let title = format!("{} has no field `{key}`; OpenAPI 3 has it inside `{place}`", kind.words());
+            let values = (format!("`{place}: {{{key}: …}}`"), key);
+            // Where it stands twice, it says at least nothing wrong.
+            let value = self.side.value(node);
+            let lost = value.get("schema").is_none_or(|_| key == "schema") && value.get("content").is_none();
+            let level = if lost { Level::Deny } else { Level::Warn };
+            return self.say("field-unknown", level, (node, Some(key)), title, (&values.0, values.1), WHY);
+        }
         let near = super::nearest(key, fields(kind).iter().map(|(name, _)| *name)).filter(|_| !LATER.contains(&key));
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let title = format!("{} has no field `{key}`{hint}", kind.words());
@@ -167,6 +165,7 @@ impl<'a> Linter<'a> {
             self.deny("items-missing", (node, None), "a list says nothing of its `items`".to_owned(), values, why);
         }
         self.enumeration(node, kind);
+        self.known_values(node, kind);
         if let Some(mapping) = self.side.get(node, "discriminator").and_then(|inner| self.side.get(inner, "mapping")) {
             for (tag, target) in self.side.members(mapping) {
                 self.mapped(tag, target);
@@ -179,14 +178,7 @@ impl<'a> Linter<'a> {
         let mut seen = std::collections::BTreeSet::new();
         for value in values {
             let text = value.to_string();
-            let fits = match kind {
-                Some("string") => value.is_string(),
-                Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-                Some("number") => value.is_number(),
-                Some("boolean") => value.is_boolean(),
-                _ => true,
-            };
-            if !fits && !value.is_null() {
+            if !is_of(value, kind) {
                 let title = format!("the enumerated value `{text}` is no {}", kind.unwrap_or("value"));
                 let why = "no value can be it and satisfy `type`";
                 self.deny("enum-value-unfit", (node, Some("enum")), title, (kind.unwrap_or(""), &text), why);
@@ -195,6 +187,17 @@ impl<'a> Linter<'a> {
                 let title = format!("the enumerated value `{text}` is listed twice");
                 self.warn("enum-value-repeated", (node, Some("enum")), title, ("listed once", "twice"), WHY);
             }
+        }
+    }
+
+    /// Known values of an open enumeration are values that the schema lets pass.
+    fn known_values(&mut self, node: NodeId, kind: Option<&str>) {
+        let Some(values) = self.side.value(node).get("x-known-values").and_then(Value::as_array) else { return };
+        for value in values.iter().filter(|value| !is_of(value, kind)) {
+            let title = format!("the known value `{value}` is no {}", kind.unwrap_or("value"));
+            let why = "no value can be it and satisfy `type`";
+            let values = (kind.unwrap_or_default(), value.to_string());
+            self.deny("known-value-unfit", (node, Some("x-known-values")), title, (values.0, &values.1), why);
         }
     }
 
@@ -214,6 +217,18 @@ impl<'a> Linter<'a> {
             self.deny("dangling-reference", (target, None), title, ("a schema of this document", text), why);
         }
     }
+}
+
+/// Whether a value is of a type; null may be lawful, and types of several values are not asked.
+fn is_of(value: &Value, kind: Option<&str>) -> bool {
+    value.is_null()
+        || match kind {
+            Some("string") => value.is_string(),
+            Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+            Some("number") => value.is_number(),
+            Some("boolean") => value.is_boolean(),
+            _ => true,
+        }
 }
 
 /// Whether a key of a map of responses is a status; below `components` every key is a name.

@@ -1,5 +1,7 @@
 //! The fields of the objects of OpenAPI 3.0.3, by its section 4.7.
 
+use serde_json::Value;
+
 use self::Kind as K;
 
 /// A kind of object.
@@ -45,7 +47,32 @@ pub(super) enum Shape {
     Map(Kind),
 }
 
+/// The names of types.
+pub(super) const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
+
 impl Shape {
+    /// Whether a value is of this shape, whatever lies below it.
+    pub(super) fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => value.is_string(),
+            Self::Flag => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::Count => value.as_f64().is_some_and(|count| count >= 0.0 && count.fract() == 0.0),
+            Self::Step => value.as_f64().is_some_and(|step| step > 0.0),
+            Self::Texts => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            Self::Values | Self::List(_) => value.is_array(),
+            Self::Type => value.as_str().is_some_and(|name| TYPES.contains(&name)),
+            Self::Open => value.is_boolean() || value.is_object(),
+            Self::One(_) | Self::Map(_) => value.is_object(),
+        }
+    }
+
+    /// Whether nothing below a value of this shape is looked at.
+    pub(super) fn is_plain(self) -> bool {
+        !matches!(self, Self::Open | Self::One(_) | Self::List(_) | Self::Map(_))
+    }
+
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Any => "anything",
@@ -82,6 +109,16 @@ impl Kind {
             Self::Security => "a security scheme",
             Self::Schema => "a schema",
             Self::Discriminator => "a discriminator",
+        }
+    }
+
+    /// Where OpenAPI 3 has a field that Swagger 2.0 has here.
+    pub(super) fn field_of_swagger_2(self, key: &str) -> Option<&'static str> {
+        let in_schema = matches!(key, "type" | "items" | "format" | "enum" | "default" | "minimum" | "maximum");
+        match self {
+            Self::Parameter | Self::Header if in_schema => Some("schema"),
+            Self::Response if matches!(key, "schema" | "examples") => Some("content"),
+            _ => None,
         }
     }
 

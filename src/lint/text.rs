@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Linter;
+use crate::document::Span;
 
 impl Linter<'_> {
     /// A document that is called JSON, or is JSON, is so to the letter, and no key stands in an object twice.
@@ -24,9 +25,13 @@ impl Linter<'_> {
             return;
         }
         let root = self.side.root();
-        let title = format!("the document is not strict JSON: {error}");
+        let said = error.to_string();
+        let title = format!("the document is not strict JSON: {}", said.split(" at line ").next().unwrap_or(&said));
         let why = "other tools refuse it, or read another value than this one";
         self.deny("json-invalid", (root, None), title, ("JSON by RFC 8259", "read as YAML, or by the last value"), why);
+        if let Some(fault) = self.found.last_mut() {
+            fault.span = Some(Span { line: error.line().max(1), column: error.column().max(1) });
+        }
     }
 }
 

@@ -53,7 +53,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
             paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown))
         );
     }
-    if !report.outcome.findings.is_empty() {
+    notes(&mut text, report, &paint);
+    if !report.outcome.findings.is_empty() || !report.outcome.notes.is_empty() {
         text.push('\n');
     }
     let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
@@ -62,6 +63,20 @@ pub(super) fn render(report: &Report<'_>) -> String {
         let _ = writeln!(text, "{}", report.advice());
     }
     text
+}
+
+/// What could not be read in full, and so was not compared; a few of them unless the user asks for all.
+fn notes(text: &mut String, report: &Report<'_>, paint: &Paint) {
+    let all = &report.outcome.notes;
+    let shown = if report.verbose { all.len() } else { NOTES_SHOWN };
+    for finding in all.iter().take(shown) {
+        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "{} {}  {}", paint.with("33", "input"), finding.title, paint.faint(&place));
+    }
+    if all.len() > shown {
+        let more = format!("… and {} more notes on the documents; `-v` shows them", all.len() - shown);
+        let _ = writeln!(text, "{}", paint.faint(&more));
+    }
 }
 
 fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {

@@ -4,6 +4,9 @@ use serde_json::json;
 
 use super::Report;
 
+/// JSON Schema of the report.
+pub const SCHEMA: &str = include_str!("../../report/schema/diff.schema.json");
+
 pub(super) fn render(report: &Report<'_>) -> String {
     let document = json!({
         "schema": 1,
@@ -14,6 +17,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         "versions": { "old": report.outcome.versions.0, "new": report.outcome.versions.1 },
         "tally": report.outcome.tally(),
         "findings": report.outcome.findings,
+        "notes": report.outcome.notes,
     });
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');

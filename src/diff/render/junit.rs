@@ -2,8 +2,42 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, change_of, operations, own_place, waiver_of};
-use crate::finding::Level;
+use super::{Report, change_of, evidence, operations, own_place};
+use crate::finding::{Finding, Level, Place};
+
+/// A case: told apart from others by its fingerprint, with its place.
+fn case(finding: &Finding, place: Option<&Place>, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(format!("{} {}", finding.title, finding.fingerprint), status);
+    case.set_classname(finding.id.clone());
+    if let Some(place) = place {
+        case.extra.insert("file".into(), place.file.clone().into());
+        case.extra.insert("line".into(), place.line.to_string().into());
+    }
+    case
+}
+
+/// Findings of documents by themselves: a suite per document, a case per finding; one that is sound is one case.
+pub(crate) fn documents(title: &str, all: &[(&str, &[Finding])], fails_from: Level) -> String {
+    let mut document = Document::new(title);
+    for (name, findings) in all {
+        let mut suite = TestSuite::new(*name);
+        for finding in *findings {
+            let mut status = TestCaseStatus::success();
+            if finding.level >= fails_from {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let at = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+                status.set_type(finding.level.name()).set_message(finding.title.clone());
+                status.set_description(format!("{at}\n{}", finding.why.as_deref().unwrap_or_default()));
+            }
+            suite.add_test_case(case(finding, finding.place.as_ref(), status));
+        }
+        if findings.is_empty() {
+            suite.add_test_case(TestCase::new("sound", TestCaseStatus::success()));
+        }
+        document.add_test_suite(suite);
+    }
+    document.to_string().unwrap_or_default()
+}
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut suite = TestSuite::new("contract-gate diff");
@@ -25,21 +59,19 @@ pub(super) fn render(report: &Report<'_>) -> String {
             status.set_type(kind).set_message(message);
             let at = place.map(ToString::to_string).unwrap_or_default();
             let why = finding.why.as_deref().unwrap_or_default();
-            let proof = finding.witness.as_ref().map(|proof| format!("\nproof: {proof}")).unwrap_or_default();
-            let accept =
-                if finding.facts.is_empty() { String::new() } else { format!("\naccept:\n{}", waiver_of(finding)) };
-            status.set_description(format!("{at}\n{}\n{why}{proof}{accept}", operations(finding, true)));
+            let mut lines = vec![at, operations(finding, true), why.to_owned()];
+            lines.extend(evidence(finding));
+            status.set_description(lines.join("\n"));
         } else if let Some(reason) = &finding.waived {
             status.set_message(reason.clone());
         }
-        let name = format!("{} {}", finding.title, finding.fingerprint);
-        let mut case = TestCase::new(name, status);
-        case.set_classname(finding.id.clone());
-        if let Some(place) = place {
-            case.extra.insert("file".into(), place.file.clone().into());
-            case.extra.insert("line".into(), place.line.to_string().into());
-        }
-        suite.add_test_case(case);
+        suite.add_test_case(case(finding, place, status));
+    }
+    // What was not compared passed no judgement, so it is skipped and says why.
+    for finding in &report.outcome.notes {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(finding.title.clone());
+        suite.add_test_case(case(finding, finding.place.as_ref(), status));
     }
     if report.outcome.findings.is_empty() {
         suite.add_test_case(TestCase::new("no change", TestCaseStatus::success()));

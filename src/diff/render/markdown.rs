@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, next_step, operations, own_place};
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 
 /// GitHub discards summaries above a mebibyte; a quarter of it leaves room for others.
 const LIMIT: usize = 250_000;
@@ -62,6 +62,30 @@ pub(super) fn render(report: &Report<'_>) -> String {
         if folded {
             text.push_str("\n</details>\n");
         }
+    }
+    if !report.outcome.notes.is_empty() {
+        text.push_str(&listed("Not read in full", &report.outcome.notes));
+    }
+    text
+}
+
+/// Findings of a document by itself: one line each, under a heading.
+pub(crate) fn listed(heading: &str, findings: &[Finding]) -> String {
+    let mut text = format!("\n#### {heading}\n\n| level | finding | place |\n|---|---|---|\n");
+    for (index, finding) in findings.iter().enumerate() {
+        if text.len() > LIMIT / 2 {
+            let _ = writeln!(text, "| | and {} more | |", findings.len() - index);
+            break;
+        }
+        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| {} | {} <br>`{}` | `{}` |",
+            finding.level,
+            cell(&finding.title),
+            finding.id,
+            cell(&place)
+        );
     }
     text
 }

@@ -3,17 +3,21 @@
 //! Narrow on purpose, so that it can be joined with the reporters of `check`: nothing here knows documents, rules or
 //! the comparison, only findings.
 
-mod github;
+pub(crate) mod github;
 mod human;
 mod json;
-mod junit;
-mod markdown;
-mod sarif;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod sarif;
 
 use std::str::FromStr;
 
-use super::report::{Bump, Outcome};
-use super::waiver::own_place;
+pub use json::SCHEMA;
+
+use super::bump::Bump;
+use super::report::Outcome;
+use super::versions::early;
+use super::waiver::{ACCEPT, own_place};
 use crate::finding::{Finding, Level};
 use crate::waiver::{Waiver as Entry, to_toml};
 
@@ -101,6 +105,7 @@ impl Report<'_> {
             (tally.warn, "undecided change", "undecided changes"),
             (tally.note, "safe change", "safe changes"),
             (tally.waived, "accepted change", "accepted changes"),
+            (tally.waivers, "waiver to mend", "waivers to mend"),
         ] {
             if count > 0 {
                 parts.push(format!("{count} {}", if count == 1 { one } else { many }));
@@ -111,15 +116,16 @@ impl Report<'_> {
 
     /// What release tooling should do, in one line.
     fn advice(&self) -> String {
-        let early = self.outcome.versions.0.as_deref().is_some_and(crate::diff::versions::early);
-        let bump = match self.outcome.bump {
-            Bump::Major if early => "minor",
-            bump => bump.name(),
+        let early = self.outcome.versions.0.as_deref().is_some_and(early);
+        let asks = match self.outcome.bump {
+            Bump::None => "asks for no new version".to_owned(),
+            Bump::Major if early => "asks for a bump of the minor version".to_owned(),
+            bump => format!("asks for a bump of the {} version", bump.name()),
         };
         match &self.outcome.versions {
-            (Some(old), Some(new)) if old == new => format!("version {old}: asks for a bump of the {bump} version"),
-            (Some(old), Some(new)) => format!("version {old} -> {new}: asks for a bump of the {bump} version"),
-            _ => format!("asks for a bump of the {bump} version"),
+            (Some(old), Some(new)) if old == new => format!("version {old}: {asks}"),
+            (Some(old), Some(new)) => format!("version {old} -> {new}: {asks}"),
+            _ => asks,
         }
     }
 }
@@ -149,8 +155,26 @@ fn operations(finding: &Finding, all: bool) -> String {
 
 /// How to accept a finding: an entry that can be pasted into the configuration, where its reason is filled in.
 fn waiver_of(finding: &Finding) -> String {
-    let place = own_place(finding).map(|place| place.pointer.clone()).filter(|pointer| !pointer.is_empty());
-    to_toml(&Entry { check: finding.id.clone(), place, ..Entry::default() })
+    let place = accept_of(finding).map(str::to_owned);
+    let entry = to_toml(&Entry { check: finding.id.clone(), place, ..Entry::default() });
+    format!("{entry}{UNTIL}\n")
+}
+
+/// The line that gives a waiver an end; a comment, because no end is lawful too.
+pub(crate) const UNTIL: &str = "# until = \"YYYY-MM-DD\"";
+
+/// The `place` of a waiver that accepts a finding and nothing else.
+fn accept_of(finding: &Finding) -> Option<&str> {
+    finding.facts.get(ACCEPT).map(String::as_str)
+}
+
+/// The proof and the way to accept, as lines for formats that have one text per finding; waived ones need neither.
+fn evidence(finding: &Finding) -> Vec<String> {
+    let proof = finding.witness.iter().map(|proof| format!("proof: {proof}"));
+    let open = finding.waived.is_none() && finding.level >= Level::Warn;
+    let accept = accept_of(finding).filter(|_| open);
+    let accept = accept.map(|place| format!("accept: a waiver with check = \"{}\", place = \"{place}\"", finding.id));
+    proof.chain(accept).collect()
 }
 
 /// What became what, in one line; empty when the title says it all.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Report, change_of, operations};
+use super::{Report, change_of, evidence, operations};
 use crate::diff::rules;
 use crate::finding::{Finding, Level, Place};
 
@@ -40,8 +40,9 @@ fn result(finding: &Finding) -> Value {
     if !finding.operations.is_empty() {
         message.push_str(&format!(" ({})", operations(finding, false)));
     }
-    if let Some(proof) = &finding.witness {
-        message.push_str(&format!(". Proof: {proof}"));
+    for line in evidence(finding) {
+        message.push('\n');
+        message.push_str(&line);
     }
     let mut result = json!({
         "ruleId": finding.id,
@@ -58,14 +59,20 @@ fn result(finding: &Finding) -> Value {
 }
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let used: BTreeSet<&str> = report.outcome.findings.iter().map(|finding| finding.id.as_str()).collect();
+    let all: Vec<&Finding> = report.outcome.findings.iter().chain(&report.outcome.notes).collect();
+    document(&all, |id| rules::find(id).map(|rule| (rule.summary(), rule.doc)))
+}
+
+/// A log of one run; `describe` gives the summary and the text of a rule.
+pub(crate) fn document<'d>(findings: &[&Finding], describe: impl Fn(&str) -> Option<(&'d str, &'d str)>) -> String {
+    let used: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     let described: Vec<Value> = used
         .iter()
-        .map(|id| match rules::find(id) {
-            Some(rule) => json!({
+        .map(|id| match describe(id) {
+            Some((summary, doc)) => json!({
                 "id": id,
-                "shortDescription": { "text": rule.summary() },
-                "help": { "text": rule.doc, "markdown": rule.doc },
+                "shortDescription": { "text": summary },
+                "help": { "text": doc, "markdown": doc },
             }),
             None => json!({ "id": id }),
         })
@@ -80,7 +87,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 "rules": described,
             }},
             "columnKind": "unicodeCodePoints",
-            "results": report.outcome.findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(|finding| result(finding)).collect::<Vec<_>>(),
         }],
     });
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();

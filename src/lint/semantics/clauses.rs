@@ -7,43 +7,45 @@ use crate::lint::Linter;
 const FIGURES: [&str; 2] = ["integer", "number"];
 
 impl<'a> Linter<'a> {
-    pub(super) fn lists(&mut self, scope: &Scope<'a>, lists: NodeId) {
+    /// Gives the schema of the records.
+    pub(super) fn lists(&mut self, scope: &Scope<'a>, lists: NodeId) -> Option<NodeId> {
         self.resource_schema(lists, "resource");
-        self.source(scope, lists, "lists");
-        let Some(answer) = scope.answer else { return };
+        let answer = scope.answer?;
         let items = self.side.text(lists, "items").unwrap_or_default();
         let holders = self.field_at_key(lists, "items", items, answer, &["array"]);
         let record = holders.into_iter().find_map(|holder| self.side.get(holder, "items"));
         if let Some(page) = self.side.get(lists, "page") {
             self.page(scope, page, record);
         }
-        let Some(record) = record else { return };
+        let record = record?;
         self.field(lists, "key", record, &["string", "integer", "number"]);
         if let Some(filters) = self.side.get(lists, "filters") {
-            for (name, filter) in self.side.members(filters) {
-                self.slot(scope, filter);
-                self.field(filter, "field", record, &[]);
-                self.source(scope, filter, name);
+            for (_, filter) in self.side.members(filters) {
+                let sent = self.slot(scope, filter);
+                self.filter_values(filter, &sent);
+                self.field(filter, "field", record, kinds_of_match(self.side.text(filter, "match")));
                 self.expression(filter, "rule", &["self", "value", "request", "response"], Some(record));
             }
         }
         if let Some(sort) = self.side.get(lists, "sort") {
             self.sort(scope, sort, record);
         }
+        Some(record)
     }
 
     fn page(&mut self, scope: &Scope<'a>, page: NodeId, record: Option<NodeId>) {
         for (name, clause) in self.side.members(page) {
-            self.source(scope, clause, name);
             match name {
                 "size" | "offset" | "number" => {
-                    if let Some(parameter) = self.slot(scope, clause) {
-                        self.parameter_type(clause, parameter, &["integer", "number", "string"]);
+                    let sent = self.slot(scope, clause);
+                    self.fits(clause, "slot", &sent, &["integer", "number", "string"]);
+                    if name == "size" {
+                        self.size(clause, &sent);
                     }
                 }
                 "next" => {
                     self.slot(scope, clause);
-                    self.spot_of(scope, clause, "spot", &[]);
+                    self.spot_of(scope, clause, "spot", &["string", "integer", "number", "array", "object"]);
                     if let Some(record) = record {
                         self.field(clause, "field", record, &[]);
                     }
@@ -56,11 +58,7 @@ impl<'a> Linter<'a> {
     }
 
     fn sort(&mut self, scope: &Scope<'a>, sort: NodeId, record: NodeId) {
-        for key in ["by", "direction"] {
-            if let Some(clause) = self.side.get(sort, key) {
-                self.slot(scope, clause);
-            }
-        }
+        self.sort_words(scope, sort);
         let mut orders = Vec::new();
         for key in ["fields", "values"] {
             if let Some(map) = self.side.get(sort, key) {
@@ -82,37 +80,32 @@ impl<'a> Linter<'a> {
                 _ => &[],
             };
             self.field(order, "field", record, kinds);
-            self.source(scope, order, "sort");
         }
     }
 
     pub(super) fn reads(&mut self, scope: &Scope<'a>, reads: NodeId) {
         let record = self.resource_schema(reads, "resource");
-        self.source(scope, reads, "reads");
         let Some(by) = self.side.get(reads, "by") else { return };
         for clause in self.side.items(by) {
-            self.slot(scope, clause);
+            let sent = self.slot(scope, clause);
             if let Some(record) = record {
                 self.field(clause, "key", record, &["string", "integer", "number"]);
+                self.key_can_be_sent(clause, &sent, record);
             }
         }
     }
 
-    pub(super) fn expands(&mut self, scope: &Scope<'a>, clause: NodeId) {
-        self.slot(scope, clause);
-        self.resource_schema(clause, "resource");
-        self.source(scope, clause, "expands");
-    }
-
-    /// A slot: the parameter is declared, the pointer into the body leads somewhere. Gives the parameter's node.
-    fn slot(&mut self, scope: &Scope<'a>, clause: NodeId) -> Option<NodeId> {
-        let slot = self.side.get(clause, "slot")?;
-        let mut found = None;
+    /// A slot: the parameter is declared, the pointer into the body leads somewhere. Gives the schemas of what is sent.
+    pub(super) fn slot(&mut self, scope: &Scope<'a>, clause: NodeId) -> Vec<NodeId> {
+        let short = ["query", "header", "path", "body"].iter().any(|key| self.side.text(clause, key).is_some());
+        let slot = self.side.get(clause, "slot").or(short.then_some(clause));
+        let mut found = Vec::new();
+        let Some(slot) = slot else { return found };
         for (location, node) in self.side.members(slot) {
             let Some(wanted) = self.side.value(node).as_str() else { continue };
             if location == "body" {
                 match scope.request {
-                    Some(schema) => drop(self.field_at_key(slot, "body", wanted, schema, &[])),
+                    Some(schema) => found = self.field_at_key(slot, "body", wanted, schema, &[]),
                     None => {
                         let title = "a slot lies in the request body, but there is none".to_owned();
                         self.broken(slot, "body", title, ("a request body", "none"));
@@ -124,8 +117,10 @@ impl<'a> Linter<'a> {
                 continue;
             }
             let declared = scope.parameters.iter().find(|(place, known, _)| same(location, place, wanted, known));
-            found = declared.map(|(_, _, node)| *node);
-            if found.is_none() {
+            if let Some((_, _, parameter)) = declared {
+                let schema = self.side.get(*parameter, "schema");
+                found = schema.map(|schema| self.parts(schema)).unwrap_or_default();
+            } else {
                 let names =
                     scope.parameters.iter().filter(|(place, _, _)| *place == location).map(|(_, name, _)| *name);
                 let hint = crate::lint::hint(wanted, names);
@@ -134,12 +129,6 @@ impl<'a> Linter<'a> {
             }
         }
         found
-    }
-
-    fn parameter_type(&mut self, clause: NodeId, parameter: NodeId, kinds: &[&str]) {
-        let Some(schema) = self.side.get(parameter, "schema") else { return };
-        let parts = self.parts(schema);
-        self.fits(clause, "slot", &parts, kinds);
     }
 
     /// A spot that is a clause of its own: text, header, or `{spot: …}`.
@@ -176,7 +165,14 @@ impl<'a> Linter<'a> {
         self.field_at_key(node, "", pointer, schema, kinds);
     }
 
-    fn field_at_key(&mut self, node: NodeId, key: &str, pointer: &str, schema: NodeId, kinds: &[&str]) -> Vec<NodeId> {
+    pub(super) fn field_at_key(
+        &mut self,
+        node: NodeId,
+        key: &str,
+        pointer: &str,
+        schema: NodeId,
+        kinds: &[&str],
+    ) -> Vec<NodeId> {
         let parts = self.at_pointer(schema, pointer);
         if parts.is_empty() {
             let (holder, last) = pointer.rsplit_once('/').unwrap_or(("", pointer));
@@ -199,18 +195,13 @@ impl<'a> Linter<'a> {
         let title = format!("a clause points to {}, which does not fit", types.join(" or "));
         self.broken(node, key, title, (&kinds.join(" or "), &types.join(" or ")));
     }
+}
 
-    /// Every clause that can fail a server says where it comes from.
-    fn source(&mut self, scope: &Scope<'a>, clause: NodeId, name: &str) {
-        let value = self.side.value(clause);
-        if scope.sourced || !value.is_object() || value.get("source").is_some() {
-            return;
-        }
-        if value.get("level").and_then(serde_json::Value::as_str).is_none_or(|level| level == "deny") {
-            let title = format!("the requirement `{name}` names no source");
-            let why = "a server is failed by it, so its team must be able to read where it stands";
-            let values = ("`source` here, or `x-source` on the operation", "none");
-            self.deny("source-missing", (clause, None), title, values, why);
-        }
+/// The types of a field that a kind of match can look at; none for any.
+fn kinds_of_match(kind: Option<&str>) -> &'static [&'static str] {
+    match kind {
+        Some("contains") => &["string", "array"],
+        Some("at-least" | "at-most" | "above" | "below") => &["string", "integer", "number"],
+        _ => &[],
     }
 }

@@ -45,7 +45,9 @@ const STANDARD: [&str; 19] = [
     "max",
     "min",
 ];
-const MOCK: [&str; 19] = [
+/// Functions that `x-mock` has beside these.
+const MOCK: [&str; 20] = [
+    "absent",
     "pick",
     "chance",
     "number",
@@ -72,7 +74,11 @@ impl Linter<'_> {
     pub(super) fn rules(&mut self) {
         let mut work = vec![self.side.root()];
         while let Some(node) = work.pop() {
+            if self.side.text(node, "x-mock").is_some() {
+                self.expression(node, "x-mock", &["self", "root", "i", "n", "tenant"], None);
+            }
             if let Some(rules) = self.side.get(node, "x-rules") {
+                self.rule_ids(rules);
                 for rule in self.side.items(rules) {
                     self.rule(node, rule);
                 }

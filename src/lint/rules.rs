@@ -1,0 +1,368 @@
+//! The rules of `lint`, for `explain` and for reports that describe what they name.
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Kebab-case; names the fault.
+    pub id: &'static str,
+    /// The doc comment: first sentence, *Level*, *Why it matters*, *Example*, *Source*; no empty lines.
+    pub doc: &'static str,
+}
+
+impl Rule {
+    /// The first sentence, without its final stop.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.doc.lines().next().unwrap_or_default().trim().trim_end_matches('.')
+    }
+}
+
+/// Declares the rules: the doc comment of each is the text of `explain`.
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])* $id:literal,)*) => {
+        /// Every rule, sorted by id.
+        pub static RULES: &[Rule] = &[$(Rule { id: $id, doc: concat!($($doc, "\n"),*) }),*];
+    };
+}
+
+/// The rule of that id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id)
+}
+
+rules! {
+    /// A document that promises something cannot be used as a contract.
+    /// Level: deny.
+    /// ## Why it matters
+    /// `check` and `mock` refuse it.
+    /// ## Example
+    /// An `x-rules` entry whose expression the loader cannot compile.
+    /// ## Source
+    /// openapi/README.md.
+    "contract-unusable",
+    /// A reference leads nowhere.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Everything that is built on it is missing. References into the network are never followed.
+    /// ## Example
+    /// `$ref: '#/components/schemas/Custmer'`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Reference Object.
+    "dangling-reference",
+    /// A default does not satisfy its schema.
+    /// Level: deny where the document has an `x-contract`, else warn.
+    /// ## Why it matters
+    /// What is left out counts as a value that the schema refuses.
+    /// ## Example
+    /// `type: integer` with `default: many`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Schema Object, `default`.
+    "default-invalid",
+    /// An enumerated value is listed twice.
+    /// Level: warn.
+    /// ## Why it matters
+    /// One of the two was meant to be another value.
+    /// ## Example
+    /// `enum: [a, a]`.
+    /// ## Source
+    /// JSON Schema Validation, draft 5, `enum`: elements should be unique.
+    "enum-value-repeated",
+    /// An enumerated value is not of the schema's type.
+    /// Level: deny.
+    /// ## Why it matters
+    /// No value can be it and satisfy `type`.
+    /// ## Example
+    /// `type: string` with `enum: [a, 3]`.
+    /// ## Source
+    /// JSON Schema Validation, draft 5, `enum` and `type`.
+    "enum-value-unfit",
+    /// An example does not satisfy its schema.
+    /// Level: deny where the document has an `x-contract`, else warn.
+    /// ## Why it matters
+    /// Readers copy examples, and mocks and generators serve them.
+    /// ## Example
+    /// `type: integer` with `example: many`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Media Type Object, `example`.
+    "example-invalid",
+    /// A rule, filter or hint is no CEL expression that can be evaluated.
+    /// Level: deny.
+    /// ## Why it matters
+    /// An expression that cannot be evaluated checks nothing.
+    /// ## Example
+    /// `self.nmae != ''` where the record has `name`.
+    /// ## Source
+    /// openapi/README.md; the Common Expression Language.
+    "expression-invalid",
+    /// A field holds a value of the wrong kind.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Tools skip what they do not understand, so that it promises nothing.
+    /// ## Example
+    /// `type: strin`, or `required: true` on a property.
+    /// ## Source
+    /// OpenAPI 3.0.3, section 4.7.
+    "field-malformed",
+    /// A field that OpenAPI asks for is missing.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Generators refuse the document.
+    /// ## Example
+    /// A response without `description`.
+    /// ## Source
+    /// OpenAPI 3.0.3, section 4.7, fields marked REQUIRED.
+    "field-missing",
+    /// A field is none that OpenAPI defines.
+    /// Level: deny where it is near to a known field, else warn.
+    /// ## Why it matters
+    /// Tools skip it, so that it promises nothing.
+    /// ## Example
+    /// `maxlength: 5`, or the `type` of Swagger 2.0 beside `in`.
+    /// ## Source
+    /// OpenAPI 3.0.3, section 4.7.
+    "field-unknown",
+    /// A list says nothing of its items.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Nobody knows what the list holds.
+    /// ## Example
+    /// `type: array` alone.
+    /// ## Source
+    /// OpenAPI 3.0.3, Schema Object: `items` must be present if the type is array.
+    "items-missing",
+    /// A JSON document is not strict JSON.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Other tools refuse it, or read another value.
+    /// ## Example
+    /// A comma before a closing brace, or one key twice in an object.
+    /// ## Source
+    /// RFC 8259.
+    "json-invalid",
+    /// A known value of an open enumeration is not of the schema's type.
+    /// Level: deny.
+    /// ## Why it matters
+    /// No value can be it and satisfy `type`.
+    /// ## Example
+    /// `type: string` with `x-known-values: [1]`.
+    /// ## Source
+    /// openapi/README.md, `x-known-values`.
+    "known-value-unfit",
+    /// A lower limit lies above the upper one.
+    /// Level: deny.
+    /// ## Why it matters
+    /// No value can satisfy both.
+    /// ## Example
+    /// `minLength: 5` with `maxLength: 3`.
+    /// ## Source
+    /// JSON Schema Validation, draft 5.
+    "limits-contradict",
+    /// An operation has no `operationId`.
+    /// Level: deny where the document has an `x-contract`, else warn.
+    /// ## Why it matters
+    /// Generated clients, configuration and waivers name operations by it.
+    /// ## Example
+    /// `get:` with responses alone.
+    /// ## Source
+    /// OpenAPI 3.0.3, Operation Object; ours, because reports name operations by it.
+    "operation-id-missing",
+    /// Two operations have one `operationId`.
+    /// Level: deny.
+    /// ## Why it matters
+    /// They cannot be told apart.
+    /// ## Example
+    /// `operationId: list` twice.
+    /// ## Source
+    /// OpenAPI 3.0.3, Operation Object: must be unique.
+    "operation-id-repeated",
+    /// A parameter is declared twice.
+    /// Level: deny.
+    /// ## Why it matters
+    /// It is undefined which of the two holds.
+    /// ## Example
+    /// Two query parameters called `limit`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Operation Object: the list must not include duplicates.
+    "parameter-repeated",
+    /// A path parameter is not marked as required.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Generators refuse the document.
+    /// ## Example
+    /// `in: path` without `required: true`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Parameter Object, `required`.
+    "path-parameter-optional",
+    /// A parameter of a path template is not declared.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Nobody knows what to put there.
+    /// ## Example
+    /// `/customers/{id}` with no parameter `id`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Path Templating.
+    "path-parameter-undeclared",
+    /// A path parameter is not in the path.
+    /// Level: deny.
+    /// ## Why it matters
+    /// It can never be sent.
+    /// ## Example
+    /// `name: ids` for `/customers/{id}`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Parameter Object, `name`.
+    "path-parameter-unused",
+    /// Two paths differ in the names of their parameters alone.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Names of path parameters do not show on the wire.
+    /// ## Example
+    /// `/customers/{id}` and `/customers/{key}`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Paths Object.
+    "path-repeated",
+    /// A pattern is no regular expression.
+    /// Level: deny.
+    /// ## Why it matters
+    /// No validator can apply it.
+    /// ## Example
+    /// `pattern: '^('`.
+    /// ## Source
+    /// ECMA-262; OpenAPI 3.0.3, Schema Object, `pattern`.
+    "pattern-invalid",
+    /// No lawful record could be made up.
+    /// Level: deny where an `x-mock` hint is at fault, else warn.
+    /// ## Why it matters
+    /// `mock` cannot serve the contract, and its rules stay untried.
+    /// ## Example
+    /// `x-mock: "'text'"` on a number.
+    /// ## Source
+    /// openapi/README.md, `x-mock`.
+    "record-unmade",
+    /// A definition refers to itself and says nothing else.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Nothing can be read from it, and tools follow it for ever.
+    /// ## Example
+    /// `S: {allOf: [{$ref: '#/components/schemas/S'}]}`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Reference Object.
+    "reference-circle",
+    /// An operation documents no response.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Nothing about the answer is promised.
+    /// ## Example
+    /// `responses: {}`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Responses Object: at least one.
+    "responses-missing",
+    /// A rule cannot be evaluated on lawful records.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A rule that errs accepts everything.
+    /// ## Example
+    /// `self.name > 3.0` where `name` is a text.
+    /// ## Source
+    /// openapi/README.md, `x-rules`.
+    "rule-errs",
+    /// Two rules of one schema have one id.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Reports and waivers name a rule by its id.
+    /// ## Example
+    /// `{id: named, …}` twice.
+    /// ## Source
+    /// openapi/README.md, `x-rules`.
+    "rule-id-repeated",
+    /// A rule is asked on no made-up record.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Its `when` may never be true; then it checks nothing.
+    /// ## Example
+    /// `when: self.id == 'nobody'`.
+    /// ## Source
+    /// openapi/README.md, `x-rules`.
+    "rule-never-asked",
+    /// A rule is true on no made-up record.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Lawful records break it, so that every server would.
+    /// ## Example
+    /// `rule: self.count < 0.0` for a count.
+    /// ## Source
+    /// openapi/README.md, `x-rules`.
+    "rule-never-true",
+    /// A security requirement names no scheme.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Nobody knows which credentials are asked for.
+    /// ## Example
+    /// `security: [{key: []}]` without such a scheme.
+    /// ## Source
+    /// OpenAPI 3.0.3, Security Requirement Object.
+    "security-scheme-undefined",
+    /// A clause of `x-contract` says otherwise than the schema.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A server that keeps the one breaks the other.
+    /// ## Example
+    /// A page size of `max: 100` where the parameter has `maximum: 50`.
+    /// ## Source
+    /// openapi/README.md.
+    "semantics-contradict",
+    /// A clause of `x-contract` is not well-formed.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A clause that is not understood promises nothing.
+    /// ## Example
+    /// `direction: down`.
+    /// ## Source
+    /// openapi/x-contract.schema.json.
+    "semantics-malformed",
+    /// A clause of `x-contract` points to something that is not there, or of the wrong kind.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A check that looks there would see nothing, and silence is not a pass.
+    /// ## Example
+    /// `more: /hasmore` where the answer has `hasMore`.
+    /// ## Source
+    /// openapi/README.md.
+    "semantics-points-nowhere",
+    /// A key is none of the vocabulary.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A clause that is not understood promises nothing.
+    /// ## Example
+    /// `itmes: /customers`.
+    /// ## Source
+    /// openapi/x-contract.schema.json.
+    "semantics-unknown-key",
+    /// A requirement that can fail a server names no source.
+    /// Level: deny.
+    /// ## Why it matters
+    /// The server's team must be able to read where it stands.
+    /// ## Example
+    /// A filter of an operation without `x-source`.
+    /// ## Source
+    /// openapi/README.md, `source`.
+    "source-missing",
+    /// A key of `responses` is no status.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Tools skip it.
+    /// ## Example
+    /// `'2000': …`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Responses Object.
+    "status-invalid",
+    /// The document is of a version that is judged in part.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Keywords that OpenAPI 3.0 does not have are not looked at.
+    /// ## Example
+    /// `openapi: 3.1.0`.
+    /// ## Source
+    /// ours, because only 3.0 is judged in full.
+    "version-judged-in-part",
+}

@@ -1,0 +1,86 @@
+//! Every requirement that can fail a server says where it comes from.
+
+use serde_json::Value;
+
+use crate::diff::api::Operation;
+use crate::diff::arena::NodeId;
+use crate::lint::Linter;
+
+const WHY: &str = "a server is failed by it, so its team must be able to read where it stands";
+
+/// Names that a message lists.
+const NAMED: usize = 3;
+
+impl<'a> Linter<'a> {
+    /// The clauses of the root: `source` on each, or on the whole.
+    pub(super) fn sources_of_root(&mut self, contract: NodeId) {
+        if self.side.text(contract, "source").is_some() {
+            return;
+        }
+        let mut bare = Vec::new();
+        for holder in ["resources", "refusals"] {
+            let Some(holder) = self.side.get(contract, holder) else { continue };
+            let members = self.side.members(holder);
+            bare.extend(members.into_iter().filter(|(_, clause)| self.is_bare(*clause)).map(|(name, _)| name));
+        }
+        let tenancy = self.side.get(contract, "tenancy").filter(|clause| self.is_bare(*clause));
+        bare.extend(tenancy.map(|_| "tenancy"));
+        self.say_bare(contract, &bare, "`source` on each, or beside `version`");
+    }
+
+    /// The clauses of an operation: `source` on each or on what holds it, or `x-source` on the operation or its path.
+    pub(super) fn sources_of_operation(&mut self, operation: &Operation<'a>, promises: NodeId) {
+        if [operation.node, operation.item].iter().any(|node| self.side.text(*node, "x-source").is_some()) {
+            return;
+        }
+        let mut bare = Vec::new();
+        for (name, clause) in self.side.members(promises) {
+            if self.side.value(clause).is_array() {
+                let all = self.side.items(clause);
+                bare.extend(all.into_iter().filter(|item| self.is_bare(*item)).map(|_| name));
+            } else if name == "lists" {
+                self.bare_in_list(clause, &mut bare);
+            } else if self.is_bare(clause) {
+                bare.push(name);
+            }
+        }
+        self.say_bare(promises, &bare, "`source` on each, or `x-source` on the operation");
+    }
+
+    fn bare_in_list(&mut self, lists: NodeId, bare: &mut Vec<&'a str>) {
+        if self.side.text(lists, "source").is_some() {
+            return;
+        }
+        if self.is_bare(lists) {
+            bare.push("lists");
+        }
+        for key in ["page", "filters"] {
+            let Some(holder) = self.side.get(lists, key) else { continue };
+            if self.side.text(holder, "source").is_some() {
+                continue;
+            }
+            let members = self.side.members(holder);
+            bare.extend(members.into_iter().filter(|(_, clause)| self.is_bare(*clause)).map(|(name, _)| name));
+        }
+        let sort = self.side.get(lists, "sort").filter(|sort| self.is_bare(*sort));
+        bare.extend(sort.map(|_| "sort"));
+    }
+
+    /// Whether a clause can fail a server and says nothing of its source.
+    fn is_bare(&self, clause: NodeId) -> bool {
+        let value = self.side.value(clause);
+        let deny = value.get("level").and_then(Value::as_str).is_none_or(|level| level == "deny");
+        value.is_object() && value.get("source").is_none() && deny
+    }
+
+    fn say_bare(&mut self, at: NodeId, bare: &[&str], wanted: &str) {
+        let named: Vec<String> = bare.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let title = match bare.len() {
+            0 => return,
+            1 => format!("the requirement {} names no source", named[0]),
+            many if many <= NAMED => format!("the requirements {} name no source", named.join(", ")),
+            many => format!("the requirements {} and {} more name no source", named.join(", "), many - NAMED),
+        };
+        self.deny("source-missing", (at, None), title, (wanted, "none"), WHY);
+    }
+}
