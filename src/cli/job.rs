@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::check::{RunArgs, catalogue};
+use super::check::RunArgs;
 use super::target::{REPEAT, Subject};
 use super::verdict::Tally;
 use super::words::repeat_line;
@@ -20,7 +20,7 @@ use crate::mask::Masker;
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
 use crate::target::{Limits, Target};
-use crate::waiver::{STALE, Waivers};
+use crate::waiver::{Ran, STALE, Waivers};
 
 /// What a run came to.
 pub(super) struct Done {
@@ -44,6 +44,9 @@ pub(super) struct Job {
     /// What failed last time, by the name of the subject, with `--last-failed`.
     pub(super) last_failed: BTreeMap<String, BTreeSet<(String, String)>>,
     memory: memory::Memory,
+    /// What was checked so far, for the waivers.
+    ran: Vec<Ran>,
+    masker: Masker,
     embedded: bool,
     started: Instant,
 }
@@ -69,9 +72,9 @@ impl Settings {
                 failed: None,
                 shard: args.shard,
             },
-            max_records: args.max_records,
-            reads: args.reads,
-            shrink: !args.no_shrink,
+            max_records: number(run.max_records.value),
+            reads: number(run.reads.value),
+            shrink: !run.no_shrink.value,
             ..Options::default()
         };
         let limits = Limits {
@@ -79,7 +82,7 @@ impl Settings {
             rate: run.rate.as_ref().and_then(|rate| per_second(rate.value)),
             max_requests: run.max_requests.as_ref().map(|most| most.value),
             time_budget: run.time_budget.as_ref().map(|most| most.value.0),
-            concurrency: run.concurrency.value as usize,
+            concurrency: run.concurrency.value.0.get() as usize,
             ..Limits::default()
         };
         Ok(Self { options, limits, config: config.clone(), flag_levels: args.levels()? })
@@ -99,9 +102,12 @@ impl Settings {
             }
             options.selection.skip.extend(target.skip.iter().cloned());
             limits.rate = target.rate.and_then(per_second).or(limits.rate);
-            limits.concurrency = target.concurrency.map_or(limits.concurrency, |number| number as usize);
+            limits.concurrency = target.concurrency.map_or(limits.concurrency, |count| count.0.get() as usize);
             limits.max_requests = target.max_requests.or(limits.max_requests);
             limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
+            limits.time_budget = target.time_budget.map(|time| time.0).or(limits.time_budget);
+            options.max_records = target.max_records.map_or(options.max_records, number);
+            options.reads = target.reads.map_or(options.reads, number);
         }
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
@@ -132,14 +138,14 @@ impl Job {
     ) -> Result<Self, String> {
         let run = &config.run;
         let settings = Settings::new(args, config)?;
-        let memory = memory::Memory::open(args, masker.clone())?;
+        let memory = memory::Memory::open(args, config, subjects, masker.clone())?;
         let verbosity = i8::from(args.verbose) - i8::from(args.quiet);
         let reporting = report::Options {
-            require_conclusive: args.require_conclusive,
+            require_conclusive: run.require_conclusive.value,
             fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
             ..report_options(config, verbosity, subjects)
         };
-        let mut fanout = Fanout::open(&specs, reporting, masker, || Box::new(io::stdout()));
+        let mut fanout = Fanout::open(&specs, reporting, masker.clone(), || Box::new(io::stdout()));
         let manner = Manner::choose(io::stderr().is_terminal(), args.quiet);
         let budget = settings.limits.time_budget;
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
@@ -157,13 +163,15 @@ impl Job {
             fanout: Arc::new(Mutex::new(Some(fanout))),
             waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
             // What one part leaves open another may settle: `merge` judges that.
-            require_conclusive: args.require_conclusive && settings.shard().is_none(),
+            require_conclusive: run.require_conclusive.value && settings.shard().is_none(),
             fail_fast: run.fail_fast.value,
             tally: Tally::new(run.fail_on.value, run.fail_on_flaky.value),
             aborted: None,
             interrupted: false,
             last_failed: BTreeMap::new(),
             memory,
+            ran: Vec::new(),
+            masker,
             embedded: subjects.iter().all(|subject| subject.embedded.is_some()),
             started: Instant::now(),
             settings,
@@ -190,7 +198,9 @@ impl Job {
         options.fail_fast = self.fail_fast.then(|| self.red());
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
             .map_err(|error| error.to_string())?;
-        let target = Arc::new(target);
+        // A secret in a parameter is a variable in the record, so that a curl line can be run as it stands.
+        let masker = self.masker.clone();
+        let target = Arc::new(target.masked_by(move |text| masker.mask(text).into_owned()));
         let findings: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
         let inconclusive = std::sync::atomic::AtomicBool::new(false);
         let (fanout, waivers) = (Arc::clone(&self.fanout), Arc::clone(&self.waivers));
@@ -224,6 +234,12 @@ impl Job {
         self.tally.count(&lock(&findings));
         self.tally.redden(self.require_conclusive && inconclusive.load(Ordering::Relaxed));
         self.tally.add(&checked);
+        let red = self.fail_fast && self.tally.is_red();
+        self.ran.push(Ran {
+            contract: subject.name.clone(),
+            operations: subject.contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+            whole: checked.aborted.is_none() && !red && self.settings.shard().is_none(),
+        });
         self.memory.add(&subject.name, checked.regressions);
         if self.aborted.is_none() {
             self.aborted = checked.aborted;
@@ -283,7 +299,8 @@ impl Job {
             lock(&self.waivers).apply(&mut finding);
             last.push(finding);
         }
-        for mut finding in lock(&self.waivers).leftovers(false) {
+        lock(&self.waivers).ran(&super::names::ran(&self.config, &self.ran));
+        for mut finding in lock(&self.waivers).leftovers() {
             if self.settings.shard().is_some() && finding.id == STALE {
                 // Another part may have what it matches; `merge` knows all of them.
                 finding.level = Level::Note;
@@ -322,7 +339,7 @@ fn report_options(config: &Config, verbosity: i8, subjects: &[Subject]) -> repor
         color: super::colors(config.run.color.value),
         show_values: config.run.show_values.value,
         verbosity,
-        catalogue: catalogue().into(),
+        catalogue: crate::gate::catalogue().into(),
         documents: subjects.iter().map(text).collect(),
         ..report::Options::from_environment()
     }
@@ -339,8 +356,9 @@ fn dress(event: &mut Event, subject: &Subject) {
     }
     if let (Event::Found(finding), Some(_)) = (event, &subject.repeat) {
         let server = subject.base_url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        for line in &mut finding.curl {
-            *line = line.replace(&format!("://{server}"), &format!("://{REPEAT}"));
+        let requests = finding.exchanges.iter_mut().map(|exchange| &mut exchange.request.url);
+        for text in finding.curl.iter_mut().chain(requests) {
+            *text = text.replace(&format!("://{server}"), &format!("://{REPEAT}"));
         }
     }
 }
@@ -376,6 +394,10 @@ async fn interrupt() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+fn number(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn per_second(rate: crate::config::Rate) -> Option<NonZeroU32> {

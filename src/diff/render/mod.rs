@@ -116,6 +116,9 @@ impl Report<'_> {
             Bump::Major if early => "minor",
             bump => bump.name(),
         };
+        if self.outcome.bump == Bump::None {
+            return "asks for no new version".to_owned();
+        }
         match &self.outcome.versions {
             (Some(old), Some(new)) if old == new => format!("version {old}: asks for a bump of the {bump} version"),
             (Some(old), Some(new)) => format!("version {old} -> {new}: asks for a bump of the {bump} version"),
