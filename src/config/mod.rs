@@ -298,9 +298,9 @@ fn origin_of(waiver: &Waiver) -> Origin {
 #[must_use]
 pub fn nearest<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(word, &given);
+    let distance = |word: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &given);
     let near = words.into_iter().min_by_key(|word| distance(word))?;
     let limit = (near.chars().count().max(given.chars().count()) / 3).max(1);
-    let same_start = near.chars().zip(given.chars()).take_while(|(one, two)| one == two).count() >= 3;
+    let same_start = near.to_lowercase().chars().zip(given.chars()).take_while(|(one, two)| one == two).count() >= 3;
     (distance(near) <= limit || (same_start && distance(near) <= 3)).then_some(near)
 }
