@@ -71,6 +71,25 @@ fn config_show_refuses_names_too() {
 }
 
 #[test]
+fn what_init_advises_leads_to_a_target() {
+    let here = folder("init");
+    let (code, advice) = told(&gate_in(&here, &["init"]));
+    assert_eq!(code, 0, "{advice}");
+    let path = here.join("contract-gate.toml");
+    let mut file = std::fs::read_to_string(&path).expect("it was written");
+    for line in ["[targets.staging]", "contract = ", "base-url = ", "token-env = "] {
+        let word = line.trim_start_matches("[").trim_end_matches("]").trim_end_matches(" = ");
+        assert!(advice.contains(word), "{advice}");
+        file = file.replacen(&format!("\n#{line}"), &format!("\n{line}"), 1);
+    }
+    file = file.replace("STAGING_TOKEN\"", "STUB_TOKEN\"");
+    std::fs::write(&path, file).expect("it can be written");
+    let (code, told) = told(&gate_in(&here, &["check", "staging", "--dry-run"]));
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("https://api.staging.example.com"), "{told}");
+}
+
+#[test]
 fn a_misspelt_target_comes_with_the_nearest() {
     let file = "[targets.one]\ncontract = \"flexportal\"\n[targets.two]\ncontract = \"maple\"\n";
     let (code, told) = with(file, &["check", "tow"]);
