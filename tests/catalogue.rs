@@ -61,3 +61,48 @@ fn the_readme_lists_every_check() {
         );
     }
 }
+
+/// Which check names a fault first is kept in `snapshots/witnesses`, reviewed by hand; here only that somebody does.
+#[test]
+fn every_fault_is_named_by_a_check() {
+    use contract_gate::contract::Contract;
+    let ids: BTreeSet<&str> = CATALOGUE.iter().map(|check| check.id).collect();
+    for name in Contract::SHIPPED {
+        let contract = Contract::shipped(name).expect("is shipped");
+        let path = format!("{}/snapshots/witnesses/{name}.snap", env!("CARGO_MANIFEST_DIR"));
+        let snapshot = std::fs::read_to_string(&path).expect("the snapshot is there");
+        let named: BTreeSet<(&str, &str)> = snapshot.lines().filter_map(|line| line.split_once(' ')).collect();
+        let fits = mock::faults().iter().filter(|fault| fault.applies(&contract) && !fault.tolerated);
+        let steady = fits.filter(|fault| !fault.is_rare() && !fault.id.ends_with("flickers"));
+        let unnamed: Vec<&str> = steady
+            .map(|fault| fault.id)
+            .filter(|id| {
+                let first = named.iter().find(|(fault, _)| fault == id).map(|(_, check)| check.trim());
+                !first.is_some_and(|check| ids.contains(check) || check == "no verdict")
+            })
+            .collect();
+        assert!(unnamed.is_empty(), "{name}: faults that no check names, see CONTRIBUTING.md: {unnamed:?}");
+    }
+}
+
+#[test]
+fn the_catalogue_is_a_snapshot() {
+    let lines: Vec<String> = CATALOGUE
+        .iter()
+        .map(|check| {
+            let faults = check.faults.join(", ");
+            format!(
+                "{} {} {}: {}\n  proved by {faults}",
+                check.family.name(),
+                check.level.name(),
+                check.id,
+                check.summary()
+            )
+        })
+        .collect();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("catalogue", lines.join("\n")));
+}

@@ -9,7 +9,7 @@ use crate::contract::Operation;
 use crate::contract::semantics::{Absent, Filter, Lists};
 use crate::document::escape;
 use crate::finding::Level;
-use crate::study::{Fit, Study, WalkSeen};
+use crate::study::{Fit, Study, WalkSeen, Wanted};
 
 check! {
     /// A list without a filter shows records that its default view leaves out.
@@ -106,7 +106,8 @@ fn mixed(
         return;
     }
     ruling.evidence.records += reference.rows.len() as u64;
-    let is_other = |row: &crate::study::Row| model.fit_row(filter, row, either) == Fit::Not;
+    let wanted = Wanted::new(model, name, filter, either);
+    let is_other = |row: &crate::study::Row| wanted.row(row) == Fit::Not;
     if !reference.complete || reference.rows.iter().any(is_other) {
         return;
     }

@@ -5,10 +5,9 @@ use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::{Refusal, Refusals, Slot};
 use crate::finding::Level;
-use crate::study::{Observation, Study, ask};
+use crate::study::{Observation, Study, WalkSeen, ask};
 
-/// Most pages walked with the second tenant's access.
-pub(super) const SECOND_PAGES: u32 = 8;
+pub(super) use crate::study::SECOND_PAGES;
 
 /// A lawful call of an operation under other access: the first page of a list, or a record that is known to exist.
 pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Option<Call> {
@@ -27,9 +26,29 @@ pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Opti
 fn own_key(study: &Study, resource: &str, field: &str) -> Option<String> {
     let (list, _) = study.list_of(resource)?;
     let samples = &study.reference(&list.id)?.samples;
-    let plain = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     let keys: Vec<&str> = samples.iter().filter_map(|(_, record)| record.pointer(field)?.as_str()).collect();
-    keys.iter().find(|key| plain(key)).or(keys.first()).map(|key| (*key).to_owned())
+    keys.iter().find(|key| is_plain_key(key)).or(keys.first()).map(|key| (*key).to_owned())
+}
+
+/// Whether a key has no character that encodings may spoil.
+pub(super) fn is_plain_key(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// A later page under other access, with a filter and an order where the list has them: what guards the bare first page
+/// may not guard that.
+fn later_page(study: &Study, operation: &Operation, access: Access) -> Option<Call> {
+    let lists = operation.clause.lists.as_ref()?;
+    let telling = |walk: &&WalkSeen| {
+        let query = &walk.walk.query;
+        query.access == Access::Own
+            && query.expand.is_empty()
+            && query.filters.is_empty() == lists.filters.is_empty()
+            && query.sort.is_none() == lists.sort.is_none()
+            && walk.pages.len() > 1
+    };
+    let walk = study.walks(&operation.id).map(|(_, walk)| walk).find(telling)?;
+    Some(walk.answer(1)?.call.clone().access(access))
 }
 
 /// Access that must not get in, and what is said where it does.
@@ -56,7 +75,9 @@ impl Door {
     /// One call per operation that has the door.
     pub(super) fn plan(&self, study: &Study) -> Vec<Case> {
         let operations = study.contract.operations.iter().filter(|operation| (self.guards)(study, operation));
-        operations.filter_map(|operation| call(study, operation, self.access)).map(Case::Call).collect()
+        let calls =
+            |operation: &Operation| [call(study, operation, self.access), later_page(study, operation, self.access)];
+        operations.flat_map(calls).flatten().map(Case::Call).collect()
     }
 
     /// Judges what those calls were answered.
@@ -73,17 +94,20 @@ impl Door {
                 continue;
             };
             ruling.evidence.answers += 1;
+            // A refusal that calls itself a success is told by what is wrong with its body.
+            if answer.is_success() && !answer.schema_errors.is_empty() && !shows_anything(study, operation, answer) {
+                continue;
+            }
             if is_refusal(clause, status) || (self.instead)(refusals).is_some_and(|refusal| refusal.accepts(status)) {
                 continue;
             }
             let (title, mark) = if answer.is_success() { (self.open, "accepted") } else { (self.odd, "status") };
-            ruling.blames.push(
-                Blame::of_answer(title, answer)
-                    .compare(refusal_words(clause), format!("status {status}"))
-                    .by(&study.contract, format!("/x-contract/refusals/{}", self.clause))
-                    .under(study, &about, Level::Deny)
-                    .mark(mark),
-            );
+            let blame = Blame::of_answer(title, answer)
+                .compare(refusal_words(clause), format!("status {status}"))
+                .by(&study.contract, format!("/x-contract/refusals/{}", self.clause))
+                .under(study, &about, Level::Deny)
+                .mark(mark);
+            ruling.once(blame);
         }
         ruling.or_inconclusive(
             "the operation could not be called: no record to ask for is known",
@@ -92,9 +116,24 @@ impl Door {
     }
 }
 
+/// Whether an answer shows a page or a record.
+fn shows_anything(study: &Study, operation: &Operation, answer: &Observation) -> bool {
+    let key = operation.clause.reads.as_ref().and_then(|reads| study.contract.resource(&reads.resource));
+    match (&answer.page, key, &answer.json) {
+        (Some(page), ..) => page.has_items,
+        (None, Some(resource), Some(body)) => body.pointer(&resource.key).is_some(),
+        (None, ..) => true,
+    }
+}
+
 /// Whether an operation needs a credential of a kind that the contract describes.
 pub(super) fn needs_credential(study: &Study, operation: &Operation) -> bool {
     operation.is_guarded() && !study.contract.schemes.is_empty()
+}
+
+/// Whether records can belong to one of several tenants.
+pub(super) fn has_tenants(study: &Study, operation: &Operation) -> bool {
+    study.contract.root.tenancy.is_some() || operation.is_guarded()
 }
 
 /// Whether an operation shows records, which belong to some tenant.
@@ -158,12 +197,8 @@ pub(super) fn or_no_second_record(study: &Study, list: Option<&Operation>, rulin
     }
 }
 
-/// The walk over the second tenant's own records: enough of them to recognise.
+/// The walk over the second tenant's own records: enough of them to recognise, and to find what is wrong for it alone.
 pub(super) fn second_walk(study: &Study, operation: &Operation) -> Option<Walk> {
     let lists = operation.clause.lists.as_ref()?;
-    let mut walk = study.reference_walk(operation, lists);
-    walk.query.access = Access::Second;
-    // Enough to recognise its records, and to find what is wrong for this tenant alone.
-    walk.pages = Some(SECOND_PAGES);
-    Some(walk)
+    Some(study.walk_of(operation, lists, Access::Second))
 }

@@ -45,14 +45,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let other_key = comparable && key.as_ref().is_some_and(|key| *key != known.key);
         (other_alias || other_key).then(|| {
             let what = if other_alias { "a record with another value there" } else { "a record with another key" };
-            read.blame(
-                study,
-                reader,
-                format!("reading by `{}` gives another record", reading::field_words(&known.by.key)),
-            )
-            .compare("the record that the list shows with this value", what)
-            .at(known.by.key.clone())
-            .against_list(study, reader)
+            let title = format!("reading by `{}` gives another record", reading::field_words(&known.by.key));
+            let mut blame = read
+                .blame(study, reader, title)
+                .compare("the record that the list shows with this value", what)
+                .at(known.by.key.clone())
+                .against_list(study, reader);
+            // A record that shows another value than the one asked for is wrong whatever the list says by now.
+            blame.compares &= !other_alias;
+            blame
         })
     })
 }

@@ -7,8 +7,8 @@ use crate::exchange::Sent;
 use crate::finding::Level;
 use crate::study::{Observation, Study};
 
-/// Statuses that stand for the way to the target rather than for the target.
-const GATEWAY: [u16; 5] = [408, 429, 502, 503, 504];
+/// Statuses beside 5xx that say something of the moment rather than of the target.
+const PASSING: [u16; 2] = [408, 429];
 
 /// One fault.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +68,8 @@ impl Blame {
             answered: Some((answer.status, answer.bytes)),
             compares: false,
             exposed: 1,
-            fleeting: answer.failure.is_some() || answer.status.is_some_and(|status| GATEWAY.contains(&status)),
+            fleeting: answer.failure.is_some()
+                || answer.status.is_some_and(|status| status >= 500 || PASSING.contains(&status)),
         }
     }
 

@@ -23,6 +23,9 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
+    if lists.filters.is_empty() {
+        return not_applicable("the contract promises no filter here");
+    }
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| !walk.walk.query.filters.is_empty()) {
         if walk.pages.len() < 2 {

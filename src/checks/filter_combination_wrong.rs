@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::filtering::{self, Reading, clause, exposed, looks, must, plan_combined, refusal, row_pointer, sent_at};
+use super::filtering::{self, Must, Reading, clause, exposed, looks, plan_combined, refusal, row_pointer, sent_at};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
@@ -94,7 +94,9 @@ fn of_walk(
         let rows: HashSet<usize> = walk.misfits.iter().map(|(row, _)| *row).collect();
         let actual = format!("{} of {} records do not fit all of them", rows.len(), walk.rows.len());
         let title = format!("filters `{label}` together let through records that do not fit `{name}`");
-        let blame = make(title, actual, Some(*row));
+        let mut blame = make(title, actual, Some(*row));
+        // The record itself shows that it does not fit, wherever the rest has moved to.
+        blame.compares = false;
         return Some(match lists.filters.get(name).and_then(|filter| filter.field.as_ref()) {
             Some(field) => blame.at(row_pointer(lists, walk, *row, field)),
             None => blame,
@@ -103,12 +105,9 @@ fn of_walk(
     let partial = names.iter().any(|name| lists.filters.get(*name).is_some_and(|filter| filter.partial));
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-    let wanted: Vec<&str> = reference
-        .rows
-        .iter()
-        .filter(|row| must(study, lists, model, &walk.walk.query, reference, row))
-        .filter_map(|row| row.key.as_deref())
-        .collect();
+    let must = Must::new(lists, model, &walk.walk.query, reference);
+    let wanted: Vec<&str> =
+        reference.rows.iter().filter(|row| must.hold(row)).filter_map(|row| row.key.as_deref()).collect();
     let missing: Vec<&&str> = wanted.iter().filter(|key| !seen.contains(**key)).collect();
     let first = missing.first()?;
     let actual = format!("{} of {} records are missing", missing.len(), wanted.len());

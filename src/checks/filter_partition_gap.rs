@@ -8,7 +8,7 @@ use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
 use super::{Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::Match;
-use crate::study::{Fit, Row, Study};
+use crate::study::{Fit, Row, Study, Wanted};
 
 check! {
     /// The values of a filter, one after the other, do not add up to the whole list.
@@ -98,8 +98,8 @@ fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], options: &[Val
     let clause = operation.clause.lists.as_ref().and_then(|lists| lists.filters.get(part.name));
     let (Some(filter), Some(model)) = (clause, study.model(&operation.id)) else { return };
     // A record that lawfully has no such field, or a value that the filter does not know, belongs under none of them.
-    let has_value =
-        |row: &&Row| options.iter().any(|option| matches!(model.fit_row(filter, row, option), Fit::Must | Fit::May));
+    let wanted: Vec<Wanted<'_>> = options.iter().map(|option| Wanted::new(model, part.name, filter, option)).collect();
+    let has_value = |row: &&Row| wanted.iter().any(|wanted| matches!(wanted.row(row), Fit::Must | Fit::May));
     let missing: Vec<&str> = reference
         .rows
         .iter()

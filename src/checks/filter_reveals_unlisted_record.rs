@@ -2,9 +2,8 @@
 
 use super::filtering::{self, Reading, looks};
 use super::{Ruling, Verdict, not_applicable};
-use crate::case::Query;
 use crate::contract::Operation;
-use crate::study::{Fit, Study};
+use crate::study::{Fit, Fitting, Study};
 
 check! {
     /// A filtered list shows a record that the whole list hides.
@@ -33,7 +32,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             remedy: "raise the limit on records, or see the findings on paging".to_owned(),
         };
     };
-    let plain = Query::new(&operation.id, None);
     let mut ruling = Ruling::default();
     for look in looks(study, operation).iter().filter(|look| look.reading == Reading::Fits && !look.unknown) {
         // An index that lags behind may still show what was deleted.
@@ -41,9 +39,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         ruling.look_at(look);
+        let plain = Fitting::new(lists, look.model, &[]);
         let hidden = look.walk.rows.iter().position(|row| {
             let listed = row.key.as_deref().is_none_or(|key| reference.by_key.contains_key(key));
-            !listed && study.fit(lists, look.model, &plain, row) == Fit::Must
+            !listed && plain.row(row) == Fit::Must
         });
         let Some(index) = hidden else { continue };
         ruling.once(

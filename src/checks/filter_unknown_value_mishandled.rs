@@ -35,8 +35,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let Some(first) = look.walk.answers.first().filter(|answer| !answer.is_unsent()) else { continue };
         ruling.evidence.answers += 1;
         let choice = unknown_choice(look.filter);
-        let foreign =
-            look.walk.rows.iter().filter(|row| look.model.fit_row(look.filter, row, look.value) == Fit::Not).count();
+        let wanted = look.wanted();
+        let foreign = look.walk.rows.iter().filter(|row| wanted.row(row) == Fit::Not).count();
         let unjudged = look.filter.field.is_none() && !look.walk.rows.is_empty();
         let status = first.status.unwrap_or_default();
         let actual = match (choice, first.is_success()) {

@@ -34,6 +34,12 @@ fn plan(study: &Study) -> Vec<Case> {
         for by in &reads.by {
             for key in foreign_keys(study, reads, by) {
                 let call = Call::new(&operation.id).with(&by.slot, key);
+                // Its owner reads it first: what a cache keeps of that must not be shown to others.
+                let first = Case::Call(call.clone().access(Access::Second));
+                if !study.has(&first) {
+                    cases.push(first);
+                    continue;
+                }
                 cases.push(Case::Call(call.clone()));
                 if access::crosses(study) {
                     cases.push(Case::Call(call.access(Access::OwnInSecond)));
@@ -44,7 +50,8 @@ fn plan(study: &Study) -> Vec<Case> {
     cases
 }
 
-/// Values of a key by which the second tenant's records are read: the first and the last that are its alone.
+/// Values of a key by which the second tenant's records are read: the first and the last that are its alone; those that
+/// no encoding spoils, as far as there are any.
 fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
     let foreign = Foreign::of(study, reads);
     // Those that the user named stand in for a list.
@@ -60,6 +67,9 @@ fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
         .map(String::from)
         .collect();
     keys.dedup();
+    if keys.iter().any(|key| access::is_plain_key(key)) {
+        keys.retain(|key| access::is_plain_key(key));
+    }
     if keys.len() > MOST {
         keys.drain(MOST / 2..keys.len() - MOST / 2);
     }
@@ -87,6 +97,9 @@ impl Foreign {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(reads) = &operation.clause.reads else { return not_applicable("the operation reads no single record") };
+    if !study.means.has_second && !access::has_tenants(study, operation) {
+        return not_applicable("the contract knows neither tenants nor credentials");
+    }
     if !study.means.has_second {
         return Verdict::Inconclusive {
             reason: "no second tenant is known".to_owned(),
@@ -115,7 +128,8 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
     let crossing = answer.call.access == Access::OwnInSecond;
     let resource = study.contract.resource(&reads.resource);
     let shown = answer.json.as_ref().and_then(|body| body.pointer(&resource?.key).and_then(key_text));
-    let readable = answer.is_success();
+    // A success that shows no record is another fault.
+    let readable = answer.is_success() && shown.is_some();
     // An alias may belong to a record of either tenant: then one's own is what one gets.
     if readable && shown.as_deref().is_some_and(|key| foreign.ours.get(key).is_some()) {
         return;
@@ -126,11 +140,10 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
         return;
     }
     // A reader that treats every unknown key so does it out of another fault.
-    let alike = |probe: &Observation| match readable {
-        true => probe.is_success() && shown.is_none(),
-        false => probe.status == Some(status),
-    };
-    if !crossing && reading::answers_to_unknown(study, reads, &answer.call.operation).any(alike) {
+    let alike = |probe: &Observation| !readable && probe.status == Some(status);
+    if (!crossing || answer.is_success())
+        && reading::answers_to_unknown(study, reads, &answer.call.operation).any(alike)
+    {
         return;
     }
     let title = match (readable, crossing) {

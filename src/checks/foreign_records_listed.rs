@@ -52,6 +52,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if operation.clause.lists.is_none() {
         return not_applicable("the operation lists nothing");
     }
+    if !study.means.has_second && !access::has_tenants(study, operation) {
+        return not_applicable("the contract knows neither tenants nor credentials");
+    }
     if !study.means.has_second {
         return Verdict::Inconclusive {
             reason: "no second tenant is known".to_owned(),

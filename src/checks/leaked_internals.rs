@@ -6,8 +6,10 @@ use regex::Regex;
 
 use super::{Blame, Ruling, Verdict, answers, plan_nothing};
 use crate::contract::Operation;
+use crate::contract::semantics::About;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::row::remove;
+use crate::study::{Observation, Study};
 
 check! {
     /// An error shows a stack trace, a query or a path of the server.
@@ -19,7 +21,8 @@ check! {
     /// A 500 whose body begins with `Traceback (most recent call last)`.
     ///
     /// ## Source
-    /// OWASP, improper error handling; level: `leaks` of the contract's root clause.
+    /// OWASP, improper error handling. `leaks` of the contract's root clause names fields that may hold the server's own
+    /// words, and the level that this counts at.
     id: "leaked-internals", family: Answers, level: Deny,
     faults: ["error-shows-stack-trace", "error-shows-sql", "error-shows-server-path"],
     plan: plan_nothing, judge: judge,
@@ -32,7 +35,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         ruling.evidence.answers += 1;
         let asked = format!("{} {}", answer.sent.url, answer.sent.body.as_deref().unwrap_or_default());
         if let Some(what) = leak(text).or_else(|| path(text, &asked)) {
-            let about = study.contract.root.leaks.clone().unwrap_or_default().0;
+            let about = about(study, answer, &asked);
             ruling.blames.push(
                 Blame::of_answer(format!("the error shows {what}"), answer)
                     .compare("an error without internals", format!("{what} with status {}", answer.status.unwrap_or(0)))
@@ -43,6 +46,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     }
     ruling
         .or_inconclusive("no error with a body was seen", "run without --skip access and records: they provoke errors")
+}
+
+/// The clause about fields that may hold the server's own words, if nothing but those shows internals.
+fn about(study: &Study, answer: &Observation, asked: &str) -> About {
+    let (Some(leaks), Some(body)) = (&study.contract.root.leaks, &answer.json) else { return About::default() };
+    let mut rest = body.clone();
+    leaks.fields.iter().for_each(|field| remove(&mut rest, field));
+    let rest = rest.to_string();
+    if leak(&rest).or_else(|| path(&rest, asked)).is_some() { About::default() } else { leaks.about.clone() }
 }
 
 /// What a text gives away, if anything.

@@ -81,7 +81,7 @@ fn read_records(study: &Study, operation: &Operation, field: &str, ruling: &mut 
 }
 
 fn same(one: &Trait, two: &Trait) -> bool {
-    one == two || matches!((one, two), (Trait::Text(_), Trait::Hashed(..)) | (Trait::Hashed(..), Trait::Text(_)))
+    one == two || matches!((one, two), (Trait::Text(..), Trait::Hashed(..)) | (Trait::Hashed(..), Trait::Text(..)))
 }
 
 /// The value that most records of a walk show: the odd one out is the fault.

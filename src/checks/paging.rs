@@ -1,11 +1,14 @@
 //! What the checks on pages share: walks, the requests that show a page, sizes that a page may have.
 
 use super::{Blame, Ruling, Verdict, not_applicable};
-use crate::case::{Access, Case, Query, Walk};
+use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
-use crate::contract::semantics::Lists;
+use crate::contract::semantics::{Lists, Slot};
 use crate::exchange::Sent;
-use crate::study::{End, Observation, PageFacts, Reference, Study, WalkSeen};
+use crate::study::{End, Observation, PageFacts, Reference, Seen, Study, WalkSeen};
+
+/// Page sizes of which only some pages are walked, and how many.
+const FEW_PAGES: [(u64, u32); 8] = [(1, 3), (2, 2), (3, 2), (10, 2), (20, 2), (25, 2), (50, 2), (100, 2)];
 
 /// The cases that every comparison of walks starts from: all at the largest size, all without a size, and some at sizes
 /// drawn from the seed.
@@ -39,12 +42,37 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
                 cases.push(Case::Walk(other));
             }
         }
-        // Small pages have many borders; a few pages of each are enough.
-        for size in [1, 2, 3].into_iter().filter(|size| lists.page.size.is_some() && *size < known) {
-            cases.push(Case::pages(Query::new(&operation.id, Some(size)), 3));
+        // Small pages have many borders, and the sizes that clients write are where caches and special cases are: a few
+        // pages of each are enough.
+        let most = lists.page.size.as_ref().map_or(0, |size| size.max.unwrap_or(u64::MAX));
+        for (size, pages) in FEW_PAGES.into_iter().filter(|(size, _)| *size < known && *size <= most) {
+            if study.reference_walk(operation, lists).query.size == Some(size) {
+                continue;
+            }
+            cases.push(Case::pages(Query::new(&operation.id, Some(size)), pages));
         }
     }
     cases
+}
+
+/// Where a page starts, by what was sent or by the address that was followed; `None` when that cannot be told.
+pub(super) fn offset_of(slot: &Slot, first: u64, call: &Call) -> Option<u64> {
+    if let (Some(address), Slot::Query(name)) = (&call.follow, slot) {
+        let query = address.split_once('?')?.1.split('#').next()?;
+        let sent = query.split('&').find_map(|pair| pair.strip_prefix(name.as_str())?.strip_prefix('='));
+        return sent.map_or(Some(first), |sent| sent.parse().ok());
+    }
+    call.value(slot).map_or(Some(first), serde_json::Value::as_u64)
+}
+
+/// The page size in force where none is asked for: the documented one, else what the first page of a longer list holds.
+pub(super) fn default_size(study: &Study, operation: &Operation, lists: &Lists) -> Option<u64> {
+    let documented = lists.page.size.as_ref().and_then(|size| size.default.as_ref()).map(|default| default.value);
+    documented.or_else(|| {
+        let seen = study.get(&Case::Walk(study.default_walk(operation)))?;
+        let Seen::Walk(walk) = seen else { return None };
+        (walk.pages.len() > 1).then(|| walk.rows_of(0).len() as u64).filter(|size| *size > 0)
+    })
 }
 
 /// Page sizes that give a handful of pages, drawn from the seed.

@@ -31,13 +31,18 @@ fn plan(study: &Study) -> Vec<Case> {
             continue;
         }
         let known = reference.rows.len() as u64;
-        let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref()).map_or(50, |default| default.value);
+        let size = paging::default_size(study, operation, lists);
         // Just beyond what was seen: nothing may be there, or the walks ended early.
         let starts = match (&lists.page.offset, &lists.page.number) {
             (Some(offset), _) => {
-                vec![Start::Offset(offset.first + known), Start::Offset(offset.first + known + 3 * size)]
+                let far = known + 3 * size.unwrap_or(50);
+                vec![Start::Offset(offset.first + known), Start::Offset(offset.first + far)]
             }
-            (None, Some(number)) => vec![Start::Number(number.first + known / size.max(1) + 2)],
+            // The page after the last one, and one further on; in an empty list the first page is the last.
+            (None, Some(number)) => size.map_or_else(Vec::new, |size| {
+                let pages = known.div_ceil(size.max(1)).max(1);
+                vec![Start::Number(number.first + pages), Start::Number(number.first + pages + 2)]
+            }),
             (None, None) => Vec::new(),
         };
         for start in starts {
@@ -89,7 +94,11 @@ fn is_beyond(study: &Study, lists: &Lists, operation: &Operation, answer: &Obser
     }
     match (&lists.page.offset, &lists.page.number) {
         (Some(offset), _) => at(&offset.slot).is_some_and(|at| at >= offset.first + known),
-        (None, Some(number)) => at(&number.slot).is_some_and(|at| at > number.first + known),
+        (None, Some(number)) => {
+            let size = paging::default_size(study, operation, lists);
+            let pages = size.map(|size| known.div_ceil(size.max(1)).max(1));
+            pages.is_some_and(|pages| at(&number.slot).is_some_and(|at| at >= number.first + pages))
+        }
         (None, None) => false,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::case::Access;
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
-use crate::study::{End, Reference, Study, WalkSeen};
+use crate::study::{End, Reference, Row, Study, WalkSeen};
 
 check! {
     /// A walk leaves out a record that other walks of the same list show.
@@ -60,9 +60,12 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
             .filter(|index| *index < last || (walk.is_complete() && missing.len() == 1))
             .collect();
         let ordered = is_ordered(reference, &places, last);
-        let Some(first) = inside.first().copied().filter(|_| walk.is_complete() || ordered) else { continue };
+        let tied = tied(study, operation, reference, &places);
+        let mut inside = inside.into_iter().filter(|index| walk.is_complete() || (ordered && !tied(*index)));
+        let Some(first) = inside.next() else { continue };
+        let left_out = 1 + inside.count();
         let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
-        let sent = after.map_or_else(|| paging::first_request(walk), |row| paging::requests_around(walk, row));
+        let sent = paging::requests_around(walk, after.unwrap_or_else(|| walk.rows.len().saturating_sub(1)));
         let other = study
             .walks(&operation.id)
             .filter(|(_, other)| whole(other))
@@ -71,12 +74,33 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
         cases.push(case.clone());
         ruling.blames.push(
             Blame::of_cases(format!("a walk in {} leaves records out", paging::walk_words(walk)), cases, sent)
-                .compare("every record of the list", format!("{} of {} left out", inside.len(), reference.rows.len()))
+                .compare("every record of the list", format!("{left_out} of {} left out", reference.rows.len()))
                 .at(lists.items.clone())
                 .by(&study.contract, paging::clause(operation, ""))
                 .shown(reference.rows[first].key.as_deref().unwrap_or_default())
                 .mark(if access == Access::Own { "skipped" } else { "skipped for the second tenant" }),
         );
+    }
+}
+
+/// Tells which records stand beside one that the walk shows and that is equal to it in the default order: in a walk that
+/// was cut off, another order among equals explains that they are not there.
+fn tied<'a>(
+    study: &Study,
+    operation: &'a Operation,
+    reference: &'a Reference,
+    places: &'a HashMap<&str, usize>,
+) -> impl Fn(usize) -> bool + use<'a> {
+    let default = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref()?.default.as_ref());
+    let index = default.and_then(|field| study.model(&operation.id)?.field(&field.field));
+    move |at| {
+        let value = |row: &Row| index.and_then(|index| row.traits.get(index).cloned());
+        let own = value(&reference.rows[at]);
+        own.is_some()
+            && reference
+                .rows
+                .iter()
+                .any(|row| value(row) == own && row.key.as_deref().is_some_and(|key| places.contains_key(key)))
     }
 }
 

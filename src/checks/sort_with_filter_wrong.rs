@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::filtering::{self, clause, exposed, must, refusal, row_pointer, sent_at};
+use super::filtering::{self, Must, clause, exposed, refusal, row_pointer, sent_at};
 use super::ordering::{self, Reading, direction_word, inversions, ranks, wishes};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{Lists, Order};
 use crate::finding::Level;
-use crate::study::{Model, Study, WalkSeen};
+use crate::study::{Model, Row, Study, WalkSeen};
 
 check! {
     /// Sorting and filtering work alone but not together.
@@ -108,12 +108,14 @@ fn of_walk(
     }
     if let Some((row, name)) = walk.misfits.iter().find(|(_, name)| names.contains(&name.as_str())) {
         let actual = format!("{} records do not fit, the first on page {}", walk.misfits.len(), walk.page_of(*row) + 1);
-        let blame = make(
+        let mut blame = make(
             format!("sorting by `{}` switches filter `{name}` off", wish.name),
             "only records that fit the filter".to_owned(),
             actual,
             Some(*row),
         );
+        // The record itself shows that it does not fit, wherever the rest has moved to.
+        blame.compares = false;
         return Some(match lists.filters.get(name).and_then(|filter| filter.field.as_ref()) {
             Some(field) => blame.at(row_pointer(lists, walk, *row, field)),
             None => blame,
@@ -133,9 +135,9 @@ fn of_walk(
     let partial = names.iter().any(|name| lists.filters.get(*name).is_some_and(|filter| filter.partial));
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
-    let missing = reference.rows.iter().find(|row| {
-        row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must(study, lists, model, query, reference, row)
-    })?;
+    let must = Must::new(lists, model, query, reference);
+    let is_missing = |row: &&Row| row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must.hold(row);
+    let missing = reference.rows.iter().find(is_missing)?;
     Some(
         make(
             format!("{label} together lose records"),

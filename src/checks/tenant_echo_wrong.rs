@@ -39,7 +39,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if let Some(at) = study.model(&operation.id).and_then(|model| model.field(field)) {
         for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own) {
             for (index, row) in walk.rows.iter().enumerate() {
-                let Some(Trait::Text(held)) = row.traits.get(at) else { continue };
+                let Some(Trait::Text(held, _)) = row.traits.get(at) else { continue };
                 ruling.evidence.records += 1;
                 if **held != **tenant {
                     let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();

@@ -24,7 +24,9 @@ check! {
 fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for (operation, lists) in study.lists() {
-        for walk in [study.reference_walk(operation, lists), study.default_walk(operation)] {
+        let other = study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.pages.len() >= 2);
+        let other = other.map(|(_, walk)| walk.walk.clone());
+        for walk in [study.reference_walk(operation, lists), study.default_walk(operation)].into_iter().chain(other) {
             if let Some(Seen::Walk(seen)) = study.get(&Case::Walk(walk.clone()))
                 && seen.pages.len() >= 2
             {
@@ -41,6 +43,9 @@ fn plan(study: &Study) -> Vec<Case> {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(model) = study.model(&operation.id) else { return not_applicable("the operation lists nothing") };
+    if lists.page.next.is_none() && lists.page.offset.is_none() && lists.page.number.is_none() {
+        return not_applicable("the list comes on one page");
+    }
     let mut ruling = Ruling::default();
     for (case, again) in study.answers(&operation.id) {
         let Case::Again { walk, index, size: None } = case else { continue };

@@ -3,7 +3,7 @@
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Call, Case};
 use crate::contract::Operation;
-use crate::study::Study;
+use crate::study::{Probing, Study};
 
 check! {
     /// A method that nobody declared is answered with success.
@@ -15,8 +15,8 @@ check! {
     /// `PUT /v1/customers` is answered with 200.
     ///
     /// ## Source
-    /// The methods of the path. Unsafe methods are sent only to this machine, and only with keys that do not exist;
-    /// elsewhere TRACE alone is tried.
+    /// The methods of the path. Elsewhere than on this machine TRACE alone is tried. On this machine also PATCH, and DELETE
+    /// of a key that no record has; PUT, and DELETE of a whole list, only with `--probe-writes`.
     id: "undocumented-method-accepted", family: Protocol, level: Deny,
     faults: ["undocumented-method-accepted"],
     plan: plan, judge: judge,
@@ -51,7 +51,12 @@ fn methods<'a>(study: &'a Study, operation: &'a Operation) -> impl Iterator<Item
     let declared = |method: &str| {
         study.contract.operations.iter().any(|other| other.path == operation.path && other.method == method)
     };
-    let probes: &[&str] = if study.means.probe_methods { &["PUT", "DELETE", "PATCH", "TRACE"] } else { &["TRACE"] };
+    let probes: &[&str] = match (study.means.probing, &operation.clause.reads) {
+        (Probing::Safe, _) => &["TRACE"],
+        (Probing::Careful, None) => &["PATCH", "TRACE"],
+        (Probing::Careful, Some(_)) => &["DELETE", "PATCH", "TRACE"],
+        (Probing::All, _) => &["PUT", "DELETE", "PATCH", "TRACE"],
+    };
     probes.iter().copied().filter(move |method| !declared(method))
 }
 

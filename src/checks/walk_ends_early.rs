@@ -3,10 +3,11 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashSet;
 
-use crate::case::Case;
+use crate::case::{Access, Case};
 use crate::contract::Operation;
+use crate::contract::semantics::Lists;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Reference, Study, WalkSeen};
 
 check! {
     /// A page says that nothing follows although there are more records.
@@ -26,10 +27,21 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    let Some(reference) = study.reference(&operation.id) else { return no_walk() };
+    if study.reference(&operation.id).is_none() {
+        return no_walk();
+    }
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain() && walk.is_complete())
-    {
+    for access in [Access::Own, Access::Second] {
+        judge_access(study, operation, lists, access, &mut ruling);
+    }
+    ruling.or_inconclusive("no walk reached an end", "raise --max-records or --max-requests")
+}
+
+/// Compares where the walks of one tenant over the whole list end.
+fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Access, ruling: &mut Ruling) {
+    let reference = &Reference::of(study, &operation.id, access);
+    let whole = |walk: &WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| whole(walk) && walk.is_complete()) {
         ruling.evidence.pairs += 1;
         let keys: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
         let beyond = walk.beyond.iter().filter(|row| row.key.as_deref().is_some_and(|key| !keys.contains(key))).count();
@@ -48,7 +60,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         let more = if lists.page.more.is_some() { "more" } else { "next" };
         let sent = walk.answers.last().map(|answer| answer.sent.clone()).into_iter().collect();
-        let mut cases = whole_walks(study, operation, case);
+        let mut cases = whole_walks(study, operation, case, access);
         cases.push(case.clone());
         ruling.blames.push(
             Blame::of_cases("a page says that nothing follows although more records exist", cases, sent)
@@ -58,17 +70,16 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 )
                 .by(&study.contract, paging::clause(operation, more))
                 .under(study, &lists.page.about, Level::Deny)
-                .mark("early end"),
+                .mark(if access == Access::Own { "early end" } else { "early end for the second tenant" }),
         );
     }
-    ruling.or_inconclusive("no walk reached an end", "raise --max-records or --max-requests")
 }
 
-/// The plain walks that show what this one lacks.
-fn whole_walks(study: &Study, operation: &Operation, but: &Case) -> Vec<Case> {
+/// The walk of the same tenant that shows what this one lacks.
+fn whole_walks(study: &Study, operation: &Operation, but: &Case, access: Access) -> Vec<Case> {
     let longest = study
         .walks(&operation.id)
-        .filter(|(case, walk)| walk.walk.query.is_plain() && *case != but)
+        .filter(|(case, walk)| walk.walk.query.is_whole() && walk.walk.query.access == access && *case != but)
         .max_by_key(|(_, walk)| walk.rows.len());
     longest.map(|(case, _)| case.clone()).into_iter().collect()
 }

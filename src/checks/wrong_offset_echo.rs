@@ -30,14 +30,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut left: Vec<&str> =
         if echo.means.is_empty() { vec!["this"] } else { echo.means.iter().map(String::as_str).collect() };
     for (answer, page) in paging::pages(study, operation) {
-        let sent = answer.call.value(&offset.slot);
-        let at = match sent {
-            None => offset.first,
-            Some(value) => match value.as_u64() {
-                Some(at) => at,
-                None => continue,
-            },
-        };
+        let Some(at) = paging::offset_of(&offset.slot, offset.first, &answer.call) else { continue };
         let (Figure::Is(named), Some(size)) = (page.offset_echo, paging::effective_size(lists, answer)) else {
             continue;
         };

@@ -7,7 +7,7 @@ use crate::case::Access;
 use crate::contract::Operation;
 use crate::contract::semantics::{Clause, Slot};
 use crate::finding::Level;
-use crate::study::{End, Figure, Fit, Study, WalkSeen};
+use crate::study::{End, Figure, Fit, Fitting, Study, WalkSeen};
 
 check! {
     /// The total is not the number of records that a walk shows.
@@ -33,8 +33,9 @@ fn is_true(study: &Study, operation: &Operation, walk: &WalkSeen, named: f64) ->
     };
     let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
     let (mut least, mut most, mut lacks) = (0.0, 0.0, false);
+    let fitting = Fitting::new(lists, model, &walk.walk.query.filters);
     for row in &reference.rows {
-        match study.fit(lists, model, &walk.walk.query, row) {
+        match fitting.row(row) {
             Fit::Must => {
                 least += 1.0;
                 most += 1.0;

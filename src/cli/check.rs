@@ -123,6 +123,9 @@ pub(super) struct RunArgs {
     /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
     #[arg(long, value_name = "N", value_parser = crate::config::whole)]
     reads: Option<u64>,
+    /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data
+    #[arg(long)]
+    pub(super) probe_writes: bool,
     /// Longest run per contract, such as 5min
     #[arg(long, value_name = "TIME")]
     time_budget: Option<crate::config::Time>,
@@ -220,6 +223,13 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, Vec<Subject>), String> {
     let config = run.load()?;
     let embedded = embedded(subject)?;
+    if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && config.run.reads.value == 0) {
+        let _ = writeln!(
+            io::stderr(),
+            "note: fault `{}` shows only to who reads that one record, and about 20 are read: --reads 500 reads them all",
+            fault.id
+        );
+    }
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
     names::check(&config, &run.levels()?, &subjects)?;
     let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();

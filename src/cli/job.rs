@@ -74,6 +74,7 @@ impl Settings {
             },
             max_records: number(run.max_records.value),
             reads: number(run.reads.value),
+            probe_writes: args.probe_writes,
             shrink: !run.no_shrink.value,
             ..Options::default()
         };
@@ -112,6 +113,8 @@ impl Settings {
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
             limits.timeout = limits.timeout.min(Duration::from_secs(2));
+            // It is made for this run and gone after it.
+            options.probe_writes = true;
         }
         (options, limits)
     }

@@ -106,14 +106,17 @@ fn chosen_variant(id: Option<&str>, contract: &Contract) -> Result<Option<&'stat
 }
 
 fn list(args: &Args, contract: Option<&Contract>) -> String {
-    let mut rows: Vec<(&str, &str)> = Vec::new();
+    let mut rows: Vec<(&str, String)> = Vec::new();
     if args.list_faults {
         let fits = mock::faults().iter().filter(|fault| contract.is_none_or(|contract| fault.applies(contract)));
-        rows.extend(fits.map(|fault| (fault.id, fault.summary)));
+        rows.extend(fits.map(|fault| {
+            let seen = if fault.thorough { " [seen with --reads 500]" } else { "" };
+            (fault.id, format!("{}{seen}", fault.summary))
+        }));
     }
     if args.list_variants {
         let fits = mock::variants().iter().filter(|variant| contract.is_none_or(|contract| variant.applies(contract)));
-        rows.extend(fits.map(|variant| (variant.id, variant.summary)));
+        rows.extend(fits.map(|variant| (variant.id, variant.summary.to_owned())));
     }
     let wide = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
     rows.iter().map(|(id, summary)| format!("{id:wide$}  {summary}\n")).collect()
@@ -124,7 +127,9 @@ fn greeting(contract: &Contract, options: &Options, running: &Running) -> String
     let mut text = format!("{} at {}\n", contract.title, running.base_url());
     if let Some(fault) = options.fault {
         text += &format!("fault `{}`: {}\n", fault.id, fault.summary);
-        text += &format!("`contract-gate check {} --fault {}` shows what it is reported as\n", contract.name, fault.id);
+        let reads = if fault.thorough { " --reads 500" } else { "" };
+        let run = format!("contract-gate check {} --fault {}{reads}", contract.name, fault.id);
+        text += &format!("`{run}` shows what it is reported as\n");
     }
     if let Some(variant) = options.variant {
         text += &format!("variant `{}`: {}\n", variant.id, variant.summary);

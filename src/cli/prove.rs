@@ -78,11 +78,21 @@ fn summary(matrix: &Matrix, started: Instant) -> String {
     let silent = matrix.rows.iter().filter(|row| matches!(row.kind, Kind::Lawful | Kind::Variant) && row.right).count();
     let medians: Vec<String> =
         matrix.median_requests().into_iter().map(|(name, requests)| format!("{name} {requests}")).collect();
-    format!(
-        "{caught} of {} faults caught, {silent} of {} lawful servers left in peace, in {:.1} s\nrequests per verdict, median: {}\n",
-        count(&[Kind::Fault]),
-        count(&[Kind::Lawful, Kind::Variant]),
-        started.elapsed().as_secs_f64(),
-        medians.join(", ")
-    )
+    let (faults, lawful) = (count(&[Kind::Fault]), count(&[Kind::Lawful, Kind::Variant]));
+    let told = [
+        (faults > 0).then(|| format!("{caught} of {faults} faults caught")),
+        (lawful > 0).then(|| format!("{silent} of {lawful} lawful servers left in peace")),
+        Some(format!("in {:.1} s", started.elapsed().as_secs_f64())),
+    ];
+    let mut text = told.into_iter().flatten().collect::<Vec<_>>().join(", ") + "\n";
+    if !medians.is_empty() {
+        text += &format!("requests per verdict, median: {}\n", medians.join(", "));
+    }
+    if matrix.rows.iter().any(|row| row.thorough) {
+        text += "[with --reads 500]: shows only to who reads that one record; a run with the default of about 20 reads passes\n";
+    }
+    if matrix.rows.iter().any(|row| row.runs > 1) {
+        text += "[in run N]: comes now and then; the runs before did not meet it\n";
+    }
+    text
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::run::Runner;
-use crate::case::Case;
+use crate::case::{Access, Case};
 use crate::checks::{Blame, Check, Verdict};
 use crate::contract::Operation;
+use crate::exchange::Failure;
 use crate::finding::Stability;
-use crate::study::{Seen, Study};
+use crate::study::{Reference, Seen, Study};
 
 /// What came of looking again.
 pub(super) enum Again {
@@ -32,7 +33,7 @@ pub(super) struct Confirmer<'a> {
     /// Repetitions during which the data moved.
     restless: u32,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
-    still: BTreeMap<String, bool>,
+    still: BTreeMap<(String, bool), bool>,
 }
 
 /// A study of the repeated cases alone.
@@ -40,6 +41,15 @@ pub(super) struct Confirmer<'a> {
 struct Replay {
     study: Study,
     quiet: bool,
+}
+
+impl Replay {
+    /// Whether the last case of a fault could not be sent again: the target was given up, or the run is over.
+    fn is_unsent(&self, blame: &Blame) -> bool {
+        let seen = blame.cases.last().and_then(|case| self.study.get(case));
+        let last = seen.and_then(|seen| seen.answers().last());
+        last.is_some_and(|answer| matches!(answer.failure, Some(Failure::Stopped(_) | Failure::Unsendable(_))))
+    }
 }
 
 impl<'a> Confirmer<'a> {
@@ -58,6 +68,9 @@ impl<'a> Confirmer<'a> {
         let mut came_back = false;
         while tries < TRIES {
             let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
+            if replay.is_unsent(blame) {
+                break;
+            }
             tries += 1;
             if blame.compares && !replay.quiet {
                 moved += 1;
@@ -74,15 +87,12 @@ impl<'a> Confirmer<'a> {
                 return Again::Seen(stability);
             }
             came_back |= self.came_back(blame, &replay.study);
-            if blame.compares && self.has_moved(operation, &replay.study) {
+            if blame.compares && self.has_moved(operation, blame, &replay.study) {
                 moved += 1;
             }
         }
         if came_back {
-            return Again::NotSeen(Stability::Intermittent {
-                failed: seen.max(1),
-                of: blame.exposed.max(seen) + tries,
-            });
+            return Again::NotSeen(intermittent(blame, seen, tries));
         }
         if moved > 0 && blame.compares {
             return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
@@ -98,7 +108,7 @@ impl<'a> Confirmer<'a> {
         // An answer that is wrong in itself was wrong, however rarely it comes.
         let proved = !blame.compares && !blame.fleeting;
         if seen >= 2 || proved {
-            return Again::NotSeen(Stability::Intermittent { failed: seen, of: blame.exposed.max(seen) + tries });
+            return Again::NotSeen(intermittent(blame, seen, tries));
         }
         Again::NotSeen(Stability::Flaky { repeats: tries })
     }
@@ -106,25 +116,29 @@ impl<'a> Confirmer<'a> {
     /// Two walks right after each other differed. If the list now shows exactly what was seen before them, nothing was
     /// added, changed or removed in between: then the list shows it now and then otherwise, and that is the fault.
     async fn moved(&mut self, operation: &Operation, blame: &Blame, seen: u32, tries: u32) -> Again {
-        if !self.is_still(operation).await {
-            return Again::Moved;
+        for access in accesses(&blame.cases) {
+            if !self.is_still(operation, access).await {
+                return Again::Moved;
+            }
         }
-        Again::NotSeen(Stability::Intermittent { failed: seen.max(1), of: blame.exposed.max(seen) + tries })
+        Again::NotSeen(intermittent(blame, seen, tries))
     }
 
     /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
-    async fn is_still(&mut self, operation: &Operation) -> bool {
+    async fn is_still(&mut self, operation: &Operation, access: Access) -> bool {
         let Some(id) = self.list_of(operation) else { return false };
-        if let Some(known) = self.still.get(&id) {
+        let key = (id.clone(), access == Access::Second);
+        if let Some(known) = self.still.get(&key) {
             return *known;
         }
         let mut still = false;
-        if let (Some(list), Some(reference)) = (self.study.contract.operation(&id), self.study.reference(&id))
+        if let Some(list) = self.study.contract.operation(&id)
             && let Some(lists) = &list.clause.lists
         {
+            let reference = Reference::of(self.study, &id, access);
             let all: BTreeMap<&str, u64> =
                 reference.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
-            let case = Case::Walk(self.study.reference_walk(list, lists));
+            let case = Case::Walk(self.study.walk_of(list, lists, access));
             // One walk may miss a record that the next one shows; together they must show what there was, and no more.
             let mut now: BTreeMap<Box<str>, u64> = BTreeMap::new();
             for _ in 0..TRIES {
@@ -146,7 +160,7 @@ impl<'a> Confirmer<'a> {
                 }
             }
         }
-        self.still.insert(id, still);
+        self.still.insert(key, still);
         still
     }
 
@@ -161,10 +175,18 @@ impl<'a> Confirmer<'a> {
     }
 
     /// Whether the data that the original study began with differs from what is there now.
-    fn has_moved(&self, operation: &Operation, now: &Study) -> bool {
+    fn has_moved(&self, operation: &Operation, blame: &Blame, now: &Study) -> bool {
+        let references = self.references(operation, &blame.cases);
+        references.iter().any(|case| now.has(case) && !same_walk(self.study, now, case))
+    }
+
+    /// The walks that show whether the data stood still: of each tenant that the cases are about.
+    fn references(&self, operation: &Operation, cases: &[Case]) -> Vec<Case> {
         let list = self.list_of(operation).and_then(|id| self.study.contract.operation(&id));
-        let case = list.and_then(|list| Some(Case::Walk(self.study.reference_walk(list, list.clause.lists.as_ref()?))));
-        case.is_some_and(|case| now.has(&case) && !same_walk(self.study, now, &case))
+        let Some((list, lists)) = list.and_then(|list| Some((list, list.clause.lists.as_ref()?))) else {
+            return Vec::new();
+        };
+        accesses(cases).into_iter().map(|access| Case::Walk(self.study.walk_of(list, lists, access))).collect()
     }
 
     /// The list whose records an operation's faults are compared with.
@@ -194,13 +216,9 @@ impl<'a> Confirmer<'a> {
 
     async fn send(&self, operation: &Operation, cases: &[Case], compares: bool) -> Replay {
         let mut study = self.study.fresh();
-        let list = self.list_of(operation);
-        let reference = list.as_deref().and_then(|id| {
-            let list = self.study.contract.operation(id)?;
-            Some(Case::Walk(self.study.reference_walk(list, list.clause.lists.as_ref()?)))
-        });
-        let reference = reference.filter(|case| compares && self.study.has(case));
-        if let Some(case) = &reference {
+        let mut references = if compares { self.references(operation, cases) } else { Vec::new() };
+        references.retain(|case| self.study.has(case));
+        for case in &references {
             let seen = self.runner.perform(case, &study).await;
             study.add(case.clone(), seen);
         }
@@ -218,14 +236,31 @@ impl<'a> Confirmer<'a> {
             }
         }
         let mut quiet = true;
-        if let Some(case) = &reference {
+        for case in &references {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;
             after.add(case.clone(), seen);
-            quiet = same_walk(&study, &after, case);
+            quiet &= same_walk(&study, &after, case);
         }
         Replay { study, quiet }
     }
+}
+
+/// A fault that showed `seen` times, and not in the repetitions; seen in every answer that could show it, it is no rare one.
+fn intermittent(blame: &Blame, seen: u32, tries: u32) -> Stability {
+    let (failed, of) = (seen.max(1), blame.exposed.max(seen) + tries);
+    if failed >= of { Stability::Reproduced } else { Stability::Intermittent { failed, of } }
+}
+
+/// The tenants that cases are about: the own one, the second one, or both.
+fn accesses(cases: &[Case]) -> Vec<Access> {
+    let second = |case: &Case| match case {
+        Case::Call(call) => call.access == Access::Second,
+        Case::Walk(walk) | Case::Again { walk, .. } => walk.query.access == Access::Second,
+    };
+    let seconds = cases.iter().filter(|case| second(case)).count();
+    let own = (seconds < cases.len() || cases.is_empty()).then_some(Access::Own);
+    own.into_iter().chain((seconds > 0).then_some(Access::Second)).collect()
 }
 
 /// Whether the reference walk before the cases shows the same data as the one after them.

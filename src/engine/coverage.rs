@@ -117,6 +117,33 @@ fn questions(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>
     }
 }
 
+/// Filters and orders that were promised and never asked for, although the list has records: nothing was found wrong with
+/// them because nothing was looked at.
+pub(super) fn untried(study: &Study, coverage: &Coverage) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for (operation, _) in study.lists() {
+        if study.reference(&operation.id).is_none_or(|reference| reference.rows.len() < 2) {
+            continue;
+        }
+        for (kind, words, way) in [
+            ("filter", "filter", "records show no value to ask for; name some under `values` of the filter's clause"),
+            ("sort", "order", "no two records show values that can be compared"),
+        ] {
+            let unseen = coverage
+                .items
+                .iter()
+                .filter(|item| item.kind == kind && item.scope == operation.id && item.seen == 0)
+                .map(|item| format!("`{}`", item.name));
+            let unseen: Vec<String> = unseen.collect();
+            if !unseen.is_empty() {
+                let many = if unseen.len() == 1 { "" } else { "s" };
+                remarks.push(format!("{}: {words}{many} {} not tried: {way}", operation.id, unseen.join(", ")));
+            }
+        }
+    }
+    remarks
+}
+
 /// Enumeration members and optional fields, by schema.
 fn members(study: &Study, items: &mut Vec<CoverageItem>) {
     let mut tally = Tally::new();

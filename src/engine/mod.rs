@@ -7,6 +7,7 @@ mod confirm;
 mod coverage;
 mod doctor;
 mod early;
+mod features;
 mod judging;
 mod preflight;
 mod reduce;
@@ -36,7 +37,7 @@ use crate::contract::Contract;
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event};
 use crate::exchange::Stop;
 use crate::finding::{Finding, Level};
-use crate::study::{Looks, Means, Seen, Study};
+use crate::study::{Looks, Means, Probing, Seen, Study};
 use crate::target::Target;
 use judging::Judging;
 use run::Runner;
@@ -52,6 +53,9 @@ pub struct Options {
     pub max_records: usize,
     /// Records read one by one per key; 0: about twenty, chosen to differ, or up to 500 under `strict`.
     pub reads: usize,
+    /// Whether methods that nobody declared are tried on this machine even where they would change much: on a server that
+    /// is there for nothing else.
+    pub probe_writes: bool,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
     /// Requests that looking again and shrinking may cost.
@@ -88,6 +92,7 @@ impl Default for Options {
             selection: Selection::default(),
             max_records: 10_000,
             reads: 0,
+            probe_writes: false,
             shrink: true,
             repeat_budget: 400,
             fail_fast: None,
@@ -202,7 +207,11 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         params: target.own.params.clone(),
         known_ids: target.own.known_ids.clone(),
         second_known_ids: target.second.as_ref().map(|second| second.known_ids.clone()).unwrap_or_default(),
-        probe_methods: target.is_loopback(),
+        probing: match (target.is_loopback(), options.probe_writes) {
+            (true, true) => Probing::All,
+            (true, false) => Probing::Careful,
+            (false, _) => Probing::Safe,
+        },
         one_credential: target.second.as_ref().is_some_and(|second| second.is_same_credential(&target.own)),
         reads: match (options.reads, options.selection.profile) {
             (0, Profile::Strict) => STRICT_READS,
@@ -344,6 +353,11 @@ impl Run<'_> {
                 remedy: "check the selection, and that the document has operations with x-contract clauses".to_owned(),
             })
         });
+        let coverage = coverage::coverage(&self.study);
+        let selection = &self.options.selection;
+        if aborted.is_none() && selection.is_whole() && selection.profile.runs(crate::checks::Family::Filters) {
+            self.remarks.extend(coverage::untried(&self.study, &coverage));
+        }
         self.checked.requests = self.runner.target.requests();
         self.checked.aborted.clone_from(&aborted);
         emit(Event::ContractFinished(Box::new(ContractFinished {
@@ -353,7 +367,7 @@ impl Run<'_> {
             cost: self.cost.clone(),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             operations: coverage::totals(&self.study, &mut self.outcomes),
-            coverage: coverage::coverage(&self.study),
+            coverage,
             remarks: self.remarks.clone(),
             aborted,
         })));

@@ -30,13 +30,15 @@ pub(super) async fn reduce(
     let mut tree = CaseTree::new(&contract, operation, last.clone());
     let limit = runner.target.requests() + SHRINK_REQUESTS;
     let mut best = None;
-    let base = beside(study, blame, last);
+    let beside = beside(study, blame, last);
     let mut more = tree.simplify();
     while more && runner.target.requests() < limit && runner.target.stop().is_none() {
         let case = tree.current();
-        let mut attempt = base.clone();
-        let seen = runner.perform(&case, &attempt).await;
+        // The first case that shows a fault is the one that is told: the tried one stands before the others.
+        let mut attempt = study.fresh();
+        let seen = runner.perform(&case, study).await;
         attempt.add(case.clone(), seen);
+        beside.iter().for_each(|case| attempt.share(case, study));
         let found = rejudge(check, operation, &attempt, &blame.mark);
         let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
         more = match found {
@@ -53,17 +55,14 @@ pub(super) async fn reduce(
 }
 
 /// What a case is judged beside: the other cases of the fault, and the plain walks.
-fn beside(study: &Study, blame: &Blame, last: &Case) -> Study {
-    let mut base = study.fresh();
-    for case in &blame.cases[..blame.cases.len() - 1] {
-        base.share(case, study);
-    }
+fn beside<'a>(study: &'a Study, blame: &'a Blame, last: &Case) -> Vec<&'a Case> {
+    let mut beside: Vec<&Case> = blame.cases[..blame.cases.len() - 1].iter().collect();
     for (case, _) in study.iter() {
-        if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !base.has(case) && case != last {
-            base.share(case, study);
+        if matches!(case, Case::Walk(walk) if walk.query.is_plain()) && !beside.contains(&case) && case != last {
+            beside.push(case);
         }
     }
-    base
+    beside
 }
 
 /// Whether two calls differ in nothing but their repetition mark.

@@ -6,7 +6,7 @@ use super::Run;
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::finding::Finding;
-use crate::study::ask;
+use crate::study::{Probing, ask};
 
 /// The cases that showed a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl Run<'_> {
     pub(super) async fn replay(&mut self) {
         let before = self.runner.target.requests();
         for case in self.options.first.clone() {
-            let sendable = is_sendable(&self.study.contract, &case, self.study.means.probe_methods);
+            let sendable = is_sendable(&self.study.contract, &case, self.study.means.probing == Probing::All);
             if !sendable || self.study.has(&case) {
                 continue;
             }

@@ -77,6 +77,12 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether nothing is left out but what the profile leaves out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.skip.is_empty() && self.failed.is_none() && self.shard.is_none()
+    }
+
     /// Whether a check may plan traffic of its own: shape is judged on what paging and records fetch.
     #[must_use]
     pub fn plans(&self, check: &Check, operation: &str) -> bool {

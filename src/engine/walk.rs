@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::features::Features;
 use super::run::Runner;
 use crate::case::Walk;
-use crate::contract::semantics::Lists;
+use crate::contract::semantics::{Absent, Lists};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Failure;
-use crate::study::{End, Fit, Model, Observation, PageFacts, Start, WalkSeen, ask, expand_fault, records};
+use crate::study::{End, Fit, Model, Observation, PageFacts, Start, WalkSeen, Wanted, ask, expand_fault, records};
 
 /// Pages after which no walk goes on, whatever it was planned for.
 const MOST_PAGES: usize = 20_000;
@@ -26,14 +27,28 @@ const MORE_EXCERPTS: usize = 64;
 /// Records after which texts are kept as hashes only.
 const TEXT_ROWS: usize = 10_000;
 
+/// What the filters of a walk ask for, those that mean something when they are left out included.
+fn wanted<'a>(lists: &'a Lists, model: &'a Model, walk: &Walk) -> Vec<(String, Wanted<'a>)> {
+    let sent = walk.query.filters.iter().filter_map(|(name, value)| Some((name, lists.filters.get(name)?, value)));
+    let absent = lists.filters.iter().filter_map(|(name, filter)| match &filter.absent {
+        Some(Absent::Only(value)) if walk.query.filters.iter().all(|(known, _)| known != name) => {
+            Some((name, filter, value))
+        }
+        _ => None,
+    });
+    sent.chain(absent).map(|(name, filter, value)| (name.clone(), Wanted::new(model, name, filter, value))).collect()
+}
+
 /// A walk in progress.
 struct Progress<'a> {
     lists: &'a Lists,
     model: &'a Model,
     seen: WalkSeen,
+    /// What the filters ask for, those that mean something when they are left out included.
+    wanted: Vec<(String, Wanted<'a>)>,
     tokens: HashSet<String>,
     keys: HashSet<Box<str>>,
-    features: HashSet<u64>,
+    features: Features,
     /// Excerpts that may still be kept beyond the first pages.
     excerpts: usize,
     stale: u32,
@@ -62,6 +77,7 @@ impl Runner {
                 }
             }
         }
+        progress.forget_unshown();
         self.look_beyond(operation, &mut progress).await;
         progress.seen
     }
@@ -138,9 +154,10 @@ impl<'a> Progress<'a> {
             lists,
             model,
             seen,
+            wanted: wanted(lists, model, walk),
             tokens: HashSet::new(),
             keys: HashSet::new(),
-            features: HashSet::new(),
+            features: Features::default(),
             excerpts: MORE_EXCERPTS,
             stale: 0,
             empty: 0,
@@ -196,23 +213,11 @@ impl<'a> Progress<'a> {
         let row = self.model.row(record, self.seen.rows.len() < TEXT_ROWS);
         let index = self.seen.rows.len();
         let query = &self.seen.walk.query;
-        for (name, value) in &query.filters {
-            if let Some(filter) = self.lists.filters.get(name) {
-                match self.model.fit_record(name, filter, record, value) {
-                    Fit::Not => self.seen.misfits.push((index, name.clone())),
-                    Fit::Must | Fit::May => self.seen.fits_judged += 1,
-                    Fit::Unknown => {}
-                }
-            }
-        }
-        for (name, filter) in &self.lists.filters {
-            use crate::contract::semantics::Absent;
-            let sent = query.filters.iter().any(|(known, _)| known == name);
-            if let (false, Some(Absent::Only(value))) = (sent, &filter.absent) {
-                match self.model.fit_record(name, filter, record, value) {
-                    Fit::Not => self.seen.misfits.push((index, name.clone())),
-                    _ => self.seen.fits_judged += 1,
-                }
+        for (name, wanted) in &self.wanted {
+            match wanted.record(record) {
+                Fit::Not => self.seen.misfits.push((index, name.clone())),
+                Fit::Must | Fit::May => self.seen.fits_judged += 1,
+                Fit::Unknown => {}
             }
         }
         for (number, expand) in operation.clause.expands.iter().enumerate() {
@@ -225,57 +230,29 @@ impl<'a> Progress<'a> {
         if query.is_whole() && self.keeps(contract, record, border) {
             self.seen.samples.push((index, record.clone()));
         }
-        let fresh = row.key.clone().is_some_and(|key| self.keys.insert(key));
+        // A record without a key is known by what it shows.
+        let key = row.key.clone().unwrap_or_else(|| format!("# {:x}", row.print).into());
+        let fresh = self.keys.insert(key);
         self.seen.rows.push(row);
         fresh
     }
 
     /// Whether a record is kept in full: up to a few dozen that differ, or as many as are going to be read one by one.
     fn keeps(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
-        let telling = self.is_telling(contract, record, border);
         let kept = self.seen.samples.len();
-        kept < self.reads || (telling && kept < MOST_SAMPLES)
+        if kept >= MOST_SAMPLES {
+            return kept < self.reads;
+        }
+        let telling = self.features.take(contract, self.model, record);
+        telling || border || kept < self.reads
     }
 
-    /// Whether a record shows something that no kept record shows yet, or stands at a page border.
-    fn is_telling(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
-        let mut telling = border;
-        let mut note =
-            |feature: String| telling |= self.features.insert(xxhash_rust::xxh3::xxh3_64(feature.as_bytes()));
-        for (name, value) in record.as_object().into_iter().flatten() {
-            match value {
-                Value::Null => note(format!("{name} null")),
-                Value::Bool(flag) => note(format!("{name} {flag}")),
-                Value::String(text) if text.len() < 12 && text.chars().all(char::is_alphabetic) => {
-                    // Short words may be members of an enumeration; a handful per field is enough.
-                    let class = xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % 4;
-                    note(format!("{name} word {class}"));
-                }
-                Value::String(text) => {
-                    note(format!("{name} text {} {}", text.is_ascii(), text.is_empty()));
-                }
-                Value::Number(number) => {
-                    let number = number.as_f64().unwrap_or_default();
-                    note(format!(
-                        "{name} number {} {}",
-                        number.fract() == 0.0,
-                        number.partial_cmp(&0.0).map_or(0, |o| o as i8)
-                    ));
-                }
-                Value::Array(items) => note(format!("{name} array {}", items.len().min(2))),
-                Value::Object(_) => note(format!("{name} object")),
-            }
-        }
-        // Whatever records are read by may hold characters that encodings spoil.
-        let aliases = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
-        let aliases = aliases.flat_map(|reads| &reads.by).map(|by| by.key.as_str());
-        for pointer in std::iter::once(self.model.key.as_str()).chain(aliases) {
-            let Some(key) = record.pointer(pointer).and_then(Value::as_str) else { continue };
-            for c in key.chars().filter(|c| !c.is_ascii_alphanumeric()) {
-                note(format!("{pointer} {}", if c.is_ascii() { c } else { 'ä' }));
-            }
-        }
-        telling
+    /// Where no record shows the field that a filter is about, nothing tells whether they fit: that is no misfit.
+    fn forget_unshown(&mut self) {
+        let rows = &self.seen.rows;
+        let unshown = self.wanted.iter().filter(|(_, wanted)| !wanted.is_shown(rows));
+        let unshown: Vec<&String> = unshown.map(|(name, _)| name).collect();
+        self.seen.misfits.retain(|(_, name)| !unshown.contains(&name));
     }
 
     fn token_start(&self, token: String) -> Start {

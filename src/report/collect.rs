@@ -44,6 +44,8 @@ impl Run {
             }
             Event::ContractFinished(finished) => {
                 let section = self.section(&finished.contract);
+                // What weighs most comes first in every report; otherwise the order of cause stays.
+                section.findings.sort_by_key(|finding| (finding.waived.is_some(), std::cmp::Reverse(finding.level)));
                 section.finished = Some((**finished).clone());
                 section.count_outcomes();
             }

@@ -91,6 +91,9 @@ impl Human {
         self.heading(section)?;
         if let Some(finished) = section.finished.as_ref().filter(|_| !quiet) {
             self.operations(section, finished)?;
+            for line in evidence::coverage(&finished.coverage, self.options.verbosity > 0) {
+                self.hanging("  ", &self.paint.dim(&line), 4)?;
+            }
         }
         self.findings(section)?;
         if !quiet {

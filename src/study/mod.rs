@@ -5,6 +5,7 @@
 
 pub mod ask;
 mod exhibit;
+pub mod fit;
 pub mod look;
 pub mod observation;
 pub mod page;
@@ -13,22 +14,25 @@ pub mod row;
 mod strict_json;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 pub use ask::Start;
+pub use fit::{Fit, Fitting, Wanted};
 pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};
 pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
 pub use reference::Reference;
-pub use row::{Fit, Model, Row, Trait};
+pub use row::{Model, Row, Trait};
 
-use crate::case::{Case, Query, Walk};
-use crate::contract::semantics::{Filter, Lists};
+use crate::case::{Access, Case, Query, Walk};
+use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation};
 use crate::finding::Level;
+
+/// Most pages walked with the second tenant's access.
+pub const SECOND_PAGES: u32 = 8;
 
 /// What came of a case.
 #[derive(Clone, Debug)]
@@ -48,6 +52,18 @@ impl Seen {
             Self::Walk(walk) => &walk.answers,
         }
     }
+}
+
+/// Which methods that nobody declared may be tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Probing {
+    /// `TRACE` alone: it changes nothing anywhere.
+    #[default]
+    Safe,
+    /// Also what changes nothing on a server that is merely too generous: `PATCH`, and `DELETE` of a key that no record has.
+    Careful,
+    /// Also what would replace or empty a whole list, or make a record.
+    All,
 }
 
 /// What the run may use beyond the contract.
@@ -73,8 +89,8 @@ pub struct Means {
     pub known_ids: BTreeMap<String, Vec<String>>,
     /// Keys of the second tenant's records, by resource.
     pub second_known_ids: BTreeMap<String, Vec<String>>,
-    /// Whether unsafe methods may be probed with keys that do not exist.
-    pub probe_methods: bool,
+    /// Which methods that nobody declared may be tried.
+    pub probing: Probing,
     /// Most records walked.
     pub max_records: usize,
     /// Records read one by one per key; 0: a few, chosen to differ.
@@ -95,8 +111,8 @@ pub struct Study {
     pub models: Arc<BTreeMap<String, Model>>,
     /// Cases by key, in plan order.
     seen: IndexMap<String, (Case, Arc<Seen>)>,
-    /// What the plain walks of each list agree on.
-    references: BTreeMap<String, Reference>,
+    /// What the plain walks of each list agree on, once somebody asks.
+    references: BTreeMap<String, OnceLock<Reference>>,
     /// What was chosen to be sent, by what for: planning asks again in each round.
     choices: Choices,
 }
@@ -154,9 +170,7 @@ impl Study {
         let plain = matches!(&case, Case::Walk(walk) if walk.query.is_plain());
         self.seen.entry(key).or_insert((case, seen.into()));
         if plain {
-            self.references.remove(&operation);
-            let reference = Reference::of(self, &operation, crate::case::Access::Own);
-            self.references.insert(operation, reference);
+            self.references.insert(operation, OnceLock::new());
         }
     }
 
@@ -177,6 +191,18 @@ impl Study {
     #[must_use]
     pub fn get(&self, case: &Case) -> Option<&Seen> {
         self.seen.get(&case.key()).map(|(_, seen)| &**seen)
+    }
+
+    /// How many cases were seen.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether nothing was seen yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// Every case with what came of it, in plan order.
@@ -214,7 +240,8 @@ impl Study {
     /// What the plain walks of a list agree on.
     #[must_use]
     pub fn reference(&self, operation: &str) -> Option<&Reference> {
-        self.references.get(operation)
+        let reference = self.references.get(operation)?;
+        Some(reference.get_or_init(|| Reference::of(self, operation, Access::Own)))
     }
 
     /// The model of a list.
@@ -241,39 +268,21 @@ impl Study {
         Walk { query: Query::new(&operation.id, size), pages: None, repeat: 0 }
     }
 
+    /// The walk that shows what a tenant's list holds; of the second tenant's, enough to recognise its records.
+    #[must_use]
+    pub fn walk_of(&self, operation: &Operation, lists: &Lists, access: Access) -> Walk {
+        let mut walk = self.reference_walk(operation, lists);
+        if access == Access::Second {
+            walk.query.access = access;
+            walk.pages = Some(SECOND_PAGES);
+        }
+        walk
+    }
+
     /// The whole list with no page size given.
     #[must_use]
     pub fn default_walk(&self, operation: &Operation) -> Walk {
         Walk { query: Query::new(&operation.id, None), pages: None, repeat: 0 }
-    }
-
-    /// Whether a record, reduced, belongs into the answer to a query: all of its filters, the absent ones included.
-    #[must_use]
-    pub fn fit(&self, lists: &Lists, model: &Model, query: &Query, row: &Row) -> Fit {
-        let mut worst = Fit::Must;
-        for (name, filter) in &lists.filters {
-            let sent = query.filters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            let Some(fit) = self.fit_one(model, filter, sent, row) else { continue };
-            worst = match (worst, fit) {
-                (Fit::Not, _) | (_, Fit::Not) => Fit::Not,
-                (Fit::Unknown, _) | (_, Fit::Unknown) => Fit::Unknown,
-                (Fit::May, _) | (_, Fit::May) => Fit::May,
-                _ => Fit::Must,
-            };
-        }
-        worst
-    }
-
-    fn fit_one(&self, model: &Model, filter: &Filter, sent: Option<&Value>, row: &Row) -> Option<Fit> {
-        use crate::contract::semantics::Absent;
-        match (sent, &filter.absent) {
-            (Some(value), _) => Some(model.fit_row(filter, row, value)),
-            (None, Some(Absent::Only(value))) => Some(model.fit_row(filter, row, value)),
-            (None, Some(Absent::Either { either })) => {
-                Some(if model.fit_row(filter, row, either) == Fit::Must { Fit::Must } else { Fit::May })
-            }
-            (None, None) => None,
-        }
     }
 
     /// The level of a clause under the run's profile.

@@ -211,7 +211,10 @@ pub fn observe(
     seen.declared = response.is_some();
     let media = if head_only { None } else { judge_media(&mut seen, response) };
     let says_json = seen.content_type.as_deref().is_none_or(is_json);
-    if (says_json || answer.status < 400) && !answer.body.is_empty() {
+    let packed = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    if let Some(coding) = packed.filter(|_| says_json && !answer.body.is_empty()) {
+        seen.broken_json = Some(format!("a body that cannot be unpacked as its content-encoding says: {coding}"));
+    } else if (says_json || answer.status < 400) && !answer.body.is_empty() {
         match strict_json::read(&answer.body) {
             Ok(strict) => {
                 seen.repeated_names = strict.repeated;

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::contract::instant;
-use crate::contract::semantics::{Case, Filter, Lists, Match, Order, Sort};
-use crate::contract::{Contract, Expression, Operation, Truth};
+use super::fit::rank_of;
+use crate::contract::semantics::{Lists, Match, Order, Sort};
+use crate::contract::{Contract, Expression, Operation};
 
 /// Which fields of a list's records are kept.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Model {
     pub version: Option<String>,
     /// Pointers of the fields that filters, orders and tenancy look at.
     pub fields: Vec<String>,
+    /// Which of them are compared as instants.
+    ranked: Vec<bool>,
     /// Pointers left out of the fingerprint: volatile fields and expansions.
     pub left_out: Vec<String>,
     /// Pointer to the field that shows the tenant.
@@ -52,10 +54,12 @@ impl Model {
             .iter()
             .filter_map(|(name, filter)| Some((name.clone(), Expression::compile(filter.rule.as_deref()?).ok()?)))
             .collect();
+        let ranked = fields.iter().map(|field| is_ranked(lists, field)).collect();
         Self {
             key: contract.key_of(lists).to_owned(),
             version: resource.and_then(|resource| resource.version.clone()),
             fields,
+            ranked,
             left_out,
             tenant,
             declared: declared(contract, operation, lists),
@@ -76,7 +80,12 @@ impl Model {
             key: record.pointer(&self.key).and_then(key_text),
             print: self.print(record),
             version: self.version.as_deref().and_then(|at| record.pointer(at)).map(fingerprint),
-            traits: self.fields.iter().map(|field| Trait::of(record.pointer(field), keep_text)).collect(),
+            traits: self
+                .fields
+                .iter()
+                .zip(&self.ranked)
+                .map(|(field, ranked)| Trait::of(record.pointer(field), keep_text, *ranked))
+                .collect(),
         }
     }
 
@@ -93,34 +102,9 @@ impl Model {
         object_print(members.iter().filter(|(name, _)| counts(name)))
     }
 
-    /// Whether a record, at hand in full, fits a filter.
-    #[must_use]
-    pub fn fit_record(&self, name: &str, filter: &Filter, record: &Value, value: &Value) -> Fit {
-        if let Some((_, rule)) = self.rules.iter().find(|(known, _)| known == name) {
-            let text = Value::String(match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-            return match rule.truth(&[("self", record), ("value", &text)]) {
-                Truth::Holds => Fit::Must,
-                Truth::Broken => Fit::Not,
-                Truth::Undefined(_) => Fit::Unknown,
-            };
-        }
-        match &filter.field {
-            Some(field) => fit(filter, &Trait::of(record.pointer(field), true), value),
-            None => Fit::Unknown,
-        }
-    }
-
-    /// Whether a reduced record fits a filter.
-    #[must_use]
-    pub fn fit_row(&self, filter: &Filter, row: &Row, value: &Value) -> Fit {
-        let field = filter.field.as_deref().and_then(|field| self.field(field));
-        match (field, &filter.rule) {
-            (Some(index), None) => row.traits.get(index).map_or(Fit::Unknown, |held| fit(filter, held, value)),
-            _ => Fit::Unknown,
-        }
+    /// The rule that stands for a filter, if it has one.
+    pub(super) fn rule(&self, name: &str) -> Option<&Expression> {
+        self.rules.iter().find(|(known, _)| known == name).map(|(_, rule)| rule)
     }
 }
 
@@ -161,23 +145,29 @@ pub enum Trait {
     Bool(bool),
     /// A number.
     Number(f64),
-    /// A text.
-    Text(Box<str>),
-    /// A text of a long walk: exact hash, hash without case, instant if it is one.
+    /// A text, and the instant, day or number that it is, where records are compared by it.
+    Text(Box<str>, Option<f64>),
+    /// A text of a long walk: exact hash, hash without case, instant, day or number where records are compared by it.
     Hashed(u64, u64, Option<f64>),
     /// An array or object.
     Other(u64),
 }
 
 impl Trait {
-    fn of(value: Option<&Value>, keep_text: bool) -> Self {
+    fn of(value: Option<&Value>, keep_text: bool, ranked: bool) -> Self {
         match value {
             None => Self::Absent,
             Some(Value::Null) => Self::Null,
             Some(Value::Bool(flag)) => Self::Bool(*flag),
             Some(Value::Number(number)) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Some(Value::String(text)) if keep_text => Self::Text(text.as_str().into()),
-            Some(Value::String(text)) => Self::Hashed(hash(text), hash(&text.to_lowercase()), instant(text)),
+            Some(Value::String(text)) => {
+                let moment = if ranked { rank_of(text) } else { None };
+                if keep_text {
+                    Self::Text(text.as_str().into(), moment)
+                } else {
+                    Self::Hashed(hash(text), hash(&text.to_lowercase()), moment)
+                }
+            }
             Some(other) => Self::Other(fingerprint(other)),
         }
     }
@@ -187,111 +177,9 @@ impl Trait {
     pub fn rank(&self, order: Order) -> Option<f64> {
         match (self, order) {
             (Self::Number(number), Order::Number | Order::Instant) => Some(*number),
-            (Self::Text(text), Order::Instant) => instant(text),
-            (Self::Hashed(_, _, moment), Order::Instant) => *moment,
+            (Self::Text(_, moment) | Self::Hashed(_, _, moment), Order::Number | Order::Instant) => *moment,
             _ => None,
         }
-    }
-}
-
-/// Whether a record belongs into a filtered list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
-    /// It must be there.
-    Must,
-    /// It may be there: the sources leave it open.
-    May,
-    /// It must not be there.
-    Not,
-    /// This cannot be decided.
-    Unknown,
-}
-
-fn fit(filter: &Filter, held: &Trait, value: &Value) -> Fit {
-    match filter.matching {
-        Match::AnyOf => {
-            let single = std::slice::from_ref(value);
-            let options = value.as_array().map_or(single, Vec::as_slice);
-            let fits: Vec<Fit> = options.iter().map(|option| fit_equal(filter.case, held, option)).collect();
-            best(&fits)
-        }
-        Match::Equal => fit_equal(filter.case, held, value),
-        Match::Contains => fit_contains(filter.case, held, value),
-        Match::AtLeast => fit_rank(held, value, |held, value| held >= value),
-        Match::AtMost => fit_rank(held, value, |held, value| held <= value),
-        Match::Above => fit_rank(held, value, |held, value| held > value),
-        Match::Below => fit_rank(held, value, |held, value| held < value),
-    }
-}
-
-fn best(fits: &[Fit]) -> Fit {
-    for wanted in [Fit::Must, Fit::May, Fit::Unknown] {
-        if fits.contains(&wanted) {
-            return wanted;
-        }
-    }
-    Fit::Not
-}
-
-fn graded(case: Case, exact: bool, folded: bool) -> Fit {
-    match (case, exact, folded) {
-        (_, true, _) | (Case::Ignore, _, true) => Fit::Must,
-        (Case::Either, false, true) => Fit::May,
-        _ => Fit::Not,
-    }
-}
-
-fn fit_equal(case: Case, held: &Trait, value: &Value) -> Fit {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let exact = |same: bool| if same { Fit::Must } else { Fit::Not };
-    match held {
-        Trait::Absent | Trait::Null => exact(value.is_null()),
-        Trait::Bool(flag) => exact(text == flag.to_string()),
-        Trait::Number(number) => exact(text.parse::<f64>().is_ok_and(|wanted| wanted.total_cmp(number).is_eq())),
-        Trait::Text(held) => graded(case, **held == *text, same_folded(held, &text)),
-        Trait::Hashed(exact, folded, _) => graded(case, *exact == hash(&text), *folded == hash(&text.to_lowercase())),
-        Trait::Other(_) => Fit::Unknown,
-    }
-}
-
-/// Whether two texts differ in case at most.
-fn same_folded(one: &str, two: &str) -> bool {
-    if one.is_ascii() && two.is_ascii() {
-        return one.eq_ignore_ascii_case(two);
-    }
-    one.to_lowercase() == two.to_lowercase()
-}
-
-fn fit_contains(case: Case, held: &Trait, value: &Value) -> Fit {
-    match (held, value) {
-        (Trait::Text(held), Value::String(text)) => {
-            graded(case, held.contains(text.as_str()), held.to_lowercase().contains(&text.to_lowercase()))
-        }
-        (Trait::Absent | Trait::Null, _) => Fit::Not,
-        _ => Fit::Unknown,
-    }
-}
-
-fn fit_rank(held: &Trait, value: &Value, holds: impl Fn(f64, f64) -> bool) -> Fit {
-    let wanted = match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.parse().ok().or_else(|| instant(text)),
-        _ => None,
-    };
-    let held_rank = held.rank(Order::Number).or_else(|| held.rank(Order::Instant));
-    match (held, held_rank, wanted) {
-        (Trait::Absent | Trait::Null, ..) => Fit::Not,
-        (_, Some(held), Some(wanted)) => {
-            if holds(held, wanted) {
-                Fit::Must
-            } else {
-                Fit::Not
-            }
-        }
-        _ => Fit::Unknown,
     }
 }
 
@@ -305,7 +193,7 @@ pub fn key_text(value: &Value) -> Option<Box<str>> {
     }
 }
 
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }
 
@@ -328,6 +216,16 @@ fn object_print<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> u
     members.fold(11, |sum: u64, (name, member)| {
         sum.wrapping_add((hash(name) ^ fingerprint(member).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     })
+}
+
+/// Whether an order or a filter compares a field.
+fn is_ranked(lists: &Lists, field: &str) -> bool {
+    let sorted = lists.sort.iter().flat_map(sort_fields).any(|by| by.field == field && by.order != Order::Text);
+    let compared = lists.filters.values().any(|filter| {
+        let equal = matches!(filter.matching, Match::Equal | Match::AnyOf | Match::Contains);
+        !equal && filter.field.as_deref() == Some(field)
+    });
+    sorted || compared
 }
 
 /// Names that the schema of a list's records declares.
@@ -357,20 +255,5 @@ mod tests {
         assert_eq!(fingerprint(&one), fingerprint(&two));
         assert_ne!(fingerprint(&one), fingerprint(&json!({"a": 1, "b": [2, 1], "c": {"x": null}})));
         assert_ne!(fingerprint(&json!({"a": 1, "b": 2})), fingerprint(&json!({"a": 2, "b": 1})));
-    }
-
-    #[test]
-    fn fits_follow_the_kind_of_match() {
-        let filter = |text: &str| -> Filter { serde_json::from_str(text).expect("a filter") };
-        let email = filter(r#"{"slot": {"query": "email"}, "field": "/email", "case": "either"}"#);
-        let held = |text: &str| Trait::Text(text.into());
-        assert_eq!(fit(&email, &held("a@x.io"), &json!("a@x.io")), Fit::Must);
-        assert_eq!(fit(&email, &held("A@x.io"), &json!("a@x.io")), Fit::May);
-        assert_eq!(fit(&email, &held("ba@x.io"), &json!("a@x.io")), Fit::Not);
-        let least = filter(r#"{"slot": {"query": "gte"}, "field": "/n", "match": "at-least"}"#);
-        assert_eq!(fit(&least, &Trait::Number(3.0), &json!("3")), Fit::Must);
-        assert_eq!(fit(&least, &Trait::Null, &json!("3")), Fit::Not);
-        let any = filter(r#"{"slot": {"query": "ids"}, "field": "/id", "match": "any-of"}"#);
-        assert_eq!(fit(&any, &held("b"), &json!(["a", "b"])), Fit::Must);
     }
 }

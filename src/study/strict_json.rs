@@ -21,6 +21,9 @@ pub(super) struct Strict {
 /// With what is wrong and where, when the body is not one JSON text in UTF-8.
 pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
     let repeated = RefCell::new(Vec::new());
+    if body.starts_with(&[0x1f, 0x8b]) {
+        return Err("bytes packed with gzip, which the content-encoding does not say or which break off".to_owned());
+    }
     let text =
         std::str::from_utf8(body).map_err(|error| format!("invalid UTF-8 after {} bytes", error.valid_up_to()))?;
     let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
@@ -30,7 +33,16 @@ pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
 }
 
 fn describe(error: &serde_json::Error) -> String {
-    let what = if error.is_eof() { "the body breaks off" } else { "no valid JSON" };
+    let text = error.to_string();
+    let what = if error.is_eof() {
+        "the body breaks off"
+    } else if text.starts_with("recursion limit") {
+        "JSON nested deeper than 128 levels"
+    } else if text.starts_with("number out of range") {
+        "a number beyond what a double holds"
+    } else {
+        "no valid JSON"
+    };
     format!("{what} at line {} column {}", error.line(), error.column())
 }
 
@@ -115,6 +127,8 @@ mod tests {
     fn broken_bodies_say_where() {
         assert_eq!(read(b"{\"a\": ").expect_err("cut off"), "the body breaks off at line 1 column 6");
         assert!(read(b"{} x").is_err());
+        assert!(read("[".repeat(200).as_bytes()).expect_err("deep").starts_with("JSON nested deeper"));
+        assert!(read(b"[1e999]").expect_err("large").starts_with("a number beyond"));
         assert!(read(b"\"\xff\"").expect_err("bad UTF-8").contains("UTF-8"));
     }
 }

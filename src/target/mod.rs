@@ -4,6 +4,7 @@
 //! used: the bytes are what the server sent.
 
 mod body;
+mod coding;
 mod draft;
 mod identity;
 mod limits;
@@ -90,7 +91,10 @@ impl Target {
             return Err(bad_url(base, "it has a query; declared parameters are given by themselves, as with --param"));
         }
         install_tls();
+        let mut always = reqwest::header::HeaderMap::new();
+        always.insert(reqwest::header::ACCEPT_ENCODING, reqwest::header::HeaderValue::from_static(coding::ACCEPTED));
         let client = reqwest::Client::builder()
+            .default_headers(always)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .http1_only()

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 
 use super::Target;
+use super::coding::unpack;
 use super::patience::patience;
 use crate::case::Call;
 use crate::contract::{Contract, Operation};
@@ -86,7 +87,10 @@ impl Target {
                         }
                         body.extend_from_slice(&chunk);
                     }
-                    Ok(None) => return Ok(Answer { status: code, headers, body: Bytes::from(body) }),
+                    Ok(None) => {
+                        let answer = Answer { status: code, headers, body: Bytes::from(body) };
+                        return unpack(answer, self.limits.max_body);
+                    }
                     Err(_) => return Err(Failure::Truncated { status: code, received: body.len() }),
                 }
             }

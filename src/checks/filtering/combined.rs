@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::ground::{Ground, plan_each};
 use super::is_light;
 use super::values::{is_sendable, is_special, is_unknown, text_of};
-use crate::case::{Case, Query};
+use crate::case::Case;
 use crate::contract::semantics::{Filter, Match};
-use crate::study::Study;
+use crate::study::{Fit, Fitting, Study, Wanted};
 
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this
 /// record matches (a filter that takes a list gets another record's value as well); only combinations in which every filter excludes something that the others let through.
@@ -28,26 +28,33 @@ fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
         })
         .map(|(name, filter)| (name.as_str(), filter))
         .collect();
+    let left_out = LeftOut::of(ground);
+    let subsets = [2, 3].map(|width| subsets(usable.len(), width));
     let mut cases: Vec<Case> = Vec::new();
-    let mut taken: HashSet<Vec<&str>> = HashSet::new();
+    let mut taken: HashSet<&[usize]> = HashSet::new();
     for index in ground.indices(study, "combinations", ground.walk.samples.len(), 16) {
         let record = &ground.walk.samples[index].1;
-        for width in [2, 3] {
-            let full = taken.iter().filter(|names| names.len() == width).count() >= if width == 2 { 2 } else { 1 };
-            if full {
+        // Each filter is held against all records once, for each place that it can stand at.
+        let terms: Vec<[Option<Term<'_>>; 3]> = usable
+            .iter()
+            .map(|filter| std::array::from_fn(|place| term(study, ground, *filter, record, place)))
+            .collect();
+        for (subsets, most) in subsets.iter().zip([2, 1]) {
+            let width = subsets.first().map_or(0, Vec::len);
+            if taken.iter().filter(|names| names.len() == width).count() >= most {
                 continue;
             }
-            for names in subsets(usable.len(), width) {
-                let chosen: Vec<(&str, &Filter)> = names.iter().map(|index| usable[*index]).collect();
-                let label: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
-                if taken.contains(&label) {
-                    continue;
-                }
-                if let Some(query) = telling_combination(study, ground, &chosen, record) {
-                    taken.insert(label);
-                    cases.push(ground.walk_of(study, query, 2));
-                    break;
-                }
+            let fresh = subsets.iter().filter(|names| !taken.contains(names.as_slice()));
+            let telling = fresh.filter_map(|names| {
+                let chosen: Option<Vec<&Term<'_>>> =
+                    names.iter().enumerate().map(|(place, name)| terms[*name][place].as_ref()).collect();
+                Some((names, chosen.filter(|chosen| left_out.is_telling(chosen))?))
+            });
+            if let Some((names, chosen)) = { telling }.next() {
+                let query =
+                    chosen.iter().fold(ground.query(), |query, term| query.filter(term.name, term.sent.clone()));
+                taken.insert(names);
+                cases.push(ground.walk_of(query, 2));
             }
         }
     }
@@ -69,39 +76,88 @@ fn subsets(of: usize, size: usize) -> Vec<Vec<usize>> {
     found
 }
 
-fn telling_combination(
+/// A filter with a value that a drawn record has.
+struct Term<'a> {
+    name: &'a str,
+    field: &'a str,
+    sent: Value,
+    /// For each known record, whether it fits.
+    fits: Vec<Fit>,
+}
+
+fn term<'a>(
     study: &Study,
     ground: &Ground<'_>,
-    filters: &[(&str, &Filter)],
+    (name, filter): (&'a str, &'a Filter),
     record: &Value,
-) -> Option<Query> {
-    let mut query = ground.query();
-    let mut fields = HashSet::new();
-    for (place, (name, filter)) in filters.iter().enumerate() {
-        let field = filter.field.as_deref()?;
-        let value = record.pointer(field).filter(|value| !value.is_null() && text_of(value).trim() != "")?;
-        let scalar = value.is_string() || value.is_number() || value.is_boolean();
-        let unknown = is_unknown(&study.contract, ground.operation, filter, value);
-        let sendable = is_sendable(&study.contract, ground.operation, filter, value);
-        if !fields.insert(field) || !scalar || unknown || !sendable || is_special(&text_of(value)) {
-            return None;
-        }
-        let sent = match filter.matching {
-            Match::AnyOf => Value::Array(with_another(study, ground, field, value, place)),
-            _ => value.clone(),
-        };
-        if is_unknown(&study.contract, ground.operation, filter, &sent) {
-            return None;
-        }
-        query = query.filter(name, sent);
+    place: usize,
+) -> Option<Term<'a>> {
+    let field = filter.field.as_deref()?;
+    let value = record.pointer(field).filter(|value| !value.is_null() && text_of(value).trim() != "")?;
+    let scalar = value.is_string() || value.is_number() || value.is_boolean();
+    let unknown = is_unknown(&study.contract, ground.operation, filter, value);
+    let sendable = is_sendable(&study.contract, ground.operation, filter, value);
+    if !scalar || unknown || !sendable || is_special(&text_of(value)) {
+        return None;
     }
-    let together = ground.matches(study, &query)?;
-    let needed = (0..query.filters.len()).all(|left_out| {
-        let mut fewer = query.clone();
-        fewer.filters.remove(left_out);
-        ground.matches(study, &fewer).is_some_and(|matches| matches > together)
-    });
-    (together > 0 && needed).then_some(query)
+    let sent = match filter.matching {
+        Match::AnyOf => Value::Array(with_another(study, ground, field, value, place)),
+        _ => value.clone(),
+    };
+    if is_unknown(&study.contract, ground.operation, filter, &sent) {
+        return None;
+    }
+    let wanted = Wanted::new(ground.model, name, filter, &sent);
+    let fits = ground.walk.rows.iter().map(|row| wanted.row(row)).collect();
+    Some(Term { name, field, sent, fits })
+}
+
+/// What it means for each known record that a filter is left out.
+struct LeftOut<'a> {
+    fits: Vec<(&'a str, Vec<Fit>)>,
+    records: usize,
+}
+
+impl<'a> LeftOut<'a> {
+    fn of(ground: &Ground<'a>) -> Self {
+        let rows = &ground.walk.rows;
+        let fits = ground.lists.filters.iter().filter(|(_, filter)| filter.absent.is_some()).map(|(name, _)| {
+            let fitting = Fitting::of_absent(ground.lists, ground.model, name);
+            (name.as_str(), rows.iter().map(|row| fitting.row(row)).collect())
+        });
+        Self { fits: fits.collect(), records: rows.len() }
+    }
+
+    /// How many known records filters must or may let through together; `None` where that cannot be told.
+    fn matches(&self, terms: &[&Term<'_>]) -> Option<usize> {
+        let absent = self.fits.iter().filter(|(name, _)| terms.iter().all(|term| term.name != *name));
+        let all: Vec<&[Fit]> = terms.iter().map(|term| &*term.fits).chain(absent.map(|(_, fits)| &**fits)).collect();
+        let mut count = 0;
+        for row in 0..self.records {
+            let fits = || all.iter().map(|fits| fits[row]);
+            if fits().any(|fit| fit == Fit::Not) {
+                continue;
+            }
+            if fits().any(|fit| fit == Fit::Unknown) {
+                return None;
+            }
+            count += 1;
+        }
+        Some(count)
+    }
+
+    /// Whether some record matches, and every filter excludes something that the others let through.
+    fn is_telling(&self, terms: &[&Term<'_>]) -> bool {
+        let fields: HashSet<&str> = terms.iter().map(|term| term.field).collect();
+        if fields.len() < terms.len() {
+            return false;
+        }
+        let Some(together) = self.matches(terms).filter(|together| *together > 0) else { return false };
+        (0..terms.len()).all(|out| {
+            let fewer = [&terms[..out], &terms[out + 1..]].concat();
+            self.matches(&fewer).is_some_and(|matches| matches > together)
+        })
+    }
 }
 
 /// A value beside another one that some record has; which one depends on the place, so that two lists share one record.

@@ -8,7 +8,7 @@ use crate::case::{Case, Query};
 use crate::checks::draw::draw;
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
-use crate::study::{Fit, Model, Seen, Study, Trait, WalkSeen};
+use crate::study::{Fit, Fitting, Model, Seen, Study, Trait, WalkSeen};
 
 /// Most pages of one filtered or sorted walk.
 pub(crate) const MOST_PAGES: u32 = 6;
@@ -59,7 +59,7 @@ impl<'a> Ground<'a> {
         } else {
             for row in &self.walk.rows {
                 match row.traits.get(index) {
-                    Some(Trait::Text(text)) => add(Value::String(text.to_string())),
+                    Some(Trait::Text(text, _)) => add(Value::String(text.to_string())),
                     Some(Trait::Bool(flag)) => add(Value::Bool(*flag)),
                     Some(Trait::Number(number)) => add(number_value(*number)),
                     _ => {}
@@ -70,10 +70,11 @@ impl<'a> Ground<'a> {
     }
 
     /// How many known records a query must or may give; `None` when that cannot be told.
-    pub(crate) fn matches(&self, study: &Study, query: &Query) -> Option<usize> {
+    pub(crate) fn matches(&self, query: &Query) -> Option<usize> {
+        let fitting = Fitting::new(self.lists, self.model, &query.filters);
         let mut count = 0;
         for row in &self.walk.rows {
-            match study.fit(self.lists, self.model, query, row) {
+            match fitting.row(row) {
                 Fit::Must | Fit::May => count += 1,
                 Fit::Not => {}
                 Fit::Unknown => return None,
@@ -83,14 +84,15 @@ impl<'a> Ground<'a> {
     }
 
     /// Whether some known record must be in the answer to a query.
-    pub(crate) fn must_match(&self, study: &Study, query: &Query) -> bool {
-        self.walk.rows.iter().any(|row| study.fit(self.lists, self.model, query, row) == Fit::Must)
+    pub(crate) fn must_match(&self, query: &Query) -> bool {
+        let fitting = Fitting::new(self.lists, self.model, &query.filters);
+        self.walk.rows.iter().any(|row| fitting.row(row) == Fit::Must)
     }
 
     /// A walk over a query in about `pages` pages, by the number of records that it should give.
-    pub(crate) fn walk_of(&self, study: &Study, mut query: Query, pages: usize) -> Case {
+    pub(crate) fn walk_of(&self, mut query: Query, pages: usize) -> Case {
         let largest = most_size(self.lists);
-        let (size, most) = match self.matches(study, &query) {
+        let (size, most) = match self.matches(&query) {
             // One page of the largest size; a second one when that is known to hold the rest.
             Some(matches) if pages <= 1 => (largest, if matches as u64 >= largest { 2 } else { 1 }),
             None if pages <= 1 => (largest, 1),

@@ -1,6 +1,7 @@
 //! How an answer to one filter reads.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use crate::contract::semantics::{Filter, Lists, Match};
 use crate::document::escape;
 use crate::exchange::Sent;
 use crate::finding::Level;
-use crate::study::{End, Fit, Model, Reference, Row, Study, Trait, WalkSeen};
+use crate::study::{End, Fit, Model, Reference, Row, Study, Trait, WalkSeen, Wanted};
 
 /// How an answer to one filter reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,11 @@ impl Look<'_> {
         !texts().any(|held| held == text) && texts().any(|held| held.to_lowercase() == text.to_lowercase())
     }
 
+    /// What the filter asks for.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted::new(self.model, self.name, self.filter, self.value)
+    }
+
     /// Index of the first record that does not fit.
     pub(crate) fn first_misfit(&self) -> Option<usize> {
         self.walk.misfits.iter().find(|(_, name)| name == self.name).map(|(row, _)| *row)
@@ -124,23 +130,66 @@ fn single_text(value: &Value) -> Option<String> {
 
 pub(crate) fn trait_text(row: &Row, index: usize) -> Option<&str> {
     match row.traits.get(index) {
-        Some(Trait::Text(text)) => Some(text),
+        Some(Trait::Text(text, _)) => Some(text),
         _ => None,
     }
 }
 
-/// Walks with one filter, as they read.
+/// Walks with one filter, as they read. Many checks ask; it is worked out once for what has been seen.
 pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<'a>> {
     let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else { return Vec::new() };
-    let mut looks = Vec::new();
-    for (case, walk) in study.walks(&operation.id) {
+    let key = format!("{} looks at {}", operation.id, study.len());
+    let judged: Arc<Vec<Judged>> = study.choose(key, || Arc::new(judge_each(study, operation, lists, model)));
+    let each = bare_looks(study, operation, lists, model).zip(judged.iter());
+    each.map(|(look, judged)| Look {
+        reading: judged.reading,
+        missing: judged.missing.clone(),
+        wanted: judged.wanted,
+        ..look
+    })
+    .collect()
+}
+
+/// What was worked out of a look.
+struct Judged {
+    reading: Reading,
+    missing: Vec<Box<str>>,
+    wanted: usize,
+}
+
+fn judge_each(study: &Study, operation: &Operation, lists: &Lists, model: &Model) -> Vec<Judged> {
+    let mut looks: Vec<Look<'_>> = bare_looks(study, operation, lists, model).collect();
+    for look in &mut looks {
+        look.reading = read(study, look);
+        if look.reading != Reading::NoEffect && !look.is_second() {
+            (look.wanted, look.missing) = missing(study, lists, model, look.walk);
+        }
+    }
+    // A filter that works for another value is not without effect.
+    let working: HashSet<&str> = looks.iter().filter(|look| shows_effect(study, look)).map(|look| look.name).collect();
+    for look in &mut looks {
+        if look.reading == Reading::NoEffect && working.contains(look.name) && !look.is_second() {
+            look.reading = Reading::Foreign;
+        }
+    }
+    looks.into_iter().map(|look| Judged { reading: look.reading, missing: look.missing, wanted: look.wanted }).collect()
+}
+
+/// Walks with one filter, not yet judged.
+fn bare_looks<'a>(
+    study: &'a Study,
+    operation: &'a Operation,
+    lists: &'a Lists,
+    model: &'a Model,
+) -> impl Iterator<Item = Look<'a>> {
+    study.walks(&operation.id).filter_map(move |(case, walk)| {
         let query = &walk.walk.query;
         let known = matches!(query.access, Access::Own | Access::Second);
         let bare = query.sort.is_none() && query.expand.is_empty() && known;
-        let ([(name, value)], true) = (query.filters.as_slice(), bare) else { continue };
-        let Some((name, filter)) = lists.filters.get_key_value(name) else { continue };
+        let ([(name, value)], true) = (query.filters.as_slice(), bare) else { return None };
+        let (name, filter) = lists.filters.get_key_value(name)?;
         let unknown = is_unknown(&study.contract, operation, filter, value);
-        let mut look = Look {
+        Some(Look {
             case,
             walk,
             lists,
@@ -152,30 +201,18 @@ pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
             unknown,
             missing: Vec::new(),
             wanted: 0,
-        };
-        look.reading = read(study, &look);
-        if look.reading != Reading::NoEffect && !look.is_second() {
-            (look.wanted, look.missing) = missing(study, lists, model, walk);
-        }
-        looks.push(look);
-    }
-    // A filter that works for another value is not without effect.
-    let working: HashSet<&str> = looks.iter().filter(|look| shows_effect(study, look)).map(|look| look.name).collect();
-    for look in &mut looks {
-        if look.reading == Reading::NoEffect && working.contains(look.name) && !look.is_second() {
-            look.reading = Reading::Foreign;
-        }
-    }
-    looks
+        })
+    })
 }
 
 /// Whether a walk shows that its filter does something: it gave some records, all fit, and others exist that do not.
 pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
     let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return false };
+    let wanted = look.wanted();
     look.reading == Reading::Fits
         && !look.is_second()
         && !look.walk.rows.is_empty()
-        && reference.rows.iter().any(|row| look.model.fit_row(look.filter, row, look.value) == Fit::Not)
+        && reference.rows.iter().any(|row| wanted.row(row) == Fit::Not)
 }
 
 /// A refusal that is about the request and not about access or pace.
@@ -224,7 +261,7 @@ fn read(study: &Study, look: &Look<'_>) -> Reading {
 fn is_unfiltered(look: &Look<'_>, reference: &Reference, misfits: usize) -> bool {
     let rows = &look.walk.rows;
     // As many as without it: the whole list, or as far as the walk went.
-    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 10 };
+    let enough = if look.walk.is_complete() { rows.len() * 10 >= reference.rows.len() * 9 } else { rows.len() >= 2 };
     if !enough {
         return false;
     }
@@ -233,11 +270,11 @@ fn is_unfiltered(look: &Look<'_>, reference: &Reference, misfits: usize) -> bool
     if shared == rows.len() {
         return true;
     }
-    let judged = reference.rows.iter().filter(|row| look.model.fit_row(look.filter, row, look.value) != Fit::Unknown);
+    let wanted = look.wanted();
     let (mut all, mut foreign) = (0_usize, 0_usize);
-    for row in judged {
+    for fit in reference.rows.iter().map(|row| wanted.row(row)).filter(|fit| *fit != Fit::Unknown) {
         all += 1;
-        foreign += usize::from(look.model.fit_row(look.filter, row, look.value) == Fit::Not);
+        foreign += usize::from(fit == Fit::Not);
     }
     // By share: nine tenths of the records that do not fit in the whole list.
     rows.len() >= 10 && all > 0 && misfits * all * 10 >= foreign * rows.len() * 9 && shared * 10 >= rows.len() * 8

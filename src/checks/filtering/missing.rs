@@ -4,33 +4,28 @@ use std::collections::HashSet;
 
 use crate::case::Query;
 use crate::contract::semantics::{self, Lists, Order};
-use crate::study::{End, Fit, Model, Reference, Row, Study, WalkSeen};
+use crate::study::{End, Fit, Fitting, Model, Reference, Row, Study, WalkSeen};
 
-/// Whether a known record must be in the answer to a query; a kept sample helps where the reduced record cannot say.
-pub(crate) fn must(
-    study: &Study,
-    lists: &Lists,
-    model: &Model,
-    query: &Query,
-    reference: &Reference,
-    row: &Row,
-) -> bool {
-    match study.fit(lists, model, query, row) {
-        Fit::Must => true,
-        Fit::Unknown => {
-            let Some(record) = row.key.as_deref().and_then(|key| reference.sample(key)) else { return false };
-            lists.filters.iter().all(|(name, filter)| {
-                let sent = query.filters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-                let wanted = match (sent, &filter.absent) {
-                    (Some(value), _) => value,
-                    (None, Some(semantics::Absent::Only(value))) => value,
-                    (None, Some(semantics::Absent::Either { either })) => either,
-                    (None, None) => return true,
-                };
-                model.fit_record(name, filter, record, wanted) == Fit::Must
-            })
+/// Tells which known records must be in the answer to a query; a kept sample helps where the reduced record cannot say.
+pub(crate) struct Must<'a> {
+    fitting: Fitting<'a>,
+    reference: &'a Reference,
+}
+
+impl<'a> Must<'a> {
+    pub(crate) fn new(lists: &'a Lists, model: &'a Model, query: &Query, reference: &'a Reference) -> Self {
+        Self { fitting: Fitting::new(lists, model, &query.filters), reference }
+    }
+
+    pub(crate) fn hold(&self, row: &Row) -> bool {
+        match self.fitting.row(row) {
+            Fit::Must => true,
+            Fit::Unknown => {
+                let sample = row.key.as_deref().and_then(|key| self.reference.sample(key));
+                sample.is_some_and(|record| self.fitting.must_hold(record))
+            }
+            _ => false,
         }
-        _ => false,
     }
 }
 
@@ -41,6 +36,7 @@ pub(super) fn missing(study: &Study, lists: &Lists, model: &Model, walk: &WalkSe
     let passed = if walk.is_complete() { Some(None) } else { passed(lists, model, walk).map(Some) };
     let Some(passed) = passed else { return (0, Vec::new()) };
     let seen: HashSet<&str> = walk.rows.iter().chain(&walk.beyond).filter_map(|row| row.key.as_deref()).collect();
+    let must = Must::new(lists, model, &walk.walk.query, reference);
     let mut wanted = 0;
     let mut missing = Vec::new();
     for row in &reference.rows {
@@ -48,7 +44,7 @@ pub(super) fn missing(study: &Study, lists: &Lists, model: &Model, walk: &WalkSe
         if passed.as_ref().is_some_and(|passed| !passed(row)) {
             continue;
         }
-        if must(study, lists, model, &walk.walk.query, reference, row) {
+        if must.hold(row) {
             wanted += 1;
             if !seen.contains(&**key) {
                 missing.push(key.clone());

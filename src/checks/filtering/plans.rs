@@ -28,7 +28,7 @@ pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
                     (false, 0) => 3,
                     (false, _) => 2,
                 };
-                cases.push(ground.walk_of(study, ground.query().filter(name, value), pages));
+                cases.push(ground.walk_of(ground.query().filter(name, value), pages));
             }
         }
         cases.extend(for_second(study, &cases));
@@ -82,7 +82,7 @@ pub(crate) fn plan_substrings(study: &Study) -> Vec<Case> {
                 let query = ground.query().filter(name, wrap(filter, value.clone()));
                 part.trim() == *part
                     && is_sendable(&study.contract, ground.operation, filter, &value)
-                    && ground.matches(study, &query) == Some(0)
+                    && ground.matches(&query) == Some(0)
             })?;
             Some(probe(&ground, name, wrap(filter, Value::String(part.to_owned()))))
         });
@@ -143,7 +143,7 @@ pub(crate) fn plan_special(study: &Study) -> Vec<Case> {
                 let usable = new
                     && value.is_string()
                     && is_sendable(&study.contract, ground.operation, filter, value)
-                    && ground.must_match(study, &ground.query().filter(name, value.clone()));
+                    && ground.must_match(&ground.query().filter(name, value.clone()));
                 if usable {
                     seen.extend(classes);
                 }

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::ground::Ground;
-use super::values::{is_email_slot, is_plain_email, is_special, options, text_of, value_schema};
+use super::values::{as_taken, is_email_slot, is_sendable, is_special, options, text_of, value_schema};
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation};
 use crate::study::Study;
+use crate::study::fit::rank_of;
 
 /// Values worth sending for a filter, the most telling first.
 pub(crate) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
@@ -30,9 +31,12 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
     }
     let Some(field) = filter.field.as_deref() else { return booleans(contract, ground.operation, filter) };
     let mut held = ground.held(field);
-    if is_email_slot(contract, ground.operation, filter) {
-        held.retain(|(value, _)| value.as_str().is_some_and(is_plain_email));
+    let partial = filter.matching == Match::Contains;
+    for (value, _) in &mut held {
+        *value = as_taken(contract, ground.operation, filter, std::mem::take(value));
     }
+    // A part of a text need not fit what the whole text fits; the whole one must.
+    held.retain(|(value, _)| partial || is_sendable(contract, ground.operation, filter, value));
     let plain: Vec<&(Value, usize)> = held.iter().filter(|(value, _)| !is_special(&text_of(value))).collect();
     let pool = if plain.is_empty() { held.iter().collect() } else { plain };
     let drawn = |count: usize| -> Vec<Value> {
@@ -54,12 +58,17 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
             if values.is_empty() { Vec::new() } else { vec![Value::Array(values)] }
         }
         Match::Contains => {
-            let texts: Vec<String> = held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).collect();
+            let fits = |word: &String| {
+                is_email_slot(contract, ground.operation, filter)
+                    || is_sendable(contract, ground.operation, filter, &Value::String(word.clone()))
+            };
+            let texts: Vec<String> =
+                held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).filter(fits).collect();
             let drawn = ground.indices(study, &format!("{name} words"), texts.len(), 4);
             // Of a few drawn ones, the word that the fewest records contain tells most.
             let matches = |word: &String| {
                 let query = ground.query().filter(name, Value::String(word.clone()));
-                ground.matches(study, &query).unwrap_or(usize::MAX)
+                ground.matches(&query).unwrap_or(usize::MAX)
             };
             let word = drawn.into_iter().map(|index| texts[index].clone()).min_by_key(matches);
             word.into_iter().map(Value::String).collect()
@@ -89,7 +98,7 @@ fn middle(held: &[(Value, usize)]) -> Option<Value> {
         .filter_map(|(value, _)| {
             let rank = match value {
                 Value::Number(number) => number.as_f64(),
-                Value::String(text) => crate::contract::instant(text),
+                Value::String(text) => rank_of(text),
                 _ => None,
             };
             Some((rank?, value))

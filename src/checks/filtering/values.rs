@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::contract::semantics::{Filter, Slot};
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, instant};
 
 /// A value that no enumeration has.
 pub(super) const NO_SUCH_VALUE: &str = "no-such-value";
@@ -45,14 +45,32 @@ pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &
     if filter.template.is_some() {
         return None;
     }
-    let schema = slot_schema(contract, operation, &filter.slot)?;
+    let schema = merged(contract, &slot_schema(contract, operation, &filter.slot)?, 0);
     match schema.get("items") {
-        Some(items) => match items.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#')) {
-            Some(reference) => Some(contract.resolve(reference).1.clone()),
-            None => Some(items.clone()),
-        },
+        Some(items) => Some(merged(contract, items, 0)),
         None => Some(schema),
     }
+}
+
+/// A schema with what its reference and the branches of its `allOf` say of a scalar.
+fn merged(contract: &Contract, schema: &Value, depth: usize) -> Value {
+    let mut whole = match schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#')) {
+        Some(reference) => contract.resolve(reference).1.clone(),
+        None => schema.clone(),
+    };
+    let branches = whole.get("allOf").and_then(Value::as_array).cloned().unwrap_or_default();
+    if depth < 8
+        && let Value::Object(whole) = &mut whole
+    {
+        for branch in branches {
+            if let Value::Object(branch) = merged(contract, &branch, depth + 1) {
+                branch.into_iter().for_each(|(keyword, value)| {
+                    whole.entry(keyword).or_insert(value);
+                });
+            }
+        }
+    }
+    whole
 }
 
 /// Values of a filter's enumeration.
@@ -91,9 +109,46 @@ pub(crate) fn is_unknown(contract: &Contract, operation: &Operation, filter: &Fi
         || (is_email_slot(contract, operation, filter) && parts.iter().any(|part| !text_of(part).contains('@')))
 }
 
-/// Whether a value of a record may be sent: texts of a format must have it beyond doubt.
+/// Whether a value of a record may be sent: it fits what the document says of the parameter, its format beyond doubt.
 pub(super) fn is_sendable(contract: &Contract, operation: &Operation, filter: &Filter, value: &Value) -> bool {
-    !is_email_slot(contract, operation, filter) || value.as_str().is_some_and(is_plain_email)
+    let Some(schema) = value_schema(contract, operation, filter) else { return true };
+    let text = text_of(value);
+    let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    #[expect(clippy::cast_precision_loss, reason = "lengths of texts")]
+    let length = text.chars().count() as f64;
+    let number = text.parse::<f64>().ok();
+    let in_bounds = limit("minLength").is_none_or(|least| length >= least)
+        && limit("maxLength").is_none_or(|most| length <= most)
+        && limit("minimum").is_none_or(|least| number.is_none_or(|number| number >= least))
+        && limit("maximum").is_none_or(|most| number.is_none_or(|number| number <= most));
+    let pattern = schema.get("pattern").and_then(Value::as_str).and_then(|pattern| regex::Regex::new(pattern).ok());
+    let of_type = match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => text.parse::<i64>().is_ok(),
+        Some("number") => number.is_some(),
+        Some("boolean") => matches!(&*text, "true" | "false"),
+        _ => true,
+    };
+    let of_format = match schema.get("format").and_then(Value::as_str) {
+        Some("email") => is_plain_email(&text),
+        Some("date") => is_date(&text),
+        Some("date-time") => instant(&text).is_some(),
+        _ => true,
+    };
+    in_bounds && of_type && of_format && pattern.is_none_or(|pattern| pattern.is_match(&text))
+}
+
+/// A value as the parameter takes it: of an instant the day, where it takes days.
+pub(super) fn as_taken(contract: &Contract, operation: &Operation, filter: &Filter, value: Value) -> Value {
+    let schema = value_schema(contract, operation, filter);
+    let days = schema.is_some_and(|schema| schema.get("format").and_then(Value::as_str) == Some("date"));
+    match value.as_str().filter(|text| days && instant(text).is_some()) {
+        Some(text) => Value::String(text.chars().take(10).collect()),
+        None => value,
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 /// Whether a text holds characters that request encodings are known to spoil.

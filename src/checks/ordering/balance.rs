@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::looks::{Look, Reading};
 use super::ranks::ranks;
-use crate::checks::filtering::must;
+use crate::checks::filtering::Must;
 use crate::contract::Operation;
 use crate::contract::semantics::{Direction, Order};
 use crate::study::{Model, Reference, Row, Study, Trait};
@@ -40,37 +40,42 @@ pub(crate) fn balance(study: &Study, operation: &Operation, look: &Look<'_>) -> 
         }
     }
     if let Some(reference) = study.reference(&operation.id).filter(|_| !look.is_second()) {
+        let must = Must::new(lists, model, &walk.walk.query, reference);
+        let passed = passed(model, look);
         for row in &reference.rows {
             let Some(key) = row.key.as_deref() else { continue };
-            let passed = walk.is_complete() || is_passed(model, look, row);
-            let known = must(study, lists, model, &walk.walk.query, reference, row);
-            if passed && known {
+            if passed(row) && must.hold(row) {
                 balance.wanted += 1;
                 if !first.contains_key(key) {
                     balance.missing.push(key.into());
                 }
             }
         }
-        balance.by_ties = is_by_ties(model, look, reference, &balance);
+        let odd = !balance.repeated.is_empty() || !balance.missing.is_empty();
+        balance.by_ties = odd && is_by_ties(model, look, reference, &balance);
     }
     balance
 }
 
-/// Whether a walk that was cut off has certainly passed a record: it is in order, and the record's value comes strictly
-/// before the last one seen.
-fn is_passed(model: &Model, look: &Look<'_>, row: &Row) -> bool {
-    let (Reading::Ordered, Some(direction)) = (&look.reading, look.wish.direction) else { return false };
-    if look.wish.field.order == Order::Text || look.walk.end != crate::study::End::Capped {
-        return false;
-    }
-    let seen = ranks(model, look.wish.field, &look.walk.rows);
-    let own = ranks(model, look.wish.field, std::slice::from_ref(row));
-    match (own.first(), seen.last()) {
-        (Some((_, own)), Some((_, last))) => match direction {
-            Direction::Ascending => own < last,
-            Direction::Descending => own > last,
-        },
-        _ => false,
+/// Tells which records a walk has certainly passed: all of them at its end; where it was cut off, and is in order, those
+/// whose value comes strictly before the last one seen.
+fn passed<'a>(model: &'a Model, look: &'a Look<'_>) -> impl Fn(&Row) -> bool + use<'a> {
+    let cut_off = look.walk.end == crate::study::End::Capped && look.wish.field.order != Order::Text;
+    let direction = look.wish.direction.filter(|_| cut_off && look.reading == Reading::Ordered);
+    let last = direction.and_then(|direction| {
+        let seen = ranks(model, look.wish.field, &look.walk.rows);
+        seen.last().map(|(_, last)| (direction, *last))
+    });
+    let complete = look.walk.is_complete();
+    move |row| {
+        let own = || ranks(model, look.wish.field, std::slice::from_ref(row)).first().map(|(_, own)| *own);
+        complete
+            || last.is_some_and(|(direction, last)| {
+                own().is_some_and(|own| match direction {
+                    Direction::Ascending => own < last,
+                    Direction::Descending => own > last,
+                })
+            })
     }
 }
 

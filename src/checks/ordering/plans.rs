@@ -70,7 +70,7 @@ pub(crate) fn plan_sorted_and_filtered(study: &Study) -> Vec<Case> {
             }
             for value in trials(study, &ground, name, filter) {
                 let query = ground.query().filter(name, value);
-                let Some(matches) = ground.matches(study, &query) else { continue };
+                let Some(matches) = ground.matches(&query) else { continue };
                 let excludes = matches < ground.walk.rows.len();
                 if excludes && matches > 1 && best.as_ref().is_none_or(|(most, _)| matches > *most) {
                     best = Some((matches, query));

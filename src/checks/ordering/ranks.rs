@@ -7,7 +7,7 @@ use crate::study::{Model, Row, Trait};
 /// comparing would mean guessing.
 pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Row]) -> Vec<(usize, f64)> {
     let Some(index) = model.field(&field.field) else { return Vec::new() };
-    let texts = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Text(_) | Trait::Hashed(..))));
+    let texts = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Text(..) | Trait::Hashed(..))));
     let numbers = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Number(_))));
     if texts.count() > 0 && numbers.count() > 0 {
         return Vec::new();

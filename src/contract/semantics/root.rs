@@ -18,10 +18,21 @@ pub struct Root {
     pub tenancy: Option<Tenancy>,
     /// Statuses that count as which refusal.
     pub refusals: Refusals,
-    /// Level at which internals in an error body count; deny if left out.
-    pub leaks: Option<Grade>,
+    /// Where errors may show internals, and at which level that counts; elsewhere it is deny.
+    pub leaks: Option<Leaks>,
     /// What a parameter that nobody declared gets.
     pub unknown_parameters: Option<Handling>,
+}
+
+/// Fields of errors that hold the server's own words.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Leaks {
+    /// Pointers into error bodies.
+    pub fields: Vec<String>,
+    /// Level and source.
+    #[serde(flatten)]
+    pub about: About,
 }
 
 /// What ties a list, its reader and its aliases together.

@@ -20,7 +20,7 @@ mod transport;
 
 use std::sync::OnceLock;
 
-use super::hook::Live;
+use super::hook::{Live, When};
 use crate::contract::Contract;
 
 /// One smallest spoiling.
@@ -51,6 +51,12 @@ impl Fault {
     #[must_use]
     pub fn applies(&self, contract: &Contract) -> bool {
         (self.contracts)(contract)
+    }
+
+    /// Whether it comes now and then only, so that a run may pass without meeting it.
+    #[must_use]
+    pub fn is_rare(&self) -> bool {
+        self.live.iter().all(|live| matches!(live.when, When::Twentieth))
     }
 
     /// A fault by id.

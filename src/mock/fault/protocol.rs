@@ -55,7 +55,7 @@ catalogue! {
     /// The body is empty.
     "body-empty": fitting::any => Always Hook::Success(empty);
     /// The body is compressed although nobody accepts that.
-    "compressed-unasked": fitting::any => Always Hook::Success(gzip);
+    "compressed-unsaid": fitting::any => Always Hook::Success(gzip);
     /// The record is wrapped in an envelope that nobody documents.
     "record-wrapped": fitting::reads => Reads Hook::Body(wrap);
     /// The list is wrapped in an envelope that nobody documents.
@@ -154,7 +154,6 @@ fn empty(_: &Scene<'_>, answer: &mut Answer) {
 
 fn gzip(_: &Scene<'_>, answer: &mut Answer) {
     answer.body = crate::mock::gzip::pack(&answer.body).into();
-    answer.set_header("content-encoding", "gzip");
 }
 
 fn refuse_list(scene: &Scene<'_>, answer: &mut Answer) {

@@ -1,10 +1,10 @@
 //! What was looked at, operation by operation, and in all.
 
 use super::Paint;
-use crate::event::{OperationTotals, Outcome};
+use crate::event::{Coverage, OperationTotals, Outcome};
 use crate::finding::Level;
 use crate::report::collect::{Run, Section};
-use crate::report::text::{self, count, duration};
+use crate::report::text::{self, count, duration, visible};
 
 /// `31 passed, 1 failed, 2 noted`; what does not apply or is switched off is left out.
 const TOLD: [&str; 6] = ["passed", "failed", "warned", "noted", "waived", "inconclusive"];
@@ -80,4 +80,44 @@ pub(in crate::report) fn totals(run: &Run) -> String {
         parts.push(format!("{}{time}", count(finished.requests, "request")));
     }
     parts.join(" · ")
+}
+
+/// Kinds of what a contract declares, as they are called.
+const KINDS: [(&str, &str); 6] = [
+    ("answer", "answers"),
+    ("parameter", "parameters"),
+    ("filter", "filters"),
+    ("sort", "orders"),
+    ("enum", "enumeration values"),
+    ("optional", "optional fields"),
+];
+
+/// How much of the contract was seen, by kind; with `all`, what was not seen by name. What nobody provokes on purpose does
+/// not count.
+pub(super) fn coverage(coverage: &Coverage, all: bool) -> Vec<String> {
+    let of_kind = |kind: &'static str| {
+        coverage.items.iter().filter(move |item| item.kind == kind && (item.seen > 0 || item.excused.is_empty()))
+    };
+    let kinds = KINDS.iter().filter(|(kind, _)| of_kind(kind).next().is_some());
+    let counts: Vec<String> = kinds
+        .clone()
+        .map(|(kind, words)| {
+            let seen = of_kind(kind).filter(|item| item.seen > 0).count();
+            format!("{words} {seen} of {}", of_kind(kind).count())
+        })
+        .collect();
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("seen of the contract: {}", counts.join(" · "))];
+    for (kind, words) in kinds.filter(|_| all) {
+        let unseen: Vec<String> = of_kind(kind)
+            .filter(|item| item.seen == 0)
+            .map(|item| format!("{} {}", visible(&item.scope), visible(&item.name)))
+            .collect();
+        if !unseen.is_empty() {
+            lines.push(format!("{words} not seen: {}", unseen.join(", ")));
+        }
+    }
+    lines
 }
