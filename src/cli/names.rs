@@ -1,4 +1,5 @@
-//! What levels, waivers and selections may name in this run: the catalogue, and the documents at hand.
+//! What levels, waivers, selections, targets and parameters may name in this run: the catalogue, and the documents at
+//! hand.
 
 use super::target::Subject;
 use crate::config::{Config, LevelRule, Names, Origin, Unknown};
@@ -71,6 +72,46 @@ pub(super) fn ran(config: &Config, subjects: &[Ran]) -> Vec<Ran> {
         whole: false,
     });
     subjects.iter().cloned().chain(left_out).collect()
+}
+
+/// Refuses a word that is no file and neither a target nor a shipped contract, where there are targets.
+pub(super) fn no_misspelt_target(name: &str, config: &Config) -> Result<(), String> {
+    let is_document = name.contains(['/', '.', '\\']) || std::path::Path::new(name).exists();
+    if config.targets.is_empty() || is_document || Contract::SHIPPED.contains(&name) {
+        return Ok(());
+    }
+    let targets = config.targets.iter().map(|target| target.name.as_str());
+    let near = crate::config::nearest(name, targets.clone().chain(Contract::SHIPPED));
+    let hint = near.map_or_else(
+        || format!("there are the targets {}", targets.collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(format!("there is no target and no contract `{name}`\n  help: {hint}"))
+}
+
+/// Refuses values of parameters that no operation declares: they would do nothing.
+pub(super) fn declared_params(subject: &Subject) -> Result<(), String> {
+    let operations = &subject.contract.operations;
+    let mut declared: Vec<&str> =
+        operations.iter().flat_map(|operation| &operation.parameters).map(|one| one.name.as_str()).collect();
+    declared.sort_unstable();
+    declared.dedup();
+    for name in [Some(&subject.own), subject.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
+        if declared.contains(&name.as_str()) {
+            continue;
+        }
+        let configured = subject.configured.as_ref();
+        let sources = configured.map(|target| [Some(&target.access), target.second_tenant.as_ref()]);
+        let place = sources.into_iter().flatten().flatten().find_map(|access| access.place_of_param(name));
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let near = crate::config::nearest(name, declared.iter().copied());
+        let hint = near.map_or_else(
+            || format!("{} declares {}", subject.name, declared.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(format!("{place}{} declares no parameter `{name}`\n  help: {hint}", subject.name));
+    }
+    Ok(())
 }
 
 fn operations(contract: &Contract) -> impl Iterator<Item = String> + use<> {
