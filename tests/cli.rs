@@ -173,7 +173,7 @@ fn shipped_documents_are_sound_and_unchanged_against_themselves() {
     for name in ["flexportal", "flexprice", "maple"] {
         let path = format!("{}/openapi/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         assert_eq!(gate(&["lint", &path]).status.code(), Some(0), "{name}");
-        let unchanged = gate(&["diff", &path, &path]);
+        let unchanged = gate(&["diff", &path, &path, "--report", "github"]);
         assert_eq!(unchanged.status.code(), Some(0), "{name}");
         assert!(text(&unchanged.stdout).contains("asks for no new version"), "{}", text(&unchanged.stdout));
     }

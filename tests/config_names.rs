@@ -182,6 +182,14 @@ fn reports_name_files_from_the_root_of_the_repository() {
     let absolute = std::fs::canonicalize(&web).expect("it is there").join("w.yaml");
     check(&web, &absolute.display().to_string());
     check(&here, "web/w.yaml");
+    let text = std::fs::read_to_string(web.join("w.yaml")).expect("it is there");
+    std::fs::write(web.join("new.yaml"), text.replace("/v1/customers:", "/v2/customers:")).expect("a file");
+    let (code, shown) = told(&gate_in(&web, &["diff", "w.yaml", "new.yaml", "--report", "github"]));
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("file=web/") && !shown.contains("file=w.yaml"), "{shown}");
+    std::fs::write(web.join("broken.yaml"), "openapi: 3.0.3\ninfo: {}\npaths: {}\n").expect("a file");
+    let (_, shown) = told(&gate_in(&web, &["lint", "broken.yaml", "--report", "github"]));
+    assert!(shown.contains("file=web/broken.yaml"), "{shown}");
 }
 
 #[test]

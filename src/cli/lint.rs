@@ -38,6 +38,9 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
             }
         }
     }
+    if args.report == Format::Github {
+        all.iter_mut().for_each(|linted| crate::report::from_root(&mut linted.findings));
+    }
     let _ = out.write_all(lint::render(args.report, &all).as_bytes());
     worst
 }

@@ -32,7 +32,7 @@ use crate::event::{CheckInfo, Event};
 use crate::finding::Level;
 pub use collect::{Run, Section};
 pub use fanout::{Failure, Fanout, Render, ReportError};
-pub use files::repository_root;
+pub use files::{from_root, repository_root};
 pub use human::Human;
 pub use ndjson::Ndjson;
 pub use read::{ReadError, read};
