@@ -73,6 +73,7 @@ pub mod mask;
 pub mod merge;
 pub mod mock;
 pub mod prove;
+pub mod recording;
 pub mod regressions;
 pub mod report;
 pub mod study;

@@ -151,7 +151,8 @@ fn a_missing_parameter_is_a_mistake_in_the_set_up() {
 
 #[test]
 fn help_and_version_are_answers() {
-    let commands = ["check", "doctor", "merge", "baseline", "diff", "lint", "prove", "mock", "explain", "init"];
+    let commands =
+        ["check", "doctor", "verify", "merge", "baseline", "diff", "lint", "prove", "mock", "explain", "init"];
     for command in commands {
         let help = text(&gate(&[command, "--help"]).stdout);
         let example = help.split("Example").nth(1).unwrap_or_default();

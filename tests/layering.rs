@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Module, and the modules of ours that it must not name.
-const FORBIDDEN: [(&str, &[&str]); 12] = [
+const FORBIDDEN: [(&str, &[&str]); 13] = [
     (
         "document",
         &["contract", "case", "study", "checks", "engine", "target", "mock", "report", "config", "cli", "diff"],
@@ -18,6 +18,7 @@ const FORBIDDEN: [(&str, &[&str]); 12] = [
     ("checks", &["engine", "target", "mock", "report", "config", "cli", "diff"]),
     ("diff", &["engine", "target", "mock", "study", "checks", "cli"]),
     ("report", &["engine", "target", "mock", "study", "checks", "cli", "contract"]),
+    ("recording", &["checks", "engine", "target", "mock", "report", "config", "cli", "diff"]),
     ("ledger", &["engine", "target", "mock", "study", "checks", "report", "config", "cli", "contract"]),
     ("merge", &["engine", "target", "mock", "study", "checks", "config", "cli", "contract"]),
     ("regressions", &["target", "mock", "study", "report", "config", "cli"]),

@@ -41,11 +41,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let within = |row: usize| row - walk.starts.get(walk.page_of(row)).copied().unwrap_or(0);
             let pages = [walk.page_of(first), page].map(|page| walk.answer(page).map(|answer| answer.sent.clone()));
             ruling.blames.push(
-                Blame::of_cases(
-                    format!("a record occurs twice, {place} of one walk"),
-                    vec![case.clone()],
-                    pages.into_iter().flatten().collect(),
-                )
+                Blame {
+                    // Of one answer nobody can say that the data moved.
+                    compares: !same_page,
+                    ..Blame::of_cases(
+                        format!("a record occurs twice, {place} of one walk"),
+                        vec![case.clone()],
+                        pages.into_iter().flatten().collect(),
+                    )
+                }
                 .compare(
                     "each record once",
                     format!("the same key as record {} of the walk again as record {}", first + 1, index + 1),

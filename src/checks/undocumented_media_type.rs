@@ -24,9 +24,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id).filter(|answer| answer.call.method.is_none()) {
         let Some(status) = answer.status.filter(|_| answer.failure.is_none() && answer.declared) else { continue };
+        if answer.media == MediaSeen::Unseen {
+            continue;
+        }
         ruling.evidence.answers += 1;
         let (title, expected, actual) = match &answer.media {
-            MediaSeen::Declared => continue,
+            MediaSeen::Declared | MediaSeen::Unseen => continue,
             MediaSeen::Other { got, declared } => {
                 ("the media type is not declared".to_owned(), declared.join(" or "), format!("`{got}`"))
             }

@@ -36,7 +36,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         };
         ruling.evidence.pages += 1;
         let holds = |reading: &str| {
-            let wanted = if reading == "next" { at + size } else { at };
+            let wanted = if reading == "next" { at.saturating_add(size) } else { at };
             (named - wanted as f64).abs() < f64::EPSILON
         };
         let still: Vec<&str> = left.iter().copied().filter(|reading| holds(reading)).collect();

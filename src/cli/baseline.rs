@@ -98,7 +98,7 @@ fn without_verdict(run: &Run) -> Option<u8> {
 }
 
 fn destination(args: &WriteArgs) -> Result<PathBuf, String> {
-    if let Some(path) = args.output.clone().or_else(|| args.run.config.clone()) {
+    if let Some(path) = args.output.clone().or_else(|| args.run.verdict.config.clone()) {
         return Ok(path);
     }
     let here = std::env::current_dir().map_err(|error| error.to_string())?;

@@ -20,14 +20,14 @@ use crate::report::{self, Format, ReportSpec};
 /// With no --base-url the embedded server of each contract is checked: a trial run that needs nothing.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
+    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check flexportal --record traffic.har\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
 )]
 pub(super) struct Args {
     /// List the checks that would run, and what is off by what; send nothing
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "record"])]
     list: bool,
     /// Tell what would be asked, of whom, and about how often; send nothing to the target
-    #[arg(long)]
+    #[arg(long, conflicts_with = "record")]
     dry_run: bool,
     #[command(flatten)]
     subject: SubjectArgs,
@@ -51,9 +51,9 @@ pub(super) struct SubjectArgs {
     variant: Option<String>,
 }
 
-/// What every run can be told.
+/// What every judgement can be told, whether something is sent for it or not.
 #[derive(ClapArgs, Clone, Debug, Default)]
-pub(super) struct RunArgs {
+pub(super) struct VerdictArgs {
     /// Configuration file; by default contract-gate.toml is looked for upward
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -87,12 +87,34 @@ pub(super) struct RunArgs {
     /// Which findings turn the gate red: deny, warn, never
     #[arg(long, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
-    /// A fault that does not show again on repetition turns the gate red too
-    #[arg(long)]
-    fail_on_flaky: bool,
     /// An inconclusive check turns the gate red too
     #[arg(long)]
     require_conclusive: bool,
+    /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<String>,
+    /// Show values of bodies in reports, not their shapes only
+    #[arg(long)]
+    show_values: bool,
+    /// Colour: auto, always, never
+    #[arg(long, value_name = "WHEN")]
+    pub(super) color: Option<crate::config::Color>,
+    /// Less: only findings and the verdict, and no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// More in the human report
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+/// What every run can be told.
+#[derive(ClapArgs, Clone, Debug, Default)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
+    /// A fault that does not show again on repetition turns the gate red too
+    #[arg(long)]
+    fail_on_flaky: bool,
     /// Stop at the first finding that turns the gate red
     #[arg(long)]
     fail_fast: bool,
@@ -102,12 +124,13 @@ pub(super) struct RunArgs {
     /// Only part K of N of the work; `contract-gate merge` joins the JSON reports
     #[arg(long, value_name = "K/N", conflicts_with_all = ["last_failed", "ledger"])]
     pub(super) shard: Option<Shard>,
-    /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
-    #[arg(long, value_name = "FILE")]
-    ledger: Option<String>,
     /// Remember the cases that showed a violation, and send them first
     #[arg(long, value_name = "FILE")]
     regressions: Option<String>,
+    /// Write every exchange to FILE as HAR 1.2, for `verify` and for browsers; customers' data stands in it as it came,
+    /// credentials and cookies do not; only its owner can read it
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
     /// Requests under way at once
     #[arg(long, value_name = "N")]
     concurrency: Option<crate::config::Count>,
@@ -135,50 +158,44 @@ pub(super) struct RunArgs {
     /// Do not reduce failing cases: fewer requests
     #[arg(long)]
     no_shrink: bool,
-    /// Show values of bodies in reports, not their shapes only
-    #[arg(long)]
-    show_values: bool,
-    /// Colour: auto, always, never
-    #[arg(long, value_name = "WHEN")]
-    pub(super) color: Option<crate::config::Color>,
-    /// Less: only findings and the verdict, and no progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// More in the human report
-    #[arg(long, short)]
-    pub(super) verbose: bool,
 }
 
 impl RunArgs {
     /// Nothing but a configuration file and a wait, for commands that check nothing.
     pub(super) fn bare(config: Option<PathBuf>, timeout: Option<crate::config::Time>) -> Self {
-        Self { config, timeout, ..Self::default() }
+        Self { verdict: VerdictArgs { config, ..VerdictArgs::default() }, timeout, ..Self::default() }
+    }
+
+    /// A judgement for which nothing is sent.
+    pub(super) fn judging(verdict: &VerdictArgs) -> Self {
+        Self { verdict: verdict.clone(), ..Self::default() }
     }
 
     fn flags(&self) -> RunFlags {
         let list = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
+        let verdict = &self.verdict;
         RunFlags {
-            profile: self.profile,
+            profile: verdict.profile,
             concurrency: self.concurrency,
             timeout: self.timeout,
-            show_values: self.show_values.then_some(true),
-            reports: (!self.reports.is_empty())
-                .then(|| self.reports.iter().cloned().map(crate::config::Report).collect()),
-            fail_on: self.fail_on,
+            show_values: verdict.show_values.then_some(true),
+            reports: (!verdict.reports.is_empty())
+                .then(|| verdict.reports.iter().cloned().map(crate::config::Report).collect()),
+            fail_on: verdict.fail_on,
             fail_on_flaky: self.fail_on_flaky.then_some(true),
             fail_fast: self.fail_fast.then_some(true),
-            only: list(&self.only),
-            skip: list(&self.skip),
-            color: self.color,
-            seed: self.seed,
+            only: list(&verdict.only),
+            skip: list(&verdict.skip),
+            color: verdict.color,
+            seed: verdict.seed,
             rate: self.rate,
             max_requests: self.max_requests,
             time_budget: self.time_budget,
-            require_conclusive: self.require_conclusive.then_some(true),
+            require_conclusive: verdict.require_conclusive.then_some(true),
             no_shrink: self.no_shrink.then_some(true),
             max_records: self.max_records,
             reads: self.reads,
-            ledger: self.ledger.clone(),
+            ledger: verdict.ledger.clone(),
             regressions: self.regressions.clone(),
         }
     }
@@ -186,7 +203,7 @@ impl RunArgs {
     /// Reads the configuration that holds for the working folder.
     pub(super) fn load(&self) -> Result<Config, String> {
         let here = std::env::current_dir().map_err(|error| error.to_string())?;
-        let path = self.config.clone().or_else(|| Config::find(&here));
+        let path = self.verdict.config.clone().or_else(|| Config::find(&here));
         let environment = |name: &str| std::env::var(name).ok();
         let config = Config::load(path.as_deref(), &self.flags(), &environment).map_err(|error| error.to_string())?;
         super::words::no_misspelt_variable()?;
@@ -196,10 +213,10 @@ impl RunArgs {
 
     pub(super) fn levels(&self) -> Result<Vec<LevelRule>, String> {
         let given = [
-            (Level::Deny, &self.deny),
-            (Level::Warn, &self.warn),
-            (Level::Note, &self.note),
-            (Level::Allow, &self.allow),
+            (Level::Deny, &self.verdict.deny),
+            (Level::Warn, &self.verdict.warn),
+            (Level::Note, &self.verdict.note),
+            (Level::Allow, &self.verdict.allow),
         ];
         Levels::flags(given.iter().flat_map(|(level, names)| names.iter().map(|name| (*level, name.as_str()))))
     }
@@ -254,6 +271,7 @@ pub(super) fn perform(
     specs: Vec<ReportSpec>,
 ) -> Result<Done, String> {
     let mut job = Job::new(run, config, specs, masker(&subjects), &subjects)?;
+    job.record(run.record.as_deref(), masker(&subjects))?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     if run.last_failed {
@@ -270,7 +288,7 @@ pub(super) fn perform(
 }
 
 /// Leaves out contracts that have none of the operations that `--only` names.
-fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Subject> {
+pub(super) fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Subject> {
     let known = Names::of_the_gate();
     let only = &config.run.only.value;
     let operation = |name: &String| name.split_once(':').map_or_else(|| name.clone(), |(place, _)| place.to_owned());

@@ -3,20 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::check::RunArgs;
-use super::target::{REPEAT, Subject};
+use super::ear::{Ear, Heard};
+use super::target::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
-use crate::config::{Config, FailOn, LevelRule, Levels};
+use crate::config::{Config, FailOn, LevelRule, Levels, Origin};
 use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
 use crate::event::{Aborted, Event, RunStarted};
 use crate::finding::{Finding, Level};
 use crate::mask::Masker;
+use crate::recording::{About, Belonging, Recorder, Recording};
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
 use crate::target::{Limits, Target};
@@ -34,8 +37,8 @@ pub(super) struct Done {
 pub(super) struct Job {
     settings: Settings,
     config: Config,
-    fanout: Arc<Mutex<Option<Fanout>>>,
-    waivers: Arc<Mutex<Waivers>>,
+    pub(super) fanout: Arc<Mutex<Option<Fanout>>>,
+    pub(super) waivers: Arc<Mutex<Waivers>>,
     require_conclusive: bool,
     fail_fast: bool,
     tally: Tally,
@@ -47,7 +50,9 @@ pub(super) struct Job {
     /// What was checked so far, for the waivers.
     ran: Vec<Ran>,
     masker: Masker,
-    embedded: bool,
+    /// Whether nothing of it is remembered as the last run: a trial, or nothing was sent.
+    passing: bool,
+    recorder: Option<Arc<Recorder>>,
     started: Instant,
 }
 
@@ -141,15 +146,19 @@ impl Job {
     ) -> Result<Self, String> {
         let run = &config.run;
         let settings = Settings::new(args, config)?;
+        // A recording leaves much open; only who asks for it there wants that red.
+        let live = subjects.iter().any(|subject| !subject.base_url.is_empty());
+        let asked = matches!(run.require_conclusive.origin, Origin::Flag(_));
+        let require_conclusive = run.require_conclusive.value && (live || asked);
         let memory = memory::Memory::open(args, config, subjects, masker.clone())?;
-        let verbosity = i8::from(args.verbose) - i8::from(args.quiet);
+        let verbosity = i8::from(args.verdict.verbose) - i8::from(args.verdict.quiet);
         let reporting = report::Options {
-            require_conclusive: run.require_conclusive.value,
+            require_conclusive,
             fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
             ..report_options(config, verbosity, subjects)
         };
         let mut fanout = Fanout::open(&specs, reporting, masker.clone(), || Box::new(io::stdout()));
-        let manner = Manner::choose(io::stderr().is_terminal(), args.quiet);
+        let manner = Manner::choose(io::stderr().is_terminal(), args.verdict.quiet);
         let budget = settings.limits.time_budget;
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
         fanout.event(&Event::RunStarted(RunStarted {
@@ -166,7 +175,7 @@ impl Job {
             fanout: Arc::new(Mutex::new(Some(fanout))),
             waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
             // What one part leaves open another may settle: `merge` judges that.
-            require_conclusive: run.require_conclusive.value && settings.shard().is_none(),
+            require_conclusive: require_conclusive && settings.shard().is_none(),
             fail_fast: run.fail_fast.value,
             tally: Tally::new(run.fail_on.value, run.fail_on_flaky.value),
             aborted: None,
@@ -175,7 +184,8 @@ impl Job {
             memory,
             ran: Vec::new(),
             masker,
-            embedded: subjects.iter().all(|subject| subject.embedded.is_some()),
+            passing: subjects.iter().all(|subject| subject.embedded.is_some() || subject.base_url.is_empty()),
+            recorder: None,
             started: Instant::now(),
             settings,
         })
@@ -203,51 +213,58 @@ impl Job {
             .map_err(|error| error.to_string())?;
         // A secret in a parameter is a variable in the record, so that a curl line can be run as it stands.
         let masker = self.masker.clone();
-        let target = Arc::new(target.masked_by(move |text| masker.mask(text).into_owned()));
-        let findings: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
-        let inconclusive = std::sync::atomic::AtomicBool::new(false);
-        let (fanout, waivers) = (Arc::clone(&self.fanout), Arc::clone(&self.waivers));
-        let mut emit = |mut event: Event| {
-            dress(&mut event, subject);
-            match &mut event {
-                Event::Found(finding) => {
-                    lock(&waivers).apply(finding);
-                    lock(&findings).push((**finding).clone());
-                }
-                Event::Judged(judged) => {
-                    if matches!(judged.outcome, crate::event::Outcome::Inconclusive { .. }) {
-                        inconclusive.store(true, Ordering::Relaxed);
-                    }
-                    lock(&waivers).judged(judged);
-                }
-                Event::ContractFinished(finished) => {
-                    let shown = lock(&findings).iter().any(|finding| !finding.curl.is_empty());
-                    let line = subject.repeat.as_ref().filter(|_| shown);
-                    finished
-                        .remarks
-                        .extend(line.map(|line| format!("for the curl lines, start the server again: {line}")));
-                }
-                _ => {}
+        let target = target.masked_by(move |text| masker.mask(text).into_owned());
+        let target = Arc::new(match self.recorder.clone() {
+            Some(recorder) => {
+                let (contract, base) = (subject.contract.name.clone(), subject.base_url.clone());
+                target.recorded_by(move |crossed| {
+                    recorder.add(About { contract: &contract, base: &base }, crossed);
+                })
             }
-            if let Some(fanout) = lock(&fanout).as_mut() {
-                fanout.event(&event);
-            }
-        };
-        let checked = self.run(subject, &target, &options, &mut emit).await;
-        self.tally.count(&lock(&findings));
-        self.tally.redden(self.require_conclusive && inconclusive.load(Ordering::Relaxed));
+            None => target,
+        });
+        let mut ear = Ear::new(self, subject);
+        let checked = self.run(subject, &target, &options, &mut |event| ear.hear(event)).await;
+        let heard = ear.heard();
+        self.take(subject, heard, checked, true);
+        Ok(())
+    }
+
+    /// Judges what of a recording belongs to a subject.
+    pub(super) fn verify(&mut self, subject: &Subject, recording: &Recording, belonging: Belonging) {
+        let (options, _) = self.settings.of(subject);
+        let mut ear = Ear::new(self, subject);
+        let contract = Arc::clone(&subject.contract);
+        let checked = engine::verify(contract, recording, belonging, &options, &mut |event| ear.hear(event));
+        let heard = ear.heard();
+        self.take(subject, heard, checked, false);
+    }
+
+    /// Begins to record what is exchanged.
+    pub(super) fn record(&mut self, path: Option<&Path>, masker: Masker) -> Result<(), String> {
+        let Some(path) = path else { return Ok(()) };
+        let recorder = Recorder::create(path, masker)
+            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        self.recorder = Some(Arc::new(recorder));
+        Ok(())
+    }
+
+    /// Adds what came of a subject to what came of the run; `live` says that it could be asked anything.
+    fn take(&mut self, subject: &Subject, heard: Heard, checked: Checked, live: bool) {
+        self.tally.count(&heard.findings);
+        self.tally.redden(self.require_conclusive && heard.inconclusive);
         self.tally.add(&checked);
         let red = self.fail_fast && self.tally.is_red();
         self.ran.push(Ran {
             contract: subject.name.clone(),
             operations: subject.contract.operations.iter().map(|operation| operation.id.clone()).collect(),
-            whole: checked.aborted.is_none() && !red && self.settings.shard().is_none(),
+            // A recording is a part of what could have been asked.
+            whole: live && checked.aborted.is_none() && !red && self.settings.shard().is_none(),
         });
         self.memory.add(&subject.name, checked.regressions);
         if self.aborted.is_none() {
             self.aborted = checked.aborted;
         }
-        Ok(())
     }
 
     /// Runs the engine, until it is done or told to stop.
@@ -317,18 +334,33 @@ impl Job {
         let code = self.tally.code(self.aborted.as_ref());
         fanout.event(&Event::RunFinished(self.tally.finish(code, self.started)));
         let run = fanout.run().clone();
-        if !self.embedded || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
+        if !self.passing || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
             last_failed::remember(&self.config, &run, |finding| self.tally.counts(finding));
         }
         let remembered = self.memory.write(&run, whole);
         let code = super::verdict::written(fanout.finish(), code);
-        match remembered {
+        match remembered.and(self.recorded()) {
             Ok(()) => Done { code, run },
             Err(message) => {
                 super::safe::error(&message);
                 Done { code: if code == exit::CONFORMS { exit::NO_VERDICT } else { code }, run }
             }
         }
+    }
+}
+
+impl Job {
+    /// Ends the recording, and says what stands in it.
+    fn recorded(&self) -> Result<(), String> {
+        let Some(recorder) = &self.recorder else { return Ok(()) };
+        let written = recorder.finish().map_err(|error| format!("the recording cannot be written: {error}"))?;
+        let path = written.path.display();
+        let _ = writeln!(
+            io::stderr(),
+            "{path}: {} exchanges recorded; customers' data stands in it as it came, and only its owner can read it",
+            written.exchanges
+        );
+        Ok(())
     }
 }
 
@@ -348,33 +380,8 @@ fn report_options(config: &Config, verbosity: i8, subjects: &[Subject]) -> repor
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Gives an event the target's name, and curl lines an address that can be served again.
-fn dress(event: &mut Event, subject: &Subject) {
-    if subject.configured.is_some() {
-        rename(event, &subject.name);
-    }
-    if let (Event::Found(finding), Some(_)) = (event, &subject.repeat) {
-        let server = subject.base_url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        let requests = finding.exchanges.iter_mut().map(|exchange| &mut exchange.request.url);
-        for text in finding.curl.iter_mut().chain(requests) {
-            *text = text.replace(&format!("://{server}"), &format!("://{REPEAT}"));
-        }
-    }
-}
-
-/// Two targets of one contract are told apart by their names.
-fn rename(event: &mut Event, name: &str) {
-    match event {
-        Event::ContractStarted(started) => name.clone_into(&mut started.contract),
-        Event::Judged(judged) => name.clone_into(&mut judged.contract),
-        Event::Found(finding) => finding.contract = Some(name.to_owned()),
-        Event::ContractFinished(finished) => name.clone_into(&mut finished.contract),
-        _ => {}
-    }
 }
 
 /// Waivers that speak of checks; those of diff rules are `diff`'s business.

@@ -87,7 +87,9 @@ fn is_whole(args: &RunArgs, config: &Config, subjects: &[Subject]) -> bool {
     let from_outside = |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Environment(_));
     let selected = from_outside(&config.run.only.origin) || from_outside(&config.run.skip.origin);
     let every = config.targets.iter().all(|target| subjects.iter().any(|subject| subject.name == target.name));
-    every && !selected && !args.last_failed && args.shard.is_none()
+    // A recording is a part of what could have been asked.
+    let live = subjects.iter().all(|subject| !subject.base_url.is_empty());
+    live && every && !selected && !args.last_failed && args.shard.is_none()
 }
 
 /// Writes a file whole or not at all.

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 pub mod diff;
 mod doctor;
+mod ear;
 mod job;
 mod last_failed;
 pub mod lint;
@@ -18,6 +19,7 @@ mod safe;
 mod show;
 mod target;
 mod verdict;
+mod verify;
 mod words;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -59,6 +61,8 @@ enum Command {
     Check(Box<check::Args>),
     /// Look at the set-up before a run: server, credentials, tenant, a first page
     Doctor(Box<doctor::Args>),
+    /// Judge recorded traffic (HAR) with no server at all
+    Verify(Box<verify::Args>),
     /// Join the reports of a split run into one verdict
     Merge(merge::Args),
     /// Write today's findings down as waivers
@@ -127,6 +131,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
     match cli.command {
         Command::Check(args) => check::run(&args, out),
         Command::Doctor(args) => doctor::run(&args, out),
+        Command::Verify(args) => verify::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Baseline(args) => baseline::run(&args, out),
         Command::Diff(args) => {

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
-use crate::contract::{Operation, Status};
+use crate::contract::{Contract, Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
 use crate::study::{Counted, Seen, Study, Tally};
 
 /// Totals per operation, in document order; takes the verdicts of each.
-pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<String, u64>>) -> Vec<OperationTotals> {
-    study
-        .contract
+pub(super) fn totals(
+    contract: &Contract,
+    studies: &[Study],
+    outcomes: &mut BTreeMap<String, BTreeMap<String, u64>>,
+) -> Vec<OperationTotals> {
+    contract
         .operations
         .iter()
         .map(|operation| {
@@ -21,7 +24,7 @@ pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<Str
                 ..OperationTotals::default()
             };
             let mut keys: BTreeSet<&str> = BTreeSet::new();
-            for (case, seen) in study.iter().filter(|(case, _)| case.operation() == operation.id) {
+            for (case, seen) in all(studies).filter(|(case, _)| case.operation() == operation.id) {
                 totals.requests += seen.answers().len() as u64;
                 match (case, seen) {
                     (_, Seen::Walk(walk)) => {
@@ -44,24 +47,31 @@ pub(super) fn totals(study: &Study, outcomes: &mut BTreeMap<String, BTreeMap<Str
 }
 
 /// What was seen of everything that the contract declares.
-pub(super) fn coverage(study: &Study) -> Coverage {
+pub(super) fn coverage(contract: &Contract, studies: &[Study]) -> Coverage {
     let mut items = Vec::new();
-    for operation in &study.contract.operations {
-        answers(study, operation, &mut items);
-        parameters(study, operation, &mut items);
-        questions(study, operation, &mut items);
+    for operation in &contract.operations {
+        answers(studies, operation, &mut items);
+        parameters(studies, operation, &mut items);
+        questions(studies, operation, &mut items);
     }
-    members(study, &mut items);
+    members(contract, studies, &mut items);
     Coverage { items }
+}
+
+/// Every case of all studies.
+fn all(studies: &[Study]) -> impl Iterator<Item = (&Case, &Seen)> {
+    studies.iter().flat_map(Study::iter)
 }
 
 fn item(kind: &str, scope: &str, name: String, seen: u64, excused: &str) -> CoverageItem {
     CoverageItem { kind: kind.to_owned(), scope: scope.to_owned(), name, seen, excused: excused.to_owned() }
 }
 
-fn answers(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+fn answers(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for answer in study.all_answers(&operation.id).filter(|answer| answer.failure.is_none()) {
+    for answer in
+        studies.iter().flat_map(|study| study.all_answers(&operation.id)).filter(|answer| answer.failure.is_none())
+    {
         let Some(response) = answer.status.and_then(|status| operation.response(status)) else { continue };
         let media = answer.content_type.as_deref().map(crate::contract::essence).unwrap_or_default();
         *counts.entry((response.status.to_string(), media)).or_default() += 1;
@@ -92,18 +102,19 @@ fn answers(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) 
     }
 }
 
-fn parameters(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+fn parameters(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
     for parameter in &operation.parameters {
         let Some(slot) = parameter.slot() else { continue };
-        let answers = study.all_answers(&operation.id);
+        let answers = studies.iter().flat_map(|study| study.all_answers(&operation.id));
         let sent = answers.filter(|answer| answer.call.value(&slot).is_some() || parameter.required).count() as u64;
         items.push(item("parameter", &operation.id, parameter.name.clone(), sent, ""));
     }
 }
 
-fn questions(study: &Study, operation: &Operation, items: &mut Vec<CoverageItem>) {
+fn questions(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
     let Some(lists) = &operation.clause.lists else { return };
-    let walks: Vec<_> = study.walks(&operation.id).map(|(_, walk)| &walk.walk.query).collect();
+    let walks = studies.iter().flat_map(|study| study.walks(&operation.id));
+    let walks: Vec<_> = walks.map(|(_, walk)| &walk.walk.query).collect();
     for name in lists.filters.keys() {
         let seen = walks.iter().filter(|query| query.filters.iter().any(|(known, _)| known == name)).count() as u64;
         items.push(item("filter", &operation.id, name.clone(), seen, ""));
@@ -145,16 +156,16 @@ pub(super) fn untried(study: &Study, coverage: &Coverage) -> Vec<String> {
 }
 
 /// Enumeration members and optional fields, by schema.
-fn members(study: &Study, items: &mut Vec<CoverageItem>) {
+fn members(contract: &Contract, studies: &[Study], items: &mut Vec<CoverageItem>) {
     let mut tally = Tally::new();
-    for (_, seen) in study.iter() {
+    for (_, seen) in all(studies) {
         for answer in seen.answers() {
             for (key, count) in &answer.tally {
                 *tally.entry(*key).or_default() += count;
             }
         }
     }
-    for shape in study.contract.shapes.iter() {
+    for shape in contract.shapes.iter() {
         let scope = shape.pointer.rsplit("/schemas/").next().unwrap_or(&shape.pointer).to_owned();
         let count = |what: Counted, index: usize| {
             u16::try_from(index).ok().and_then(|index| tally.get(&(shape.id, what, index))).copied().unwrap_or(0)

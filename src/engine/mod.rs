@@ -10,6 +10,7 @@ mod early;
 mod features;
 mod judging;
 mod preflight;
+mod recorded;
 mod reduce;
 mod regression;
 mod run;
@@ -26,6 +27,7 @@ use std::time::Instant;
 
 pub use doctor::{Probe, Sight, examine};
 pub use preflight::{Culprit, Trouble};
+pub use recorded::verify;
 pub use regression::Regression;
 pub use run::OnExchange;
 pub use select::{Profile, Selection};
@@ -353,7 +355,8 @@ impl Run<'_> {
                 remedy: "check the selection, and that the document has operations with x-contract clauses".to_owned(),
             })
         });
-        let coverage = coverage::coverage(&self.study);
+        let studies = std::slice::from_ref(&self.study);
+        let coverage = coverage::coverage(&self.study.contract, studies);
         let selection = &self.options.selection;
         if aborted.is_none() && selection.is_whole() && selection.profile.runs(crate::checks::Family::Filters) {
             self.remarks.extend(coverage::untried(&self.study, &coverage));
@@ -366,7 +369,7 @@ impl Run<'_> {
             waited: self.runner.target.waits(),
             cost: self.cost.clone(),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            operations: coverage::totals(&self.study, &mut self.outcomes),
+            operations: coverage::totals(&self.study.contract, studies, &mut self.outcomes),
             coverage,
             remarks: self.remarks.clone(),
             aborted,

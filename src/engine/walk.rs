@@ -40,10 +40,10 @@ fn wanted<'a>(lists: &'a Lists, model: &'a Model, walk: &Walk) -> Vec<(String, W
 }
 
 /// A walk in progress.
-struct Progress<'a> {
+pub(super) struct Progress<'a> {
     lists: &'a Lists,
     model: &'a Model,
-    seen: WalkSeen,
+    pub(super) seen: WalkSeen,
     /// What the filters ask for, those that mean something when they are left out included.
     wanted: Vec<(String, Wanted<'a>)>,
     tokens: HashSet<String>,
@@ -134,7 +134,7 @@ fn is_transient(answer: &Observation) -> bool {
 }
 
 impl<'a> Progress<'a> {
-    fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
+    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
         let seen = WalkSeen {
             walk: walk.clone(),
             answers: Vec::new(),
@@ -166,7 +166,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
-    fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
+    pub(super) fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
         let facts = self.seen.answers[index].page.clone()?;
         let body = self.seen.answers[index].json.take()?;
         if !facts.has_items {
@@ -248,7 +248,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Where no record shows the field that a filter is about, nothing tells whether they fit: that is no misfit.
-    fn forget_unshown(&mut self) {
+    pub(super) fn forget_unshown(&mut self) {
         let rows = &self.seen.rows;
         let unshown = self.wanted.iter().filter(|(_, wanted)| !wanted.is_shown(rows));
         let unshown: Vec<&String> = unshown.map(|(name, _)| name).collect();
@@ -263,7 +263,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Where the next page starts, or why there is none.
-    fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
+    pub(super) fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
         if self.stale >= STALE_PAGES || self.empty > EMPTY_PAGES {
             return Err(End::Endless);
         }

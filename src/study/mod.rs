@@ -9,6 +9,7 @@ pub mod fit;
 pub mod look;
 pub mod observation;
 pub mod page;
+pub mod question;
 mod reference;
 pub mod row;
 mod strict_json;
@@ -171,6 +172,13 @@ impl Study {
         self.seen.entry(key).or_insert((case, seen.into()));
         if plain {
             self.references.insert(operation, OnceLock::new());
+        }
+    }
+
+    /// Adds what came of many cases at once; the first result of a case stays.
+    pub fn add_all(&mut self, cases: impl IntoIterator<Item = (Case, Seen)>) {
+        for (case, seen) in cases {
+            self.add(case, seen);
         }
     }
 

@@ -33,6 +33,8 @@ pub enum MediaSeen {
     Missing,
     /// A body is declared, but none came.
     NoBody,
+    /// A recording lacks the body that came.
+    Unseen,
 }
 
 /// A rule that a record breaks.

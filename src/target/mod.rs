@@ -24,6 +24,7 @@ pub use identity::Identity;
 pub use limits::Limits;
 
 use crate::exchange::Stop;
+use crate::recording::Crossed;
 
 /// A target could not be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +61,11 @@ pub struct Target {
     stopped: Arc<AtomicBool>,
     pace: Option<governor::DefaultDirectRateLimiter>,
     mask: Box<dyn Fn(&str) -> String + Send + Sync>,
+    record: Option<Record>,
 }
+
+/// Takes every exchange as it crossed the wire.
+type Record = Box<dyn Fn(&Crossed<'_>) + Send + Sync>;
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,7 +128,15 @@ impl Target {
             stopped: Arc::new(AtomicBool::new(false)),
             pace,
             mask: Box::new(str::to_owned),
+            record: None,
         })
+    }
+
+    /// Hands every exchange on as it crossed the wire, e.g. to a recorder; those that are repeated for patience too.
+    #[must_use]
+    pub fn recorded_by(mut self, record: impl Fn(&Crossed<'_>) + Send + Sync + 'static) -> Self {
+        self.record = Some(Box::new(record));
+        self
     }
 
     /// Masks everything that is recorded with a function, e.g. one that knows all secrets.

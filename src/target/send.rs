@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 
@@ -12,6 +12,7 @@ use super::patience::patience;
 use crate::case::Call;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Failure, Sent};
+use crate::recording::Crossed;
 
 /// Answers of one operation that never came to their end, after which it is left alone.
 const STRIKES: u32 = 4;
@@ -42,7 +43,11 @@ impl Target {
                 return Exchange { sent, outcome: Err(Failure::Unsendable(why)), waited };
             }
             self.sent.fetch_add(1, Ordering::Relaxed);
+            let (at, clock) = (SystemTime::now(), Instant::now());
             let outcome = self.exchange(copy).await;
+            if let Some(record) = &self.record {
+                record(&Crossed { call, sent: &sent, outcome: &outcome, at, took: clock.elapsed() });
+            }
             if matches!(&outcome, Err(Failure::Timeout { .. } | Failure::TooLarge { .. })) {
                 *lock(&self.strikes).entry(operation.id.clone()).or_default() += 1;
             }
