@@ -9,15 +9,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::checks::CATALOGUE;
+use crate::config::{Levels, Names, Unknown};
 use crate::contract::{Contract, ContractError};
 use crate::document::{Document, DocumentError};
 use crate::engine::{self, Options, Profile};
-use crate::event::{Event, RunStarted};
+use crate::event::{CheckInfo, Event, RunStarted};
+use crate::finding::Level;
 use crate::mask::{Masker, Secret};
 use crate::mock::{self, MockError};
 use crate::report;
 use crate::target::{Identity, Limits, Target, TargetError};
-use crate::waiver::{Waiver, Waivers};
+use crate::waiver::{Ran, Waiver, Waivers};
 pub use checked::{Checked, Verdict, Violation};
 
 /// A gate for one contract and one server.
@@ -43,6 +45,7 @@ pub struct Gate {
     options: Options,
     limits: Limits,
     waivers: Vec<Waiver>,
+    levels: Vec<(Level, String)>,
 }
 
 /// Why nothing could be checked; what the server did wrong is no error but in [`Checked`].
@@ -60,6 +63,12 @@ pub enum GateError {
     /// The contract cannot be used.
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// A selection, a level or a waiver names what is not there.
+    #[error(transparent)]
+    Name(#[from] Unknown),
+    /// A level is set for nothing.
+    #[error("{0}")]
+    Scope(String),
     /// No runtime could be started.
     #[error("no runtime for the requests: {0}")]
     Runtime(#[from] std::io::Error),
@@ -78,6 +87,7 @@ impl Gate {
             options: Options::default(),
             limits: Limits::default(),
             waivers: Vec::new(),
+            levels: Vec::new(),
         }
     }
 
@@ -95,6 +105,14 @@ impl Gate {
     /// When the document cannot be read or used.
     pub fn open(path: &Path) -> Result<Self, GateError> {
         Ok(Self::new(Contract::open(&path.display().to_string())?))
+    }
+
+    /// A gate for an OpenAPI document in a file, annotated by an OpenAPI Overlay in another one.
+    ///
+    /// # Errors
+    /// When one of them cannot be read or used.
+    pub fn open_with(path: &Path, overlay: &Path) -> Result<Self, GateError> {
+        Ok(Self::new(Contract::open_with(&path.display().to_string(), Some(overlay))?))
     }
 
     /// A gate for an OpenAPI document as text, YAML or JSON; `name` is what reports call it.
@@ -126,6 +144,13 @@ impl Gate {
     #[must_use]
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.own.params.insert(name.into(), value.into());
+        self
+    }
+
+    /// A record that exists, where no list shows any: its resource and its key.
+    #[must_use]
+    pub fn known_id(mut self, resource: impl Into<String>, key: impl Into<String>) -> Self {
+        self.own.known_ids.entry(resource.into()).or_default().push(key.into());
         self
     }
 
@@ -169,6 +194,20 @@ impl Gate {
         self
     }
 
+    /// Not these checks, families or operations.
+    #[must_use]
+    pub fn skip<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.options.selection.skip = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The level of a check, a family or `operation:check`, instead of its own; the later call wins.
+    #[must_use]
+    pub fn level(mut self, name: impl Into<String>, level: Level) -> Self {
+        self.levels.push((level, name.into()));
+        self
+    }
+
     /// Only one check on one operation: a tenth of the requests.
     #[must_use]
     pub fn alone(self, trial: &Trial) -> Self {
@@ -179,6 +218,20 @@ impl Gate {
     #[must_use]
     pub fn max_records(mut self, most: usize) -> Self {
         self.options.max_records = most;
+        self
+    }
+
+    /// Records read one by one per key; 0: about 20, and 500 under [`Profile::Strict`].
+    #[must_use]
+    pub fn reads(mut self, most: usize) -> Self {
+        self.options.reads = most;
+        self
+    }
+
+    /// Whether failing cases are reduced to smaller ones, which costs requests; they are unless told.
+    #[must_use]
+    pub fn shrink(mut self, shrink: bool) -> Self {
+        self.options.shrink = shrink;
         self
     }
 
@@ -209,9 +262,10 @@ impl Gate {
     /// Checks the server.
     ///
     /// # Errors
-    /// When there is nothing to check; a server that does not answer is no error but has no verdict, see
-    /// [`Checked::aborted`].
+    /// When there is nothing to check, or a name of a check, family or operation is not there; a server that does not
+    /// answer is no error but has no verdict, see [`Checked::aborted`].
     pub async fn check(&self) -> Result<Checked, GateError> {
+        let options = self.options()?;
         let embedded = match &self.base_url {
             Some(_) => None,
             None => Some(mock::start(Arc::clone(&self.contract), mock::Options::default())?),
@@ -242,13 +296,39 @@ impl Gate {
             }
             checked.push(masker.event(&event, false));
         };
-        let came = engine::check(Arc::clone(&self.contract), Arc::new(target), &self.options, &mut emit).await;
+        let came = engine::check(Arc::clone(&self.contract), Arc::new(target), &options, &mut emit).await;
         checked.aborted = came.aborted;
-        for stale in waivers.leftovers(false) {
+        waivers.ran(&[Ran {
+            contract: self.contract.name.clone(),
+            operations: self.contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+            whole: checked.aborted.is_none(),
+        }]);
+        for stale in waivers.leftovers() {
             checked.push(Event::Found(Box::new(stale)));
         }
         checked.finish(came.requests);
         Ok(checked)
+    }
+
+    /// The options of the run, once every name in them is known to be there.
+    fn options(&self) -> Result<Options, GateError> {
+        let mut names = Names::of_the_gate();
+        names.add_contract(&self.contract.name, self.contract.operations.iter().map(|operation| operation.id.clone()));
+        let given = self.levels.iter().map(|(level, name)| (*level, name.as_str()));
+        let rules = Levels::flags(given).map_err(GateError::Scope)?;
+        for rule in &rules {
+            names.level(&rule.scope, None)?;
+        }
+        let selection = &self.options.selection;
+        for name in selection.only.iter().chain(&selection.skip) {
+            names.selection(name, None)?;
+        }
+        for waiver in &self.waivers {
+            names.waiver(waiver)?;
+        }
+        let mut options = self.options.clone();
+        options.selection.levels.push(rules);
+        Ok(options)
     }
 
     /// As [`Gate::check`], in a test that is not `async`.
@@ -258,6 +338,29 @@ impl Gate {
     pub fn check_blocking(&self) -> Result<Checked, GateError> {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(self.check())
     }
+}
+
+/// What reports need to know of each check, those of the run itself included.
+#[must_use]
+pub fn catalogue() -> Vec<CheckInfo> {
+    // Doc comments keep the space behind their slashes.
+    let plain = |text: &str| -> String {
+        text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n").trim().to_owned()
+    };
+    let mut known: Vec<CheckInfo> = CATALOGUE
+        .iter()
+        .map(|check| CheckInfo {
+            id: check.id.to_owned(),
+            family: check.family.name().to_owned(),
+            summary: check.summary(),
+            explanation: plain(check.explanation),
+            level: check.level,
+            place: None,
+        })
+        .collect();
+    known.extend(crate::waiver::catalogue());
+    known.push(crate::ledger::catalogue());
+    known
 }
 
 /// One check on one operation.

@@ -143,6 +143,7 @@ fn same((one, first): &(String, Run), (two, second): &(String, Run)) -> Result<(
             ("the profile", run.started.profile.clone()),
             ("the contracts", names(run)),
             ("the hash of a document", hashes(run)),
+            ("the flags that say what is judged", judging_flags(&run.started.repeat)),
         ]
     };
     for ((what, first), (_, second)) in traits(first).into_iter().zip(traits(second)) {
@@ -151,7 +152,57 @@ fn same((one, first): &(String, Run), (two, second): &(String, Run)) -> Result<(
             return Err(MergeError::Differ { what: what.to_owned(), one, two, first, second });
         }
     }
+    // A part that was cut off at once has no verdict that could be off.
+    let (first, second) = (switched_off(first), switched_off(second));
+    if let (Some(first), Some(second)) = (first, second)
+        && first != second
+    {
+        let what = "what is switched off".to_owned();
+        return Err(MergeError::Differ { what, one: one.clone(), two: two.clone(), first, second });
+    }
     Ok(())
+}
+
+/// Flags that say what is judged, how hard, and on which embedded server; sorted.
+fn judging_flags(command: &str) -> String {
+    const FLAGS: [&str; 12] = [
+        "--skip",
+        "--only",
+        "--deny",
+        "--warn",
+        "--note",
+        "--allow",
+        "--fault",
+        "--variant",
+        "--max-records",
+        "--reads",
+        "--overlay",
+        "--known-id",
+    ];
+    let mut words = command.split(' ').peekable();
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        let (flag, value) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
+        if FLAGS.contains(&flag) {
+            let value = value.or_else(|| words.next()).unwrap_or_default();
+            found.push(format!("{flag} {value}"));
+        }
+    }
+    found.sort();
+    if found.is_empty() { "none".to_owned() } else { found.join(" ") }
+}
+
+/// How many verdicts are switched off, by what; `None` where there is no verdict at all.
+fn switched_off(run: &Run) -> Option<String> {
+    run.judged().next()?;
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for judged in run.judged() {
+        if let Outcome::Disabled { by } = &judged.outcome {
+            *counts.entry(by).or_default() += 1;
+        }
+    }
+    let words: Vec<String> = counts.iter().map(|(by, count)| format!("{count} by {by}")).collect();
+    Some(if words.is_empty() { "nothing".to_owned() } else { words.join(", ") })
 }
 
 /// One contract, out of all parts.

@@ -9,13 +9,16 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{CheckInfo, Judged};
+use crate::event::{CheckInfo, Judged, Outcome};
 use crate::finding::{Finding, Level, Place};
 
 /// Id of the finding that a waiver matches nothing.
 pub const STALE: &str = "stale-waiver";
 /// Id of the finding that a waiver is past its date.
 pub const EXPIRED: &str = "expired-waiver";
+
+/// What the entry that reports print has for a reason; whoever copies it writes their own.
+pub const REASON_TO_FILL: &str = "why this is accepted";
 
 /// One accepted fault.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,24 +42,43 @@ pub struct Waiver {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub owner: Option<String>,
     /// Last day on which it holds.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "day")]
     pub until: Option<String>,
     /// Where it is written.
     #[serde(skip)]
     pub written: Option<Place>,
 }
 
+/// A day as a text, or as TOML writes dates.
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::String(text) => Ok(Some(text)),
+        toml::Value::Datetime(date) => Ok(Some(date.to_string())),
+        other => Err(serde::de::Error::custom(format!(
+            "`until` is no date but a value of type {}; write it like \"2026-12-31\"",
+            other.type_str()
+        ))),
+    }
+}
+
 impl Waiver {
+    /// Whether somebody has said why the fault is accepted.
+    #[must_use]
+    pub fn has_reason(&self) -> bool {
+        let reason = self.reason.trim();
+        !reason.is_empty() && reason != REASON_TO_FILL
+    }
+
     /// Whether it speaks of this finding, whatever its date.
     #[must_use]
     pub fn matches(&self, finding: &Finding) -> bool {
         let operation_matches = self.operation.as_ref().is_none_or(|pattern| {
             let named = finding.operation.iter().chain(&finding.operations);
-            named.into_iter().any(|operation| glob(pattern, operation))
+            named.into_iter().any(|operation| fits(pattern, operation))
         });
         let place_matches = self.place.as_ref().is_none_or(|pattern| {
             let document = finding.place.as_ref().map(|place| &place.pointer);
-            finding.pointer.iter().chain(document).any(|pointer| glob(pattern, pointer))
+            finding.pointer.iter().chain(document).any(|pointer| fits(pattern, pointer))
         });
         self.check == finding.id
             && self.contract_matches(finding.contract.as_deref())
@@ -71,7 +93,7 @@ impl Waiver {
     fn covers(&self, judged: &Judged) -> bool {
         self.check == judged.check
             && self.contract_matches(Some(&judged.contract))
-            && self.operation.as_ref().is_none_or(|pattern| glob(pattern, &judged.operation))
+            && self.operation.as_ref().is_none_or(|pattern| fits(pattern, &judged.operation))
     }
 
     fn until(&self) -> Option<Date> {
@@ -102,14 +124,29 @@ struct Entry {
     waiver: Waiver,
     matched: u64,
     judged: bool,
+    /// Its check was switched off or came to no verdict somewhere.
+    unsettled: bool,
+    /// Nothing was left out that could have matched it.
+    looked: bool,
+}
+
+/// A contract or target that waivers may speak of, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Its name.
+    pub contract: String,
+    /// Its operations.
+    pub operations: Vec<String>,
+    /// Whether it was checked to the end.
+    pub whole: bool,
 }
 
 impl Waivers {
     /// Takes the waivers and the day on which they are judged.
     #[must_use]
     pub fn new(waivers: Vec<Waiver>, today: Date) -> Self {
-        let entries = waivers.into_iter().map(|waiver| Entry { waiver, matched: 0, judged: false }).collect();
-        Self { today, entries }
+        let entry = |waiver| Entry { waiver, matched: 0, judged: false, unsettled: false, looked: false };
+        Self { today, entries: waivers.into_iter().map(entry).collect() }
     }
 
     /// Marks a finding that is accepted; true if it is now. An expired waiver accepts nothing.
@@ -127,19 +164,34 @@ impl Waivers {
 
     /// Takes note of a verdict: a waiver can be stale only where its check gave one.
     pub fn judged(&mut self, judged: &Judged) {
-        if judged.outcome.is_judged() {
-            for entry in &mut self.entries {
-                entry.judged |= entry.waiver.covers(judged);
-            }
+        let unsettled = matches!(judged.outcome, Outcome::Inconclusive { .. } | Outcome::Disabled { .. });
+        for entry in self.entries.iter_mut().filter(|entry| entry.waiver.covers(judged)) {
+            entry.judged |= judged.outcome.is_judged();
+            entry.unsettled |= unsettled;
         }
     }
 
-    /// The findings about the waivers themselves; call it after the last verdict.
+    /// Takes note of what there is, and what of it was checked to the end; call it after the last verdict.
     ///
-    /// With `everything_ran`, a waiver whose check gave no verdict at all is stale too: nothing was left out that
-    /// could have matched it.
+    /// Where a waiver can speak of nothing but what was checked to the end, and its check was neither switched off nor
+    /// left open, nothing was left out that could have matched it.
+    pub fn ran(&mut self, contracts: &[Ran]) {
+        for entry in &mut self.entries {
+            let waiver = &entry.waiver;
+            let operation = |ran: &Ran| {
+                waiver.operation.as_ref().is_none_or(|pattern| ran.operations.iter().any(|known| fits(pattern, known)))
+            };
+            let mut meant = contracts
+                .iter()
+                .filter(|ran| waiver.contract_matches(Some(&ran.contract)) && operation(ran))
+                .peekable();
+            entry.looked = meant.peek().is_some() && meant.all(|ran| ran.whole);
+        }
+    }
+
+    /// The findings about the waivers themselves; call it after the last verdict, and after [`Waivers::ran`].
     #[must_use]
-    pub fn leftovers(&self, everything_ran: bool) -> Vec<Finding> {
+    pub fn leftovers(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for entry in &self.entries {
             let waiver = &entry.waiver;
@@ -147,7 +199,7 @@ impl Waivers {
             let mut finding = if let Some(until) = expired {
                 Finding::new(EXPIRED, format!("the waiver of {} expired on {until}", waiver.title()))
                     .compare("a date that is still to come, or no waiver", format!("until = {until}"))
-            } else if entry.matched == 0 && (entry.judged || everything_ran) {
+            } else if entry.matched == 0 && (entry.judged || (entry.looked && !entry.unsettled)) {
                 Finding::new(STALE, format!("the waiver of {} matches nothing any more", waiver.title()))
                     .compare("at least one finding that it accepts", "none: the fault is gone, or was renamed")
             } else {
@@ -203,7 +255,7 @@ pub fn catalogue() -> Vec<CheckInfo> {
 }
 
 /// A pattern over a path: `*` is anything but `/`, `**` is anything.
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let Some(star) = pattern.find('*') else { return pattern == text };
     let Some(rest) = text.strip_prefix(&pattern[..star]) else { return false };
     let (deep, tail) = match pattern[star..].strip_prefix("**") {
@@ -214,7 +266,7 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
         .map(|(index, character)| (index, character == '/'))
         .chain([(rest.len(), false)])
         .take_while_inclusive(|(_, slash)| deep || !slash)
-        .any(|(index, _)| glob(tail, &rest[index..]))
+        .any(|(index, _)| fits(tail, &rest[index..]))
 }
 
 /// Like `take_while`, with the item that ends it.

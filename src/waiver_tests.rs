@@ -30,11 +30,11 @@ fn judged(outcome: Outcome) -> Judged {
 
 #[test]
 fn a_star_is_one_segment_and_two_are_anything() {
-    assert!(glob("/customers/*/status", "/customers/17/status"));
-    assert!(!glob("/customers/*/status", "/customers/17/parent/status"));
-    assert!(glob("/customers/**/status", "/customers/17/parent/status"));
-    assert!(glob("list*", "listCustomers") && glob("*", "x") && glob("**", "") && glob("/a/*", "/a/b"));
-    assert!(!glob("/customers/*", "/customers/1/a") && !glob("list", "listCustomers"));
+    assert!(fits("/customers/*/status", "/customers/17/status"));
+    assert!(!fits("/customers/*/status", "/customers/17/parent/status"));
+    assert!(fits("/customers/**/status", "/customers/17/parent/status"));
+    assert!(fits("list*", "listCustomers") && fits("*", "x") && fits("**", "") && fits("/a/*", "/a/b"));
+    assert!(!fits("/customers/*", "/customers/1/a") && !fits("list", "listCustomers"));
 }
 
 #[test]
@@ -58,14 +58,14 @@ fn a_matching_waiver_accepts_with_its_reason() {
     assert!(waivers.apply(&mut finding));
     assert_eq!(finding.waived.as_deref(), Some("known, ticket 12"));
     waivers.judged(&judged(Outcome::Failed));
-    assert!(waivers.leftovers(true).is_empty());
+    assert!(waivers.leftovers().is_empty());
 }
 
 #[test]
 fn an_expired_waiver_is_a_finding_and_accepts_nothing() {
     let mut waivers = waivers(Waiver { until: Some("2026-10-31".to_owned()), ..waiver() });
     assert!(!waivers.apply(&mut finding()));
-    let ids: Vec<String> = waivers.leftovers(false).into_iter().map(|finding| finding.id).collect();
+    let ids: Vec<String> = waivers.leftovers().into_iter().map(|finding| finding.id).collect();
     assert_eq!(ids, [EXPIRED]);
 }
 
@@ -78,14 +78,43 @@ fn a_waiver_holds_on_its_last_day() {
 #[test]
 fn stale_waiver_is_a_finding_only_where_its_check_gave_a_verdict() {
     let mut waivers = waivers(waiver());
-    assert!(waivers.leftovers(false).is_empty());
+    assert!(waivers.leftovers().is_empty());
     waivers.judged(&judged(Outcome::NotApplicable { reason: String::new() }));
-    assert!(waivers.leftovers(false).is_empty());
-    assert_eq!(waivers.leftovers(true).len(), 1);
+    assert!(waivers.leftovers().is_empty());
     waivers.judged(&judged(Outcome::Passed));
-    let stale = waivers.leftovers(false);
+    let stale = waivers.leftovers();
     assert_eq!(stale[0].id, STALE);
     assert_eq!(stale[0].level, Level::Deny);
+}
+
+#[test]
+fn a_waiver_that_nothing_can_match_is_stale_once_everything_ran() {
+    let ran = |contract: &str, whole| Ran {
+        contract: contract.to_owned(),
+        operations: vec!["listCustomers".to_owned()],
+        whole,
+    };
+    let stale = |outcome: Outcome, contracts: &[Ran]| {
+        let mut waivers = waivers(Waiver { operation: Some("list*".to_owned()), ..waiver() });
+        waivers.judged(&judged(outcome));
+        waivers.ran(contracts);
+        !waivers.leftovers().is_empty()
+    };
+    let idle = || Outcome::NotApplicable { reason: String::new() };
+    assert!(stale(idle(), &[ran("flexportal", true)]));
+    assert!(!stale(idle(), &[ran("flexportal", false)]), "the run was cut off");
+    assert!(!stale(idle(), &[ran("flexportal", true), ran("maple", false)]), "it may speak of the other one");
+    assert!(!stale(Outcome::Disabled { by: "--skip".to_owned() }, &[ran("flexportal", true)]));
+    let open = Outcome::Inconclusive { reason: String::new(), remedy: String::new() };
+    assert!(!stale(open, &[ran("flexportal", true)]), "nobody could look");
+    assert!(!stale(idle(), &[]));
+}
+
+#[test]
+fn a_reason_that_was_only_copied_is_none() {
+    assert!(waiver().has_reason());
+    assert!(!Waiver { reason: format!(" {REASON_TO_FILL}\n"), ..waiver() }.has_reason());
+    assert!(!Waiver { reason: "  ".to_owned(), ..waiver() }.has_reason());
 }
 
 #[test]

@@ -40,6 +40,22 @@ fn mistakes_in_arguments_end_with_two_and_a_suggestion() {
         (vec!["check", "flexportl"], "did you mean `flexportal`?"),
         (vec!["check", "flexportal", "--fault", "record-skiped"], "did you mean `record-skipped`?"),
         (vec!["check", "flexportal", "--only", "pagin"], "did you mean `paging`?"),
+        (vec!["check", "flexportal", "--only", "listCustomrs:wrong-type"], "did you mean `listCustomers`?"),
+        (vec!["check", "flexportal", "--skip", "listCustomers:wrong-typ"], "did you mean `wrong-type`?"),
+        (vec!["check", "flexportal", "--deny", "wrong-typ"], "--deny wrong-typ: there is no check and no family"),
+        (vec!["check", "flexportal", "--warn", "listCustomers"], "`listCustomers:answers`"),
+        (vec!["check", "flexportal", "--note", "listCustomrs:wrong-type"], "did you mean `listCustomers`?"),
+        (vec!["check", "maple", "--allow", "listCustomers:wrong-type"], "there is no operation `listCustomers`"),
+        (vec!["check", "flexportal", "--variant", "nosuch"], "--list-variants"),
+        (vec!["check", "flexportal", "--seed", "-1"], "`-1` is no whole number from 0 on"),
+        (vec!["check", "flexportal", "--concurrency", "0"], "`0` is no whole number from 1 on"),
+        (vec!["check", "flexportal", "--report", "junit=/dev/null/gate.xml"], "could not be written"),
+        (vec!["check", "flexportal", "--base-url", "127.0.0.1:80"], "no base URL"),
+        (
+            vec!["check", "flexportal", "--base-url", "http://127.0.0.1:9", "--param", "Tenat-ID=x"],
+            "flexportal declares no parameter `Tenat-ID`\n  help: did you mean `Tenant-ID`?",
+        ),
+        (vec!["man", "chekc"], "did you mean `check`?"),
         (vec!["explain", "record-skiped"], "did you mean `record-skipped`?"),
         (vec!["check", "flexportal", "--report", "junti=x.xml"], "junit"),
         (vec!["check", "maple", "--base-url", "ftp://x"], "no base URL"),
@@ -56,7 +72,67 @@ fn mistakes_in_arguments_end_with_two_and_a_suggestion() {
         let shown = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {shown}");
         assert!(shown.contains(hint), "{arguments:?}: `{hint}` is missing in: {shown}");
+        assert!(!text(&output.stdout).contains("exit "), "{arguments:?}: a run began: {}", text(&output.stdout));
     }
+}
+
+#[test]
+fn a_violation_that_does_not_count_is_still_said() {
+    let folder = std::env::temp_dir().join(format!("contract-gate-never-{}", std::process::id()));
+    let html = format!("html={}", folder.join("page.html").display());
+    let arguments = ["check", "flexportal", "--fault", "record-skipped", "--only", "paging", "--no-shrink"];
+    let output = gate(&[&arguments[..], &["--fail-on", "never", "--report", "human", "--report", &html]].concat());
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(
+        shown.contains("violated (not counted: --fail-on never): ") && !shown.contains("contract is kept"),
+        "{shown}"
+    );
+    let page = std::fs::read_to_string(folder.join("page.html")).expect("a page");
+    assert!(page.contains("not counted") && !page.contains("<header class=\"green\">"), "{page}");
+    std::fs::remove_dir_all(&folder).expect("it can be removed");
+    let lawful = gate(&["check", "flexportal", "--only", "paging", "--fail-on", "never"]);
+    assert!(text(&lawful.stdout).contains("\nconforms: ") && text(&lawful.stdout).contains("the contract is kept"));
+}
+
+#[test]
+fn the_waiver_that_explain_prints_is_refused_for_its_reason_alone() {
+    for id in ["record-skipped", "type-changed"] {
+        let explained = text(&gate(&["explain", id]).stdout);
+        let entry = &explained[explained.find("[[waivers]]").expect("an entry")..];
+        let parse = |text: &str| {
+            let path = std::path::Path::new("a.toml");
+            contract_gate::config::Config::parse(path, text, &contract_gate::config::RunFlags::default(), &|_| None)
+        };
+        assert!(parse(entry).expect_err("nobody said why").to_string().contains("has no reason"), "{entry}");
+        let filled = entry.replace("reason = \"\"", "reason = \"ticket 1\"");
+        parse(&filled).unwrap_or_else(|error| panic!("{error}\n{filled}"));
+    }
+}
+
+#[test]
+fn shells_and_manual_know_the_arguments() {
+    let manual = text(&gate(&["man", "check"]).stdout);
+    assert!(manual.contains("contract\\-gate\\-check") && manual.contains("\\-\\-base\\-url"), "{manual}");
+    let folder = std::env::temp_dir().join(format!("contract-gate-man-{}", std::process::id()));
+    assert_eq!(gate(&["man", "--output", &folder.display().to_string()]).status.code(), Some(0));
+    let main = std::fs::read_to_string(folder.join("contract-gate.1")).expect("the main page");
+    let named = main.matches("contract\\-gate\\-").count();
+    assert!(named > 10, "{main}");
+    for command in ["check", "doctor", "merge", "diff", "lint", "mock", "man", "completions"] {
+        assert!(folder.join(format!("contract-gate-{command}.1")).is_file(), "{command}");
+    }
+    std::fs::remove_dir_all(&folder).expect("it can be removed");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = text(&gate(&["completions", shell]).stdout);
+        // fish offers no words without a flag.
+        let plain = ["maple", "type-changed"].into_iter().filter(|_| shell != "fish");
+        for word in ["isolation", "record-skipped", "count-wrong", "never"].into_iter().chain(plain) {
+            assert!(script.contains(word), "{shell} offers no {word}");
+        }
+    }
+    let help = text(&gate(&["--help"]).stdout);
+    assert!(help.contains("  completions ") && help.contains("  man "), "{help}");
 }
 
 #[test]
@@ -98,7 +174,9 @@ fn shipped_documents_are_sound_and_unchanged_against_themselves() {
     for name in ["flexportal", "flexprice", "maple"] {
         let path = format!("{}/openapi/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         assert_eq!(gate(&["lint", &path]).status.code(), Some(0), "{name}");
-        assert_eq!(gate(&["diff", &path, &path]).status.code(), Some(0), "{name}");
+        let unchanged = gate(&["diff", &path, &path, "--report", "github"]);
+        assert_eq!(unchanged.status.code(), Some(0), "{name}");
+        assert!(text(&unchanged.stdout).contains("asks for no new version"), "{}", text(&unchanged.stdout));
     }
 }
 
@@ -137,6 +215,18 @@ fn curl_lines_of_an_embedded_run_can_be_repeated() {
     let shown = text(&output.stdout).replace("\n    ", " ");
     assert!(shown.contains("curl -sS -g 'http://127.0.0.1:4010/v1/customers"), "{shown}");
     assert!(shown.contains("contract-gate mock flexportal --fault count-wrong --listen 127.0.0.1:4010"), "{shown}");
+    let arguments = ["check", "flexportal", "--fault", "record-repeated-once", "--only", "paging", "--no-shrink"];
+    let page = text(&gate(&[&arguments[..], &["--report", "html"]].concat()).stdout);
+    let requests: Vec<&str> = page.lines().filter(|line| line.contains("<pre tabindex=\"0\">GET http")).collect();
+    assert!(!requests.is_empty(), "no request is shown");
+    for line in requests {
+        assert!(line.contains("GET http:&#x2f;&#x2f;127.0.0.1:4010&#x2f;"), "{line}");
+    }
+    assert!(
+        !page.contains("## ") && page.contains("<h4>Why it matters</h4>"),
+        "headings are shown as they are written"
+    );
+    assert!(!page.contains("family: paging"), "the family says nothing here");
 }
 
 #[test]
@@ -173,6 +263,11 @@ fn a_finding_carries_the_exchange_that_shows_it() {
         assert!(finding["facts"]["family"].is_string(), "{finding:#}");
     }
     let finding = repeated(&shapes);
+    let before = finding["exchanges"][0]["response"]["body"].as_str().expect("an excerpt");
+    assert!(
+        before.contains("… 99 before") && before.contains("← here"),
+        "the first sight is the last record:\n{before}"
+    );
     let answer = &finding["exchanges"][1]["response"];
     let body = answer["body"].as_str().expect("an excerpt");
     assert!(body.contains("‹string 17›") && body.contains("← here") && body.lines().count() < 40, "{body}");

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use contract_gate::config::{Config, ConfigError, DEFAULT_FILE, Origin, Profile, RunFlags, RunSettings, SCHEMA};
+use contract_gate::config::{Config, ConfigError, DEFAULT_FILE, Names, Origin, Profile, RunFlags, RunSettings, SCHEMA};
 use contract_gate::finding::Level;
 use contract_gate::mask::Masker;
 
@@ -112,6 +112,15 @@ fn mistakes_name_their_place_and_the_next_step() {
             "[run]\ntimeout = \"30\"",
             "contract-gate.toml:2:11: `30` is no length of time\n  help: write it like \"30s\"",
         ),
+        (
+            "[run]\nseed = -1",
+            "contract-gate.toml:2:8: wrong value: integer `-1`\n  help: write a whole number from 0 on",
+        ),
+        ("[run]\nconcurrency = 0", "contract-gate.toml:2:15: `0` is no whole number from 1 on"),
+        (
+            "[run]\nconcurrency = \"many\"",
+            "contract-gate.toml:2:15: wrong type: string \"many\", expected a whole number",
+        ),
         ("[run]\ntimeout = 30", "contract-gate.toml:2:11: wrong type: integer `30`, expected a text in quotes"),
         (
             "[run]\nreports = [\"jnuit=a\"]",
@@ -141,6 +150,10 @@ fn mistakes_name_their_place_and_the_next_step() {
         (
             "[[waivers]]\ncheck = \"a\"\nreason = \"b\"\nuntil = \"soon\"",
             "contract-gate.toml:1:1: the waiver of `a` has `until = \"soon\"`",
+        ),
+        (
+            "[[waivers]]\ncheck = \"wrong-type\"\nreason = \"why this is accepted\"",
+            "contract-gate.toml:1:1: the waiver of `wrong-type` has no reason",
         ),
         ("[[waivers]]\nreason = \"b\"", "contract-gate.toml:1:1: the key `check` is missing"),
         ("[run]\nseed = ", "contract-gate.toml:2:8: "),
@@ -184,8 +197,41 @@ fn levels_are_layered() {
     let levels = config.levels_for(config.targets.first(), Vec::new());
     assert_eq!(levels.of("skips", "paging", "list").map(|rule| rule.level), Some(Level::Note));
     assert_eq!(levels.of("skips", "paging", "get").map(|rule| rule.level), Some(Level::Warn));
-    let error = config.check_names(&["paging", "skip"]).expect_err("`skips` is unknown").to_string();
-    assert_eq!(error, "contract-gate.toml:5:1: there is no check and no family `skips`\n  help: did you mean `skip`?");
+    let error = config.check_names(&Names::of_the_gate()).expect_err("`skips` is unknown").to_string();
+    assert!(error.starts_with("contract-gate.toml:5:1: there is no check and no family `skips`\n  help: "), "{error}");
+}
+
+#[test]
+fn a_date_may_be_written_as_toml_writes_dates() {
+    let text = "[[waivers]]\ncheck = \"wrong-type\"\nreason = \"ticket 1\"\nuntil = 2026-12-31";
+    assert_eq!(config(text).waivers[0].until.as_deref(), Some("2026-12-31"));
+    let error = error("[[waivers]]\ncheck = \"wrong-type\"\nreason = \"ticket 1\"\nuntil = 12");
+    assert!(error.contains("`until` is no date") && error.contains("2026-12-31"), "{error}");
+}
+
+#[test]
+fn each_value_of_a_target_names_its_own_line() {
+    let text = "[targets.a]\ncontract = \"x\"\nrate = \"5/s\"\n\ntime-budget = \"1min\"\nparams = { id = 7 }\nskip = [\"paging\"]";
+    let config = config(text);
+    let line =
+        |key: &str| config.rows().into_iter().find(|row| row.key == format!("targets.a.{key}")).map(|row| row.origin);
+    for (key, at) in [("contract", 2), ("rate", 3), ("time-budget", 5), ("params.id", 6), ("skip", 7)] {
+        assert_eq!(line(key), Some(Origin::File(PathBuf::from("contract-gate.toml"), at)), "{key}");
+    }
+    assert_eq!(line("base-url"), Some(Origin::Default));
+}
+
+#[test]
+fn the_variable_that_stands_over_a_base_url_is_shown() {
+    let environment = |name: &str| (name == "CONTRACT_GATE_BASE_URL").then(|| "http://127.0.0.1:9".to_owned());
+    let text = "[targets.a]\ncontract = \"x\"\nbase-url = \"https://a.example\"";
+    let shown =
+        Config::parse(Path::new("a.toml"), text, &RunFlags::default(), &environment).expect("all is well").show();
+    assert!(
+        shown.lines().any(|line| line.contains("http://127.0.0.1:9") && line.contains("$CONTRACT_GATE_BASE_URL")),
+        "{shown}"
+    );
+    assert!(!shown.contains("a.example"), "{shown}");
 }
 
 const SECRETS: &str = r#"
@@ -193,7 +239,7 @@ const SECRETS: &str = r#"
 contract = "flexportal"
 token-env = "MY_TOKEN"
 headers = { X-Api-Key = "Key ${API_KEY}", Tenant-ID = "t$$1", Authorization = "Basic d3JpdHRlbi1kb3du" }
-params = { id = 7, region = "$REGION" }
+params = { id = 7, region = "$REGION", tenant = "$TENANT" }
 [targets.a.second-tenant]
 token-file = "/nowhere/token"
 "#;
@@ -204,6 +250,7 @@ fn secrets_come_from_the_environment_and_are_masked() {
         "MY_TOKEN" => Some("tok-123456\n".to_owned()),
         "API_KEY" => Some("key-abcdef".to_owned()),
         "REGION" => Some("eu".to_owned()),
+        "TENANT" => Some("unit_north".to_owned()),
         _ => None,
     };
     let config = config(SECRETS);
@@ -217,6 +264,7 @@ fn secrets_come_from_the_environment_and_are_masked() {
     assert_eq!(access.params["region"], "eu");
     let masker = Masker::new(access.secrets().to_vec());
     assert_eq!(masker.mask("tok-123456 Key key-abcdef Basic d3JpdHRlbi1kb3du"), "$MY_TOKEN Key $API_KEY Basic ***");
+    assert_eq!(masker.mask("?region=eu&tenant=unit_north"), "?region=eu&tenant=$TENANT", "two letters are no secret");
     for text in [format!("{config:?}"), format!("{access:?}"), config.show()] {
         assert!(!text.contains("tok-123456") && !text.contains("key-abcdef") && !text.contains("d3JpdHRl"), "{text}");
     }

@@ -222,7 +222,7 @@ fn the_page_is_readable_in_a_browser() {
     assert!(dom.contains("cursor-skips-records") && dom.contains("<summary>"), "{dom}");
     assert!(!dom.contains("<script"), "a value became markup");
     // Coverage as a picture: one square per thing that the contract declares, each with its words.
-    assert_eq!(dom.matches("<g><title>").count(), 9, "{dom}");
+    assert_eq!(dom.matches("\" title=\"").count(), 9, "{dom}");
     assert!(dom.contains("optional phone absent: seen 3 times"), "{dom}");
     // Each fault unfolds to the exchange, the place in the contract and the request to repeat it.
     for wanted in

@@ -138,8 +138,15 @@ fn a_credential_in_the_configuration_is_refused_without_being_repeated() {
 fn an_unreachable_server_is_reported_without_the_key_in_its_parameters() {
     let folder = Folder::new("unreachable");
     let param = format!("api_key={CANARY}");
+    let document = format!("{}/openapi/flexprice.yaml", env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(document).expect("it is shipped").replacen(
+        "      parameters:\n",
+        "      parameters:\n        - {name: api_key, in: query, schema: {type: string}}\n",
+        1,
+    );
+    fs::write(folder.0.join("ours.yaml"), document).expect("a file");
     let reports = ["human=h.out", "ndjson=n.out", "json=j.out", "markdown=m.out", "html=w.out", "sarif=s.out"];
-    let mut arguments = vec!["check", "flexprice", "--base-url", "http://127.0.0.1:9", "--param", &param];
+    let mut arguments = vec!["check", "ours.yaml", "--base-url", "http://127.0.0.1:9", "--param", &param];
     reports.iter().for_each(|report| arguments.extend(["--report", report]));
     let output = gate(&folder, &arguments, &[]);
     let texts = everything(&folder, &output);
@@ -179,6 +186,55 @@ fn talkative() -> String {
         }
     });
     format!("http://{address}")
+}
+
+#[test]
+fn a_parameter_from_the_environment_comes_out_as_its_variable() {
+    let folder = Folder::new("parameter");
+    let server = talkative();
+    let file = format!(
+        "[targets.a]\ncontract = \"flexportal\"\nbase-url = \"{server}\"\ntoken-env = \"GATE_KEY\"\n\
+         params = {{ Tenant-ID = \"$TENANT_KEY\" }}\n"
+    );
+    fs::write(folder.0.join("contract-gate.toml"), file).expect("a file");
+    let formats = ["human", "json", "ndjson", "junit", "sarif", "github", "markdown", "html"];
+    let reports: Vec<String> = formats.iter().map(|format| format!("{format}={format}.out")).collect();
+    let mut arguments = vec!["check", "a", "-v", "--no-shrink", "--show-values"];
+    reports.iter().for_each(|report| arguments.extend(["--report", report]));
+    let output = gate(&folder, &arguments, &[("GATE_KEY", "an0ther-s3cret"), ("TENANT_KEY", CANARY)]);
+    let texts = everything(&folder, &output);
+    assert_eq!(output.status.code(), Some(1), "{texts:?}");
+    assert_absent(&texts, &[CANARY], "a parameter");
+    let human = texts.iter().find(|(name, _)| name == "human.out").map(|(_, text)| text.as_str()).unwrap_or_default();
+    assert!(human.contains("-H \"Tenant-ID: $TENANT_KEY\""), "a shell does not fill in the variable:\n{human}");
+    let plan = gate(&folder, &["check", "a", "--dry-run"], &[("GATE_KEY", "an0ther-s3cret"), ("TENANT_KEY", CANARY)]);
+    assert_absent(&everything(&folder, &plan), &[CANARY], "--dry-run");
+}
+
+#[test]
+fn a_realm_with_somebodys_name_comes_out_as_a_shape() {
+    let folder = Folder::new("realm");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let server = format!("http://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0; 16 * 1024];
+            let _ = stream.read(&mut head);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nwww-authenticate: Bearer realm=\"{NAME}\"\r\ncontent-type: application/json\r\n\
+                 content-length: 2\r\nconnection: close\r\n\r\n[]"
+            );
+        }
+    });
+    let reports = ["human=h.out", "json=j.out", "ndjson=n.out", "html=w.out"];
+    let mut arguments =
+        vec!["check", "flexprice", "-v", "--base-url", &server, "--token-env", "GATE_KEY", "--no-shrink"];
+    reports.iter().for_each(|report| arguments.extend(["--report", report]));
+    let output = gate(&folder, &arguments, &[("GATE_KEY", CANARY)]);
+    let texts = everything(&folder, &output);
+    assert!(texts.iter().any(|(_, text)| text.contains("www-authenticate: Bearer realm=")), "no answer is shown");
+    assert_absent(&texts, &[NAME, CANARY], "a realm");
 }
 
 #[test]

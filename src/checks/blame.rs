@@ -25,6 +25,8 @@ pub struct Blame {
     pub level: Option<Level>,
     /// Pointer into the answer's body.
     pub pointer: Option<String>,
+    /// Pointer into the body of the answer before, where the fault shows between two.
+    pub earlier: Option<String>,
     /// Pointer into the document.
     pub contract_pointer: Option<String>,
     /// Page and place that it rests on.
@@ -57,6 +59,7 @@ impl Blame {
             shown: None,
             level: None,
             pointer: None,
+            earlier: None,
             contract_pointer: None,
             source: None,
             mark: String::new(),
@@ -80,6 +83,7 @@ impl Blame {
             shown: None,
             level: None,
             pointer: None,
+            earlier: None,
             contract_pointer: None,
             source: None,
             mark: String::new(),
@@ -118,6 +122,13 @@ impl Blame {
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Sets where in the answer before.
+    #[must_use]
+    pub fn after(mut self, pointer: impl Into<String>) -> Self {
+        self.earlier = Some(pointer.into());
         self
     }
 

@@ -38,7 +38,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let same_page = walk.page_of(first) == walk.page_of(index);
             let place = if same_page { "on one page" } else { "on two pages" };
             let page = walk.page_of(index);
-            let within = index - walk.starts.get(page).copied().unwrap_or(0);
+            let within = |row: usize| row - walk.starts.get(walk.page_of(row)).copied().unwrap_or(0);
+            let pages = [walk.page_of(first), page].map(|page| walk.answer(page).map(|answer| answer.sent.clone()));
             ruling.blames.push(
                 Blame {
                     // Of one answer nobody can say that the data moved.
@@ -46,14 +47,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                     ..Blame::of_cases(
                         format!("a record occurs twice, {place} of one walk"),
                         vec![case.clone()],
-                        paging::requests_around(walk, index),
+                        pages.into_iter().flatten().collect(),
                     )
                 }
                 .compare(
                     "each record once",
                     format!("the same key as record {} of the walk again as record {}", first + 1, index + 1),
                 )
-                .at(format!("{}/{within}", lists.items))
+                .after(format!("{}/{}", lists.items, within(first)))
+                .at(format!("{}/{}", lists.items, within(index)))
                 .by(&study.contract, paging::clause(operation, ""))
                 .shown(key)
                 .mark(question(walk)),

@@ -7,10 +7,9 @@ use clap::Args as ClapArgs;
 
 use super::job::{Done, Job};
 use super::target::{Subject, TargetArgs, subjects};
-use super::{last_failed, listing, safe};
-use crate::config::{Config, FailOn, Levels, RunFlags};
+use super::{last_failed, listing, names, safe};
+use crate::config::{Config, FailOn, LevelRule, Levels, Names, RunFlags};
 use crate::engine::Shard;
-use crate::event::CheckInfo;
 use crate::finding::Level;
 use crate::mask::{Masker, Secret};
 use crate::mock;
@@ -59,7 +58,7 @@ pub(super) struct VerdictArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Seed of everything that is drawn; the same seed repeats the run
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// What to check: default, core, list, isolation, strict
     #[arg(long, value_name = "NAME")]
@@ -90,17 +89,17 @@ pub(super) struct VerdictArgs {
     fail_on: Option<FailOn>,
     /// An inconclusive check turns the gate red too
     #[arg(long)]
-    pub(super) require_conclusive: bool,
+    require_conclusive: bool,
     /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
     #[arg(long, value_name = "FILE")]
-    pub(super) ledger: Option<PathBuf>,
+    ledger: Option<String>,
     /// Show values of bodies in reports, not their shapes only
     #[arg(long)]
     show_values: bool,
     /// Colour: auto, always, never
     #[arg(long, value_name = "WHEN")]
     pub(super) color: Option<crate::config::Color>,
-    /// Less on standard error
+    /// Less: only findings and the verdict, and no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
     /// More in the human report
@@ -115,7 +114,7 @@ pub(super) struct RunArgs {
     pub(super) verdict: VerdictArgs,
     /// A fault that does not show again on repetition turns the gate red too
     #[arg(long)]
-    pub(super) fail_on_flaky: bool,
+    fail_on_flaky: bool,
     /// Stop at the first finding that turns the gate red
     #[arg(long)]
     fail_fast: bool,
@@ -127,26 +126,26 @@ pub(super) struct RunArgs {
     pub(super) shard: Option<Shard>,
     /// Remember the cases that showed a violation, and send them first
     #[arg(long, value_name = "FILE")]
-    pub(super) regressions: Option<PathBuf>,
+    regressions: Option<String>,
     /// Write every exchange to FILE as HAR 1.2, for `verify` and for browsers; customers' data stands in it as it came,
     /// credentials and cookies do not; only its owner can read it
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
     /// Requests under way at once
     #[arg(long, value_name = "N")]
-    concurrency: Option<u32>,
+    concurrency: Option<crate::config::Count>,
     /// Most requests in a time, such as 10/s
     #[arg(long, value_name = "RATE")]
     rate: Option<crate::config::Rate>,
     /// Most requests per contract
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
     max_requests: Option<u64>,
-    /// Most records walked of one list; 0 is no bound
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    pub(super) max_records: usize,
+    /// Most records walked of one list, 10,000 unless told; 0 is no bound
+    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
+    max_records: Option<u64>,
     /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub(super) reads: usize,
+    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
+    reads: Option<u64>,
     /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data
     #[arg(long)]
     pub(super) probe_writes: bool,
@@ -161,7 +160,7 @@ pub(super) struct RunArgs {
     wait: Option<crate::config::Time>,
     /// Do not reduce failing cases: fewer requests
     #[arg(long)]
-    pub(super) no_shrink: bool,
+    no_shrink: bool,
 }
 
 impl RunArgs {
@@ -196,6 +195,12 @@ impl RunArgs {
             max_requests: self.max_requests,
             time_budget: self.time_budget,
             wait: self.wait,
+            require_conclusive: verdict.require_conclusive.then_some(true),
+            no_shrink: self.no_shrink.then_some(true),
+            max_records: self.max_records,
+            reads: self.reads,
+            ledger: verdict.ledger.clone(),
+            regressions: self.regressions.clone(),
         }
     }
 
@@ -205,13 +210,12 @@ impl RunArgs {
         let path = self.verdict.config.clone().or_else(|| Config::find(&here));
         let environment = |name: &str| std::env::var(name).ok();
         let config = Config::load(path.as_deref(), &self.flags(), &environment).map_err(|error| error.to_string())?;
-        let known = known_names();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        config.check_names(&known).map_err(|error| error.to_string())?;
+        super::words::no_misspelt_variable()?;
+        config.check_names(&Names::of_the_gate()).map_err(|error| error.to_string())?;
         Ok(config)
     }
 
-    pub(super) fn levels(&self) -> Result<Vec<crate::config::LevelRule>, String> {
+    pub(super) fn levels(&self) -> Result<Vec<LevelRule>, String> {
         let given = [
             (Level::Deny, &self.verdict.deny),
             (Level::Warn, &self.verdict.warn),
@@ -220,15 +224,6 @@ impl RunArgs {
         ];
         Levels::flags(given.iter().flat_map(|(level, names)| names.iter().map(|name| (*level, name.as_str()))))
     }
-}
-
-/// Every name that levels, waivers and selections may use, apart from operations.
-pub(super) fn known_names() -> Vec<String> {
-    let checks = crate::checks::CATALOGUE.iter().map(|check| check.id.to_owned());
-    let families = crate::checks::Family::ALL.iter().map(|family| family.name().to_owned());
-    let rules = crate::diff::rules::RULES.iter().map(|rule| rule.id.to_owned());
-    let own = std::iter::once(crate::ledger::CHECKED_LESS.to_owned());
-    checks.chain(families).chain(rules).chain(own).collect()
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
@@ -241,6 +236,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     }
     let specs = specs(&config);
     report::no_collisions(&specs).map_err(|error| error.to_string())?;
+    report::writable(&specs).map_err(|error| error.to_string())?;
     perform(&args.run, &config, subjects, specs).map(|done| done.code)
 }
 
@@ -248,7 +244,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, Vec<Subject>), String> {
     let config = run.load()?;
     let embedded = embedded(subject)?;
-    if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && run.reads == 0) {
+    if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && config.run.reads.value == 0) {
         let _ = writeln!(
             io::stderr(),
             "note: fault `{}` shows only to who reads that one record, and about 20 are read: --reads 500 reads them all",
@@ -256,7 +252,7 @@ pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, V
         );
     }
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
-    check_selection(&config, &subjects)?;
+    names::check(&config, &run.levels()?, &subjects)?;
     let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
     safe::learn(&secrets);
     if let Some(short) = secrets.iter().find(|secret| secret.too_short()) {
@@ -297,10 +293,10 @@ pub(super) fn perform(
 
 /// Leaves out contracts that have none of the operations that `--only` names.
 pub(super) fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Subject> {
-    let known = known_names();
+    let known = Names::of_the_gate();
     let only = &config.run.only.value;
     let operation = |name: &String| name.split_once(':').map_or_else(|| name.clone(), |(place, _)| place.to_owned());
-    let named: Vec<String> = only.iter().filter(|name| !known.contains(name)).map(operation).collect();
+    let named: Vec<String> = only.iter().filter(|name| !known.is_kind(name)).map(operation).collect();
     if named.is_empty() {
         return subjects;
     }
@@ -319,7 +315,7 @@ fn embedded(args: &SubjectArgs) -> Result<mock::Options, String> {
         }
         let near = crate::config::nearest(id, ids.iter().copied());
         let hint = near.map_or_else(
-            || "`contract-gate mock --list-faults` shows all".to_owned(),
+            || format!("`contract-gate mock --list-{what}s` shows all"),
             |near| format!("did you mean `{near}`?"),
         );
         Err(format!("there is no {what} `{id}`\n  help: {hint}"))
@@ -336,24 +332,6 @@ fn embedded(args: &SubjectArgs) -> Result<mock::Options, String> {
     Ok(options)
 }
 
-/// Refuses selections that name nothing: a misspelt name must not end in "nothing ran".
-pub(super) fn check_selection(config: &Config, subjects: &[Subject]) -> Result<(), String> {
-    let mut known = known_names();
-    known.extend(
-        subjects.iter().flat_map(|subject| subject.contract.operations.iter().map(|operation| operation.id.clone())),
-    );
-    for name in config.run.only.value.iter().chain(&config.run.skip.value) {
-        let what = name.split_once(':').map_or(name.as_str(), |(_, what)| what);
-        if !known.iter().any(|known| known == what || known == name) {
-            let near = crate::config::nearest(name, known.iter().map(String::as_str));
-            let hint = near
-                .map_or_else(|| "`contract-gate list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
-            return Err(format!("`{name}` is no check, family or operation\n  help: {hint}"));
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn specs(config: &Config) -> Vec<ReportSpec> {
     let mut specs: Vec<ReportSpec> = config.run.reports.value.iter().map(|report| report.0.clone()).collect();
     let on_stdout = specs.iter().any(|spec| spec.path.is_none());
@@ -365,22 +343,4 @@ pub(super) fn specs(config: &Config) -> Vec<ReportSpec> {
         }
     }
     specs
-}
-
-/// The catalogue as reporters want it.
-pub(super) fn catalogue() -> Vec<CheckInfo> {
-    let mut known: Vec<CheckInfo> = crate::checks::CATALOGUE
-        .iter()
-        .map(|check| CheckInfo {
-            id: check.id.to_owned(),
-            family: check.family.name().to_owned(),
-            summary: check.summary(),
-            explanation: check.explanation.to_owned(),
-            level: check.level,
-            place: None,
-        })
-        .collect();
-    known.extend(crate::waiver::catalogue());
-    known.push(crate::ledger::catalogue());
-    known
 }

@@ -222,12 +222,15 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
         wanted.push(ReportArg { format: Format::Human, path: None });
     }
     let color = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut rooted = outcome.clone();
+    crate::report::from_root(&mut rooted.findings);
     let mut written = true;
     for wish in &wanted {
+        let annotates = matches!(wish.format, Format::Github | Format::Sarif);
         let report = Report {
             old: &args.old,
             new: &args.new,
-            outcome,
+            outcome: if annotates { &rooted } else { outcome },
             fail_on: args.fail_on.0.unwrap_or(Level::Deny),
             color: color && wish.path.is_none(),
             verbose: args.verbose,

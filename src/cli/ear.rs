@@ -65,8 +65,9 @@ fn dress(event: &mut Event, subject: &Subject) {
     }
     if let (Event::Found(finding), Some(_)) = (event, &subject.repeat) {
         let server = subject.base_url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        for line in &mut finding.curl {
-            *line = line.replace(&format!("://{server}"), &format!("://{REPEAT}"));
+        let requests = finding.exchanges.iter_mut().map(|exchange| &mut exchange.request.url);
+        for text in finding.curl.iter_mut().chain(requests) {
+            *text = text.replace(&format!("://{server}"), &format!("://{REPEAT}"));
         }
     }
 }

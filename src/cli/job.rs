@@ -7,13 +7,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::check::{RunArgs, catalogue};
+use super::check::RunArgs;
 use super::ear::{Ear, Heard};
 use super::target::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
-use crate::config::{Config, FailOn, LevelRule, Levels};
+use crate::config::{Config, FailOn, LevelRule, Levels, Origin};
 use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
 use crate::event::{Aborted, Event, RunStarted};
 use crate::finding::{Finding, Level};
@@ -22,7 +22,7 @@ use crate::recording::{About, Belonging, Recorder, Recording};
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
 use crate::target::{Limits, Rate, Target};
-use crate::waiver::{STALE, Waivers};
+use crate::waiver::{Ran, STALE, Waivers};
 
 /// What a run came to.
 pub(super) struct Done {
@@ -46,6 +46,9 @@ pub(super) struct Job {
     /// What failed last time, by the name of the subject, with `--last-failed`.
     pub(super) last_failed: BTreeMap<String, BTreeSet<(String, String)>>,
     memory: memory::Memory,
+    /// What was checked so far, for the waivers.
+    ran: Vec<Ran>,
+    masker: Masker,
     /// Whether nothing of it is remembered as the last run: a trial, or nothing was sent.
     passing: bool,
     recorder: Option<Arc<Recorder>>,
@@ -73,10 +76,10 @@ impl Settings {
                 failed: None,
                 shard: args.shard,
             },
-            max_records: args.max_records,
-            reads: args.reads,
+            max_records: number(run.max_records.value),
+            reads: number(run.reads.value),
             probe_writes: args.probe_writes,
-            shrink: !args.no_shrink,
+            shrink: !run.no_shrink.value,
             wait: run.wait.as_ref().map_or(Duration::ZERO, |wait| wait.value.0),
             ..Options::default()
         };
@@ -85,7 +88,7 @@ impl Settings {
             rate: run.rate.as_ref().and_then(|rate| pace(rate.value)),
             max_requests: run.max_requests.as_ref().map(|most| most.value),
             time_budget: run.time_budget.as_ref().map(|most| most.value.0),
-            concurrency: run.concurrency.value as usize,
+            concurrency: run.concurrency.value.0.get() as usize,
             ..Limits::default()
         };
         Ok(Self { options, limits, config: config.clone(), flag_levels: args.levels()? })
@@ -105,9 +108,12 @@ impl Settings {
             }
             options.selection.skip.extend(target.skip.iter().cloned());
             limits.rate = target.rate.and_then(pace).or(limits.rate);
-            limits.concurrency = target.concurrency.map_or(limits.concurrency, |number| number as usize);
+            limits.concurrency = target.concurrency.map_or(limits.concurrency, |count| count.0.get() as usize);
             limits.max_requests = target.max_requests.or(limits.max_requests);
             limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
+            limits.time_budget = target.time_budget.map(|time| time.0).or(limits.time_budget);
+            options.max_records = target.max_records.map_or(options.max_records, number);
+            options.reads = target.reads.map_or(options.reads, number);
         }
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
@@ -140,14 +146,18 @@ impl Job {
     ) -> Result<Self, String> {
         let run = &config.run;
         let settings = Settings::new(args, config)?;
-        let memory = memory::Memory::open(args, masker.clone())?;
+        // A recording leaves much open; only who asks for it there wants that red.
+        let live = subjects.iter().any(|subject| !subject.base_url.is_empty());
+        let asked = matches!(run.require_conclusive.origin, Origin::Flag(_));
+        let require_conclusive = run.require_conclusive.value && (live || asked);
+        let memory = memory::Memory::open(args, config, subjects, masker.clone())?;
         let verbosity = i8::from(args.verdict.verbose) - i8::from(args.verdict.quiet);
         let reporting = report::Options {
-            require_conclusive: args.verdict.require_conclusive,
+            require_conclusive,
             fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
             ..report_options(config, verbosity, subjects)
         };
-        let mut fanout = Fanout::open(&specs, reporting, masker, || Box::new(io::stdout()));
+        let mut fanout = Fanout::open(&specs, reporting, masker.clone(), || Box::new(io::stdout()));
         let manner = Manner::choose(io::stderr().is_terminal(), args.verdict.quiet);
         let budget = settings.limits.time_budget;
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
@@ -165,13 +175,15 @@ impl Job {
             fanout: Arc::new(Mutex::new(Some(fanout))),
             waivers: Arc::new(Mutex::new(Waivers::new(own_waivers(config), report::today()))),
             // What one part leaves open another may settle: `merge` judges that.
-            require_conclusive: args.verdict.require_conclusive && settings.shard().is_none(),
+            require_conclusive: require_conclusive && settings.shard().is_none(),
             fail_fast: run.fail_fast.value,
             tally: Tally::new(run.fail_on.value, run.fail_on_flaky.value),
             aborted: None,
             interrupted: false,
             last_failed: BTreeMap::new(),
             memory,
+            ran: Vec::new(),
+            masker,
             passing: subjects.iter().all(|subject| subject.embedded.is_some() || subject.base_url.is_empty()),
             recorder: None,
             started: Instant::now(),
@@ -199,6 +211,9 @@ impl Job {
         options.fail_fast = self.fail_fast.then(|| self.red());
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
             .map_err(|error| error.to_string())?;
+        // A secret in a parameter is a variable in the record, so that a curl line can be run as it stands.
+        let masker = self.masker.clone();
+        let target = target.masked_by(move |text| masker.mask(text).into_owned());
         let target = Arc::new(match self.recorder.clone() {
             Some(recorder) => {
                 let (contract, base) = (subject.contract.name.clone(), subject.base_url.clone());
@@ -211,7 +226,7 @@ impl Job {
         let mut ear = Ear::new(self, subject);
         let checked = self.run(subject, &target, &options, &mut |event| ear.hear(event)).await;
         let heard = ear.heard();
-        self.take(&subject.name, heard, checked);
+        self.take(subject, heard, checked, true);
         Ok(())
     }
 
@@ -222,7 +237,7 @@ impl Job {
         let contract = Arc::clone(&subject.contract);
         let checked = engine::verify(contract, recording, belonging, &options, &mut |event| ear.hear(event));
         let heard = ear.heard();
-        self.take(&subject.name, heard, checked);
+        self.take(subject, heard, checked, false);
     }
 
     /// Begins to record what is exchanged.
@@ -234,12 +249,19 @@ impl Job {
         Ok(())
     }
 
-    /// Adds what came of a subject to what came of the run.
-    fn take(&mut self, name: &str, heard: Heard, checked: Checked) {
+    /// Adds what came of a subject to what came of the run; `live` says that it could be asked anything.
+    fn take(&mut self, subject: &Subject, heard: Heard, checked: Checked, live: bool) {
         self.tally.count(&heard.findings);
         self.tally.redden(self.require_conclusive && heard.inconclusive);
         self.tally.add(&checked);
-        self.memory.add(name, checked.regressions);
+        let red = self.fail_fast && self.tally.is_red();
+        self.ran.push(Ran {
+            contract: subject.name.clone(),
+            operations: subject.contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+            // A recording is a part of what could have been asked.
+            whole: live && checked.aborted.is_none() && !red && self.settings.shard().is_none(),
+        });
+        self.memory.add(&subject.name, checked.regressions);
         if self.aborted.is_none() {
             self.aborted = checked.aborted;
         }
@@ -297,7 +319,8 @@ impl Job {
             lock(&self.waivers).apply(&mut finding);
             last.push(finding);
         }
-        for mut finding in lock(&self.waivers).leftovers(false) {
+        lock(&self.waivers).ran(&super::names::ran(&self.config, &self.ran));
+        for mut finding in lock(&self.waivers).leftovers() {
             if self.settings.shard().is_some() && finding.id == STALE {
                 // Another part may have what it matches; `merge` knows all of them.
                 finding.level = Level::Note;
@@ -351,7 +374,7 @@ fn report_options(config: &Config, verbosity: i8, subjects: &[Subject]) -> repor
         color: super::colors(config.run.color.value),
         show_values: config.run.show_values.value,
         verbosity,
-        catalogue: catalogue().into(),
+        catalogue: crate::gate::catalogue().into(),
         documents: subjects.iter().map(text).collect(),
         ..report::Options::from_environment()
     }
@@ -381,6 +404,10 @@ async fn interrupt() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+fn number(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn pace(rate: crate::config::Rate) -> Option<Rate> {

@@ -42,10 +42,14 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
             }
         }
     }
+    let mut rooted = all.clone();
+    rooted.iter_mut().for_each(|linted| crate::report::from_root(&mut linted.findings));
     let human = [ReportArg { format: Format::Human, path: None }];
     let wanted = if args.reports.is_empty() { human.as_slice() } else { args.reports.as_slice() };
     for wish in wanted {
-        if let Err(error) = wish.write(&lint::render(wish.format, &all, args.strict), out) {
+        let annotates = matches!(wish.format, Format::Github | Format::Sarif);
+        let linted = if annotates { &rooted } else { &all };
+        if let Err(error) = wish.write(&lint::render(wish.format, linted, args.strict), out) {
             let _ = writeln!(err, "error: {error}");
             worst = exit::NO_VERDICT;
         }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::check::RunArgs;
+use super::target::Subject;
 use crate::case::Case;
+use crate::config::{Config, Origin};
 use crate::engine::Regression;
 use crate::finding::Finding;
 use crate::ledger::Ledger;
@@ -27,11 +29,16 @@ impl Memory {
         Ok(Self { ledger, regressions: None, grown: false, last_failed: false, masker: Masker::new([]) })
     }
 
-    pub(super) fn open(args: &RunArgs, masker: Masker) -> Result<Self, String> {
-        let regressions = args.regressions.as_ref();
+    pub(super) fn open(args: &RunArgs, config: &Config, subjects: &[Subject], masker: Masker) -> Result<Self, String> {
+        let regressions = config.run.regressions.as_ref().map(|setting| PathBuf::from(&setting.value));
         let regressions =
-            regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(path)?))).transpose()?;
-        let of_ledger = Self::of_ledger(args.verdict.ledger.as_deref())?;
+            regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(&path)?))).transpose()?;
+        let ledger = config
+            .run
+            .ledger
+            .as_ref()
+            .filter(|setting| matches!(setting.origin, Origin::Flag(_)) || is_whole(args, config, subjects));
+        let of_ledger = Self::of_ledger(ledger.map(|setting| Path::new(&setting.value)))?;
         Ok(Self { regressions, last_failed: args.last_failed, masker, ..of_ledger })
     }
 
@@ -73,6 +80,16 @@ impl Memory {
         }
         Ok(())
     }
+}
+
+/// Whether a run checks everything that the file speaks of: only that can be held against the file's ledger.
+fn is_whole(args: &RunArgs, config: &Config, subjects: &[Subject]) -> bool {
+    let from_outside = |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Environment(_));
+    let selected = from_outside(&config.run.only.origin) || from_outside(&config.run.skip.origin);
+    let every = config.targets.iter().all(|target| subjects.iter().any(|subject| subject.name == target.name));
+    // A recording is a part of what could have been asked.
+    let live = subjects.iter().all(|subject| !subject.base_url.is_empty());
+    live && every && !selected && !args.last_failed && args.shard.is_none()
 }
 
 /// Writes a file whole or not at all.

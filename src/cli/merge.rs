@@ -1,7 +1,7 @@
 //! `contract-gate merge`: one verdict out of the parts of a split run.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
@@ -46,11 +46,11 @@ pub(super) struct Args {
     require_conclusive: bool,
     /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
     #[arg(long, value_name = "FILE")]
-    ledger: Option<PathBuf>,
+    ledger: Option<String>,
     /// Colour: auto, always, never
     #[arg(long, value_name = "WHEN")]
     color: Option<crate::config::Color>,
-    /// Only findings and the verdict
+    /// Less: only findings and the verdict
     #[arg(long, short)]
     quiet: bool,
     /// More in the human report
@@ -67,6 +67,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     run.started.repeat = super::words::command_line();
     let specs = check::specs(&config);
     report::no_collisions(&specs).map_err(|error| error.to_string())?;
+    report::writable(&specs).map_err(|error| error.to_string())?;
     let mut tally = Tally::new(config.run.fail_on.value, config.run.fail_on_flaky.value);
     // A stale waiver is only noted by a part; everything else that made a part red is a finding of the whole.
     tally.redden(violated && args.fail_on.is_none());
@@ -74,9 +75,10 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     let findings: Vec<_> = run.findings().cloned().collect();
     tally.count(&findings);
     let open = run.judged().any(|judged| matches!(judged.outcome, Outcome::Inconclusive { .. }));
-    tally.redden(args.require_conclusive && open);
+    tally.redden(config.run.require_conclusive.value && open);
     let aborted = run.sections.iter().filter_map(|section| section.finished.as_ref()?.aborted.as_ref()).next();
-    let memory = Memory::of_ledger(args.ledger.as_deref())?;
+    let ledger = config.run.ledger.as_ref().map(|setting| Path::new(&setting.value));
+    let memory = Memory::of_ledger(ledger)?;
     let less = if aborted.is_none() { less(&memory, &config, &run) } else { Vec::new() };
     tally.count(&less);
     let code = tally.code(aborted);
@@ -84,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
         color: super::colors(config.run.color.value),
         show_values: run.started.show_values,
         verbosity: i8::from(args.verbose) - i8::from(args.quiet),
-        catalogue: check::catalogue().into(),
+        catalogue: crate::gate::catalogue().into(),
         ..report::Options::from_environment()
     };
     // The parts were masked when they were written.
@@ -130,6 +132,8 @@ fn load(args: &Args) -> Result<Config, String> {
         reports: (!args.reports.is_empty()).then(|| args.reports.iter().cloned().map(crate::config::Report).collect()),
         fail_on: args.fail_on,
         fail_on_flaky: args.fail_on_flaky.then_some(true),
+        require_conclusive: args.require_conclusive.then_some(true),
+        ledger: args.ledger.clone(),
         color: args.color,
         ..RunFlags::default()
     };

@@ -9,9 +9,11 @@ mod job;
 mod last_failed;
 pub mod lint;
 mod listing;
+mod manual;
 mod memory;
 mod merge;
 mod mock;
+mod names;
 mod prove;
 mod safe;
 mod show;
@@ -22,6 +24,7 @@ mod words;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -41,7 +44,7 @@ pub mod exit {
 #[derive(Debug, Parser)]
 #[command(
     name = "contract-gate",
-    version,
+    version = version(),
     about = "An OpenAPI contract gate that walks every page",
     after_help = "Try it now, no server needed:\n  contract-gate check                 three embedded servers conform: exit 0\n  contract-gate check flexportal --fault record-skipped\n                                      the same with one fault: exit 1\n\nExit codes: 0 conforms, 1 violated, 2 unusable arguments or document, 3 no verdict",
     disable_help_subcommand = true,
@@ -81,11 +84,18 @@ enum Command {
     /// Show the configuration that holds, with the origin of each value
     Config(show::ConfigArgs),
     /// Print completions for a shell
-    #[command(hide = true)]
-    Completions(show::CompletionArgs),
-    /// Print the manual page
-    #[command(hide = true)]
-    Man,
+    Completions(manual::CompletionArgs),
+    /// Print the manual page, or that of one command
+    Man(manual::ManArgs),
+}
+
+/// The version, and the commit if the build was told it.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("CONTRACT_GATE_COMMIT") {
+        Some(commit) if !commit.is_empty() => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+        _ => env!("CARGO_PKG_VERSION").to_owned(),
+    });
+    &VERSION
 }
 
 /// Parses the arguments of the process, runs the subcommand and gives its exit code.
@@ -135,8 +145,8 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
         Command::Explain(args) => show::explain(&args, out),
         Command::Init(args) => show::init(&args, out),
         Command::Config(args) => show::config(&args, out),
-        Command::Completions(args) => show::completions(&args, out),
-        Command::Man => show::manual(out),
+        Command::Completions(args) => manual::completions(&args, out),
+        Command::Man(args) => manual::manual(&args, out),
     }
 }
 

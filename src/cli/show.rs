@@ -1,4 +1,4 @@
-//! The subcommands that only show: `list`, `explain`, `init`, `config`, completions, manual page.
+//! The subcommands that only show: `list`, `explain`, `init`, `config`.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,8 +7,7 @@ use clap::Args;
 
 use super::exit;
 use crate::checks::{CATALOGUE, Check};
-use crate::config::{Config, DEFAULT_FILE, FILE_NAME, RunFlags};
-use crate::diff::render::UNTIL;
+use crate::config::{Config, DEFAULT_FILE, FILE_NAME, Names, RunFlags};
 use crate::diff::{Origin, rules};
 use crate::lint;
 
@@ -51,13 +50,6 @@ pub(super) struct ConfigArgs {
     config: Option<PathBuf>,
 }
 
-/// Print completions for a shell
-#[derive(Args, Debug)]
-pub(super) struct CompletionArgs {
-    /// bash, zsh, fish, powershell, elvish
-    shell: clap_complete::Shell,
-}
-
 type Outcome = Result<u8, String>;
 
 fn written(result: std::io::Result<()>) -> Outcome {
@@ -71,7 +63,7 @@ pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Outcome {
         "text" => written(list_text(out)),
         "markdown" => written(out.write_all(markdown().as_bytes())),
         "json" => {
-            let text = serde_json::to_string_pretty(&super::check::catalogue()).map_err(|error| error.to_string())?;
+            let text = serde_json::to_string_pretty(&crate::gate::catalogue()).map_err(|error| error.to_string())?;
             written(writeln!(out, "{text}"))
         }
         other => Err(format!("unknown format `{other}`; use text, markdown or json")),
@@ -144,14 +136,14 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
     if let Some(rule) = rules::find(&args.id) {
         return written(writeln!(
             out,
-            "{} (diff rule, category {})\n\n{}\n\n## How to accept it\n\n[[waivers]]\ncheck = \"{}\"\nplace = \"/paths/...\"\nreason = \"\"\n{UNTIL}",
+            "{} (diff rule, category {})\n\n{}\n\n## How to accept it\n\n{}",
             rule.id,
             rule.category.name(),
             plain(rule.doc),
-            rule.id
+            entry(rule.id, "place = \"/paths/…\"")
         ));
     }
-    if let Some(info) = super::check::catalogue().into_iter().find(|info| info.id == args.id) {
+    if let Some(info) = crate::gate::catalogue().into_iter().find(|info| info.id == args.id) {
         return written(writeln!(
             out,
             "{} ({}, level {})\n\n{}",
@@ -187,8 +179,16 @@ fn explain_check(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "\n## How to live with it\n\n--warn {0} lowers it everywhere; a waiver in {FILE_NAME} accepts one place:\n\n[[waivers]]\ncheck = \"{0}\"\noperation = \"...\"\nreason = \"\"\n{UNTIL}",
-        check.id
+        "\n## How to live with it\n\n--warn {0} lowers it everywhere; a waiver in {FILE_NAME} accepts one place:\n\n{1}",
+        check.id,
+        entry(check.id, "operation = \"…\"")
+    )
+}
+
+/// A waiver to copy: it is refused until somebody writes why, and what only narrows it is switched off.
+fn entry(id: &str, narrower: &str) -> String {
+    format!(
+        "[[waivers]]\ncheck = \"{id}\"\n#{narrower}\nreason = \"\"  # why, with a ticket if there is one\n#until = \"YYYY-MM-DD\""
     )
 }
 
@@ -217,7 +217,7 @@ pub(super) fn init(args: &InitArgs, out: &mut dyn Write) -> Outcome {
     std::fs::write(&path, DEFAULT_FILE).map_err(|error| format!("{}: {error}", path.display()))?;
     written(writeln!(
         out,
-        "wrote {}\nnext: take the `#` away from [targets.staging], then contract-gate check staging",
+        "wrote {}\nnext: take the `#` away from [targets.staging] and its contract, base-url and token-env, write yours, then contract-gate doctor staging",
         path.display()
     ))
 }
@@ -227,7 +227,11 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> Outcome {
         "schema" => written(out.write_all(crate::config::SCHEMA.as_bytes())),
         "show" => {
             let config = load(args.config.clone())?;
-            written(out.write_all(config.show().as_bytes()))
+            let _ = out.write_all(config.show().as_bytes());
+            super::words::no_misspelt_variable()?;
+            let names = super::names::of_file(&config, &[]);
+            config.check_names(&names).map_err(|error| error.to_string())?;
+            Ok(exit::CONFORMS)
         }
         other => Err(format!("unknown word `{other}`; use show or schema")),
     }
@@ -248,9 +252,7 @@ pub(super) fn load_with(path: Option<PathBuf>, flags: &RunFlags) -> Result<Confi
 /// Waivers of the configuration that speak of diff rules, and of the documents at hand.
 pub(super) fn diff_waivers(documents: [&str; 2]) -> Result<Vec<crate::diff::Waiver>, String> {
     let config = load(None)?;
-    let known = super::check::known_names();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    config.check_names(&known).map_err(|error| error.to_string())?;
+    config.check_names(&Names::of_the_gate()).map_err(|error| error.to_string())?;
     let stems: Vec<String> = documents.iter().filter_map(|name| Origin::parse(name).stem()).collect();
     let about = |contract: &str| Origin::parse(contract).stem().is_some_and(|stem| stems.contains(&stem));
     // A contract is called by its name, or by a target that is checked against it.
@@ -271,16 +273,4 @@ pub(super) fn diff_waivers(documents: [&str; 2]) -> Result<Vec<crate::diff::Waiv
             until: waiver.until.unwrap_or_default(),
         })
         .collect())
-}
-
-pub(super) fn completions(args: &CompletionArgs, out: &mut dyn Write) -> Outcome {
-    let mut buffer = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "contract-gate", &mut buffer);
-    written(out.write_all(&buffer))
-}
-
-pub(super) fn manual(out: &mut dyn Write) -> Outcome {
-    let mut buffer = Vec::new();
-    clap_mangen::Man::new(super::command()).render(&mut buffer).map_err(|error| error.to_string())?;
-    written(out.write_all(&buffer))
 }

@@ -10,7 +10,7 @@ use crate::config::{Access, Config};
 use crate::contract::Contract;
 use crate::mask::Secret;
 use crate::mock::{self, Running};
-use crate::target::Identity;
+use crate::target::{Identity, Limits, Target};
 
 /// Where the target is and how to get in; for one target given by flags.
 #[derive(Args, Clone, Debug, Default)]
@@ -244,6 +244,9 @@ pub(super) fn subjects(
                 "{flag} is given, but no server: the embedded server of {name} has its own way in\n  help: add --base-url URL, or leave {flag} out"
             ));
         }
+        if configured.is_none() {
+            super::names::no_misspelt_target(&name, config)?;
+        }
         let wanted = match configured {
             Some(target) => configured_target(target, flags, &environment)?,
             None => Wanted {
@@ -254,8 +257,12 @@ pub(super) fn subjects(
                 second: flags.second()?,
             },
         };
-        let mut subject = subject(&name, wanted, embedded)?;
+        let mut subject = subject(&name, wanted, embedded).map_err(|error| match configured {
+            Some(target) => format!("{}: {error}", target.place_of("contract")),
+            None => error,
+        })?;
         subject.configured = configured.cloned();
+        super::names::declared_params(&subject)?;
         for text in &flags.known_ids {
             let (resource, key) = pair(text, "--known-id")?;
             subject.own.known_ids.entry(resource.to_owned()).or_default().push(key.to_owned());
@@ -297,6 +304,8 @@ fn subject(name: &str, wanted: Wanted, embedded: &mock::Options) -> Result<Subje
     let contract = Arc::new(contract);
     match base_url {
         Some(base_url) => {
+            // An address that is none is a mistake in the arguments, not a run that failed.
+            Target::new(&base_url, Identity::default(), None, Limits::default()).map_err(|error| error.to_string())?;
             let own_token = own.token.clone();
             let (own, mut secrets) = identity(&own);
             let second = second.map(|mut access| {

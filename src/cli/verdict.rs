@@ -83,7 +83,9 @@ impl Tally {
 
     /// The last event of the run.
     pub(super) fn finish(&self, code: u8, started: Instant) -> RunFinished {
+        let uncounted = self.fail_on == FailOn::Never && self.totals.findings.contains_key(Level::Deny.name());
         let verdict = match code {
+            exit::CONFORMS if uncounted => "violated (not counted: --fail-on never)",
             exit::CONFORMS => "conforms",
             exit::VIOLATED => "violated",
             _ => "no verdict",

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
         return Err("--base-url is given, but no contract\n  help: name it first: contract-gate verify CONTRACT TRAFFIC --base-url URL".to_owned());
     }
     let subjects = subjects(named, args, &config)?;
-    check::check_selection(&config, &subjects)?;
+    super::names::check(&config, &run.levels()?, &subjects)?;
     let recording = Recording::read(&files).map_err(|error| error.to_string())?;
     let secrets = recording.secrets();
     safe::learn(&secrets);
@@ -72,6 +72,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     }
     let specs = check::specs(&config);
     report::no_collisions(&specs).map_err(|error| error.to_string())?;
+    report::writable(&specs).map_err(|error| error.to_string())?;
     let (subjects, belongings): (Vec<Subject>, Vec<Belonging>) = parts.into_iter().unzip();
     if subjects.is_empty() {
         return Ok(exit::NO_VERDICT);

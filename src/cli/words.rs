@@ -1,5 +1,7 @@
 //! Words of a shell, for command lines that can be copied.
 
+use crate::config::{PREFIX, RunSettings};
+
 /// A word as a POSIX shell reads it: quoted only where it must be.
 pub(super) fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
@@ -15,6 +17,24 @@ pub(super) fn repeat_line(seed: u64) -> String {
     }
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     format!("contract-gate {}", quoted.join(" "))
+}
+
+/// Refuses a variable that is nearly one of the gate's: a misspelt one would set nothing.
+pub(super) fn no_misspelt_variable() -> Result<(), String> {
+    let mut known: Vec<String> = RunSettings::keys();
+    known.push("base-url".to_owned());
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names {
+        let Some(key) = name.strip_prefix(PREFIX).map(|rest| rest.to_lowercase().replace('_', "-")) else { continue };
+        let near = crate::config::nearest(&key, known.iter().map(String::as_str)).filter(|near| *near != key);
+        if let Some(near) = near {
+            let meant = near.to_uppercase().replace('-', "_");
+            return Err(format!(
+                "the environment variable `{name}` sets nothing\n  help: did you mean `{PREFIX}{meant}`?"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The command line as given.

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::settings::{Origin, Row};
 use super::{ConfigError, Source};
-use crate::mask::{STARS, Secret};
+use crate::mask::{STARS, Secret, names_credential};
 
 /// Another way in, as it stands in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,8 +19,8 @@ pub(super) struct FileAccess {
     pub(super) token_env: Option<Spanned<String>>,
     pub(super) token_file: Option<Spanned<String>>,
     pub(super) headers: BTreeMap<Spanned<String>, String>,
-    pub(super) params: BTreeMap<String, Scalar>,
-    pub(super) known_ids: BTreeMap<String, Vec<Scalar>>,
+    pub(super) params: BTreeMap<Spanned<String>, Scalar>,
+    pub(super) known_ids: BTreeMap<Spanned<String>, Vec<Scalar>>,
 }
 
 /// A value that stands in a request as text.
@@ -50,8 +50,8 @@ pub struct AccessSource {
     token_env: Option<(String, Position)>,
     token_file: Option<(PathBuf, Position)>,
     headers: Vec<(String, String, Position)>,
-    params: BTreeMap<String, String>,
-    known_ids: BTreeMap<String, Vec<String>>,
+    params: BTreeMap<String, (String, Position)>,
+    known_ids: BTreeMap<String, (Vec<String>, Position)>,
     path: PathBuf,
 }
 
@@ -144,13 +144,16 @@ impl AccessSource {
         let token_file = access.token_file.as_ref().map(|file| (source.relative(file.get_ref()), position(file)));
         let headers =
             access.headers.iter().map(|(name, value)| (name.get_ref().clone(), value.clone(), position(name)));
-        let known_ids =
-            access.known_ids.iter().map(|(name, ids)| (name.clone(), ids.iter().map(Scalar::text).collect()));
+        let known_ids = access
+            .known_ids
+            .iter()
+            .map(|(name, ids)| (name.get_ref().clone(), (ids.iter().map(Scalar::text).collect(), position(name))));
+        let params = access.params.iter().map(|(name, value)| (name.get_ref().clone(), (value.text(), position(name))));
         Ok(Self {
             token_env,
             token_file,
             headers: headers.collect(),
-            params: access.params.iter().map(|(name, value)| (name.clone(), value.text())).collect(),
+            params: params.collect(),
             known_ids: known_ids.collect(),
             path: source.path.to_path_buf(),
         })
@@ -161,7 +164,8 @@ impl AccessSource {
     /// # Errors
     /// When a variable is not set, or a file cannot be read or is empty.
     pub fn resolve(&self, environment: &Environment<'_>) -> Result<Access, ConfigError> {
-        let mut access = Access { known_ids: self.known_ids.clone(), ..Access::default() };
+        let known_ids = self.known_ids.iter().map(|(resource, (ids, _))| (resource.clone(), ids.clone())).collect();
+        let mut access = Access { known_ids, ..Access::default() };
         if let Some((name, position)) = &self.token_env {
             let value = self.variable(name, *position, environment)?;
             access.token = Some(Secret::named(value, name));
@@ -180,8 +184,11 @@ impl AccessSource {
             access.secrets.extend(secrets);
             access.headers.push(Header { name: name.clone(), value: SecretString::from(value) });
         }
-        for (name, text) in &self.params {
-            let (value, _) = self.interpolate(text, (1, 1), environment)?;
+        for (name, (text, position)) in &self.params {
+            let (value, mut secrets) = self.interpolate(text, *position, environment)?;
+            // A short word, such as a region, would turn ordinary text into its variable; only a credential must not show.
+            secrets.retain(|secret| !secret.too_short() || names_credential(name));
+            access.secrets.extend(secrets);
             access.params.insert(name.clone(), value);
         }
         if let Some(short) = access.secrets.iter().find(|secret| secret.too_short()) {
@@ -263,26 +270,33 @@ impl AccessSource {
         ConfigError::at(&self.path, position, message, help)
     }
 
-    pub(super) fn rows(&self, prefix: &str, origin: &Origin, rows: &mut Vec<Row>) {
-        let mut row = |key: String, value: String, position: Option<Position>| {
-            let origin = position.map_or_else(|| origin.clone(), |(line, _)| Origin::File(self.path.clone(), line));
+    /// Where a parameter is written, for messages about it.
+    #[must_use]
+    pub fn place_of_param(&self, name: &str) -> Option<Origin> {
+        self.params.get(name).map(|(_, (line, _))| Origin::File(self.path.clone(), *line))
+    }
+
+    pub(super) fn rows(&self, prefix: &str, rows: &mut Vec<Row>) {
+        let mut row = |key: String, value: String, (line, _): Position| {
+            let origin = Origin::File(self.path.clone(), line);
             rows.push(Row { key: format!("{prefix}.{key}"), value, origin });
         };
         if let Some((name, position)) = &self.token_env {
-            row("token-env".to_owned(), format!("${name}"), Some(*position));
+            row("token-env".to_owned(), format!("${name}"), *position);
         }
         if let Some((file, position)) = &self.token_file {
-            row("token-file".to_owned(), file.display().to_string(), Some(*position));
+            row("token-file".to_owned(), file.display().to_string(), *position);
         }
         for (name, value, position) in &self.headers {
             let hidden = is_sensitive(name) && !value.contains('$');
-            row(format!("headers.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, Some(*position));
+            row(format!("headers.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, *position);
         }
-        for (name, value) in &self.params {
-            row(format!("params.{name}"), value.clone(), None);
+        for (name, (value, position)) in &self.params {
+            let hidden = names_credential(name) && !value.contains('$');
+            row(format!("params.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, *position);
         }
-        for (name, ids) in &self.known_ids {
-            row(format!("known-ids.{name}"), ids.join(", "), None);
+        for (name, (ids, position)) in &self.known_ids {
+            row(format!("known-ids.{name}"), ids.join(", "), *position);
         }
     }
 }

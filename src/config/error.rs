@@ -83,12 +83,20 @@ fn reworded(raw: &str) -> (String, String) {
         let key = quoted.next().unwrap_or_default();
         return (format!("the key `{key}` is missing"), format!("add `{key} = …` here"));
     }
+    if let Some(rest) = raw.strip_prefix("invalid value: ") {
+        let number = ["u64", "u32", "i64"].iter().any(|kind| rest.ends_with(kind));
+        let (given, _) = rest.split_once(", expected").unwrap_or((rest, ""));
+        return (
+            format!("wrong value: {}", without_long_text(given)),
+            if number { "write a whole number from 0 on".to_owned() } else { String::new() },
+        );
+    }
     if let Some(rest) = raw.strip_prefix("invalid type: ") {
         let rest = &without_long_text(rest);
         let words = [
             ("a string", "a text in quotes"),
             ("u64", "a whole number"),
-            ("u32", "a whole number"),
+            ("i64", "a whole number"),
             ("a boolean", "true or false"),
             ("a sequence", "a list: [\"…\"]"),
             ("a map", "a table"),

@@ -7,6 +7,7 @@
 mod access;
 mod error;
 mod levels;
+mod names;
 mod settings;
 mod target;
 mod units;
@@ -23,9 +24,10 @@ use crate::waiver::Waiver;
 pub use access::{Access, AccessSource, Environment, Header, is_sensitive};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
+pub use names::{Names, Unknown};
 pub use settings::{Origin, PREFIX, Row, RunFlags, RunSettings, Setting};
 pub use target::Target;
-pub use units::{Color, FailOn, Plain, Profile, Rate, Report, Time, level};
+pub use units::{Color, Count, FailOn, Plain, Profile, Rate, Report, Time, level, whole};
 
 /// Name of the file.
 pub const FILE_NAME: &str = "contract-gate.toml";
@@ -47,7 +49,12 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// `[[waivers]]`, in the order of the file.
     pub waivers: Vec<Waiver>,
+    /// `CONTRACT_GATE_BASE_URL`, which stands over the base URL of each target.
+    pub base_url: Option<String>,
 }
+
+/// The environment variable that stands over the base URL of each target.
+pub const BASE_URL: &str = "CONTRACT_GATE_BASE_URL";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -112,14 +119,14 @@ impl Source<'_> {
                 "add `check = \"…\"`; `contract-gate list` shows all",
             ));
         }
-        if waiver.reason.trim().is_empty() {
+        if !waiver.has_reason() {
             let help = "write why the fault is accepted: `reason = \"…\"`, with a ticket if there is one";
             return Err(self.error(&span, &format!("{name} has no reason"), help));
         }
         if let Some(until) = &waiver.until
             && until.parse::<jiff::civil::Date>().is_err()
         {
-            let help = "write year, month and day: `until = \"2026-12-31\"`";
+            let help = "write year, month and day, or leave it out: `until = \"2026-12-31\"`";
             return Err(self.error(&span, &format!("{name} has `until = \"{until}\"`, which is no date"), help));
         }
         waiver.written = Some(Place { file: self.path.display().to_string(), pointer: String::new(), line, column });
@@ -170,9 +177,16 @@ impl Config {
     fn merge(path: Option<PathBuf>, file: File, flags: &RunFlags, source: &Source<'_>) -> Result<Self, ConfigError> {
         let mut targets: Vec<_> = file.targets.into_iter().collect();
         targets.sort_by_key(|(name, _)| name.span().start);
+        let mut run = RunSettings::settle(flags, &file.run, source)?;
+        for remembered in [&mut run.ledger, &mut run.regressions].into_iter().flatten() {
+            if matches!(remembered.origin, Origin::File(..)) {
+                remembered.value = source.relative(&remembered.value).display().to_string();
+            }
+        }
         Ok(Self {
             path,
-            run: RunSettings::settle(flags, &file.run, source)?,
+            run,
+            base_url: (source.environment)(BASE_URL).filter(|url| !url.is_empty()),
             levels: source.levels(&file.levels)?,
             targets: targets
                 .into_iter()
@@ -210,31 +224,30 @@ impl Config {
         levels
     }
 
-    /// Refuses levels and waivers that name neither a known check nor a known family.
+    /// Refuses levels, waivers and selections of the file that name what is not there.
     ///
     /// # Errors
     /// The first unknown name, with its place and the nearest known one.
-    pub fn check_names(&self, known: &[&str]) -> Result<(), ConfigError> {
-        let rules = self.levels.iter().chain(self.targets.iter().flat_map(|target| &target.levels));
-        let levels = rules.map(|rule| (rule.scope.what.as_str(), rule.origin.clone()));
-        let waivers = self.waivers.iter().map(|waiver| {
-            let place = waiver.written.as_ref();
-            let origin = place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line));
-            (waiver.check.as_str(), origin)
-        });
-        for (name, origin) in levels.chain(waivers) {
-            if !known.contains(&name) {
-                let near = nearest(name, known.iter().copied());
-                let help = near.map_or_else(
-                    || "`contract-gate list` shows all".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                let error = ConfigError::new(format!("there is no check and no family `{name}`"), help);
-                return Err(match origin {
-                    Origin::File(path, line) => ConfigError { path: Some(path), position: Some((line, 1)), ..error },
-                    _ => error,
-                });
+    pub fn check_names(&self, names: &Names) -> Result<(), ConfigError> {
+        let place = |origin: &Origin, unknown: Unknown| origin.error(&unknown.message, &unknown.help);
+        for rule in &self.levels {
+            names.level(&rule.scope, None).map_err(|unknown| place(&rule.origin, unknown))?;
+        }
+        for target in &self.targets {
+            for rule in &target.levels {
+                names.level(&rule.scope, Some(&target.name)).map_err(|unknown| place(&rule.origin, unknown))?;
             }
+            for (key, selected) in [("only", &target.only), ("skip", &target.skip)] {
+                for name in selected {
+                    names
+                        .selection(name, Some(&target.name))
+                        .map_err(|unknown| place(target.place_of(key), unknown))?;
+                }
+            }
+        }
+        for waiver in &self.waivers {
+            let origin = origin_of(waiver);
+            names.waiver(waiver).map_err(|unknown| place(&origin, unknown))?;
         }
         Ok(())
     }
@@ -250,13 +263,17 @@ impl Config {
         for target in &self.targets {
             target.rows(&mut rows);
         }
+        if let Some(url) = &self.base_url {
+            for row in rows.iter_mut().filter(|row| row.key.starts_with("targets.") && row.key.ends_with(".base-url")) {
+                row.value = crate::mask::redact_credentials(url).into_owned();
+                row.origin = Origin::Environment(BASE_URL.to_owned());
+            }
+        }
         for (index, waiver) in self.waivers.iter().enumerate() {
-            let place = waiver.written.as_ref();
-            let origin = place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line));
             rows.push(Row {
                 key: format!("waivers.{index}"),
                 value: format!("{}: {}", waiver.check, waiver.reason),
-                origin,
+                origin: origin_of(waiver),
             });
         }
         rows
@@ -272,13 +289,18 @@ impl Config {
     }
 }
 
+fn origin_of(waiver: &Waiver) -> Origin {
+    let place = waiver.written.as_ref();
+    place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line))
+}
+
 /// The nearest of some words, if one is near.
 #[must_use]
 pub fn nearest<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(word, &given);
+    let distance = |word: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &given);
     let near = words.into_iter().min_by_key(|word| distance(word))?;
     let limit = (near.chars().count().max(given.chars().count()) / 3).max(1);
-    let same_start = near.chars().zip(given.chars()).take_while(|(one, two)| one == two).count() >= 3;
+    let same_start = near.to_lowercase().chars().zip(given.chars()).take_while(|(one, two)| one == two).count() >= 3;
     (distance(near) <= limit || (same_start && distance(near) <= 3)).then_some(near)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::units::{Color, FailOn, Plain, Profile, Rate, Report, Time};
+use super::units::{Color, Count, FailOn, Plain, Profile, Rate, Report, Time};
 use super::{ConfigError, Source};
 
 /// Where a value comes from.
@@ -29,6 +29,26 @@ impl fmt::Display for Origin {
             Self::File(path, line) => write!(f, "{}:{line}", path.display()),
             Self::Environment(name) => write!(f, "${name}"),
             Self::Flag(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+impl Origin {
+    /// Line and column in the file; the first ones where it is no file.
+    pub(super) fn position(&self) -> (usize, usize) {
+        match self {
+            Self::File(_, line) => (*line, 1),
+            _ => (1, 1),
+        }
+    }
+
+    /// An error about a value from here: with file and line if it stands in the file, else with the flag or variable.
+    #[must_use]
+    pub fn error(&self, message: &str, help: &str) -> ConfigError {
+        match self {
+            Self::File(path, line) => ConfigError::at(path, (*line, 1), message, help),
+            Self::Default => ConfigError::new(message, help),
+            Self::Environment(_) | Self::Flag(_) => ConfigError::new(format!("{self}: {message}"), help),
         }
     }
 }
@@ -148,7 +168,7 @@ settings! {
         /// Which checks run, and how hard they are.
         profile: Profile = Profile::Default;
         /// Requests under way at the same time.
-        concurrency: u32 = 4;
+        concurrency: Count = Count::FOUR;
         /// Longest wait for one answer.
         timeout: Time = Time(std::time::Duration::from_secs(10));
         /// Values in bodies are shown; otherwise only their shapes.
@@ -159,8 +179,16 @@ settings! {
         fail_on: FailOn = FailOn::Deny;
         /// A fault that is not seen again on repetition turns the gate red too.
         fail_on_flaky: bool = false;
+        /// A check that gives no verdict turns the gate red too.
+        require_conclusive: bool = false;
         /// Stops after the first finding that turns the gate red.
         fail_fast: bool = false;
+        /// Failing cases are reported as they were found, not reduced to smaller ones.
+        no_shrink: bool = false;
+        /// Most records walked of one list; 0 is no bound.
+        max_records: u64 = 10_000;
+        /// Records read one by one per key; 0: about 20, and 500 under `strict`.
+        reads: u64 = 0;
         /// Only these checks, families or operations run.
         only: Vec<String> = Vec::new();
         /// These checks, families or operations do not run.
@@ -173,11 +201,15 @@ settings! {
         seed: u64;
         /// Most requests in a given time, for each target.
         rate: Rate;
-        /// Most requests of a run, for each target.
+        /// Most requests, for each target.
         max_requests: u64;
-        /// Longest time for a run.
+        /// Longest time for each target.
         time_budget: Time;
         /// Longest wait for a server that does not answer yet.
         wait: Time;
+        /// File of what earlier runs judged; a run that judges less is a finding.
+        ledger: String;
+        /// File of the cases that showed a violation, to be sent first.
+        regressions: String;
     }
 }

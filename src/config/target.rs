@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::access::{AccessSource, Environment, FileAccess, Scalar};
 use super::settings::{Origin, Row};
-use super::units::{Profile, Rate, Time};
+use super::units::{Count, Profile, Rate, Time};
 use super::{ConfigError, LevelRule, Source};
 
 /// A target as it stands in the file.
@@ -21,16 +21,19 @@ pub(super) struct FileTarget {
     token_env: Option<Spanned<String>>,
     token_file: Option<Spanned<String>>,
     headers: BTreeMap<Spanned<String>, String>,
-    params: BTreeMap<String, Scalar>,
-    known_ids: BTreeMap<String, Vec<Scalar>>,
+    params: BTreeMap<Spanned<String>, Scalar>,
+    known_ids: BTreeMap<Spanned<String>, Vec<Scalar>>,
     second_tenant: Option<FileAccess>,
     profile: Option<Spanned<Profile>>,
     pub(super) levels: BTreeMap<Spanned<String>, Spanned<String>>,
-    only: Vec<String>,
-    skip: Vec<String>,
+    only: Option<Spanned<Vec<String>>>,
+    skip: Option<Spanned<Vec<String>>>,
     rate: Option<Spanned<Rate>>,
-    concurrency: Option<Spanned<u32>>,
+    concurrency: Option<Spanned<Count>>,
     max_requests: Option<Spanned<u64>>,
+    max_records: Option<Spanned<u64>>,
+    reads: Option<Spanned<u64>>,
+    time_budget: Option<Spanned<Time>>,
     timeout: Option<Spanned<Time>>,
 }
 
@@ -60,18 +63,25 @@ pub struct Target {
     /// Rate, instead of that of the run.
     pub rate: Option<Rate>,
     /// Requests under way at the same time, instead of the run's.
-    pub concurrency: Option<u32>,
+    pub concurrency: Option<Count>,
     /// Most requests, instead of the run's.
     pub max_requests: Option<u64>,
+    /// Most records walked of one list, instead of the run's.
+    pub max_records: Option<u64>,
+    /// Records read one by one, instead of the run's.
+    pub reads: Option<u64>,
+    /// Longest time for this target, instead of the run's.
+    pub time_budget: Option<Time>,
     /// Longest wait for an answer, instead of the run's.
     pub timeout: Option<Time>,
     /// Where it is written.
     pub origin: Origin,
+    places: BTreeMap<&'static str, Origin>,
 }
 
 impl Target {
     pub(super) fn new(name: &Spanned<String>, file: FileTarget, source: &Source<'_>) -> Result<Self, ConfigError> {
-        let Some(contract) = file.contract else {
+        let Some(contract) = file.contract.clone() else {
             let help =
                 "name a shipped contract (flexportal, flexprice, maple) or a document: `contract = \"openapi.yaml\"`";
             return Err(source.error(
@@ -92,6 +102,7 @@ impl Target {
             return Err(source.error(&url.span(), "a credential stands in the base URL", help));
         }
         let levels = source.levels(&file.levels)?;
+        let places = places(&contract, &file, source);
         let access = FileAccess {
             token_env: file.token_env,
             token_file: file.token_file,
@@ -108,14 +119,24 @@ impl Target {
             second_tenant: file.second_tenant.map(|access| AccessSource::new(access, source)).transpose()?,
             profile: file.profile.map(Spanned::into_inner),
             levels,
-            only: file.only,
-            skip: file.skip,
+            only: file.only.map(Spanned::into_inner).unwrap_or_default(),
+            skip: file.skip.map(Spanned::into_inner).unwrap_or_default(),
             rate: file.rate.map(Spanned::into_inner),
             concurrency: file.concurrency.map(Spanned::into_inner),
             max_requests: file.max_requests.map(Spanned::into_inner),
+            max_records: file.max_records.map(Spanned::into_inner),
+            reads: file.reads.map(Spanned::into_inner),
+            time_budget: file.time_budget.map(Spanned::into_inner),
             timeout: file.timeout.map(Spanned::into_inner),
             origin: source.origin(&name.span()),
+            places,
         })
+    }
+
+    /// Where one of its keys is written; where the target is, for a key that is not there.
+    #[must_use]
+    pub fn place_of(&self, key: &str) -> &Origin {
+        self.places.get(key).unwrap_or(&self.origin)
     }
 
     /// The base URL with environment variables filled in; `None` is the embedded server.
@@ -123,7 +144,9 @@ impl Target {
     /// # Errors
     /// When a variable is not set.
     pub fn resolved_base_url(&self, environment: &Environment<'_>) -> Result<Option<String>, ConfigError> {
-        let resolve = |url: &String| self.access.interpolate(url, (1, 1), environment).map(|(url, _)| url);
+        let resolve = |url: &String| {
+            self.access.interpolate(url, self.place_of("base-url").position(), environment).map(|(url, _)| url)
+        };
         self.base_url.as_ref().map(resolve).transpose()
     }
 
@@ -140,22 +163,52 @@ impl Target {
             ("rate", self.rate.map(|rate| rate.to_string())),
             ("concurrency", self.concurrency.map(|number| number.to_string())),
             ("max-requests", self.max_requests.map(|number| number.to_string())),
+            ("max-records", self.max_records.map(|number| number.to_string())),
+            ("reads", self.reads.map(|number| number.to_string())),
+            ("time-budget", self.time_budget.map(|time| time.to_string())),
             ("timeout", self.timeout.map(|time| time.to_string())),
         ];
         for (key, value) in optional {
             if let Some(value) = value {
-                rows.push(Row { key: format!("{prefix}.{key}"), value, origin: self.origin.clone() });
+                let origin = match self.places.get(key) {
+                    Some(origin) => origin.clone(),
+                    None => Origin::Default,
+                };
+                rows.push(Row { key: format!("{prefix}.{key}"), value, origin });
             }
         }
-        self.access.rows(&prefix, &self.origin, rows);
+        self.access.rows(&prefix, rows);
         if let Some(second) = &self.second_tenant {
-            second.rows(&format!("{prefix}.second-tenant"), &self.origin, rows);
+            second.rows(&format!("{prefix}.second-tenant"), rows);
         }
         for rule in &self.levels {
             let key = format!("{prefix}.levels.{}", rule.scope);
             rows.push(Row { key, value: rule.level.to_string(), origin: rule.origin.clone() });
         }
     }
+}
+
+/// Where each key of a target is written.
+fn places(contract: &Spanned<String>, file: &FileTarget, source: &Source<'_>) -> BTreeMap<&'static str, Origin> {
+    fn span<T>(value: Option<&Spanned<T>>) -> Option<std::ops::Range<usize>> {
+        value.map(Spanned::span)
+    }
+    let spans = [
+        ("contract", Some(contract.span())),
+        ("overlay", span(file.overlay.as_ref())),
+        ("base-url", span(file.base_url.as_ref())),
+        ("profile", span(file.profile.as_ref())),
+        ("only", span(file.only.as_ref())),
+        ("skip", span(file.skip.as_ref())),
+        ("rate", span(file.rate.as_ref())),
+        ("concurrency", span(file.concurrency.as_ref())),
+        ("max-requests", span(file.max_requests.as_ref())),
+        ("max-records", span(file.max_records.as_ref())),
+        ("reads", span(file.reads.as_ref())),
+        ("time-budget", span(file.time_budget.as_ref())),
+        ("timeout", span(file.timeout.as_ref())),
+    ];
+    spans.into_iter().filter_map(|(key, span)| Some((key, source.origin(&span?)))).collect()
 }
 
 /// `https://user:password@host`.

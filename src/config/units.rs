@@ -1,6 +1,7 @@
 //! Values of the configuration that have a notation of their own: `"30s"`, `"10/s"`, profiles.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -78,6 +79,42 @@ impl fmt::Display for Rate {
         };
         write!(f, "{}/{unit}", self.requests)
     }
+}
+
+/// A whole number from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub NonZeroU32);
+
+impl Count {
+    pub(super) const FOUR: Self = Self(NonZeroU32::MIN.saturating_add(3));
+}
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.trim().parse().map(Self).map_err(|_| format!("`{text}` is no whole number from 1 on"))
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer)?.to_string().parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A whole number, in our words where it is none.
+///
+/// # Errors
+/// When it is none, or negative.
+pub fn whole(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("`{text}` is no whole number from 0 on"))
 }
 
 /// Declares an enumeration of words.
@@ -231,7 +268,17 @@ macro_rules! plain {
     )*};
 }
 
-plain!(u64, u32, Time, Rate, Profile, FailOn, Color, Report, String);
+plain!(Count, Time, Rate, Profile, FailOn, Color, Report, String);
+
+impl Plain for u64 {
+    fn read(text: &str) -> Result<Self, String> {
+        whole(text)
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
 
 impl Plain for bool {
     fn read(text: &str) -> Result<Self, String> {
@@ -271,6 +318,9 @@ mod tests {
         }
         for text in ["", "30", "s", "-1s", "0s", "1.5s", "99999999999999999999s", "18446744073709551615h"] {
             assert!(text.parse::<Time>().is_err(), "{text}");
+        }
+        for text in ["0", "-1", "1.5", "", "many"] {
+            assert!(text.parse::<Count>().is_err_and(|error| error.contains("no whole number from 1 on")), "{text}");
         }
         for text in ["", "10", "0/s", "/s", "10/d"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");

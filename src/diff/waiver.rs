@@ -7,7 +7,7 @@ use super::arena::Side;
 use super::rules;
 use super::source::Workspace;
 use crate::finding::{Finding, Level, Place};
-use crate::waiver::{EXPIRED, STALE, glob};
+use crate::waiver::{EXPIRED, STALE, fits};
 
 /// Id of the finding that a waiver does not say why.
 const WITHOUT_REASON: &str = "waiver-without-reason";
@@ -88,14 +88,14 @@ impl Waiver {
     fn covers_operations(&self, finding: &Finding, names: &Names<'_>) -> bool {
         let covered = |label: &String| {
             let mut ids = names.ids.get(label).into_iter().flatten();
-            glob(&self.operation, label) || ids.any(|id| glob(&self.operation, id))
+            fits(&self.operation, label) || ids.any(|id| fits(&self.operation, id))
         };
         self.operation.is_empty() || !finding.operations.is_empty() && finding.operations.iter().all(covered)
     }
 
     fn covers_place(&self, written: &str) -> bool {
         let pattern = self.place.trim_end_matches('/');
-        fronts(written).any(|front| glob(pattern, front))
+        fronts(written).any(|front| fits(pattern, front))
     }
 
     /// How it is called in messages.

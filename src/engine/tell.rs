@@ -88,8 +88,13 @@ pub(super) fn exchanges(study: &Study, blame: &Blame) -> Vec<Exhibit> {
     let mut sent: Vec<&Sent> = blame.sent.iter().collect();
     sent.dedup();
     let first = sent.len().saturating_sub(MOST_EXCHANGES);
-    let pointer = blame.pointer.as_deref();
-    sent[first..].iter().filter_map(|sent| Some(answer_to(study, blame, sent)?.exhibit(pointer))).collect()
+    let last = sent.len().saturating_sub(1);
+    let pointer = |index: usize| match &blame.earlier {
+        Some(earlier) if index < last => Some(earlier.as_str()),
+        _ => blame.pointer.as_deref(),
+    };
+    let shown = sent.iter().enumerate().skip(first);
+    shown.filter_map(|(index, sent)| Some(answer_to(study, blame, sent)?.exhibit(pointer(index)))).collect()
 }
 
 /// The answer to a request: of those to the blame's own cases, or else of all, the one that the blame speaks of.

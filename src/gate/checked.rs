@@ -100,6 +100,7 @@ impl Checked {
         let document = &self.contract.document;
         let options = report::Options {
             documents: [(document.path().display().to_string(), document.text().to_owned())].into(),
+            catalogue: super::catalogue().into(),
             ..report::Options::default()
         };
         let written = Written::default();

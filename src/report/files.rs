@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Options;
 use super::text::{shorten, visible};
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 
 /// What may not stand in the path of a URI as it is.
 const PATH: &AsciiSet = &CONTROLS
@@ -63,6 +63,18 @@ pub(super) fn in_repository(file: &str, root: &Path) -> String {
     }
     let slash = if inside.is_absolute() { "/" } else { "" };
     format!("{slash}{}", parts.join("/"))
+}
+
+/// Names the files of findings from the root of the repository, for annotations; what is no file on disk stays.
+pub fn from_root(findings: &mut [Finding]) {
+    let root = std::env::current_dir().map(|folder| repository_root(&folder)).unwrap_or_default();
+    for finding in findings {
+        for place in [&mut finding.place, &mut finding.old_place].into_iter().flatten() {
+            if Path::new(&place.file).is_file() {
+                place.file = in_repository(&place.file, &root);
+            }
+        }
+    }
 }
 
 /// The same as a relative URI.

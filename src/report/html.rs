@@ -51,7 +51,10 @@ struct Page {
     repeat: String,
     values_shown: bool,
     contracts: Vec<Contract>,
-    fault_count: usize,
+    finding_count: String,
+    fault_count: String,
+    grouped: bool,
+    cut_off: Vec<Aborted>,
     faults: Vec<Fault>,
     rest: Vec<Rest>,
     open: Vec<Open>,
@@ -65,7 +68,6 @@ struct Contract {
     document: String,
     target: String,
     hash: String,
-    aborted: Option<Aborted>,
     operations: Vec<Operation>,
     remarks: Vec<String>,
     coverage: Vec<coverage::Scope>,
@@ -112,7 +114,7 @@ struct Fault {
     curl: Vec<String>,
     occurrences: Vec<String>,
     more: String,
-    explanation: String,
+    explanation: Vec<Block>,
     waiver: String,
 }
 
@@ -167,12 +169,14 @@ fn prose(text: &str) -> String {
 fn page(run: &Run, options: &Options) -> Page {
     let (verdict, exit) = run.verdict();
     let (tone, sign) = match exit {
+        _ if text::is_uncounted(exit, verdict) => ("amber", "✗"),
         0 => ("green", "✓"),
         1 => ("red", "✗"),
         _ => ("amber", "?"),
     };
     let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());
     let open = groups(open);
+    let shown: usize = open.iter().map(|group| group.members.len()).sum();
     let mut excerpts = Excerpts::new(options);
     let described = open.iter().take(FULL).enumerate();
     let waived = groups(waived).into_iter().map(|group| {
@@ -188,14 +192,17 @@ fn page(run: &Run, options: &Options) -> Page {
         sign,
         totals: human::totals(run),
         exit,
-        exit_meaning: text::exit_meaning(exit),
+        exit_meaning: text::exit_meaning(exit, verdict),
         profile: visible(&run.started.profile),
         seed: run.started.seed,
         time: visible(&run.started.time),
         repeat: visible(&run.started.repeat),
         values_shown: options.show_values,
         contracts: run.sections.iter().filter(|section| !section.started.contract.is_empty()).map(contract).collect(),
-        fault_count: open.len(),
+        finding_count: count(shown as u64, "finding"),
+        fault_count: count(open.len() as u64, "fault"),
+        grouped: shown > open.len(),
+        cut_off: run.sections.iter().filter_map(cut_off).collect(),
         faults: described.map(|(index, group)| fault(index, group, options, &mut excerpts)).collect(),
         rest: rest(open.get(FULL..).unwrap_or_default()),
         open: not_concluded(run),
@@ -218,11 +225,6 @@ fn contract(section: &Section) -> Contract {
         document: visible(&started.document),
         target: if started.target == "embedded" { "embedded server".to_owned() } else { visible(&started.target) },
         hash: visible(&started.hash),
-        aborted: finished.aborted.as_ref().map(|aborted| Aborted {
-            kind: visible(&aborted.kind),
-            message: visible(&aborted.message),
-            remedy: visible(&aborted.remedy),
-        }),
         operations: finished.operations.iter().map(operation).collect(),
         remarks: finished.remarks.iter().map(|remark| visible(remark)).collect(),
         coverage: coverage::scopes(items),
@@ -263,7 +265,9 @@ fn about(finding: &Finding) -> (Vec<Fact>, Vec<Block>) {
         ("Source", optional(&finding.source)),
         ("Why", optional(&finding.why)),
     ];
-    let (blocks, lines): (Vec<_>, Vec<_>) = finding.facts.iter().partition(|(_, fact)| fact.contains('\n'));
+    // The family stands in the catalogue; here it says nothing.
+    let facts = finding.facts.iter().filter(|(name, _)| *name != "family");
+    let (blocks, lines): (Vec<_>, Vec<_>) = facts.partition(|(_, fact)| fact.contains('\n'));
     about.extend(lines.into_iter().map(|(name, fact)| ("Fact", visible(&format!("{name}: {fact}")))));
     let block = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n");
     let blocks = blocks.into_iter().map(|(name, fact)| (visible(name), shorten(&block(fact), 8_000))).collect();
@@ -292,7 +296,7 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
     let repeats = &group.members[1..];
     let left_out = repeats.len().saturating_sub(PLACES);
     let entry = (finding.level >= Level::Warn && !about_waivers)
-        .then(|| waiver::to_toml(&waiver::waiver_of(finding, "why this is accepted")));
+        .then(|| waiver::to_toml(&waiver::waiver_of(finding, waiver::REASON_TO_FILL)));
     Fault {
         number: index + 1,
         open: index < UNFOLDED && finding.level >= Level::Warn,
@@ -316,12 +320,44 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
         curl: finding.curl.iter().map(|line| visible(line)).collect(),
         occurrences: repeats.iter().take(PLACES).map(|finding| visible(&spot(finding))).collect(),
         more: if left_out > 0 { format!("and {left_out} more") } else { String::new() },
-        explanation: options
-            .check(&finding.id)
-            .map(|check| check.explanation.replace("\n## ", "\n"))
-            .unwrap_or_default(),
+        explanation: options.check(&finding.id).map(|check| explanation(&check.explanation)).unwrap_or_default(),
         waiver: entry.map(|entry| entry.lines().map(visible).collect::<Vec<_>>().join("\n")).unwrap_or_default(),
     }
+}
+
+/// The explanation of a check: a heading and what stands under it; the first block has none.
+fn explanation(text: &str) -> Vec<Block> {
+    let block = |part: &str| {
+        let (heading, rest) = part.split_once('\n').unwrap_or((part, ""));
+        (visible(heading.trim()), paragraph(rest))
+    };
+    let mut parts = text.split("## ");
+    let first = parts.next().map(|part| (String::new(), paragraph(part)));
+    first.into_iter().chain(parts.map(block)).filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Lines as one text; only an empty one or a list breaks it.
+fn paragraph(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines().map(str::trim) {
+        let breaks = line.is_empty() || line.starts_with("- ") || out.ends_with('\n');
+        out.push_str(if out.is_empty() {
+            ""
+        } else if breaks {
+            "\n"
+        } else {
+            " "
+        });
+        out.push_str(&visible(line));
+    }
+    out.trim().to_owned()
+}
+
+/// Why a contract has no verdict, if it has none.
+fn cut_off(section: &Section) -> Option<Aborted> {
+    let aborted = section.finished.as_ref()?.aborted.as_ref()?;
+    let message = format!("{}: {}", section.started.contract, aborted.message);
+    Some(Aborted { kind: visible(&aborted.kind), message: visible(&message), remedy: visible(&aborted.remedy) })
 }
 
 /// Request and answer, each as one text.

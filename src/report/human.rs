@@ -214,17 +214,19 @@ impl Human {
 
     fn end(&mut self) -> io::Result<()> {
         let (verdict, exit) = self.run.verdict();
+        let meaning = text::exit_meaning(exit, verdict);
+        let indent = verdict.chars().count() + 2;
         let painted = match exit {
+            _ if text::is_uncounted(exit, verdict) => self.paint.yellow(&self.paint.bold(&visible(verdict))),
             0 => self.paint.green(&self.paint.bold(&visible(verdict))),
             1 => self.paint.red(&self.paint.bold(&visible(verdict))),
             _ => self.paint.yellow(&self.paint.bold(&visible(verdict))),
         };
         writeln!(self.sink)?;
-        let indent = verdict.chars().count() + 2;
         let totals = totals(&self.run);
         self.hanging(&format!("{painted}: "), &totals, indent)?;
         let started = &self.run.started;
-        writeln!(self.sink, "exit {exit}: {}", text::exit_meaning(exit))?;
+        writeln!(self.sink, "exit {exit}: {meaning}")?;
         if !started.repeat.is_empty() && self.options.verbosity >= 0 {
             writeln!(self.sink, "seed {}, repeat with: {}", started.seed, visible(&started.repeat))?;
         }

@@ -74,7 +74,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         gate: &run.started.version,
         verdict,
         exit,
-        exit_meaning: text::exit_meaning(exit),
+        exit_meaning: text::exit_meaning(exit, verdict),
         seed: run.started.seed,
         profile: &run.started.profile,
         shard: run.started.shard.as_deref(),

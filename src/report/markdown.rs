@@ -55,7 +55,11 @@ fn document(run: &Run, options: &Options, room: u64) -> String {
 
 fn pieces(run: &Run, options: &Options) -> Vec<String> {
     let (verdict, exit) = run.verdict();
-    let sign = ["✅", "❌"].get(usize::from(exit)).unwrap_or(&"⚠️");
+    let sign = match exit {
+        0 if !text::is_uncounted(exit, verdict) => "✅",
+        1 => "❌",
+        _ => "⚠️",
+    };
     let mut pieces = vec![format!("## {sign} contract-gate: {}\n\n{}\n", escape(verdict), escape(&human::totals(run)))];
     operations(run, &mut pieces);
     let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());

@@ -32,12 +32,12 @@ use crate::event::{CheckInfo, Event};
 use crate::finding::Level;
 pub use collect::{Run, Section};
 pub use fanout::{Failure, Fanout, Render, ReportError};
-pub use files::repository_root;
+pub use files::{from_root, repository_root};
 pub use human::Human;
 pub use ndjson::Ndjson;
 pub use read::{ReadError, read};
 pub use sink::Sink;
-pub use spec::{Format, ReportSpec, SpecError, no_collisions};
+pub use spec::{Format, ReportSpec, SpecError, no_collisions, writable};
 
 /// JSON Schema of the `json` report; its `#/$defs/event` is one line of the `ndjson` report.
 pub const REPORT_SCHEMA: &str = include_str!("schema/report.schema.json");
@@ -85,11 +85,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// Defaults, with what the environment says: `SOURCE_DATE_EPOCH`, `GITHUB_STEP_SUMMARY`.
+    /// Defaults, with what the environment says: `SOURCE_DATE_EPOCH`, `GITHUB_STEP_SUMMARY`, and the root of the
+    /// repository that holds the working folder.
     #[must_use]
     pub fn from_environment() -> Self {
         let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-        Self { step_summary: summary.map(PathBuf::from), fixed_time: source_date_epoch(), ..Self::default() }
+        Self {
+            step_summary: summary.map(PathBuf::from),
+            fixed_time: source_date_epoch(),
+            root: std::env::current_dir().map(|folder| repository_root(&folder)).unwrap_or_default(),
+            ..Self::default()
+        }
     }
 
     /// The catalogue's entry for a check.

@@ -50,7 +50,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         let message = format!("{} results were left out: a run may hold {MOST}", all - MOST);
         notifications.push(notification("warning", "results-left-out", &message));
     }
-    let (_, exit) = run.verdict();
+    let (verdict, exit) = run.verdict();
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
     let report = json!({
@@ -68,7 +68,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
             "invocations": [{
                 "executionSuccessful": exit < 2,
                 "exitCode": exit,
-                "exitCodeDescription": text::exit_meaning(exit),
+                "exitCodeDescription": text::exit_meaning(exit, verdict),
                 "startTimeUtc": run.started.time,
                 "toolExecutionNotifications": notifications,
             }],

@@ -140,6 +140,20 @@ pub fn no_collisions(specs: &[ReportSpec]) -> Result<(), SpecError> {
     Ok(())
 }
 
+/// Refuses a report whose file cannot be written, before a run is spent on it. Parent folders are created.
+///
+/// # Errors
+/// The first report that cannot be written.
+pub fn writable(specs: &[ReportSpec]) -> Result<(), super::Failure> {
+    for spec in specs {
+        // What is opened here and dropped leaves nothing behind.
+        if let Some(Err(error)) = spec.path.as_ref().map(|path| super::Sink::file(path)) {
+            return Err(super::Failure { report: spec.to_string(), error });
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,10 +83,17 @@ pub fn duration(millis: u64) -> String {
     }
 }
 
-/// What an exit code means, in a few words.
+/// Whether a run ended with 0 although the contract is violated, because the user lets nothing count.
 #[must_use]
-pub fn exit_meaning(code: u8) -> &'static str {
+pub fn is_uncounted(code: u8, verdict: &str) -> bool {
+    code == 0 && verdict.starts_with("violated")
+}
+
+/// What an exit code means with a verdict, in a few words.
+#[must_use]
+pub fn exit_meaning(code: u8, verdict: &str) -> &'static str {
     match code {
+        _ if is_uncounted(code, verdict) => "the contract is violated, but with --fail-on never nothing counts",
         0 => "the contract is kept",
         1 => "the contract is violated; only findings at level deny count",
         2 => "arguments, configuration or document unusable",

@@ -6,7 +6,7 @@ use crate::exchange::Answer;
 use crate::finding::{Exhibit, ShownAnswer, ShownRequest};
 
 /// Headers that say how an answer is meant; their values belong to nobody.
-const PLAIN: [&str; 14] = [
+const PLAIN: [&str; 13] = [
     "allow",
     "connection",
     "content-encoding",
@@ -18,18 +18,33 @@ const PLAIN: [&str; 14] = [
     "retry-after",
     "traceparent",
     "transfer-encoding",
-    "www-authenticate",
     "x-correlation-id",
     "x-request-id",
 ];
 /// Headers whose values may hold a key or a token.
 const TELLING: [&str; 3] = ["content-location", "link", "location"];
+/// The header that names the way in; what stands behind its words may be somebody's name.
+const CHALLENGE: &str = "www-authenticate";
+/// Words of that header that belong to nobody: schemes, and what is wrong with a token.
+const CHALLENGES: [&str; 10] = [
+    "basic",
+    "bearer",
+    "digest",
+    "dpop",
+    "mutual",
+    "negotiate",
+    "ntlm",
+    "invalid_request",
+    "invalid_token",
+    "insufficient_scope",
+];
 /// Headers kept of one answer.
 const MOST_HEADERS: usize = 12;
 
 /// The headers of an answer that a finding may show. Cookies never are.
 pub(super) fn telling_headers(answer: &Answer) -> Vec<(String, String)> {
-    let known = |name: &str| PLAIN.contains(&name) || TELLING.contains(&name) || name.starts_with("x-");
+    let known =
+        |name: &str| PLAIN.contains(&name) || TELLING.contains(&name) || name == CHALLENGE || name.starts_with("x-");
     answer.headers.iter().filter(|(name, _)| known(name)).take(MOST_HEADERS).cloned().collect()
 }
 
@@ -92,7 +107,55 @@ impl Observation {
 fn shape_of_header(name: &str, value: &str) -> String {
     if PLAIN.contains(&name) {
         format!("{name}: {value}")
+    } else if name == CHALLENGE {
+        format!("{name}: {}", shape_of_challenge(value))
     } else {
         format!("{name}: ‹string {}›", value.chars().count())
+    }
+}
+
+/// A challenge with the names of its scheme and parameters, and shapes for what they hold: `Bearer realm="‹string 4›"`.
+fn shape_of_challenge(value: &str) -> String {
+    let known = |word: &str| CHALLENGES.contains(&word.to_ascii_lowercase().as_str());
+    let shape =
+        |text: &str| if known(text) { text.to_owned() } else { format!("‹string {}›", text.chars().count()) };
+    // Odd parts stand between quotes.
+    let parts = value.split('"').enumerate().map(|(index, part)| {
+        if index % 2 == 1 {
+            return format!("\"{}\"", shape(part));
+        }
+        let word = |word: &str| match word.split_once('=') {
+            Some((name, "")) => format!("{name}="),
+            Some((name, held)) => format!("{name}={}", shape(held)),
+            None if word.is_empty() => String::new(),
+            None => shape(word),
+        };
+        let pieces = part.split(' ').map(|piece| match piece.strip_suffix(',') {
+            Some(piece) => format!("{},", word(piece)),
+            None => word(piece),
+        });
+        pieces.collect::<Vec<_>>().join(" ")
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shape_of_challenge;
+
+    #[test]
+    fn a_challenge_shows_its_scheme_and_nobodys_name() {
+        for (value, shown) in [
+            ("Bearer realm=\"Person Name\"", "Bearer realm=\"‹string 11›\""),
+            (
+                "Bearer realm=\"a, b\", error=\"invalid_token\", scope=Jane",
+                "Bearer realm=\"‹string 4›\", error=\"invalid_token\", scope=‹string 4›",
+            ),
+            ("Negotiate oRQwEqADCgEB", "Negotiate ‹string 12›"),
+            ("Basic", "Basic"),
+            ("Basic realm=\"open", "Basic realm=\"‹string 4›\""),
+        ] {
+            assert_eq!(shape_of_challenge(value), shown);
+        }
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn judge_reads<'a>(
     for blame in &mut ruling.blames {
         blame.exposed = count;
     }
-    ruling.or_inconclusive(nothing, "supply a tenant with records, or a known key with --param NAME=VALUE")
+    ruling.or_inconclusive(nothing, "supply a tenant with records, or a known key with --known-id RESOURCE=KEY")
 }
 
 impl Blame {

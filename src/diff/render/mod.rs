@@ -122,6 +122,9 @@ impl Report<'_> {
             Bump::Major if early => "asks for a bump of the minor version".to_owned(),
             bump => format!("asks for a bump of the {} version", bump.name()),
         };
+        if self.outcome.bump == Bump::None {
+            return "asks for no new version".to_owned();
+        }
         match &self.outcome.versions {
             (Some(old), Some(new)) if old == new => format!("version {old}: {asks}"),
             (Some(old), Some(new)) => format!("version {old} -> {new}: {asks}"),

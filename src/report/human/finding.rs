@@ -152,7 +152,7 @@ impl Human {
         if about_waivers || finding.level < Level::Warn {
             return Ok(());
         }
-        let entry = waiver::to_toml(&waiver::waiver_of(finding, "why this is accepted"));
+        let entry = waiver::to_toml(&waiver::waiver_of(finding, waiver::REASON_TO_FILL));
         for (index, line) in entry.lines().enumerate() {
             let label = if index == 0 { "waive:" } else { "" };
             writeln!(self.sink, "    {}", self.paint.dim(&format!("{label:<10}{}", visible(line))))?;

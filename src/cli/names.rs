@@ -1,0 +1,119 @@
+//! What levels, waivers, selections, targets and parameters may name in this run: the catalogue, and the documents at
+//! hand.
+
+use super::target::Subject;
+use crate::config::{Config, LevelRule, Names, Origin, Unknown};
+use crate::contract::Contract;
+use crate::waiver::Ran;
+
+/// Refuses what names nothing: in the file, in flags, and in the environment.
+pub(super) fn check(config: &Config, flags: &[LevelRule], subjects: &[Subject]) -> Result<(), String> {
+    config.check_names(&of_file(config, subjects)).map_err(|error| error.to_string())?;
+    let names = of_run(subjects);
+    let words = |origin: &Origin, unknown: &Unknown| origin.error(&unknown.message, &unknown.help).to_string();
+    for rule in flags {
+        names.level(&rule.scope, None).map_err(|unknown| words(&rule.origin, &unknown))?;
+    }
+    for setting in [&config.run.only, &config.run.skip] {
+        for name in &setting.value {
+            names.selection(name, None).map_err(|unknown| words(&setting.origin, &unknown))?;
+        }
+    }
+    Ok(())
+}
+
+/// The contracts that are checked now: what flags may speak of.
+fn of_run(subjects: &[Subject]) -> Names {
+    let mut names = Names::of_the_gate();
+    for subject in subjects {
+        names.add_contract(&subject.name, operations(&subject.contract));
+    }
+    names
+}
+
+/// Every target of the file, the shipped contracts, and what is checked now: what the file may speak of.
+///
+/// Without targets the documents come from the command line, one now and another one later, and a document that cannot
+/// be read says nothing of its operations: then only a name that is nearly a known one is refused.
+pub(super) fn of_file(config: &Config, subjects: &[Subject]) -> Names {
+    let mut names = Names::of_the_gate();
+    let mut open = config.targets.is_empty();
+    for target in &config.targets {
+        match subjects.iter().find(|subject| subject.name == target.name) {
+            Some(subject) => names.add_contract(&target.name, operations(&subject.contract)),
+            None => match Contract::open_with(&target.contract, target.overlay.as_deref()) {
+                Ok(contract) => names.add_contract(&target.name, operations(&contract)),
+                Err(_) => {
+                    names.add_contract(&target.name, []);
+                    open = true;
+                }
+            },
+        }
+    }
+    for subject in subjects.iter().filter(|subject| subject.configured.is_none()) {
+        names.add_contract(&subject.contract.name, operations(&subject.contract));
+    }
+    for shipped in Contract::SHIPPED {
+        if !names.contracts().iter().any(|(known, _)| known == shipped) {
+            names.add_contract(shipped, []);
+        }
+    }
+    if open { names.open() } else { names }
+}
+
+/// What waivers may speak of, and what of it was checked to the end.
+pub(super) fn ran(config: &Config, subjects: &[Ran]) -> Vec<Ran> {
+    let left_out = config.targets.iter().filter(|target| !subjects.iter().any(|ran| ran.contract == target.name));
+    let left_out = left_out.map(|target| Ran {
+        contract: target.name.clone(),
+        operations: Contract::open_with(&target.contract, target.overlay.as_deref())
+            .map(|contract| operations(&contract).collect())
+            .unwrap_or_default(),
+        whole: false,
+    });
+    subjects.iter().cloned().chain(left_out).collect()
+}
+
+/// Refuses a word that is no file and neither a target nor a shipped contract, where there are targets.
+pub(super) fn no_misspelt_target(name: &str, config: &Config) -> Result<(), String> {
+    let is_document = name.contains(['/', '.', '\\']) || std::path::Path::new(name).exists();
+    if config.targets.is_empty() || is_document || Contract::SHIPPED.contains(&name) {
+        return Ok(());
+    }
+    let targets = config.targets.iter().map(|target| target.name.as_str());
+    let near = crate::config::nearest(name, targets.clone().chain(Contract::SHIPPED));
+    let hint = near.map_or_else(
+        || format!("there are the targets {}", targets.collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(format!("there is no target and no contract `{name}`\n  help: {hint}"))
+}
+
+/// Refuses values of parameters that no operation declares: they would do nothing.
+pub(super) fn declared_params(subject: &Subject) -> Result<(), String> {
+    let operations = &subject.contract.operations;
+    let mut declared: Vec<&str> =
+        operations.iter().flat_map(|operation| &operation.parameters).map(|one| one.name.as_str()).collect();
+    declared.sort_unstable();
+    declared.dedup();
+    for name in [Some(&subject.own), subject.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
+        if declared.contains(&name.as_str()) {
+            continue;
+        }
+        let configured = subject.configured.as_ref();
+        let sources = configured.map(|target| [Some(&target.access), target.second_tenant.as_ref()]);
+        let place = sources.into_iter().flatten().flatten().find_map(|access| access.place_of_param(name));
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let near = crate::config::nearest(name, declared.iter().copied());
+        let hint = near.map_or_else(
+            || format!("{} declares {}", subject.name, declared.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(format!("{place}{} declares no parameter `{name}`\n  help: {hint}", subject.name));
+    }
+    Ok(())
+}
+
+fn operations(contract: &Contract) -> impl Iterator<Item = String> + use<> {
+    contract.operations.iter().map(|operation| operation.id.clone()).collect::<Vec<_>>().into_iter()
+}
