@@ -143,10 +143,12 @@ fn judge_peer(
     let mut left_out = additions(&study.contract);
     left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
     let shape = study.contract.record_shape(operation, lists);
+    let moved = resource.is_none_or(|resource| is_moved(resource, one, two));
     for (key, record) in &two.samples {
         let Some(other) = one.sample(key) else { continue };
         let level = match standing(resource, other, record) {
-            Standing::Changed => continue,
+            Standing::Changed if moved => continue,
+            Standing::Changed => study.level(&lists.about, Level::Deny),
             Standing::Untold => Level::Note,
             Standing::Same | Standing::Unpromised => study.level(&lists.about, Level::Deny),
         };
@@ -162,6 +164,24 @@ fn judge_peer(
         }
     }
     ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
+}
+
+/// Whether versions that differ between the lists tell of changes made meanwhile.
+fn is_moved(resource: &Resource, one: &Reference, two: &Reference) -> bool {
+    let (mut pairs, mut later) = (0, Vec::new());
+    for (other, record) in two.samples.iter().filter_map(|(key, record)| Some((one.sample(key)?, record))) {
+        match standing(Some(resource), other, record) {
+            Standing::Same => pairs += 1,
+            Standing::Changed => {
+                pairs += 1;
+                // What is no instant tells nothing.
+                let Some(version) = later_version(resource, other, record) else { return true };
+                later.push(version);
+            }
+            Standing::Untold | Standing::Unpromised => {}
+        }
+    }
+    is_movement(pairs, &later)
 }
 
 fn only_in<'a>(here: &'a Reference, there: &Reference) -> Vec<&'a str> {

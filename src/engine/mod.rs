@@ -7,7 +7,6 @@ mod confirm;
 mod coverage;
 mod doctor;
 mod early;
-mod features;
 mod judging;
 mod preflight;
 mod reduce;
@@ -173,6 +172,7 @@ pub async fn check_with(
         on_exchange,
         max_records: options.max_records,
         reads: means.reads,
+        seed: means.seed,
         looks: options.looks.clone().unwrap_or_default(),
     };
     let mut run = Run {
