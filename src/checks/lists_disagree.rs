@@ -1,11 +1,13 @@
 //! See the explanation on [`CHECK`].
 
 use super::filtering::foundation;
-use super::reading::{Standing, additions, differences, field_words, shapes_at, shown_at, standing};
+use super::reading::{
+    Standing, additions, differences, field_words, is_movement, later_version, shapes_at, shown_at, standing,
+};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::contract::semantics::Lists;
+use crate::contract::semantics::{Lists, Resource};
 use crate::finding::Level;
 use crate::study::{Reference, Study, WalkSeen};
 

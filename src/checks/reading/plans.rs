@@ -14,7 +14,7 @@ use crate::study::features::spread;
 use crate::study::row::key_text;
 
 /// Most records read per key, by how many other ways of reading there are.
-const MOST_READS: [usize; 3] = [20, 14, 8];
+const MOST_READS: [usize; 3] = [20, 12, 8];
 /// Records read a second time.
 const MOST_REPEATS: usize = 3;
 
@@ -127,7 +127,7 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         let starts = &ground.walk.starts;
         let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
         let rows = ground.walk.samples.iter().enumerate();
-        rows.filter(|(_, (row, _))| border(row)).map(|(index, _)| index).take(most / 4).for_each(&mut take);
+        rows.filter(|(_, (row, _))| border(row)).map(|(index, _)| index).take(most / 6).for_each(&mut take);
         telling_keys(&samples, pointer).into_iter().take(most / 2).for_each(&mut take);
         let mut order = Vec::new();
         if !samples.is_empty() {
