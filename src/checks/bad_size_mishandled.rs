@@ -7,7 +7,7 @@ use crate::case::{Case, Query};
 use crate::contract::Operation;
 use crate::contract::semantics::{Choice, Handling, Size};
 use crate::finding::Level;
-use crate::study::{Study, ask};
+use crate::study::{Observation, Study, ask};
 
 check! {
     /// A page size that the contract does not allow is not handled as it says.
@@ -71,21 +71,28 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         ruling.evidence.answers += 1;
         let refused = invalid.map_or((400..500).contains(&status), |refusal| refusal.accepts(status));
         let page = answer.is_success();
+        let excess = excess(study, operation, size, value, answer);
         let lawful = match handling.is {
             Choice::Refuse => refused,
             Choice::Clamp | Choice::Default | Choice::Ignore | Choice::Empty => page,
             Choice::Either => refused || page,
         };
-        if !lawful {
-            let expected = match handling.is {
-                Choice::Refuse => "a refusal",
-                Choice::Either => "a refusal or a lawful page",
-                _ => "a lawful page",
+        if !lawful || excess.is_some() {
+            let expected = match (handling.is, &excess) {
+                (Choice::Refuse, _) => "a refusal".to_owned(),
+                (Choice::Either, None) => "a refusal or a lawful page".to_owned(),
+                (Choice::Either, Some((most, _))) => format!("a refusal, or a page of at most {most} records"),
+                (_, None) => "a lawful page".to_owned(),
+                (_, Some((most, _))) => format!("a page of at most {most} records"),
+            };
+            let actual = match excess {
+                Some((_, shown)) if lawful => format!("a page of {shown} records"),
+                _ => format!("status {status}"),
             };
             let name = name_of(value);
             ruling.blames.push(
                 Blame::of_answer(format!("{name} as page size is not handled as documented"), answer)
-                    .compare(expected, format!("status {status}"))
+                    .compare(expected, actual)
                     .by(&study.contract, paging::clause(operation, "size"))
                     .under(study, &handling.about, Level::Deny)
                     .mark(name),
@@ -93,6 +100,26 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
     }
     ruling.or_inconclusive("no unlawful page size was answered", "see the findings on the list's answers")
+}
+
+/// Most records on a page that no size was asked of, and how many an answer to a size that means nothing shows beyond
+/// that. Where pages of no size are too large themselves, that is another fault.
+fn excess(
+    study: &Study,
+    operation: &Operation,
+    size: &Size,
+    value: &Value,
+    answer: &Observation,
+) -> Option<(u64, u64)> {
+    let most = size.default.as_ref()?.value.max(1);
+    let items = |answer: &Observation| answer.page.as_ref().map_or(0, |page| page.items as u64);
+    let meaningless = value.as_i64().is_none_or(|number| number <= 0);
+    if !meaningless || !answer.is_success() || items(answer) <= most {
+        return None;
+    }
+    let bare = |other: &Observation| other.is_success() && other.call.value(&size.slot).is_none();
+    let broken = study.all_answers(&operation.id).any(|other| bare(other) && items(other) > most);
+    (!broken).then(|| (most, items(answer)))
 }
 
 fn name_of(value: &Value) -> &'static str {

@@ -29,13 +29,17 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no key with special characters was read", &|reader, read, reads, ruling| {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
         if let Some(known) = &read.known {
-            let plain_works = reads.iter().any(|other| {
+            // Where plain keys of this kind cannot be read either, it is not the characters.
+            let kin = |other: &&reading::Read<'_>| {
+                is_unreserved(&other.text) && other.known.as_ref().is_some_and(|of| of.by == known.by)
+            };
+            let plain_works = reads.iter().filter(kin).any(|other| {
                 let shown = |known: &reading::Known<'_>| {
                     other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
                 };
-                !is_special(&other.text) && other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
+                other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
             });
-            let nothing_plain = !reads.iter().any(|other| !is_special(&other.text) && other.known.is_some());
+            let nothing_plain = !reads.iter().any(|other| kin(&other));
             if !is_special(&read.text) || read.ambiguous || !(plain_works || nothing_plain) {
                 return None;
             }
@@ -89,4 +93,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .alone()
         })
     })
+}
+
+/// Whether a key is the same however it is encoded: RFC 3986, section 2.3.
+fn is_unreserved(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~'))
 }

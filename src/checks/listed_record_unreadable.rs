@@ -24,7 +24,12 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no listed record was asked for", &|reader, read, reads, ruling| {
-        let known = read.known.as_ref().filter(|_| !is_special(&read.text) && !read.ambiguous && read.is_plain())?;
+        let known = read.known.as_ref().filter(|_| !read.ambiguous && read.is_plain())?;
+        if is_special(&read.text) {
+            // Refusing them is another check's matter; that they can be read counts here too.
+            ruling.evidence.answers += u64::from(read.answer.is_success());
+            return None;
+        }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
         // Access that is refused throughout is a matter of configuration.
         let access = matches!(status, 401 | 403);

@@ -1,11 +1,13 @@
 //! See the explanation on [`CHECK`].
 
 use super::filtering::foundation;
-use super::reading::{Standing, additions, differences, field_words, shapes_at, shown_at, standing};
+use super::reading::{
+    Standing, additions, differences, field_words, is_movement, later_version, shapes_at, shown_at, standing,
+};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::contract::semantics::Lists;
+use crate::contract::semantics::{Lists, Resource};
 use crate::finding::Level;
 use crate::study::{Reference, Study, WalkSeen};
 
@@ -143,10 +145,12 @@ fn judge_peer(
     let mut left_out = additions(&study.contract);
     left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
     let shape = study.contract.record_shape(operation, lists);
+    let moved = resource.is_none_or(|resource| is_moved(resource, one, two));
     for (key, record) in &two.samples {
         let Some(other) = one.sample(key) else { continue };
         let level = match standing(resource, other, record) {
-            Standing::Changed => continue,
+            Standing::Changed if moved => continue,
+            Standing::Changed => study.level(&lists.about, Level::Deny),
             Standing::Untold => Level::Note,
             Standing::Same | Standing::Unpromised => study.level(&lists.about, Level::Deny),
         };
@@ -162,6 +166,24 @@ fn judge_peer(
         }
     }
     ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
+}
+
+/// Whether versions that differ between the lists tell of changes made meanwhile.
+fn is_moved(resource: &Resource, one: &Reference, two: &Reference) -> bool {
+    let (mut pairs, mut later) = (0, Vec::new());
+    for (other, record) in two.samples.iter().filter_map(|(key, record)| Some((one.sample(key)?, record))) {
+        match standing(Some(resource), other, record) {
+            Standing::Same => pairs += 1,
+            Standing::Changed => {
+                pairs += 1;
+                // What is no instant tells nothing.
+                let Some(version) = later_version(resource, other, record) else { return true };
+                later.push(version);
+            }
+            Standing::Untold | Standing::Unpromised => {}
+        }
+    }
+    is_movement(pairs, &later)
 }
 
 fn only_in<'a>(here: &'a Reference, there: &Reference) -> Vec<&'a str> {

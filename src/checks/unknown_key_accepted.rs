@@ -1,11 +1,12 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::reading::{self, Probe, judge_reads, probe_of};
+use super::reading::{self, Probe, Read, Reader, Twisted, judge_reads, probe_of, twisted};
 use crate::contract::Operation;
 use crate::contract::semantics::Refusal;
 use crate::finding::Level;
 use crate::study::Study;
+use crate::study::row::key_text;
 
 check! {
     /// A key that no record has is not refused as documented.
@@ -17,14 +18,40 @@ check! {
     /// `GET /v1/customers/cust_nobody` is answered with status 200 and an empty object.
     ///
     /// ## Source
-    /// `refusals.not-found` of the root's `x-contract`.
+    /// `refusals.not-found` of the root's `x-contract`. Part of a real key, a real key in other letter case and a key that
+    /// another operation reads by are no keys here either, unless the record shown has exactly this key.
     id: "unknown-key-accepted", family: Records, level: Deny,
     faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-null", "key-matched-by-prefix"],
     plan: reading::plan_unknown, judge: judge,
 }
 
-fn title(cut: bool) -> &'static str {
-    if cut { "part of a key reads a record" } else { "a key that no record has is not refused as documented" }
+fn title(how: Option<Twisted>) -> &'static str {
+    match how {
+        Some(Twisted::Cut) => "part of a key reads a record",
+        Some(Twisted::OtherCase) => "a key in other letter case reads a record",
+        Some(Twisted::OtherKind) => "a key of another kind reads a record",
+        None => "a key that no record has is not refused as documented",
+    }
+}
+
+/// What tells the fault from others.
+fn mark(success: bool, how: Option<Twisted>) -> &'static str {
+    match (success, how) {
+        (true, Some(Twisted::Cut)) => "cut",
+        (true, Some(Twisted::OtherCase)) => "other case",
+        (true, Some(Twisted::OtherKind)) => "other kind",
+        (true, None) => "accepted",
+        (false, _) => "other status",
+    }
+}
+
+/// Whether an answer to a key made from a real one proves nothing: a refusal, a record with exactly this key, or one that
+/// does not show everything it is read by.
+fn is_open(reader: &Reader<'_>, read: &Read<'_>, how: Twisted) -> bool {
+    let Some(record) = read.record() else { return how != Twisted::Cut };
+    let mut ways = reader.reads.by.iter().filter(|by| by.slot == read.by.slot);
+    let hidden = how != Twisted::Cut && ways.any(|by| record.pointer(&by.key).and_then(key_text).is_none());
+    hidden || reading::shows_key(reader, record, &read.text)
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -36,11 +63,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         // Of a key that was cut short nobody knows for certain that no record has it; what comes must have it then.
-        let cut = reading::is_cut(study, reader, read.by, &read.text);
-        if !cut && probe_of(study, &read.text) != Some(Probe::Unknown) {
+        let how = twisted(study, reader, read.by, &read.text);
+        if how.is_none() && probe_of(study, &read.text) != Some(Probe::Unknown) {
             return None;
         }
-        if cut && read.record().is_some_and(|record| reading::shows_key(reader, record, &read.text)) {
+        if how.is_some_and(|how| is_open(reader, read, how)) {
             return None;
         }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
@@ -61,15 +88,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             refusals.not_found.iter().flat_map(|refusal| &refusal.statuses).map(u16::to_string).collect();
         let expected = if statuses.is_empty() { "4xx".to_owned() } else { statuses.join(" or ") };
         let mut blame = read
-            .blame(study, reader, title(cut).to_owned())
+            .blame(study, reader, title(how).to_owned())
             .compare(format!("a refusal with status {expected}"), format!("status {status}"))
             .level(Level::Deny)
-            .mark(match (read.answer.is_success(), cut) {
-                (true, true) => "cut",
-                (true, false) => "accepted",
-                (false, _) => "other status",
-            })
+            .mark(mark(read.answer.is_success(), how))
             .alone();
+        if how.is_some() {
+            blame = blame.against_list(study, reader);
+        }
         if let Some(refusal) = &refusals.not_found {
             blame =
                 blame.by(&study.contract, "/x-contract/refusals/not-found").under(study, &refusal.about, Level::Deny);

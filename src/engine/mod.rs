@@ -8,7 +8,6 @@ mod coverage;
 mod cut;
 mod doctor;
 mod early;
-mod features;
 mod judging;
 mod plan;
 mod preflight;
@@ -180,6 +179,7 @@ pub async fn check_with(
         on_exchange,
         max_records: options.max_records,
         reads: means.reads,
+        seed: means.seed,
         looks: options.looks.clone().unwrap_or_default(),
     };
     let mut run = Run {

@@ -22,6 +22,8 @@ pub(super) struct Runner {
     pub(super) max_records: usize,
     /// Records that are going to be read one by one.
     pub(super) reads: usize,
+    /// Seed of what is drawn.
+    pub(super) seed: u64,
     pub(super) looks: Arc<Looks>,
 }
 

@@ -1,15 +1,15 @@
 //! Walking a list: page after page, to the end that the target itself gives, within bounded time and memory.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::features::Features;
 use super::run::Runner;
 use crate::case::Walk;
 use crate::contract::semantics::{Absent, Lists};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Failure;
+use crate::study::features::Features;
 use crate::study::{End, Fit, Model, Observation, PageFacts, Start, WalkSeen, Wanted, ask, expand_fault, records};
 
 /// Pages after which no walk goes on, whatever it was planned for.
@@ -18,8 +18,10 @@ const MOST_PAGES: usize = 20_000;
 const STALE_PAGES: u32 = 3;
 /// Empty pages in a row that are followed.
 const EMPTY_PAGES: u32 = 8;
-/// Records kept in full per walk.
+/// Records kept in full per walk because of what they show or where they stand.
 const MOST_SAMPLES: usize = 48;
+/// Records kept in full per walk that are drawn from all of them.
+const MOST_DRAWN: usize = 64;
 /// First pages of a walk of which an excerpt is kept.
 const EXCERPTS: usize = 64;
 /// Further pages of which one is kept because something is wrong on them.
@@ -55,19 +57,23 @@ pub(super) struct Progress<'a> {
     empty: u32,
     /// Records that are going to be read one by one.
     reads: usize,
+    /// Records drawn from all of them, with their rows, by their lot: those with the lowest stay.
+    drawn: BTreeMap<(u64, usize), Value>,
+    /// Seed of the lots.
+    seed: u64,
 }
 
 impl Runner {
     /// Walks a list.
     pub(super) async fn walk(&self, operation: &Operation, lists: &Lists, model: &Model, walk: &Walk) -> WalkSeen {
-        let mut progress = Progress::new(lists, model, walk, self.reads);
+        let mut progress = Progress::new(lists, model, walk, (self.reads, self.seed));
         let mut start = Start::First;
         loop {
             let page = self.page(operation, &mut progress, &start).await;
-            let Some(index) = page else { return progress.seen };
+            let Some(index) = page else { return progress.into_seen() };
             let Some(facts) = progress.take_page(&self.contract, operation, index) else {
                 progress.seen.end = End::Broken(index);
-                return progress.seen;
+                return progress.into_seen();
             };
             match progress.next(&start, &facts, self.max_records()) {
                 Ok(next) => start = next,
@@ -79,7 +85,7 @@ impl Runner {
         }
         progress.forget_unshown();
         self.look_beyond(operation, &mut progress).await;
-        progress.seen
+        progress.into_seen()
     }
 
     /// Fetches a page; a server error or a broken connection is looked at once more.
@@ -134,7 +140,7 @@ fn is_transient(answer: &Observation) -> bool {
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize) -> Self {
+    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, (reads, seed): (usize, u64)) -> Self {
         let seen = WalkSeen {
             walk: walk.clone(),
             answers: Vec::new(),
@@ -148,7 +154,7 @@ impl<'a> Progress<'a> {
             misfits: Vec::new(),
             fits_judged: 0,
             expansions: Vec::new(),
-            expansions_judged: std::collections::BTreeMap::new(),
+            expansions_judged: BTreeMap::new(),
         };
         Self {
             lists,
@@ -162,7 +168,31 @@ impl<'a> Progress<'a> {
             stale: 0,
             empty: 0,
             reads,
+            drawn: BTreeMap::new(),
+            seed,
         }
+    }
+
+    /// What was seen, with the records that were drawn among those that were kept.
+    pub(super) fn into_seen(mut self) -> WalkSeen {
+        let samples = &mut self.seen.samples;
+        samples.extend(self.drawn.into_iter().map(|((_, row), record)| (row, record)));
+        samples.sort_by_key(|(row, _)| *row);
+        samples.dedup_by_key(|(row, _)| *row);
+        self.seen
+    }
+
+    /// Draws lots: a record has the same one in every walk.
+    fn draw(&mut self, row: usize, key: &str, record: &Value) {
+        let lot = (xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), self.seed), row);
+        let full = self.drawn.len() >= MOST_DRAWN;
+        if full && self.drawn.last_key_value().is_some_and(|(highest, _)| *highest < lot) {
+            return;
+        }
+        if full {
+            self.drawn.pop_last();
+        }
+        self.drawn.insert(lot, record.clone());
     }
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
@@ -227,17 +257,21 @@ impl<'a> Progress<'a> {
                 self.seen.expansions.push((index, number, fault));
             }
         }
-        if query.is_whole() && self.keeps(contract, record, border) {
-            self.seen.samples.push((index, record.clone()));
-        }
         // A record without a key is known by what it shows.
-        let key = row.key.clone().unwrap_or_else(|| format!("# {:x}", row.print).into());
+        let key: Box<str> = row.key.clone().unwrap_or_else(|| format!("# {:x}", row.print).into());
+        if query.is_whole() {
+            if self.keeps(contract, record, border) {
+                self.seen.samples.push((index, record.clone()));
+            }
+            self.draw(index, &key, record);
+        }
         let fresh = self.keys.insert(key);
         self.seen.rows.push(row);
         fresh
     }
 
-    /// Whether a record is kept in full: up to a few dozen that differ, or as many as are going to be read one by one.
+    /// Whether a record is kept in full: up to a few dozen that differ, or as many as are going to be read one by one. Some
+    /// more are drawn.
     fn keeps(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
         let kept = self.seen.samples.len();
         if kept >= MOST_SAMPLES {

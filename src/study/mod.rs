@@ -5,6 +5,7 @@
 
 pub mod ask;
 mod exhibit;
+pub(crate) mod features;
 pub mod fit;
 pub mod look;
 pub mod observation;

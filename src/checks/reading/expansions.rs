@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::plans::is_sendable;
+use super::plans::{chosen, is_sendable, pointer_of};
 use super::reads::reads;
 use super::{plan_reads, readers};
 use crate::case::{Access, Call, Case};
@@ -16,7 +16,7 @@ use crate::study::row::key_text;
 use crate::study::{ExpandFault, Study, expand_fault};
 
 /// Records read with an expansion.
-const MOST_EXPANDED: usize = 4;
+const MOST_EXPANDED: usize = 8;
 
 /// Reads of some records with each expansion of the reader, and the same records without.
 pub(crate) fn plan_expanded(study: &Study) -> Vec<Case> {
@@ -25,14 +25,20 @@ pub(crate) fn plan_expanded(study: &Study) -> Vec<Case> {
         let Some((operation, _)) = reader.list(study) else { continue };
         let Some(ground) = Ground::of(study, operation) else { continue };
         let Some(by) = reader.reads.by.first() else { continue };
-        let pointer = if reader.is_own_key(study, by) { &ground.model.key } else { &by.key };
+        let pointer = pointer_of(study, &ground, &reader, by);
+        // Those that are read anyway come first: each costs one request then.
+        let mut samples = chosen(study, &ground, &reader, by);
+        for (_, record) in &ground.walk.samples {
+            if !samples.iter().any(|known| std::ptr::eq(*known, record)) {
+                samples.push(record);
+            }
+        }
         for expand in &reader.operation.clause.expands {
             let refers = |record: &Value| {
                 expand.agrees.values().any(|own| record.pointer(own).is_some_and(|value| !value.is_null()))
             };
-            let samples = || ground.walk.samples.iter().map(|(_, record)| record);
-            let with = samples().filter(|record| refers(record)).take(MOST_EXPANDED - 1);
-            let without = samples().filter(|record| !refers(record)).take(1);
+            let with = samples.iter().filter(|record| refers(record)).take(MOST_EXPANDED - 1);
+            let without = samples.iter().filter(|record| !refers(record)).take(1);
             for value in with.chain(without).filter_map(|record| record.pointer(pointer)) {
                 if key_text(value).is_some_and(|text| is_sendable(&text)) {
                     let plain = reader.call(by, value.clone());

@@ -20,10 +20,13 @@ pub(super) use expansions::{asks, expand_pointer, judge_expanded, plan_expanded,
 pub(super) use invented::unescaped;
 pub(super) use plans::{named_keys, plan_reads, plan_repeats};
 pub(super) use probes::{
-    Probe, answers_to_unknown, is_cut, plain_probe_fails, plan_encoded, plan_hostile, plan_unknown, probe_of,
+    Probe, Twisted, answers_to_unknown, plain_probe_fails, plan_encoded, plan_hostile, plan_unknown, probe_of, twisted,
 };
 pub(super) use reads::{Known, Read, reads, shows_key};
-pub(super) use showings::{Standing, additions, differences, field_words, record_shape, shapes_at, shown_at, standing};
+pub(super) use showings::{
+    Standing, additions, differences, field_words, is_movement, later_version, record_shape, shapes_at, shown_at,
+    standing,
+};
 
 /// Number of a call that is sent a second time.
 pub(super) const SECOND: u32 = 1;

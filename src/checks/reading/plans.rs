@@ -10,6 +10,7 @@ use crate::checks::draw::draw;
 use crate::checks::filtering::{Ground, foundation, is_special};
 use crate::contract::semantics::ReadKey;
 use crate::study::Study;
+use crate::study::features::spread;
 use crate::study::row::key_text;
 
 /// Most records read per key, by how many other ways of reading there are.
@@ -19,11 +20,6 @@ const MOST_REPEATS: usize = 3;
 
 /// Reads of known records, by every key of every reader.
 pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
-    let ways: usize = readers(study).map(|reader| reader.reads.by.len()).sum();
-    let most = match study.means.reads {
-        0 => MOST_READS[ways.saturating_sub(1).min(2)],
-        reads => reads,
-    };
     let mut cases = Vec::new();
     for reader in readers(study) {
         let Some((operation, lists)) = reader.list(study) else {
@@ -40,10 +36,8 @@ pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
             cases.extend(configured(study, &reader));
         }
         for by in &reader.reads.by {
-            let own = reader.is_own_key(study, by);
-            let pointer = if own { ground.model.key.as_str() } else { by.key.as_str() };
-            let salt = format!("{} reads {}", reader.operation.id, by.key);
-            for record in chosen(study, &ground, pointer, &salt, most) {
+            let pointer = pointer_of(study, &ground, &reader, by);
+            for record in chosen(study, &ground, &reader, by) {
                 let Some(value) = record.pointer(pointer) else { continue };
                 if key_text(value).is_some_and(|text| is_sendable(&text)) {
                     cases.push(Case::Call(reader.call(by, value.clone())));
@@ -52,6 +46,20 @@ pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// How many records are read per key.
+fn most_reads(study: &Study) -> usize {
+    let ways: usize = readers(study).map(|reader| reader.reads.by.len()).sum();
+    match study.means.reads {
+        0 => MOST_READS[ways.saturating_sub(1).min(2)],
+        reads => reads,
+    }
+}
+
+/// Where the records of a list show the key of a way of reading.
+pub(super) fn pointer_of<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>, by: &'a ReadKey) -> &'a str {
+    if reader.is_own_key(study, by) { ground.model.key.as_str() } else { by.key.as_str() }
 }
 
 /// Without records in a list: the keys that the user named.
@@ -98,26 +106,46 @@ pub(super) fn is_sendable(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
 }
 
-/// The records of a list worth reading: first and last, page borders, keys with special characters, the rest drawn.
-fn chosen<'a>(study: &Study, ground: &Ground<'a>, pointer: &str, salt: &str, most: usize) -> Vec<&'a Value> {
+/// The records of a list worth reading: first and last, page borders, keys with special characters, and others that
+/// differ from those as much as can be.
+pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>, by: &'a ReadKey) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
-    let mut order: Vec<usize> = Vec::new();
-    if !samples.is_empty() {
-        order.extend([0, samples.len() - 1]);
-    }
-    // Then both sides of page borders.
-    let starts = &ground.walk.starts;
-    let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
-    let borders = ground.walk.samples.iter().enumerate().filter(|(_, (row, _))| border(row)).map(|(index, _)| index);
-    order.extend(borders.take(most / 3));
-    order.extend(telling_keys(&samples, pointer).into_iter().take(most / 2));
-    if !samples.is_empty() {
-        order.extend(draw(study, salt, &(0..samples.len()), most.min(samples.len()) * 4));
-        order.extend(0..samples.len());
-    }
-    let mut taken = HashSet::new();
-    let unique = order.into_iter().filter(|index| taken.insert(*index)).take(most);
-    unique.map(|index| samples[index]).collect()
+    let (pointer, most) = (pointer_of(study, ground, reader, by), most_reads(study));
+    let salt = format!("{} reads {}", reader.operation.id, by.key);
+    // The choice rests on one walk, which stays where it is while the study lives.
+    let choice = study.choose(format!("{salt} {most} {:p}", ground.walk), || {
+        let mut taken: Vec<usize> = Vec::new();
+        let mut take = |index: usize| {
+            if taken.len() < most && !taken.contains(&index) {
+                taken.push(index);
+            }
+        };
+        if !samples.is_empty() {
+            [0, samples.len() - 1].into_iter().for_each(&mut take);
+        }
+        // Then both sides of page borders.
+        let starts = &ground.walk.starts;
+        let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
+        let rows = ground.walk.samples.iter().enumerate();
+        rows.filter(|(_, (row, _))| border(row)).map(|(index, _)| index).take(most / 6).for_each(&mut take);
+        telling_keys(&samples, pointer).into_iter().take(most / 2).for_each(&mut take);
+        let mut order = Vec::new();
+        if !samples.is_empty() {
+            order = draw(study, &salt, &(0..samples.len()), samples.len() * 2);
+            order.extend(0..samples.len());
+        }
+        let mut known = HashSet::new();
+        order.retain(|index| known.insert(*index));
+        // Whatever is read without limit needs no choice.
+        if most < samples.len() {
+            spread(&samples, &order, &mut taken, most);
+        } else {
+            order.retain(|index| !taken.contains(index));
+            taken.extend(order);
+        }
+        taken
+    });
+    choice.into_iter().filter_map(|index| samples.get(index).copied()).collect()
 }
 
 /// Indices of records whose keys hold characters that encodings are known to spoil: one for each character, the most

@@ -64,35 +64,73 @@ pub(crate) fn plan_unknown(study: &Study) -> Vec<Case> {
         if is_numeric(study, reader, by) {
             return vec![Value::from(marker_number(study))];
         }
-        let cut = cut_keys(study, reader, by).map(Value::from);
-        lookalikes(study, sample_key(study, reader, by)).into_iter().chain(cut).collect()
+        let twisted = twisted_keys(study, reader, by).into_iter().map(|(_, key)| Value::from(key));
+        lookalikes(study, sample_key(study, reader, by)).into_iter().chain(twisted).collect()
     })
 }
 
-/// For each way of reading by the slot of one, a real key cut short.
-fn cut_keys<'a>(study: &'a Study, reader: &'a Reader<'a>, by: &'a ReadKey) -> impl Iterator<Item = String> {
-    let ways = reader.reads.by.iter().filter(|other| other.slot == by.slot);
-    ways.filter_map(|way| cut_key(study, reader, way, sample_key(study, reader, way)?.as_str()?))
+/// How a key that no record has was made from a real one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Twisted {
+    /// Its last character is missing.
+    Cut,
+    /// Its letters are in the other case.
+    OtherCase,
+    /// It is a key that another operation reads by.
+    OtherKind,
 }
 
-/// A real key without its last character, unless a record is known that has it.
-fn cut_key(study: &Study, reader: &Reader<'_>, by: &ReadKey, key: &str) -> Option<String> {
+/// Keys made from real ones, for the slot of a way of reading.
+fn twisted_keys(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> Vec<(Twisted, String)> {
+    let ways: Vec<&ReadKey> = reader.reads.by.iter().filter(|other| other.slot == by.slot).collect();
+    let exists = |text: &str| ways.iter().any(|way| is_held(study, reader, way, text));
+    let mut keys = Vec::new();
+    for key in ways.iter().filter_map(|way| sample_key(study, reader, way)?.as_str()) {
+        keys.extend(cut_short(key).map(|cut| (Twisted::Cut, cut)));
+        keys.extend(other_case(key).map(|flipped| (Twisted::OtherCase, flipped)));
+    }
+    let siblings = readers(study).filter(|sibling| sibling.reads.resource == reader.reads.resource);
+    for sibling in siblings.filter(|sibling| sibling.operation.id != reader.operation.id) {
+        let kinds = sibling.reads.by.iter().filter(|way| reader.reads.by.iter().all(|own| own.key != way.key));
+        let samples = kinds.filter_map(|way| sample_key(study, &sibling, way)?.as_str().map(str::to_owned));
+        keys.extend(samples.map(|key| (Twisted::OtherKind, key)));
+    }
+    keys.retain(|(_, text)| is_sendable(text) && !exists(text));
+    keys
+}
+
+/// Whether a record is known to have a key.
+fn is_held(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool {
+    let Some(reference) = reader.list(study).and_then(|(operation, _)| study.reference(&operation.id)) else {
+        return false;
+    };
+    if reader.is_own_key(study, by) {
+        return reference.get(text).is_some();
+    }
+    let held = |record: &Value| record.pointer(&by.key).and_then(key_text).is_some_and(|key| *key == *text);
+    reference.samples.iter().any(|(_, record)| held(record))
+}
+
+/// A key without its last character.
+fn cut_short(key: &str) -> Option<String> {
     let (last, _) = key.char_indices().last()?;
     let cut = &key[..last];
-    let (operation, _) = reader.list(study)?;
-    let reference = study.reference(&operation.id)?;
-    let exists = if reader.is_own_key(study, by) {
-        reference.get(cut).is_some()
-    } else {
-        let held = |record: &Value| record.pointer(&by.key).and_then(key_text).is_some_and(|text| &*text == cut);
-        reference.samples.iter().any(|(_, record)| held(record))
-    };
-    (last >= 4 && !exists && is_sendable(cut) && !cut.ends_with(' ')).then(|| cut.to_owned())
+    (last >= 4 && !cut.ends_with(' ')).then(|| cut.to_owned())
 }
 
-/// Whether a key that no record is known to have is a known one cut short.
-pub(crate) fn is_cut(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool {
-    cut_keys(study, reader, by).any(|cut| cut == text)
+/// A key with its letters in the other case, unless it is a number in disguise: of those the case says nothing.
+fn other_case(key: &str) -> Option<String> {
+    if key.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
+        return None;
+    }
+    let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    let flipped: String = key.chars().map(flip).collect();
+    (flipped != key).then_some(flipped)
+}
+
+/// How a key was made from a real one, if it was.
+pub(crate) fn twisted(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> Option<Twisted> {
+    twisted_keys(study, reader, by).into_iter().find(|(_, key)| key == text).map(|(how, _)| how)
 }
 
 /// Keys that have to be encoded: unknown ones, and a real one escaped twice.
@@ -174,6 +212,15 @@ mod tests {
 
     fn study() -> Study {
         Study::new(Arc::new(Contract::shipped("flexportal").expect("is shipped")), Means::default())
+    }
+
+    #[test]
+    fn letters_are_turned_where_they_are_letters() {
+        assert_eq!(other_case("cust_9fK").as_deref(), Some("CUST_9Fk"));
+        assert_eq!(other_case("6B1F7A52-9d3c"), None, "a hexadecimal number");
+        assert_eq!(other_case("17"), None);
+        assert_eq!(cut_short("cust_9").as_deref(), Some("cust_"));
+        assert_eq!(cut_short("c9"), None);
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub(crate) fn record_shape(contract: &Contract, reader: &Reader<'_>) -> Option<S
     contract.shapes.find(&contract.resolve(schema).0)
 }
 
-/// Pointers to declared members in which two showings of a record differ. Only members that both show are compared; members
-/// that nobody declared may say anything. `leave_out` are pointers that are not compared.
+/// Pointers to declared members in which two showings of a record differ. Only members that both show are compared, but for
+/// the keys of free maps; members that nobody declared may say anything. `leave_out` are pointers that are not compared.
 pub(crate) fn differences(
     contract: &Contract,
     shape: Option<ShapeId>,
@@ -42,6 +42,13 @@ fn differ(
     match (one, two) {
         (Value::Object(ones), Value::Object(twos)) => {
             let shapes = shape.map(|shape| contract.shapes.with_parts(shape)).unwrap_or_default();
+            // Of a map that declares no member, both must show the same ones: none of them is left out for brevity.
+            let map =
+                shapes.iter().all(|shape| shape.members.is_empty()) && shapes.iter().any(|shape| shape.open.is_some());
+            if map && !at.is_empty() && (ones.len() != twos.len() || ones.keys().any(|name| !twos.contains_key(name))) {
+                found.push(at);
+                return;
+            }
             for (name, one) in ones {
                 let Some(two) = twos.get(name) else { continue };
                 let inner = shapes.iter().find_map(|shape| shape.members.get(name).copied());
@@ -105,6 +112,29 @@ pub(crate) fn standing(resource: Option<&Resource>, one: &Value, two: &Value) ->
     }
 }
 
+/// Seconds within which a run sees all the changes that it can see.
+const WHILE: f64 = 3600.0;
+/// Pairs from which on versions that differ can tell something.
+const PAIRS: usize = 3;
+
+/// The later version of two showings, where both are instants.
+pub(crate) fn later_version(resource: &Resource, one: &Value, two: &Value) -> Option<f64> {
+    let at = resource.version.as_deref()?;
+    let version = |record: &Value| crate::contract::instant(record.pointer(at)?.as_str()?);
+    Some(version(one)?.max(version(two)?))
+}
+
+/// Whether versions that differ tell of changes made meanwhile. Such changes are recent: their versions lie close together,
+/// whatever the clocks say. Where most of all `pairs` differ and the `later` versions lie far apart, nothing was changed;
+/// then one side shows the version wrongly.
+pub(crate) fn is_movement(pairs: usize, later: &[f64]) -> bool {
+    if later.len() < PAIRS || later.len() * 2 < pairs {
+        return true;
+    }
+    let near = |from: &f64| later.iter().filter(|other| (*from..=*from + WHILE).contains(other)).count();
+    later.iter().map(near).max().unwrap_or_default() * 2 > later.len()
+}
+
 /// Pointers that are never compared: additions of any operation.
 pub(crate) fn additions(contract: &Contract) -> Vec<String> {
     contract
@@ -124,7 +154,7 @@ pub(crate) fn shapes_at(one: &Value, two: &Value, at: &str) -> (String, String) 
         Some(Value::Number(_)) => "a number".to_owned(),
         Some(Value::String(text)) => format!("a string of {} characters", text.chars().count()),
         Some(Value::Array(items)) => format!("an array of {} items", items.len()),
-        Some(Value::Object(_)) => "an object".to_owned(),
+        Some(Value::Object(members)) => format!("an object with {} members", members.len()),
     };
     (shape(one.pointer(at)), shape(two.pointer(at)))
 }
@@ -165,6 +195,29 @@ mod tests {
             "orderIds": ["b", "a"], "x-served-by": 2});
         assert_eq!(differences(&study.contract, shape, &one, &two, &[]), ["/status"]);
         assert!(differences(&study.contract, shape, &one, &two, &["/status".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn free_maps_are_compared_by_their_keys() {
+        let study = Study::new(Arc::new(Contract::shipped("flexprice").expect("is shipped")), Means::default());
+        let reader = readers(&study).next().expect("a reader");
+        let shape = record_shape(&study.contract, &reader);
+        let differ = |one: Value, two: Value| differences(&study.contract, shape, &one, &two, &[]);
+        let map = |map: Value| json!({"id": "c", "metadata": map});
+        assert_eq!(differ(map(json!({"a": "1", "b": "2"})), map(json!({"a": "1"}))), ["/metadata"]);
+        assert_eq!(differ(map(json!({"a": "1"})), map(json!({"b": "1"}))), ["/metadata"]);
+        assert_eq!(differ(map(json!({})), map(json!(null))), ["/metadata"]);
+        assert!(differ(map(json!({"a": "1", "b": "2"})), map(json!({"b": "2", "a": "1"}))).is_empty());
+        assert!(differ(map(json!({"a": "1"})), json!({"id": "c", "name": "x"})).is_empty());
+    }
+
+    #[test]
+    fn changes_made_meanwhile_are_recent() {
+        let day = 86_400.0;
+        assert!(is_movement(4, &[1e9, 1e9 + 2.0, 1e9 + 5.0, 1e9 + 60.0]), "all within the run");
+        assert!(is_movement(20, &[1e9, 1e9 + day, 1e9 + 2.0 * day]), "few of the pairs differ");
+        assert!(is_movement(2, &[1e9, 1e9 + day]), "too few to tell");
+        assert!(!is_movement(5, &[1e9, 1e9 + day, 1e9 + 2.0 * day, 1e9 + 9.0 * day]));
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl<'a> Chains<'a> {
     ) {
         let Some(model) = self.study.models.get(&operation.id) else { return self.single(seen, span) };
         let walk = Walk { query, pages: None, repeat: 0 };
-        let progress = Progress::new(lists, model, &walk, STRICT_READS);
+        let progress = Progress::new(lists, model, &walk, (STRICT_READS, 0));
         if self.open.len() >= MOST_OPEN {
             let oldest = self.open.remove(0);
             self.close(oldest);
@@ -165,7 +165,7 @@ impl<'a> Chains<'a> {
     fn close(&mut self, open: Open<'a>) {
         let Open { mut progress, next, span, place, .. } = open;
         progress.forget_unshown();
-        let mut shown = progress.seen;
+        let mut shown = progress.into_seen();
         if next.is_some() {
             shown.end = End::Capped;
             shown.walk.pages = u32::try_from(shown.pages.len()).ok();

@@ -1,0 +1,159 @@
+//! What records show that no record before them showed: which of them are worth keeping in full, and reading.
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
+
+use serde_json::Value;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::Model;
+use crate::contract::Contract;
+
+/// Features seen so far, as hashes.
+#[derive(Default)]
+pub(crate) struct Features {
+    seen: HashSet<u64>,
+    names: BTreeSet<String>,
+}
+
+/// Something that a member of a record shows.
+#[derive(Hash)]
+enum Feature {
+    /// Other records have the member.
+    Absent,
+    Null,
+    Bool(bool),
+    /// Short words may be members of an enumeration; a handful per field is enough.
+    Word(u64),
+    /// Whether it is ASCII, and whether it is empty.
+    Text(bool, bool),
+    /// Whether it is whole, and its sign.
+    Number(bool, i8),
+    /// None, one, or more.
+    Items(usize),
+    /// Whether it has members.
+    Object(bool),
+    /// A character of a key that encodings may spoil.
+    KeyCharacter(char),
+}
+
+impl Feature {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Bool(*flag),
+            Value::String(text) if text.len() < 12 && text.chars().all(char::is_alphabetic) => {
+                Self::Word(xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % 4)
+            }
+            Value::String(text) => Self::Text(text.is_ascii(), text.is_empty()),
+            Value::Number(number) => {
+                let number = number.as_f64().unwrap_or_default();
+                Self::Number(number.fract() == 0.0, number.partial_cmp(&0.0).map_or(0, |order| order as i8))
+            }
+            Value::Array(items) => Self::Items(items.len().min(2)),
+            Value::Object(members) => Self::Object(!members.is_empty()),
+        }
+    }
+
+    /// The feature at a member, as a hash.
+    fn at(&self, place: &str) -> u64 {
+        let mut hasher = Xxh3::new();
+        (place, self).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl Features {
+    /// Takes a record in; whether it shows something new.
+    pub(crate) fn take(&mut self, contract: &Contract, model: &Model, record: &Value) -> bool {
+        let mut new = false;
+        for (name, value) in record.as_object().into_iter().flatten() {
+            new |= self.note(name, &Feature::of(value));
+            if !self.names.contains(name) {
+                self.names.insert(name.clone());
+            }
+        }
+        let absent: Vec<u64> = self
+            .names
+            .iter()
+            .filter(|name| record.get(name.as_str()).is_none())
+            .map(|name| Feature::Absent.at(name))
+            .collect();
+        for feature in absent {
+            new |= self.seen.insert(feature);
+        }
+        // Whatever records are read by may hold characters that encodings spoil.
+        let aliases = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+        let aliases = aliases.flat_map(|reads| &reads.by).map(|by| by.key.as_str());
+        for pointer in std::iter::once(model.key.as_str()).chain(aliases) {
+            let Some(key) = record.pointer(pointer).and_then(Value::as_str) else { continue };
+            for c in key.chars().filter(|c| !c.is_ascii_alphanumeric()) {
+                new |= self.note(pointer, &Feature::KeyCharacter(if c.is_ascii() { c } else { 'ä' }));
+            }
+        }
+        new
+    }
+
+    fn note(&mut self, place: &str, feature: &Feature) -> bool {
+        self.seen.insert(feature.at(place))
+    }
+}
+
+/// What every record shows of each member that any of them has, as hashes.
+fn shown<'a>(records: &'a [&'a Value]) -> impl Iterator<Item = Vec<u64>> + 'a {
+    let names: BTreeSet<&String> =
+        records.iter().filter_map(|record| record.as_object()).flat_map(|all| all.keys()).collect();
+    records.iter().map(move |record| {
+        let feature = |name: &&String| record.get(name.as_str()).map_or(Feature::Absent, Feature::of).at(name);
+        names.iter().map(feature).collect()
+    })
+}
+
+/// Picks from `records` until `most` are taken, each time the one that shows the most pairs of features that none taken
+/// before shows: many faults need two things to come together. `order` says who comes first among equals, `taken` who is
+/// taken already; whatever is left when all pairs are shown comes in that order.
+pub(crate) fn spread(records: &[&Value], order: &[usize], taken: &mut Vec<usize>, most: usize) {
+    let features: Vec<Vec<u64>> = shown(records).collect();
+    let pairs = |index: usize| {
+        let own = features.get(index).map(Vec::as_slice).unwrap_or_default();
+        own.iter().enumerate().flat_map(|(at, one)| own[at + 1..].iter().map(move |two| one.rotate_left(1) ^ two))
+    };
+    let mut covered: HashSet<u64> = taken.iter().flat_map(|index| pairs(*index)).collect();
+    let mut left: Vec<usize> = order.iter().copied().filter(|index| !taken.contains(index)).collect();
+    while taken.len() < most && !left.is_empty() {
+        let (mut best, mut gain) = (0, 0);
+        for (at, index) in left.iter().enumerate() {
+            let new = pairs(*index).filter(|pair| !covered.contains(pair)).count();
+            if new > gain {
+                (best, gain) = (at, new);
+            }
+        }
+        let index = left.remove(best);
+        covered.extend(pairs(index));
+        taken.push(index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_record_in_which_two_things_come_together_is_picked() {
+        let records: Vec<Value> = (0..40)
+            .map(|index| match index {
+                33 => json!({"id": index, "parent": "p", "metadata": null}),
+                _ if index % 2 == 0 => json!({"id": index, "parent": "p", "metadata": {"a": "1"}}),
+                _ => json!({"id": index, "metadata": null}),
+            })
+            .collect();
+        let all: Vec<&Value> = records.iter().collect();
+        let order: Vec<usize> = (0..all.len()).collect();
+        let mut taken = vec![0];
+        spread(&all, &order, &mut taken, 4);
+        assert_eq!(taken.len(), 4);
+        assert!(taken.contains(&33), "{taken:?}");
+    }
+}
