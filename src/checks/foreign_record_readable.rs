@@ -33,9 +33,9 @@ fn plan(study: &Study) -> Vec<Case> {
         let Some(reads) = &operation.clause.reads else { continue };
         for by in &reads.by {
             for key in foreign_keys(study, reads, by) {
-                let call = Call::new(&operation.id).with(&by.slot, key);
+                let call = Call::new(&operation.id).with(&by.slot, &*key);
                 // Its owner reads it first: what a cache keeps of that must not be shown to others.
-                let first = Case::Call(call.clone().access(Access::Second));
+                let first = reading::second_call(operation, by, &key);
                 if !study.has(&first) {
                     cases.push(first);
                     continue;

@@ -23,7 +23,7 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_reads(study, operation, "no listed record was asked for", &|reader, read, reads, ruling| {
+    let verdict = judge_reads(study, operation, "no listed record was asked for", &|reader, read, reads, ruling| {
         let known = read.known.as_ref().filter(|_| !read.ambiguous && read.is_plain())?;
         if is_special(&read.text) {
             // Refusing them is another check's matter; that they can be read counts here too.
@@ -48,5 +48,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .compare("the record", format!("status {status}"))
             .against_list(study, reader)
         })
+    });
+    reading::with_second(study, operation, verdict, |reader, read| {
+        let status = read.answer.status.filter(|status| reading::is_refusal(*status))?;
+        let title = "a record that the second tenant lists cannot be read by it";
+        Some(read.blame(study, reader, title).compare("the record", format!("status {status}")))
     })
 }

@@ -30,7 +30,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return not_applicable("records are not read by their own key here");
         }
     }
-    judge_reads(study, operation, "no record was read by its key", &|reader, read, _, ruling| {
+    let verdict = judge_reads(study, operation, "no record was read by its key", &|reader, read, _, ruling| {
         let record = read.record()?;
         if read.known.is_some() && !read.ambiguous && is_foreign_object(study, reader, record) {
             ruling.evidence.answers += 1;
@@ -51,6 +51,18 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         // Whatever the data: what has another key is not what was asked for.
         Some(blame.alone())
+    });
+    reading::with_second(study, operation, verdict, |reader, read| {
+        let record = read.answer.json.as_ref().filter(|_| read.answer.is_success())?;
+        let key = record.pointer(&read.by.key).and_then(key_text).filter(|key| *key != read.text)?;
+        let mut blame = read
+            .blame(study, reader, "the second tenant reads another record than it asks for")
+            .compare("the record with the key asked for", "a record with another key")
+            .at(read.by.key.clone())
+            .shown(&*key);
+        // What has another key is not what was asked for, wherever the data has moved to.
+        blame.compares = false;
+        Some(blame)
     })
 }
 
