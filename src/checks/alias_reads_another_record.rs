@@ -51,7 +51,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 format!("reading by `{}` gives another record", reading::field_words(&known.by.key)),
             )
             .compare("the record that the list shows with this value", what)
-            .at(known.by.key.clone())
+            .at(reader.reads.pointer(&known.by.key))
             .against_list(study, reader)
         })
     })

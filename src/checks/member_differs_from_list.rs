@@ -61,7 +61,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let (listed, read_as) = shapes_at(sample, record, field);
             read.blame(study, reader, format!("field `{}` differs between list and reader", field_words(field)))
                 .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
-                .at(field)
+                .at(reader.reads.pointer(field))
                 .by(&study.contract, pointer.clone())
                 .shown(shown_at(sample, record, field))
                 .level(level)

@@ -1,6 +1,7 @@
 //! `contract-gate lint FILE…`.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::diff::render::Format;
 use crate::lint::{self, Linted};
@@ -17,6 +18,9 @@ pub struct Args {
     /// Report to standard output [human, json, github]
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub report: Format,
+    /// OpenAPI Overlay laid over each of the documents, for those that may not be edited
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
@@ -27,7 +31,7 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let mut worst = 0;
     let mut all: Vec<Linted> = Vec::new();
     for file in &args.files {
-        match lint::file(file) {
+        match lint::file_with(file, args.overlay.as_deref()) {
             Ok(linted) => {
                 worst = worst.max(u8::from(linted.fails(args.strict)));
                 all.push(linted);

@@ -1,6 +1,7 @@
 //! The verdicts of a run: each check on each operation; what is wrong is looked at again, and reduced.
 
 use super::confirm::{Again, Confirmer};
+use super::plain::unpromised;
 use super::reduce::reduce;
 use super::regression::{Regression, regression};
 use super::run::Runner;
@@ -66,7 +67,7 @@ impl<'a> Judging<'a> {
         if let Some(by) = self.disabled(check, operation) {
             return (tell::judged(contract, check, operation, Outcome::Disabled { by }, None), Vec::new());
         }
-        match (check.judge)(self.confirmer.study, operation) {
+        match unpromised(operation, (check.judge)(self.confirmer.study, operation)) {
             Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
             verdict => (tell::verdict(contract, check, operation, &verdict), Vec::new()),
         }

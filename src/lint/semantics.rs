@@ -3,6 +3,7 @@
 
 mod clauses;
 mod expressions;
+mod readers;
 
 pub(super) use expressions::paths_of_self;
 

@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 pub use identity::Identity;
 pub use limits::Limits;
 
+pub(crate) use draft::missing_words;
+
 use crate::exchange::Stop;
 
 /// A target could not be set up.
