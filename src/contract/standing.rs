@@ -66,7 +66,61 @@ impl Operation {
     }
 }
 
+impl Parameter {
+    /// A value that its schema takes, for a server that does not mind which.
+    fn made_up(&self) -> Value {
+        if let Some(first) = self.options().first() {
+            return first.clone();
+        }
+        let text = |key: &str| self.schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        match (text("type"), text("format")) {
+            ("integer" | "number", _) => {
+                let bound = |key: &str| self.schema.get(key).cloned();
+                bound("minimum").or_else(|| bound("maximum")).unwrap_or_else(|| Value::from(1))
+            }
+            ("boolean", _) => Value::Bool(true),
+            (_, "date") => Value::from("2024-01-01"),
+            (_, "date-time") => Value::from("2024-01-01T00:00:00Z"),
+            (_, "uuid") => Value::from("00000000-0000-4000-8000-000000000000"),
+            _ => {
+                let least = self.schema.get("minLength").and_then(Value::as_u64).unwrap_or(1).clamp(1, 200);
+                Value::from("a".repeat(usize::try_from(least).unwrap_or(1)))
+            }
+        }
+    }
+}
+
 impl Contract {
+    /// Values for what lists and readers require beside tenant and keys, for a server that takes any lawful one: what
+    /// the document names, else something that the schema takes. Filters are left out: they choose records.
+    #[must_use]
+    pub fn whatever_is_required(&self) -> Vec<(Slot, String)> {
+        let mut values: Vec<(Slot, String)> = Vec::new();
+        let tenant = self.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+        for operation in &self.operations {
+            let (lists, reads) = (operation.clause.lists.iter(), operation.clause.reads.iter());
+            let keys = reads.flat_map(|reads| &reads.by).map(|by| &by.slot);
+            let own: Vec<&Slot> = lists
+                .flat_map(|lists| lists.filters.values())
+                .map(|filter| &filter.slot)
+                .chain(keys)
+                .chain(tenant)
+                .collect();
+            let described = operation.clause.lists.is_some() || operation.clause.reads.is_some();
+            for parameter in operation.parameters.iter().filter(|_| described) {
+                let path = parameter.location == Location::Path;
+                let wanted = path || operation.needs(self, parameter);
+                let Some(slot) = parameter.slot().filter(|_| wanted) else { continue };
+                if own.iter().any(|slot| parameter.is(slot)) || values.iter().any(|(known, _)| *known == slot) {
+                    continue;
+                }
+                let value = operation.standing(parameter).map_or_else(|| parameter.made_up(), |known| known.value);
+                values.push((slot, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+            }
+        }
+        values
+    }
+
     /// Says of every filter whose parameter is required what leaving it out means: it is sent all the same, with the
     /// value of `given` or the one that the document names, so the list is never seen without it.
     pub fn settle_filters(&mut self, given: impl Fn(&str) -> Option<String>) {

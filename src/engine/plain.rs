@@ -110,11 +110,14 @@ impl Run<'_> {
             1 => "1 was called once and judged by its answer alone".to_owned(),
             many => format!("{many} were called once and judged by their answer alone"),
         };
-        let left = if names.is_empty() { String::new() } else { format!("; not called: {}", names.join(", ")) };
+        let left = if names.is_empty() {
+            String::new()
+        } else {
+            format!("; not called: {} (--param NAME=VALUE gives a parameter its value)", names.join(", "))
+        };
         self.remarks.push(format!(
             "the document says nothing in `x-contract` about {} of {all} operations: {called}{left}. \
-             To have lists, filters and records checked, say what they promise: openapi/README.md shows how; \
-             --param NAME=VALUE gives a required parameter its value",
+             To have lists, filters and records checked, say what they promise: openapi/README.md shows how",
             plain.len()
         ));
     }
