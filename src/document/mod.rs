@@ -130,14 +130,14 @@ impl Document {
 
     /// File and place of a node that the file laid over the document put there.
     #[must_use]
-    pub fn from_overlay(&self, pointer: &str) -> Option<(&Path, Span)> {
+    pub fn added_at(&self, pointer: &str) -> Option<(&Path, Span)> {
         self.layer.as_ref()?.place(pointer)
     }
 
     /// File and place of a node, see [`Document::locate`].
     #[must_use]
     pub fn place(&self, pointer: &str) -> (&Path, Span) {
-        self.from_overlay(pointer).unwrap_or_else(|| (&self.path, self.locate(pointer)))
+        self.added_at(pointer).unwrap_or_else(|| (&self.path, self.locate(pointer)))
     }
 
     /// The name under which the document was read.

@@ -164,7 +164,7 @@ impl<'a> Linter<'a> {
             .map(|(fault, (file, index))| {
                 let pointer = wanted[file][index].clone();
                 let own = (documents[file].path(), spans[file][index]);
-                let (path, span) = documents[file].from_overlay(&pointer).unwrap_or(own);
+                let (path, span) = documents[file].added_at(&pointer).unwrap_or(own);
                 let mut finding = fault.finding;
                 finding.fingerprint = Finding::fingerprint_of(&[&finding.id, &pointer, &finding.title]);
                 let name = path.display().to_string();

@@ -9,6 +9,10 @@ impl<'a> Linter<'a> {
     /// tell one record from another.
     pub(super) fn reader_shows_key(&mut self, scope: &Scope<'a>, reads: NodeId) {
         let Some(answer) = scope.answer else { return };
+        // What is no pointer is told by the vocabulary.
+        if self.side.value(reads).get("item").is_some_and(|item| !item.is_string()) {
+            return;
+        }
         let item = self.side.text(reads, "item").unwrap_or_default();
         let records = self.at_pointer(answer, item);
         if records.is_empty() {
