@@ -66,6 +66,12 @@ impl Operation {
     }
 }
 
+/// A page size that makes few requests of a list, within its bounds.
+fn handy_size(least: Option<u64>, most: Option<u64>) -> u64 {
+    const HANDY: u64 = 20;
+    HANDY.min(most.unwrap_or(HANDY)).max(least.unwrap_or(1))
+}
+
 impl Parameter {
     /// A value that its schema takes, for a server that does not mind which.
     fn made_up(&self) -> Value {
@@ -114,7 +120,11 @@ impl Contract {
                 if own.iter().any(|slot| parameter.is(slot)) || values.iter().any(|(known, _)| *known == slot) {
                     continue;
                 }
-                let value = operation.standing(parameter).map_or_else(|| parameter.made_up(), |known| known.value);
+                let size = operation.clause.lists.iter().filter_map(|lists| lists.page.size.as_ref());
+                let size =
+                    size.filter(|size| parameter.is(&size.slot)).map(|size| handy_size(size.min, size.max)).next();
+                let known = operation.standing(parameter).map(|known| known.value);
+                let value = known.or(size.map(Value::from)).unwrap_or_else(|| parameter.made_up());
                 values.push((slot, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
             }
         }

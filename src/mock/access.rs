@@ -166,7 +166,9 @@ impl Door<'_> {
             let (_, wanted) = carry(scheme, token);
             match (shown.split_once(' '), wanted.split_once(' ')) {
                 (Some((word, value)), Some((wanted_word, wanted))) => {
-                    word.eq_ignore_ascii_case(wanted_word) && value.trim().trim_end_matches('=') == wanted
+                    // What `check` is given for a scheme it sends as it is, encoded or not.
+                    let value = value.trim();
+                    word.eq_ignore_ascii_case(wanted_word) && (value.trim_end_matches('=') == wanted || value == token)
                 }
                 _ => shown == wanted,
             }
