@@ -54,10 +54,10 @@ pub fn file(name: &str) -> Result<Linted, DocumentError> {
     file_with(name, None)
 }
 
-/// Like [`file`], with an OpenAPI Overlay laid over the document.
+/// Like [`file()`], with an OpenAPI Overlay laid over the document.
 ///
 /// # Errors
-/// As [`file`], and when the overlay cannot be read or its targets match nothing.
+/// As [`file()`], and when the overlay cannot be read or its targets match nothing.
 pub fn file_with(name: &str, overlay: Option<&Path>) -> Result<Linted, DocumentError> {
     let lost = || DocumentError {
         path: name.into(),
