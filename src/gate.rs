@@ -144,6 +144,9 @@ impl Gate {
     #[must_use]
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.own.params.insert(name.into(), value.into());
+        if let Some(contract) = Arc::get_mut(&mut self.contract) {
+            contract.settle_filters(|name| self.own.params.get(name).cloned());
+        }
         self
     }
 

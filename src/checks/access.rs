@@ -118,10 +118,11 @@ impl Door {
 
 /// Whether an answer shows a page or a record.
 fn shows_anything(study: &Study, operation: &Operation, answer: &Observation) -> bool {
-    let key = operation.clause.reads.as_ref().and_then(|reads| study.contract.resource(&reads.resource));
+    let reads = operation.clause.reads.as_ref();
+    let key = reads.and_then(|reads| Some((reads, study.contract.resource(&reads.resource)?)));
     match (&answer.page, key, &answer.json) {
         (Some(page), ..) => page.has_items,
-        (None, Some(resource), Some(body)) => body.pointer(&resource.key).is_some(),
+        (None, Some((reads, resource)), Some(body)) => reads.record(body).pointer(&resource.key).is_some(),
         (None, ..) => true,
     }
 }

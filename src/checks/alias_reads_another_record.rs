@@ -49,7 +49,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let mut blame = read
                 .blame(study, reader, title)
                 .compare("the record that the list shows with this value", what)
-                .at(known.by.key.clone())
+                .at(reader.reads.pointer(&known.by.key))
                 .against_list(study, reader);
             // A record that shows another value than the one asked for is wrong whatever the list says by now.
             blame.compares &= !other_alias;

@@ -57,7 +57,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let mut blame = read
                 .blame(study, reader, format!("expansion `{name}` changes field `{}`", field_words(&field)))
                 .compare(format!("the same record as without it ({one})"), format!("another value ({two})"))
-                .at(field.clone())
+                .at(reader.reads.pointer(&field))
                 .by(&study.contract, expand_pointer(operation, index))
                 .under(study, &expand.about, Level::Deny)
                 .shown(shown_at(first, second, &field))

@@ -127,7 +127,7 @@ fn judge_answer(study: &Study, reads: &Reads, foreign: &Foreign, answer: &Observ
     let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { return };
     let crossing = answer.call.access == Access::OwnInSecond;
     let resource = study.contract.resource(&reads.resource);
-    let shown = answer.json.as_ref().and_then(|body| body.pointer(&resource?.key).and_then(key_text));
+    let shown = answer.json.as_ref().and_then(|body| reads.record(body).pointer(&resource?.key).and_then(key_text));
     // A success that shows no record is another fault.
     let readable = answer.is_success() && shown.is_some();
     // An alias may belong to a record of either tenant: then one's own is what one gets.

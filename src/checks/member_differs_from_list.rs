@@ -78,7 +78,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 blame.cases.splice(0..0, witnesses.iter().filter(|case| *case != read.case).cloned());
                 blame
                     .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
-                    .at(field)
+                    .at(reader.reads.pointer(field))
                     .by(&study.contract, pointer.clone())
                     .shown(shown_at(sample, record, field))
                     .level(level)

@@ -65,13 +65,13 @@ fn read_records(study: &Study, operation: &Operation, field: &str, ruling: &mut 
     let samples = study.reference(&list.id).map(|reference| reference.samples.as_slice()).unwrap_or_default();
     let Some(usual) = samples.iter().find_map(|(_, record)| record.pointer(field)) else { return };
     for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own) {
-        let Some(held) = answer.json.as_ref().and_then(|body| body.pointer(field)) else { continue };
+        let Some(held) = answer.json.as_ref().and_then(|body| reads.record(body).pointer(field)) else { continue };
         ruling.evidence.records += 1;
         if held != usual {
             ruling.blames.push(
                 Blame::of_answer("a record of another tenant is read", answer)
                     .compare("the tenant that the list shows", "another tenant")
-                    .at(field)
+                    .at(reads.pointer(field))
                     .by(&study.contract, "/x-contract/tenancy/field")
                     .together(study, list)
                     .mark("read"),

@@ -62,7 +62,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let mut blame = read
             .blame(study, reader, format!("field `{}` differs when a record is read again", field_words(&field)))
             .compare(format!("the same answer as before ({one})"), format!("another one ({two})"))
-            .at(field.clone())
+            .at(reader.reads.pointer(&field))
             .level(Level::Deny)
             .shown(shown_at(first, second, &field))
             .mark(field);

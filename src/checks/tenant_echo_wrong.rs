@@ -56,15 +56,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             }
         }
     }
-    for answer in study
-        .all_answers(&operation.id)
-        .filter(|a| a.is_success() && a.call.access == Access::Own && operation.clause.reads.is_some())
-    {
-        let Some(held) = answer.json.as_ref().and_then(|body| body.pointer(field)?.as_str()) else { continue };
+    for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own) {
+        let Some(reads) = &operation.clause.reads else { break };
+        let held = answer.json.as_ref().and_then(|body| reads.record(body).pointer(field)?.as_str());
+        let Some(held) = held else { continue };
         ruling.evidence.records += 1;
         if held != tenant {
             ruling.blames.push(blame(
-                Blame::of_answer("the record shows another tenant than the one asked for", answer).at(field),
+                Blame::of_answer("the record shows another tenant than the one asked for", answer)
+                    .at(reads.pointer(field)),
             ));
         }
     }

@@ -35,7 +35,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if read.known.is_some() && !read.ambiguous && is_foreign_object(study, reader, record) {
             ruling.evidence.answers += 1;
             let blame = read.blame(study, reader, "reading by key gives no record at all".to_owned());
-            return Some(blame.compare("a record", "nothing that a record is declared to have").at("").alone());
+            return Some(
+                blame
+                    .compare("a record", "nothing that a record is declared to have")
+                    .at(reader.reads.item.clone())
+                    .alone(),
+            );
         }
         let right = is_right(study, reader, read, record)?;
         ruling.evidence.answers += 1;
@@ -45,7 +50,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let mut blame = read
             .blame(study, reader, "reading by key gives another record".to_owned())
             .compare("the record with the key asked for", "a record with another key")
-            .at(reader.resource(study).map(|resource| resource.key.clone()).unwrap_or_default());
+            .at(reader.resource(study).map(|resource| reader.reads.pointer(&resource.key)).unwrap_or_default());
         if read.known.is_some() {
             blame = blame.against_list(study, reader);
         }
@@ -71,7 +76,8 @@ fn is_foreign_object(study: &Study, reader: &Reader<'_>, record: &serde_json::Va
     let Some(shape) = reading::record_shape(&study.contract, reader) else { return false };
     let shapes = study.contract.shapes.with_parts(shape);
     let mut declared = shapes.iter().flat_map(|shape| shape.members.keys());
-    record.as_object().is_some_and(|members| !declared.any(|name| members.contains_key(name)))
+    // Where the contract says in which member the record is, nothing in it is no record either.
+    record.as_object().map_or(!reader.reads.item.is_empty(), |members| !declared.any(|name| members.contains_key(name)))
 }
 
 /// Whether the record is the one asked for; `None` when that is another check's matter or cannot be told.

@@ -14,6 +14,7 @@ use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
 use crate::config::{Config, FailOn, LevelRule, Levels, Origin};
+use crate::document::Document;
 use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
 use crate::event::{Aborted, Event, RunStarted};
 use crate::finding::{Finding, Level};
@@ -366,16 +367,17 @@ impl Job {
 
 /// How the reports of a run are made.
 fn report_options(config: &Config, verbosity: i8, subjects: &[Subject]) -> report::Options {
-    let text = |subject: &Subject| {
+    let texts = |subject: &Subject| {
         let document = &subject.contract.document;
-        (document.path().display().to_string(), document.text().to_owned())
+        let text = |of: &Document| (of.path().display().to_string(), of.text().to_owned());
+        std::iter::once(text(document)).chain(document.overlay().map(text)).collect::<Vec<_>>()
     };
     report::Options {
         color: super::colors(config.run.color.value),
         show_values: config.run.show_values.value,
         verbosity,
         catalogue: crate::gate::catalogue().into(),
-        documents: subjects.iter().map(text).collect(),
+        documents: subjects.iter().flat_map(texts).collect(),
         ..report::Options::from_environment()
     }
 }

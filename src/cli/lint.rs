@@ -1,6 +1,7 @@
 //! `contract-gate lint FILE…`.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use super::diff::ReportArg;
 use super::exit;
@@ -21,6 +22,9 @@ pub struct Args {
     /// Report, to standard output or a file; repeatable [human, json, junit, sarif, github, markdown]
     #[arg(long = "report", value_name = "FORMAT[=PATH]")]
     pub reports: Vec<ReportArg>,
+    /// OpenAPI Overlay laid over each of the documents, for those that may not be edited
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
@@ -31,7 +35,7 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let mut worst = exit::CONFORMS;
     let mut all: Vec<Linted> = Vec::new();
     for file in &args.files {
-        match lint::file(file) {
+        match lint::file_with(file, args.overlay.as_deref()) {
             Ok(linted) => {
                 worst = worst.max(if linted.fails(args.strict) { exit::VIOLATED } else { exit::CONFORMS });
                 all.push(linted);

@@ -300,7 +300,8 @@ fn configured_target(
 
 fn subject(name: &str, wanted: Wanted, embedded: &mock::Options) -> Result<Subject, String> {
     let Wanted { contract: document, overlay, base_url, own, second } = wanted;
-    let contract = Contract::open_with(&document, overlay.as_deref()).map_err(|error| error.to_string())?;
+    let mut contract = Contract::open_with(&document, overlay.as_deref()).map_err(|error| error.to_string())?;
+    contract.settle_filters(|name| own.params.get(name).cloned());
     let contract = Arc::new(contract);
     match base_url {
         Some(base_url) => {

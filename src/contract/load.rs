@@ -75,8 +75,7 @@ impl Contract {
             let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
             (stem, Document::read(path)?)
         };
-        let overlaid = super::overlay::apply(&Document::read(overlay)?, document.root())?;
-        Self::from_document(&stem, document.with_root(overlaid))
+        Self::from_document(&stem, super::annotate(document, overlay)?)
     }
 
     /// Reads a document as a contract.
@@ -114,6 +113,7 @@ impl Contract {
         let mut problems = ContractError::default();
         contract.schemes = contract.read_schemes();
         contract.operations = contract.read_operations(&mut problems);
+        contract.settle_filters(|_| None);
         contract.compile(&mut problems);
         if problems.problems.is_empty() { Ok(contract) } else { Err(problems) }
     }
@@ -229,6 +229,7 @@ impl Contract {
         Some(Body {
             required: node.get("required") == Some(&Value::Bool(true)),
             schema: format!("{pointer}/content/{}/schema", escape(media)),
+            media: media.clone(),
         })
     }
 

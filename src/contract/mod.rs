@@ -10,6 +10,7 @@ mod overlay;
 mod schema;
 pub mod semantics;
 mod shape;
+mod standing;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -18,9 +19,11 @@ use std::fmt;
 use serde_json::Value;
 
 pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, to_cel};
-pub use operation::{Body, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
+pub use operation::{Body, JSON, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
+pub use overlay::annotate;
 pub use schema::{Breach, Checker, SchemaError, Schemas, lower};
 pub use shape::{Rule, Shape, ShapeId, Shapes, Visitor};
+pub use standing::Standing;
 
 use crate::document::{Document, DocumentError};
 use crate::finding::Place;
@@ -118,13 +121,8 @@ impl Contract {
     /// The place of a pointer in the document.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Place {
-        let span = self.document.locate(pointer);
-        Place {
-            file: self.document.path().display().to_string(),
-            pointer: pointer.to_owned(),
-            line: span.line,
-            column: span.column,
-        }
+        let (file, span) = self.document.place(pointer);
+        Place { file: file.display().to_string(), pointer: pointer.to_owned(), line: span.line, column: span.column }
     }
 
     /// An operation by its id.
@@ -180,9 +178,12 @@ impl Contract {
         }
     }
 
-    /// Hash of the text: 16 hexadecimal digits.
+    /// Hash of the text, and of the overlay's if there is one: 16 hexadecimal digits.
     #[must_use]
     pub fn hash(&self) -> String {
-        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(self.document.text().as_bytes()))
+        let own = xxhash_rust::xxh3::xxh3_64(self.document.text().as_bytes());
+        let overlay = self.document.overlay();
+        let whole = overlay.map_or(own, |file| xxhash_rust::xxh3::xxh3_64_with_seed(file.text().as_bytes(), own));
+        format!("{whole:016x}")
     }
 }

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::semantics::{About, OperationClause, Slot};
 
+/// The media type of JSON.
+pub const JSON: &str = "application/json";
+
 /// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Location {
@@ -73,6 +76,8 @@ pub struct Body {
     pub required: bool,
     /// Pointer to its schema.
     pub schema: String,
+    /// Its media type, as the document writes it.
+    pub media: String,
 }
 
 /// Which statuses a response stands for.
@@ -227,6 +232,22 @@ impl Operation {
             .iter()
             .filter(|response| matches!(response.status, Status::Exact(200..=299) | Status::Class(2)))
             .min_by_key(|response| response.status)
+    }
+
+    /// What to ask for: the JSON media types of its success, else whatever it declares; `application/json` where that
+    /// is one of them, or where nothing is said.
+    #[must_use]
+    pub fn accept(&self) -> String {
+        let declared: Vec<&str> = self
+            .success()
+            .map(|response| response.media.iter().map(|media| media.name.as_str()).collect())
+            .unwrap_or_default();
+        let any = |name: &&str| matches!(*name, "application/json" | "application/*" | "*/*");
+        if declared.is_empty() || declared.iter().any(any) {
+            return JSON.to_owned();
+        }
+        let json: Vec<&str> = declared.iter().copied().filter(|name| is_json(name)).collect();
+        if json.is_empty() { declared.join(", ") } else { json.join(", ") }
     }
 
     /// Whether it needs a credential.

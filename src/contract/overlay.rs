@@ -1,20 +1,32 @@
 //! OpenAPI Overlay 1.0: a vendor's own document, annotated from outside.
 
+use std::path::Path;
+
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, escape};
 
-/// Applies an overlay's actions to a document's value, in order.
+/// Lays the overlay in a file over a document.
 ///
 /// # Errors
-/// When the overlay has no actions, or a target is no JSONPath or matches nothing.
-pub(super) fn apply(overlay: &Document, root: &Value) -> Result<Value, DocumentError> {
+/// When the file cannot be read, is no overlay, or a target of it is no JSONPath or matches nothing.
+pub fn annotate(document: Document, overlay: &Path) -> Result<Document, DocumentError> {
+    let overlay = Document::read(overlay)?;
+    let (root, places) = apply(&overlay, document.root())?;
+    Ok(document.overlaid(root, overlay, places))
+}
+
+/// Pointers to what an overlay puts into a document, each with the pointer to it in the overlay.
+type Places = Vec<(String, String)>;
+
+/// Applies an overlay's actions to a document's value, in order.
+fn apply(overlay: &Document, root: &Value) -> Result<(Value, Places), DocumentError> {
     let Some(actions) = overlay.at("/actions").and_then(Value::as_array) else {
         let remedy = "write `overlay: 1.0.0` and a list of `actions`".to_owned();
         return Err(overlay.error_at("", "is no OpenAPI Overlay: `actions` is missing".to_owned(), remedy));
     };
-    let mut value = root.clone();
+    let (mut value, mut places) = (root.clone(), Places::new());
     for (index, action) in actions.iter().enumerate() {
         let at = format!("/actions/{index}/target");
         let target = action.get("target").and_then(Value::as_str).unwrap_or_default();
@@ -34,25 +46,40 @@ pub(super) fn apply(overlay: &Document, root: &Value) -> Result<Value, DocumentE
         } else if let Some(update) = action.get("update") {
             for pointer in pointers {
                 if let Some(node) = value.pointer_mut(&pointer) {
-                    merge(node, update);
+                    merge(node, update, (&pointer, &format!("/actions/{index}/update")), &mut places);
                 }
             }
         }
     }
-    Ok(value)
+    Ok((value, places))
 }
 
-/// Objects merge member by member, arrays are appended to, everything else is replaced.
-fn merge(node: &mut Value, update: &Value) {
+/// Objects merge member by member, arrays are appended to, everything else is replaced. `at` points to the node in the
+/// document and to the update in the overlay; what is put there is noted in `places`.
+fn merge(node: &mut Value, update: &Value, at: (&str, &str), places: &mut Places) {
+    let note = |places: &mut Places, index: usize, item: &str| {
+        places.push((format!("{}/{index}", at.0), format!("{}{item}", at.1)));
+    };
     match (node, update) {
         (Value::Object(members), Value::Object(changes)) => {
             for (name, change) in changes {
-                merge(members.entry(name.clone()).or_insert(Value::Null), change);
+                let inner = escape(name);
+                let at = (format!("{}/{inner}", at.0), format!("{}/{inner}", at.1));
+                merge(members.entry(name.clone()).or_insert(Value::Null), change, (&at.0, &at.1), places);
             }
         }
-        (Value::Array(items), Value::Array(more)) => items.extend(more.iter().cloned()),
-        (Value::Array(items), one) => items.push(one.clone()),
-        (node, update) => *node = update.clone(),
+        (Value::Array(items), Value::Array(more)) => {
+            (0..more.len()).for_each(|index| note(places, items.len() + index, &format!("/{index}")));
+            items.extend(more.iter().cloned());
+        }
+        (Value::Array(items), one) => {
+            note(places, items.len(), "");
+            items.push(one.clone());
+        }
+        (node, update) => {
+            *node = update.clone();
+            places.push((at.0.to_owned(), at.1.to_owned()));
+        }
     }
 }
 
@@ -77,7 +104,6 @@ fn remove(root: &mut Value, pointer: &str) {
 mod tests {
     use super::*;
     use serde_json::json;
-    use std::path::Path;
 
     fn overlay(text: &str) -> Document {
         Document::parse(Path::new("o.yaml"), text.to_owned()).expect("valid YAML")
@@ -87,8 +113,14 @@ mod tests {
     fn updates_merge_and_removals_remove() {
         let document = json!({"paths": {"/c": {"get": {"tags": ["a"], "x": 1}}}});
         let actions = "overlay: 1.0.0\nactions:\n- target: $.paths['/c'].get\n  update: {x-contract: {lists: {}}, tags: [b]}\n- target: $.paths['/c'].get.x\n  remove: true\n";
-        let overlaid = apply(&overlay(actions), &document).expect("applies");
+        let (overlaid, places) = apply(&overlay(actions), &document).expect("applies");
         assert_eq!(overlaid, json!({"paths": {"/c": {"get": {"tags": ["a", "b"], "x-contract": {"lists": {}}}}}}));
+        let place = |base: &str, own: &str| (base.to_owned(), own.to_owned());
+        let wanted = [
+            place("/paths/~1c/get/x-contract", "/actions/0/update/x-contract"),
+            place("/paths/~1c/get/tags/1", "/actions/0/update/tags/0"),
+        ];
+        assert_eq!(places, wanted);
     }
 
     #[test]

@@ -60,7 +60,10 @@ fn judge(document: &Document, pointer: &str, definition: &str, problems: &mut Ve
                 let known = known_keys(&error.schema_path().to_string(), definition);
                 (format!("{at}/{}", escape(&name)), format!("unknown key `{name}`"), suggest(&name, &known))
             }
-            _ => (at, error.to_string(), "see openapi/README.md".to_owned()),
+            _ => {
+                let key = at.rsplit('/').next().map(crate::document::unescape).unwrap_or_default();
+                (at, format!("`{key}`: {error}"), "see openapi/README.md".to_owned())
+            }
         };
         problems.push(document.error_at(&at, message, remedy));
     }

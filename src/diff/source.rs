@@ -138,6 +138,17 @@ impl Workspace {
         Self::from_document(origin.read(None)?, Some(origin))
     }
 
+    /// Reads a document as [`Workspace::read`] does, changed by `change` before anything is looked at.
+    ///
+    /// # Errors
+    /// As [`Workspace::read`], and when `change` fails.
+    pub fn read_changed(
+        origin: &Origin,
+        change: impl FnOnce(Document) -> Result<Document, DocumentError>,
+    ) -> Result<Self, DocumentError> {
+        Self::from_document(change(origin.read(None)?)?, Some(origin))
+    }
+
     /// Wraps a text that is at hand; it cannot refer to other files.
     ///
     /// # Errors

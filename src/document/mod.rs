@@ -5,6 +5,7 @@
 //! build and the run read a document alike.
 
 mod json;
+mod layer;
 mod text;
 mod yaml;
 
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde_json::Value;
+
+use layer::Layer;
 
 /// Largest text that is read, in bytes: no real document comes near it, and YAML aliases multiply.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -63,13 +66,15 @@ impl std::error::Error for DocumentError {}
 /// A document: its name, its text and its value.
 ///
 /// Numbers that are keys (`200:`) become text, merge keys (`<<`) are applied, aliases are resolved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     path: PathBuf,
     text: String,
     root: Value,
     json: bool,
     spans: OnceLock<HashMap<String, Span>>,
+    /// What was laid over it.
+    layer: Option<Layer>,
 }
 
 impl Document {
@@ -109,14 +114,34 @@ impl Document {
             message,
             remedy: remedy.to_owned(),
         })?;
-        Ok(Self { path: path.to_path_buf(), text, root, json, spans: OnceLock::new() })
+        Ok(Self { path: path.to_path_buf(), text, root, json, spans: OnceLock::new(), layer: None })
     }
 
-    /// The same document with another value, e.g. after an overlay; places are those of the text where they still exist.
+    /// The same document with the value that a file laid over it gives: `places` are pointers to what that file put
+    /// there, each with the pointer to it in the file; other places are those of the own text, where they still exist.
     #[must_use]
-    pub fn with_root(mut self, root: Value) -> Self {
+    pub fn overlaid(mut self, root: Value, file: Self, places: Vec<(String, String)>) -> Self {
         self.root = root;
+        self.layer = Some(Layer::new(file, places));
         self
+    }
+
+    /// The file that was laid over it.
+    #[must_use]
+    pub fn overlay(&self) -> Option<&Self> {
+        self.layer.as_ref().map(Layer::document)
+    }
+
+    /// File and place of a node that the file laid over the document put there.
+    #[must_use]
+    pub fn added_at(&self, pointer: &str) -> Option<(&Path, Span)> {
+        self.layer.as_ref()?.place(pointer)
+    }
+
+    /// File and place of a node, see [`Document::locate`].
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> (&Path, Span) {
+        self.added_at(pointer).unwrap_or_else(|| (&self.path, self.locate(pointer)))
     }
 
     /// The name under which the document was read.
@@ -185,7 +210,8 @@ impl Document {
     /// An error at a place in this document.
     #[must_use]
     pub fn error_at(&self, pointer: &str, message: String, remedy: String) -> DocumentError {
-        DocumentError { path: self.path.clone(), span: Some(self.locate(pointer)), message, remedy }
+        let (path, span) = self.place(pointer);
+        DocumentError { path: path.to_path_buf(), span: Some(span), message, remedy }
     }
 }
 

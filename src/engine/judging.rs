@@ -2,6 +2,7 @@
 
 use super::confirm::{Again, Confirmer};
 use super::cut::Cut;
+use super::plain::unpromised;
 use super::reduce::reduce;
 use super::regression::{Regression, regression};
 use super::run::Runner;
@@ -70,7 +71,7 @@ impl<'a> Judging<'a> {
         if let Some(by) = self.disabled(check, operation) {
             return (tell::judged(contract, check, operation, Outcome::Disabled { by }, None), Vec::new());
         }
-        match (check.judge)(self.confirmer.study, operation) {
+        match unpromised(operation, (check.judge)(self.confirmer.study, operation)) {
             Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
             verdict => {
                 // What was missing was not sent: any other reason would be made up.

@@ -9,6 +9,7 @@ mod cut;
 mod doctor;
 mod early;
 mod judging;
+mod plain;
 mod plan;
 mod preflight;
 mod recorded;
@@ -37,6 +38,7 @@ pub use shard::Shard;
 pub use trouble::{Culprit, Trouble};
 
 use crate::case::Case;
+use crate::checks::Family;
 use crate::contract::Contract;
 use crate::event::{Aborted, ContractFinished, ContractStarted, Event};
 use crate::finding::{Finding, Level};
@@ -260,8 +262,12 @@ impl Run<'_> {
     /// Asks the checks in rounds what they want to see, and sends it; gives what makes the run senseless, if it shows.
     async fn observe(&mut self) -> Option<Aborted> {
         self.replay().await;
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let mut planned = self.plan();
+            if round == 0 {
+                let plain: Vec<Case> = self.plain_calls().into_iter().filter(|case| !self.study.has(case)).collect();
+                planned.splice(0..0, plain.into_iter().map(|case| (Family::Answers.name(), case)));
+            }
             planned.sort_by_key(|(family, _)| *family != "paging");
             if planned.is_empty() {
                 break;
@@ -332,6 +338,9 @@ impl Run<'_> {
         let judged: u64 =
             ["passed", "failed", "warned", "noted"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
         let nothing = judged == 0 && aborted.is_none();
+        if self.runner.target.stop().is_none() && aborted.is_none() {
+            self.tell_plain();
+        }
         let aborted = aborted.or_else(|| {
             nothing.then(|| Aborted {
                 kind: "nothing-ran".to_owned(),

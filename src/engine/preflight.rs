@@ -1,11 +1,16 @@
 //! Whether a run makes sense at all: one page is looked at before it begins, and what the user named by hand.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Run;
-use super::trouble::{Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, unknown_resource};
+use super::trouble::{Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, unknown_resource};
 use crate::case::{Access, Call, Case, Walk};
-use crate::contract::Operation;
+use crate::contract::semantics::Slot;
+use crate::contract::{Operation, Parameter};
 use crate::event::Aborted;
 use crate::study::{Observation, Seen, Study};
+use crate::target::missing_words;
 
 impl Run<'_> {
     /// Whether the set-up works at all: one request, told apart by whose fault it is.
@@ -14,6 +19,9 @@ impl Run<'_> {
             return Some(trouble.abort());
         }
         self.wait().await;
+        if let Some(trouble) = self.without_value() {
+            return Some(trouble.abort());
+        }
         let pages: Vec<(Operation, Walk)> = self
             .study
             .lists()
@@ -22,6 +30,9 @@ impl Run<'_> {
                 (operation.clone(), walk)
             })
             .collect();
+        if pages.is_empty() {
+            return self.plain_preflight().await.map(Trouble::abort);
+        }
         let base = self.runner.target.base().to_owned();
         let mut doubt = None;
         for (operation, walk) in &pages {
@@ -48,6 +59,40 @@ impl Run<'_> {
             return Some(trouble.abort());
         }
         self.named_keys(None).await.map(Trouble::abort)
+    }
+
+    /// Whether a list or a reader has a required parameter that nobody gives a value; sent without, it would be refused,
+    /// and the server blamed. What is sent because the document shows it as an example is told.
+    fn without_value(&mut self) -> Option<Trouble> {
+        let contract = Arc::clone(&self.study.contract);
+        let own = &self.runner.target.own;
+        let given = |parameter: &Parameter| own.params.contains_key(&parameter.name) || own.carries(parameter);
+        let looked_at = |operation: &&Operation| {
+            let clause = &operation.clause;
+            (clause.lists.is_some() || clause.reads.is_some()) && self.options.selection.looks_at(&operation.id)
+        };
+        let mut examples = BTreeMap::new();
+        for operation in contract.operations.iter().filter(looked_at) {
+            let slots: Vec<&Slot> =
+                operation.clause.reads.iter().flat_map(|reads| &reads.by).map(|by| &by.slot).collect();
+            if let Some(parameter) = contract.missing(operation, &slots, given).first() {
+                let message = format!("{}: {}", operation.endpoint(), missing_words(parameter));
+                let remedy = "or give the parameter a `default` or an `example` in the document".to_owned();
+                return Some(Trouble::new(Culprit::Setup, "unusable", message, remedy));
+            }
+            for parameter in operation.parameters.iter().filter(|p| operation.needs(&contract, p) && !given(p)) {
+                if let Some(standing) = operation.standing(parameter).filter(|standing| standing.is_example) {
+                    examples.insert(parameter.name.clone(), standing.value);
+                }
+            }
+        }
+        for (name, value) in examples {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.remarks.push(format!(
+                "`{name}` is required and was sent as `{value}`, the document's example; another value: --param {name}=VALUE"
+            ));
+        }
+        None
     }
 
     /// Whether a reader answers as one of this API, be it that there is no such record: then its lists are wrong. What

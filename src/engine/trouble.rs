@@ -46,7 +46,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    fn new(culprit: Culprit, kind: &'static str, message: String, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(culprit: Culprit, kind: &'static str, message: String, remedy: impl Into<String>) -> Self {
         Self { culprit, kind, message, remedy: remedy.into() }
     }
 

@@ -13,6 +13,7 @@ mod render;
 mod rules;
 mod security;
 mod semantics;
+mod sendable;
 mod structure;
 mod tables;
 mod text;
@@ -20,6 +21,9 @@ mod vocabulary;
 
 use std::collections::BTreeSet;
 
+use std::path::Path;
+
+use crate::contract::annotate;
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::{Origin, Workspace};
 use crate::document::{DocumentError, Span, escape};
@@ -51,6 +55,14 @@ impl Linted {
 /// # Errors
 /// When the document cannot be read or is no OpenAPI 3 document.
 pub fn file(name: &str) -> Result<Linted, DocumentError> {
+    file_with(name, None)
+}
+
+/// Like [`file()`], with an OpenAPI Overlay laid over the document.
+///
+/// # Errors
+/// As [`file()`], and when the overlay cannot be read or its targets match nothing.
+pub fn file_with(name: &str, overlay: Option<&Path>) -> Result<Linted, DocumentError> {
     let lost = || DocumentError {
         path: name.into(),
         span: None,
@@ -61,7 +73,11 @@ pub fn file(name: &str) -> Result<Linted, DocumentError> {
         std::thread::Builder::new()
             .stack_size(256 * 1024 * 1024)
             .spawn_scoped(scope, || {
-                let workspace = Workspace::read(&Origin::parse(name))?;
+                let origin = Origin::parse(name);
+                let workspace = match overlay {
+                    Some(overlay) => Workspace::read_changed(&origin, |document| annotate(document, overlay))?,
+                    None => Workspace::read(&origin)?,
+                };
                 Ok(Linted { name: name.to_owned(), findings: lint(&workspace) })
             })
             .map_err(|_| lost())?
@@ -194,10 +210,13 @@ impl<'a> Linter<'a> {
             .into_iter()
             .zip(at)
             .map(|(fault, (file, index))| {
-                let (span, pointer) = (fault.span.unwrap_or(spans[file][index]), wanted[file][index].clone());
+                let pointer = wanted[file][index].clone();
+                let own = (documents[file].path(), spans[file][index]);
+                let (path, span) = documents[file].added_at(&pointer).unwrap_or(own);
+                let span = fault.span.unwrap_or(span);
                 let mut finding = fault.finding;
                 finding.fingerprint = Finding::fingerprint_of(&[&finding.id, &pointer, &finding.title]);
-                let name = documents[file].path().display().to_string();
+                let name = path.display().to_string();
                 finding.place = Some(Place { file: name, pointer, line: span.line, column: span.column });
                 finding
             })

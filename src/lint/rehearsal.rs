@@ -10,7 +10,6 @@ use super::Linter;
 use super::semantics::paths_of_self;
 use crate::contract::{Contract, Rule, Scope, Shape, Truth};
 use crate::diff::arena::NodeId;
-use crate::document::Document;
 use crate::finding::Level;
 use crate::mock::{self, MockError};
 
@@ -38,7 +37,7 @@ impl Linter<'_> {
             return;
         }
         let main = self.side.workspace().main();
-        let Ok(document) = Document::parse(main.path(), main.text().to_owned()) else { return };
+        let document = main.clone();
         let name =
             Path::new(main.path()).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let contract = match Contract::from_document(&name, document) {
@@ -49,6 +48,7 @@ impl Linter<'_> {
                 return self.deny("contract-unusable", (root, None), title, ("a usable contract", "none"), why);
             }
         };
+        self.sendable(&contract);
         match mock::specimens(&contract, RECORDS) {
             Ok(records) => self.try_rules(&contract, &records),
             Err(error) => self.unmade(&contract, &error),

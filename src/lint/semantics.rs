@@ -4,6 +4,7 @@
 mod clauses;
 mod consistency;
 mod expressions;
+mod readers;
 mod sources;
 
 pub(super) use expressions::paths_of_self;

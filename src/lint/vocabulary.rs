@@ -72,7 +72,9 @@ impl Linter<'_> {
             let at = self.below(value, &fault.pointer);
             let why = "a clause that is not understood promises nothing; see openapi/README.md";
             if fault.unexpected.is_empty() {
-                let title = format!("`{key}` is not well-formed: {}", fault.message);
+                let inner = fault.pointer.rsplit_once('/').map(|(_, name)| crate::document::unescape(name));
+                let inner = inner.map(|name| format!("`{name}` in ")).unwrap_or_default();
+                let title = format!("{inner}`{key}` is not well-formed: {}", fault.message);
                 self.deny("semantics-malformed", (at, None), title, ("the vocabulary of openapi/README.md", ""), why);
             }
             for name in &fault.unexpected {

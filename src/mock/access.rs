@@ -19,7 +19,7 @@ pub struct Access {
     pub second_token: String,
     /// Names of the tenants.
     pub tenants: Vec<String>,
-    /// Values that select the first tenant, by slot.
+    /// Values that select the first tenant, by slot; then what else requests must carry.
     pub params: Vec<(Slot, String)>,
     /// Values that select the second tenant, by slot.
     pub second_params: Vec<(Slot, String)>,
@@ -38,7 +38,8 @@ impl Access {
         let second = usize::from(tenants.len() > 1);
         let slot = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.clone());
         let params = |index: usize| -> Vec<(Slot, String)> {
-            slot.iter().filter_map(|slot| Some((slot.clone(), tenants.get(index)?.clone()))).collect()
+            let tenant = slot.iter().filter_map(|slot| Some((slot.clone(), tenants.get(index)?.clone())));
+            tenant.chain(contract.whatever_is_required()).collect()
         };
         Self {
             token: token(0),
@@ -165,7 +166,9 @@ impl Door<'_> {
             let (_, wanted) = carry(scheme, token);
             match (shown.split_once(' '), wanted.split_once(' ')) {
                 (Some((word, value)), Some((wanted_word, wanted))) => {
-                    word.eq_ignore_ascii_case(wanted_word) && value.trim().trim_end_matches('=') == wanted
+                    // What `check` is given for a scheme it sends as it is, encoded or not.
+                    let value = value.trim();
+                    word.eq_ignore_ascii_case(wanted_word) && (value.trim_end_matches('=') == wanted || value == token)
                 }
                 _ => shown == wanted,
             }

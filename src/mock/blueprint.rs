@@ -12,7 +12,7 @@ use super::MockError;
 use super::exchange::set_at;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::population::{Census, Population};
-use crate::contract::semantics::{Clause, Lists, Spot};
+use crate::contract::semantics::{Clause, Lists, Reads, Spot};
 use crate::contract::{Checker, Contract, Expression, Operation, Parameter, Schemas};
 
 /// A contract, ready to be served.
@@ -178,7 +178,11 @@ impl Route {
             parameters,
             body,
             rules,
-            envelope: lists.map_or(Ok(Value::Null), |lists| envelope(contract, operation, lists))?,
+            envelope: match (lists, &operation.clause.reads) {
+                (Some(lists), _) => envelope(contract, operation, lists)?,
+                (None, Some(reads)) => wrapping(contract, operation, reads)?,
+                (None, None) => Value::Null,
+            },
             no_token: lists.and_then(|lists| no_token(contract, operation, lists)),
             media: media.map_or_else(|| "application/json".to_owned(), |media| media.name.clone()),
         })
@@ -259,6 +263,21 @@ fn envelope(contract: &Contract, operation: &Operation, lists: &Lists) -> Result
         Spot::Pointer(pointer) => Some(pointer.clone()),
         Spot::Header { .. } => None,
     }));
+    let mut body = bones(contract, schema, &owned)?;
+    set_at(&mut body, &lists.items, Value::Array(Vec::new()));
+    Ok(body)
+}
+
+/// What stands around a record that is read: required members beside it are made up; null where nothing does.
+fn wrapping(contract: &Contract, operation: &Operation, reads: &Reads) -> Result<Value, MockError> {
+    match contract.success_schema(operation) {
+        Some(schema) if !reads.item.is_empty() => bones(contract, schema, std::slice::from_ref(&reads.item)),
+        _ => Ok(Value::Null),
+    }
+}
+
+/// The required members of a body, and those at the pointers of `owned`, which stay empty.
+fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, MockError> {
     let form = Form::read(contract, schema, Roles { key: "/", tenant: "/" })
         .map_err(|(pointer, message)| MockError::hint(contract, &pointer, message))?;
     let filling = Filling {
@@ -271,8 +290,7 @@ fn envelope(contract: &Contract, operation: &Operation, lists: &Lists) -> Result
         until: None,
     };
     let mut body = Value::Object(Map::new());
-    skeleton(&form, "", &owned, &filling, &mut body);
-    set_at(&mut body, &lists.items, Value::Array(Vec::new()));
+    skeleton(&form, "", owned, &filling, &mut body);
     Ok(body)
 }
 

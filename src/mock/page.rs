@@ -145,7 +145,7 @@ impl Reader<'_> {
                 Spot::Header { header, .. } => answer.set_header(header, &plain(&value)),
             }
         };
-        put(&clauses.more, Value::Bool(page.more));
+        put(&clauses.more, Value::Bool(page.more != clauses.more.as_ref().is_some_and(|more| more.inverted)));
         put(&clauses.count, Value::from(page.count));
         put(&clauses.total, Value::from(page.total));
         put(&clauses.remaining, Value::from(page.remaining));

@@ -291,7 +291,8 @@ impl Server {
         self.successes.fetch_add(1, Relaxed);
         let scene = Scene { by: &by, ..self.scene(call, None, tenant) };
         let mut answer = Answer::json(200, &self.blueprint.routes[call.index].media, "");
-        self.write(&scene, Value::Null, "", &[row], &expands, &mut answer);
+        let wrapping = self.blueprint.routes[call.index].envelope.clone();
+        self.write(&scene, wrapping, &reads.item, &[row], &expands, &mut answer);
         Ok(answer)
     }
 

@@ -70,11 +70,12 @@ impl PageFacts {
         let clause = |clause: &Option<crate::contract::semantics::Clause>| {
             clause.as_ref().and_then(|clause| spot(&clause.spot, answer, body))
         };
+        let inverted = page.more.as_ref().is_some_and(|more| more.inverted);
         Self {
             items: items.map_or(0, Vec::len),
             has_items: items.is_some(),
             next: page.next.as_ref().and_then(|next| next_token(next, answer, body, items)),
-            more: clause(&page.more).and_then(|value| value.as_bool()),
+            more: clause(&page.more).and_then(|value| value.as_bool()).map(|said| said != inverted),
             count: Figure::of(clause(&page.count)),
             total: Figure::of(clause(&page.total)),
             remaining: Figure::of(clause(&page.remaining)),

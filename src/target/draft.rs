@@ -27,7 +27,7 @@ impl Draft {
         Self {
             path: operation.path.clone(),
             query: Vec::new(),
-            headers: vec![("Accept".to_owned(), "application/json".to_owned())],
+            headers: vec![("Accept".to_owned(), operation.accept())],
             body: minimal_body(contract, operation),
         }
     }
@@ -58,7 +58,10 @@ impl Draft {
                 self.query.push((name(), items.iter().map(plain).collect::<Vec<_>>().join(",")));
             }
             (Location::Query, Some(value)) => self.query.push((name(), plain(&value))),
-            (Location::Header, Some(value)) => self.headers.push((name(), plain(&value))),
+            (Location::Header, Some(value)) => {
+                self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&parameter.name));
+                self.headers.push((name(), plain(&value)));
+            }
             _ => {}
         }
         Ok(())
@@ -109,6 +112,32 @@ pub(super) fn parameter_value(
         (true, Access::UnknownTenant) => Some(Value::String(unknown_tenant(configured.as_ref()))),
         _ => given.cloned().or(if optional_known_id { None } else { configured }),
     }
+}
+
+/// The value of a parameter that must be sent although neither the case nor the access gives one.
+///
+/// # Errors
+/// When the document names none either.
+pub(super) fn standing_value(
+    contract: &Contract,
+    operation: &Operation,
+    parameter: &Parameter,
+    own: &Identity,
+) -> Result<Option<Value>, String> {
+    if !operation.needs(contract, parameter) || own.carries(parameter) {
+        return Ok(None);
+    }
+    if let Some(text) = own.params.get(&parameter.name) {
+        return Ok(Some(Value::String(text.clone())));
+    }
+    let standing = operation.standing(parameter).map(|standing| standing.value);
+    standing.map(Some).ok_or_else(|| missing_words(parameter))
+}
+
+/// Words for a required parameter that nobody has a value for.
+pub(crate) fn missing_words(parameter: &Parameter) -> String {
+    let place = if parameter.location == Location::Header { "header" } else { "query" };
+    format!("no value for the required {place} parameter `{}`: give --param {0}=VALUE", parameter.name)
 }
 
 fn plain(value: &Value) -> String {

@@ -5,6 +5,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::contract::{Location, Parameter};
+
 /// Credential and parameters of one tenant.
 #[derive(Clone, Default)]
 pub struct Identity {
@@ -21,6 +23,13 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whether a header that goes with every request is this parameter.
+    #[must_use]
+    pub fn carries(&self, parameter: &Parameter) -> bool {
+        parameter.location == Location::Header
+            && self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))
+    }
+
     /// Whether two identities show the same credential.
     #[must_use]
     pub fn is_same_credential(&self, other: &Self) -> bool {

@@ -25,6 +25,8 @@ pub use limits::{Limits, Rate};
 pub use stop::Switch;
 use tokio::time::Instant;
 
+pub(crate) use draft::missing_words;
+
 use crate::recording::Crossed;
 
 /// A target could not be set up.

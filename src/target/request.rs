@@ -3,12 +3,15 @@
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::draft::{Draft, parameter_value};
+use super::draft::{Draft, parameter_value, standing_value};
 use super::stranger::WRONG_TOKEN;
 use super::{Identity, Target};
 use crate::case::{Access, Call};
-use crate::contract::{Contract, Operation, Scheme};
+use crate::contract::{Contract, JSON, Operation, Scheme};
 use crate::exchange::Sent;
+
+/// The header that says which media types are wanted.
+const ACCEPT: &str = "Accept";
 
 impl Target {
     /// Makes a call a request, with what is recorded of it.
@@ -25,7 +28,10 @@ impl Target {
         let mut draft = Draft::new(contract, operation);
         for parameter in &operation.parameters {
             let Some(slot) = parameter.slot() else { continue };
-            let value = parameter_value(contract, parameter, call.value(&slot), params, call.access);
+            let value = match parameter_value(contract, parameter, call.value(&slot), params, call.access) {
+                None => standing_value(contract, operation, parameter, &self.own)?,
+                given => given,
+            };
             draft.declared(parameter, value, call.access)?;
         }
         for (slot, value) in &call.values {
@@ -35,6 +41,11 @@ impl Target {
         let method = call.method.as_deref().unwrap_or(&operation.method).to_owned();
         let body = draft.body.filter(|_| !matches!(method.as_str(), "GET" | "HEAD" | "TRACE"));
         let mut head = Head::new(url, draft.headers);
+        // What to ask for is no credential: it goes with every request, whoever asks.
+        let wanted = credential.unwrap_or(&self.own).headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(ACCEPT));
+        if let Some((_, wanted)) = wanted {
+            head.accept(wanted.expose_secret());
+        }
         if let (Some((secret, name)), Some(scheme)) =
             (token_of(call.access, credential), scheme_of(contract, operation))
         {
@@ -43,11 +54,24 @@ impl Target {
         if let Some(identity) = credential {
             head.carry_headers(identity);
         }
-        self.encode(method, head, body.map(|body| body.to_string()))
+        let media = operation.body.as_ref().map_or(JSON, |body| body.media.as_str());
+        self.encode(method, head, body.map(|body| (media, body.to_string())))
     }
 
-    fn encode(&self, method: String, head: Head, body: Option<String>) -> Result<(reqwest::Request, Sent), String> {
+    fn encode(
+        &self,
+        method: String,
+        mut head: Head,
+        body: Option<(&str, String)>,
+    ) -> Result<(reqwest::Request, Sent), String> {
         let method_name = reqwest::Method::from_bytes(method.as_bytes()).map_err(|why| why.to_string())?;
+        if let Some((media, _)) = body.as_ref().filter(|_| !head.has("Content-Type")) {
+            head.headers.push(("Content-Type".to_owned(), (*media).to_owned()));
+            // curl says application/json by itself.
+            if *media != JSON {
+                head.shown.push(("Content-Type".to_owned(), (*media).to_owned()));
+            }
+        }
         let mut request = self.client.request(method_name, head.url);
         for (name, value) in &head.headers {
             let mut value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
@@ -56,14 +80,20 @@ impl Target {
             let name = reqwest::header::HeaderName::from_bytes(name.as_bytes()).map_err(|why| why.to_string())?;
             request = request.header(name, value);
         }
+        let body = body.map(|(_, text)| text);
         if let Some(text) = &body {
-            request = request.header("Content-Type", "application/json").body(text.clone());
+            request = request.body(text.clone());
         }
         let request = request.build().map_err(|why| why.without_url().to_string())?;
         let sent = Sent {
             method,
             url: (self.mask)(head.shown_url.as_str()),
-            headers: head.shown.into_iter().skip(1).map(|(name, value)| (name, (self.mask)(&value))).collect(),
+            headers: head
+                .shown
+                .into_iter()
+                .filter(|shown| !is_ordinary(shown))
+                .map(|(name, value)| (name, (self.mask)(&value)))
+                .collect(),
             body: body.map(|text| (self.mask)(&text)),
         };
         Ok((request, sent))
@@ -128,13 +158,30 @@ impl Head {
         }
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Asks for another media type than the document's.
+    fn accept(&mut self, wanted: &str) {
+        for headers in [&mut self.headers, &mut self.shown] {
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(ACCEPT));
+            headers.insert(0, (ACCEPT.to_owned(), wanted.to_owned()));
+        }
+    }
+
     /// Adds the headers that go with every request of an identity.
     fn carry_headers(&mut self, identity: &Identity) {
-        for (header, value) in &identity.headers {
+        for (header, value) in identity.headers.iter().filter(|(header, _)| !header.eq_ignore_ascii_case(ACCEPT)) {
             self.headers.push((header.clone(), value.expose_secret().to_owned()));
             self.shown.push((header.clone(), format!("${}", header.to_ascii_uppercase().replace('-', "_"))));
         }
     }
+}
+
+/// Whether curl gets the same answer without this header: one that asks for JSON, as everybody expects.
+fn is_ordinary((name, value): &(String, String)) -> bool {
+    name.eq_ignore_ascii_case(ACCEPT) && value == JSON
 }
 
 /// The token that a call shows, with the name that stands for it in records.

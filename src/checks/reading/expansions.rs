@@ -93,7 +93,7 @@ pub(crate) fn expanded<'a>(
             one.judged += u64::from(asks || asked.is_some());
             if let Some(fault) = expand_fault(expand, asks, record).filter(wanted) {
                 one.faulty += 1;
-                one.first.get_or_insert((read.case, read.answer.sent.clone(), String::new(), fault));
+                one.first.get_or_insert((read.case, read.answer.sent.clone(), read.reads.item.clone(), fault));
             }
         }
         for (case, walk) in study.walks(&operation.id) {

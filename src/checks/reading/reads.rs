@@ -8,7 +8,7 @@ use super::Reader;
 use crate::case::{Access, Case};
 use crate::checks::Blame;
 use crate::contract::Operation;
-use crate::contract::semantics::ReadKey;
+use crate::contract::semantics::{ReadKey, Reads};
 use crate::finding::Level;
 use crate::study::row::key_text;
 use crate::study::{Observation, Study};
@@ -26,6 +26,7 @@ pub(crate) struct Known<'a> {
 /// One read as it was answered.
 pub(crate) struct Read<'a> {
     pub(crate) case: &'a Case,
+    pub(crate) reads: &'a Reads,
     pub(crate) answer: &'a Observation,
     /// The key that was asked for.
     pub(crate) text: Box<str>,
@@ -38,9 +39,9 @@ pub(crate) struct Read<'a> {
 }
 
 impl Read<'_> {
-    /// The body of a success.
+    /// The record of a success; null where the answer holds none.
     pub(crate) fn record(&self) -> Option<&Value> {
-        self.answer.json.as_ref().filter(|_| self.answer.is_success())
+        self.answer.json.as_ref().filter(|_| self.answer.is_success()).map(|body| self.reads.record(body))
     }
 
     /// Whether nothing was sent beside the key.
@@ -82,7 +83,7 @@ pub(crate) fn reads<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Read<
         let all = known(study, &reader, by, &text);
         let keys: HashSet<&str> = all.iter().map(|known| &*known.key).collect();
         let ambiguous = keys.len() > 1;
-        found.push(Read { case, answer, text, by, known: all.into_iter().next(), ambiguous });
+        found.push(Read { case, reads: clause, answer, text, by, known: all.into_iter().next(), ambiguous });
     }
     found
 }

@@ -11,7 +11,8 @@ use crate::study::row::fingerprint;
 /// The shape that both showings of a record have in the document.
 pub(crate) fn record_shape(contract: &Contract, reader: &Reader<'_>) -> Option<ShapeId> {
     let schema = contract.success_schema(reader.operation)?;
-    contract.shapes.find(&contract.resolve(schema).0)
+    let body = contract.shapes.find(&contract.resolve(schema).0)?;
+    contract.shapes.at(body, &reader.reads.item)
 }
 
 /// Pointers to declared members in which two showings of a record differ. Only members that both show are compared, but for

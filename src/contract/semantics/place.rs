@@ -55,6 +55,8 @@ pub struct Clause {
     pub with: Option<With>,
     /// `this` and/or `next`, for an offset echo.
     pub means: Vec<String>,
+    /// Whether true and false are the other way round, for `more`.
+    pub inverted: bool,
     /// Level and source.
     pub about: About,
 }
@@ -77,6 +79,8 @@ enum ClauseText {
         with: Option<With>,
         #[serde(default)]
         means: Vec<String>,
+        #[serde(default)]
+        inverted: bool,
         #[serde(flatten)]
         about: About,
     },
@@ -86,8 +90,10 @@ enum ClauseText {
 impl From<ClauseText> for Clause {
     fn from(text: ClauseText) -> Self {
         match text {
-            ClauseText::Long { spot, with, means, about } => Self { spot, with, means, about },
-            ClauseText::Short(spot) => Self { spot, with: None, means: Vec::new(), about: About::default() },
+            ClauseText::Long { spot, with, means, inverted, about } => Self { spot, with, means, inverted, about },
+            ClauseText::Short(spot) => {
+                Self { spot, with: None, means: Vec::new(), inverted: false, about: About::default() }
+            }
         }
     }
 }

@@ -11,11 +11,28 @@ use super::{About, Grade, Handling, Slot};
 pub struct Reads {
     /// Name of the resource.
     pub resource: String,
+    /// Pointer to the record in the answer's body; empty: the body is the record.
+    #[serde(default)]
+    pub item: String,
     /// By which keys.
     pub by: Vec<ReadKey>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
+}
+
+impl Reads {
+    /// The record in a body; null where there is nothing in its place.
+    #[must_use]
+    pub fn record<'a>(&self, body: &'a Value) -> &'a Value {
+        body.pointer(&self.item).unwrap_or(&Value::Null)
+    }
+
+    /// Pointer into the body of a pointer into the record.
+    #[must_use]
+    pub fn pointer(&self, field: &str) -> String {
+        format!("{}{field}", self.item)
+    }
 }
 
 /// A key by which a record is read.

@@ -85,6 +85,7 @@ impl<'a> Linter<'a> {
 
     pub(super) fn reads(&mut self, scope: &Scope<'a>, reads: NodeId) {
         let record = self.resource_schema(reads, "resource");
+        self.reader_shows_key(scope, reads);
         let Some(by) = self.side.get(reads, "by") else { return };
         for clause in self.side.items(by) {
             let sent = self.slot(scope, clause);

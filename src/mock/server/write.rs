@@ -11,12 +11,13 @@ use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::Row;
 
 impl Server {
-    /// Puts records into a body and the body into the answer; untouched records are copied as text.
+    /// Puts records into a body and the body into the answer; untouched records are copied as text. `place` is where
+    /// the record of a reader, or the array of a list, stands.
     pub(super) fn write(
         &self,
         scene: &Scene<'_>,
         mut body: Value,
-        items: &str,
+        place: &str,
         rows: &[Arc<Row>],
         expands: &[usize],
         answer: &mut Answer,
@@ -26,11 +27,8 @@ impl Server {
         let touched = self.live.iter().any(|live| matches!(live.hook, Hook::Record(_) | Hook::Body(_)));
         if touched || !expands.is_empty() {
             let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
-            if single {
-                body = records.pop().unwrap_or(Value::Null);
-            } else {
-                set_at(&mut body, items, Value::Array(records));
-            }
+            let shown = if single { records.pop().unwrap_or(Value::Null) } else { Value::Array(records) };
+            set_at(&mut body, place, shown);
             for live in &self.live {
                 if let Hook::Body(spoil) = live.hook
                     && live.when.holds(scene)
@@ -39,14 +37,15 @@ impl Server {
                 }
             }
             answer.body = body.to_string().into();
-        } else if single {
+        } else if single && place.is_empty() {
             answer.body = rows.first().map(|row| row.json.as_bytes().to_vec()).unwrap_or_default().into();
         } else {
             let joined = rows.iter().map(|row| row.json.as_ref()).collect::<Vec<_>>().join(",");
-            set_at(&mut body, items, Value::from(HOLE));
+            set_at(&mut body, place, Value::from(HOLE));
             let text = body.to_string();
             let hole = Value::from(HOLE).to_string();
-            answer.body = text.replacen(&hole, &format!("[{joined}]"), 1).into();
+            let shown = if single { joined } else { format!("[{joined}]") };
+            answer.body = text.replacen(&hole, &shown, 1).into();
         }
         for live in &self.live {
             if let Hook::Success(spoil) = live.hook
