@@ -38,6 +38,8 @@ fn run(gate_ends_with: i32, arguments: &str) -> (Vec<String>, String, Option<i32
         .env("GATE", &gate)
         .env("SEEN", &seen)
         .env("GITHUB_OUTPUT", &output)
+        .env("COMMAND", "check")
+        .env("BASE", "")
         .env("CONTRACT", "flexportal")
         .env("BASE_URL", "http://127.0.0.1:8080")
         .env("TOKEN_ENV", "TOKEN")

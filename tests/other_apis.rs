@@ -31,6 +31,7 @@ paths:
   /customers:
     get:
       operationId: listCustomers
+      x-source: "ours: made up for this test"
       x-contract:
         lists:
           resource: customer
@@ -58,6 +59,7 @@ paths:
   /customers/{id}:
     get:
       operationId: getCustomer
+      x-source: "ours: made up for this test"
       x-contract:
         reads: {resource: customer, item: /data, by: [{slot: {path: id}, key: /id}]}
       parameters:

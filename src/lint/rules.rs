@@ -185,6 +185,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Operation Object: the list must not include duplicates.
     "parameter-repeated",
+    /// A required parameter has no value that can be sent without asking the user.
+    /// Level: note.
+    /// ## Why it matters
+    /// `check` has to ask for it with `--param`; a `default`, an `example` or a single enumerated value spares that.
+    /// ## Example
+    /// A required query parameter `region` of `type: string`, and nothing more.
+    /// ## Source
+    /// ours: a request without it would be refused, and the server blamed.
+    "parameter-without-value",
     /// A path parameter is not marked as required.
     /// Level: warn.
     /// ## Why it matters
