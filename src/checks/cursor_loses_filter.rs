@@ -33,8 +33,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         ruling.evidence.pages += walk.pages.len() as u64 - 1;
         let second = walk.starts.get(1).copied().unwrap_or(usize::MAX);
-        let on_first = walk.misfits.iter().filter(|(row, _)| *row < second).count();
-        let later: Vec<&(usize, String)> = walk.misfits.iter().filter(|(row, _)| *row >= second).collect();
+        // What a filter means that was left out is another matter.
+        let sent = |name: &str| walk.walk.query.filters.iter().any(|(known, _)| known == name);
+        let misfits = || walk.misfits.iter().filter(|(_, name)| sent(name));
+        let on_first = misfits().filter(|(row, _)| *row < second).count();
+        let later: Vec<&(usize, String)> = misfits().filter(|(row, _)| *row >= second).collect();
         let rest = walk.rows.len().saturating_sub(second);
         // One stray record is another fault; here the filter is gone.
         if on_first > 0 || later.len() < 2 || later.len() * 10 < rest {

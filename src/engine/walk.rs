@@ -259,11 +259,15 @@ impl<'a> Progress<'a> {
         }
         // A record without a key is known by what it shows.
         let key: Box<str> = row.key.clone().unwrap_or_else(|| format!("# {:x}", row.print).into());
+        let unbounded = self.seen.walk.pages.is_none();
         if query.is_whole() {
             if self.keeps(contract, record, border) {
                 self.seen.samples.push((index, record.clone()));
             }
-            self.draw(index, &key, record);
+            // The walks that go to the end are enough to draw from.
+            if unbounded {
+                self.draw(index, &key, record);
+            }
         }
         let fresh = self.keys.insert(key);
         self.seen.rows.push(row);

@@ -115,8 +115,14 @@ impl<'a> Fitting<'a> {
     /// What `filters` ask for, sent to a list.
     #[must_use]
     pub fn new(lists: &'a Lists, model: &'a Model, filters: &[(String, Value)]) -> Self {
+        // Who asks for some values of a field leaves nothing to what is meant without.
+        let asked: Vec<&String> =
+            filters.iter().filter_map(|(name, _)| lists.filters.get(name)?.field.as_ref()).collect();
         let wanted = lists.filters.iter().filter_map(|(name, filter)| {
             let sent = filters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            if sent.is_none() && filter.field.as_ref().is_some_and(|field| asked.contains(&field)) {
+                return None;
+            }
             let (value, open) = match (sent, &filter.absent) {
                 (Some(value), _) | (None, Some(Absent::Only(value))) => (value, false),
                 (None, Some(Absent::Either { either })) => (either, true),
