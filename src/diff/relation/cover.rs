@@ -88,7 +88,9 @@ impl<'a> Engine<'a> {
             return false;
         }
         let alone = others.iter().enumerate().any(|(at, (other, like))| {
-            Some(at) != but && sketch.types.within(like.types) && sketch.declared_by(like) && {
+            // Beside a single schema a variant is one like any other: what it declares besides is judged as such.
+            let kin = others.len() == 1 || sketch.declared_by(like);
+            Some(at) != but && sketch.types.within(like.types) && kin && {
                 let (_, summary) = self.directed(variant.conj, other.conj, ask);
                 !summary.breaks(ask.polarity()) && !summary.unknown
             }

@@ -27,9 +27,11 @@ pub(crate) struct Patterns {
 
 impl Patterns {
     /// The rule that speaks when `old` is replaced by `new`; none when both mean the same.
-    pub(super) fn relation(&mut self, old: &[&str], new: &[&str]) -> Option<&'static Rule> {
-        let key = (old.join("\n"), new.join("\n"));
-        *self.known.entry(key).or_insert_with(|| decide(old, new))
+    /// Only texts count whose lengths both sides allow: lengths are judged by themselves.
+    pub(super) fn relation(&mut self, old: &[&str], new: &[&str], lengths: (Range, Range)) -> Option<&'static Rule> {
+        let both = lengths.0.and(lengths.1);
+        let key = (old.join("\n"), format!("{} {both:?}", new.join("\n")));
+        *self.known.entry(key).or_insert_with(|| decide(old, new, &both))
     }
 }
 
@@ -61,12 +63,12 @@ fn same_trees(old: &[&str], new: &[&str]) -> bool {
     old.iter().all(|one| new.contains(one)) && new.iter().all(|two| old.contains(two))
 }
 
-fn decide(old: &[&str], new: &[&str]) -> Option<&'static Rule> {
+fn decide(old: &[&str], new: &[&str], lengths: &Range) -> Option<&'static Rule> {
     if same_trees(old, new) {
         return None;
     }
-    let narrows = escapes(old, new);
-    let widens = escapes(new, old);
+    let narrows = escapes(old, new, lengths);
+    let widens = escapes(new, old, lengths);
     Some(match (narrows, widens) {
         (Some(true), Some(true)) => &rules::pattern_replaced::RULE,
         (Some(true), Some(false)) => &rules::pattern_narrowed::RULE,
@@ -76,7 +78,7 @@ fn decide(old: &[&str], new: &[&str]) -> Option<&'static Rule> {
 }
 
 /// Whether some text that all of `inner` take is refused by one of `outer`; none when nothing could be tried.
-fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
+fn escapes(inner: &[&str], outer: &[&str], lengths: &Range) -> Option<bool> {
     let schema = |patterns: &[&str]| {
         let all: Vec<_> = patterns.iter().map(|pattern| json!({ "pattern": pattern })).collect();
         json!({ "allOf": all })
@@ -87,7 +89,7 @@ fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
     let mut looked_at: Vec<String> = looked_at.collect();
     for pattern in inner {
         let drawn = samples(pattern, DRAWN).into_iter().chain(std::mem::take(&mut looked_at));
-        for text in drawn {
+        for text in drawn.filter_map(|text| of_length(text, lengths)) {
             let value = json!(text);
             if checker::is_valid(&inside, &value)? {
                 tried = true;
@@ -98,6 +100,19 @@ fn escapes(inner: &[&str], outer: &[&str]) -> Option<bool> {
         }
     }
     tried.then_some(false)
+}
+
+/// A text of an allowed length: itself, or repeated and cut to it. None where that makes no sense.
+fn of_length(text: String, lengths: &Range) -> Option<String> {
+    #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
+    let length = text.chars().count() as f64;
+    if lengths.holds(length) {
+        return Some(text);
+    }
+    let wanted = if length < lengths.low { lengths.low } else { lengths.high };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and positive")]
+    let fits = (0.0..=512.0).contains(&wanted).then_some(wanted as usize)?;
+    (!text.is_empty()).then(|| text.chars().cycle().take(fits).collect())
 }
 
 /// Texts that probably match a pattern; always the same ones.

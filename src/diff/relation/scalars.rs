@@ -28,11 +28,13 @@ impl<'a> Engine<'a> {
             return common;
         }
         let (left, right) = if sides.mode.textual && !old.is_empty() && !new.is_empty() {
-            // A text that is bounded no longer takes every scalar.
-            (
-                if constrained_text(&sides.old) { old } else { old.as_text() },
-                if constrained_text(&sides.new) { new } else { new.as_text() },
-            )
+            // A text that is bounded no longer takes every scalar; what has no type at all is written as a text is.
+            let read = |side: &Effective<'a>, own: TypeSet, other: TypeSet| match own {
+                _ if constrained_text(side) => own,
+                TypeSet::ALL if other.has(TypeSet::STRING) => other.as_text(),
+                _ => own.as_text(),
+            };
+            (read(&sides.old, old, new), read(&sides.new, new, old))
         } else {
             (old, new)
         };
@@ -241,7 +243,10 @@ impl<'a> Engine<'a> {
             (true, true) => return,
             (true, false) => Some(&rules::pattern_added::RULE),
             (false, true) => Some(&rules::pattern_removed::RULE),
-            (false, false) => self.patterns.relation(&lost, &gained),
+            (false, false) => {
+                let lengths = (sides.old.length, sides.new.length);
+                self.patterns.relation(&lost, &gained, lengths)
+            }
         };
         let Some(rule) = rule else { return };
         let text = |patterns: &[&str]| {
