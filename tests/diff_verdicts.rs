@@ -706,6 +706,12 @@ fn parameters() {
     let limit = "{in: query, name: limit, schema: {type: integer}}";
     let rows: &[(&str, &str, &str, Verdict)] = &[
         ("optional added", "", limit, Safe),
+        (
+            "untyped text becomes text",
+            "{in: query, name: q, schema: {nullable: true}}",
+            "{in: query, name: q, schema: {type: string}}",
+            Silent,
+        ),
         ("required added", "", "{in: query, name: limit, required: true, schema: {type: integer}}", Breaking),
         (
             "required with default added",
@@ -1206,6 +1212,13 @@ fn variants_that_cover_another_together_are_no_break() {
     check_schemas(
         &[
             ("enum split", "{enum: [a, b]}", "{oneOf: [{enum: [a]}, {enum: [b]}]}", Silent, Safe),
+            (
+                "open object to variants",
+                "{type: object, properties: {a: {type: string}}}",
+                "{oneOf: [{type: object, required: [r], properties: {r: {type: string}}}, {type: object, required: [a, m], properties: {a: {type: string}, m: {type: string}}}]}",
+                Breaking,
+                Safe,
+            ),
             ("enum merged", "{oneOf: [{enum: [a]}, {enum: [b]}]}", "{enum: [a, b]}", Safe, Silent),
             (
                 "enums regrouped",
@@ -1245,6 +1258,13 @@ fn variants_that_cover_another_together_are_no_break() {
 fn what_other_keywords_imply_is_no_change() {
     check_schemas(
         &[
+            (
+                "length moved into the pattern",
+                "{type: string, minLength: 40, maxLength: 40, pattern: '^[0-9a-f]+$'}",
+                "{type: string, minLength: 40, maxLength: 64, pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$'}",
+                Doubtful,
+                Breaking,
+            ),
             (
                 "pattern in other letters",
                 "{type: string, pattern: '^[0-9]+$'}",

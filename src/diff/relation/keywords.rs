@@ -31,6 +31,10 @@ impl<'a> Engine<'a> {
     }
 
     pub(super) fn compare_null(&mut self, sides: &Sides<'a>) {
+        // In a URL or a header there is no null.
+        if sides.mode.textual {
+            return;
+        }
         match (sides.old.nullable, sides.new.nullable) {
             (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
             (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
