@@ -80,14 +80,22 @@ pub(crate) enum Twisted {
     OtherKind,
 }
 
+/// Records tried for a key made from theirs that no record has.
+const MOST_TWISTS: usize = 50;
+
 /// Keys made from real ones, for the slot of a way of reading.
 fn twisted_keys(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> Vec<(Twisted, String)> {
     let ways: Vec<&ReadKey> = reader.reads.by.iter().filter(|other| other.slot == by.slot).collect();
     let exists = |text: &str| ways.iter().any(|way| is_held(study, reader, way, text));
     let mut keys = Vec::new();
-    for key in ways.iter().filter_map(|way| sample_key(study, reader, way)?.as_str()) {
-        keys.extend(cut_short(key).map(|cut| (Twisted::Cut, cut)));
-        keys.extend(other_case(key).map(|flipped| (Twisted::OtherCase, flipped)));
+    for way in &ways {
+        // `user_1` is `user_17` cut short and a key of its own: another record may have one that is not.
+        let free = |twist: fn(&str) -> Option<String>| {
+            let samples = sample_keys(study, reader, way).filter_map(Value::as_str).filter_map(twist);
+            samples.take(MOST_TWISTS).find(|text| is_sendable(text) && !exists(text))
+        };
+        keys.extend(free(cut_short).map(|cut| (Twisted::Cut, cut)));
+        keys.extend(free(other_case).map(|flipped| (Twisted::OtherCase, flipped)));
     }
     let siblings = readers(study).filter(|sibling| sibling.reads.resource == reader.reads.resource);
     for sibling in siblings.filter(|sibling| sibling.operation.id != reader.operation.id) {
@@ -118,9 +126,12 @@ fn cut_short(key: &str) -> Option<String> {
     (last >= 4 && !cut.ends_with(' ')).then(|| cut.to_owned())
 }
 
+/// Least length of a key of digits and the letters to `f` that is taken for a number; `C000123` is none.
+const LEAST_HEXADECIMAL: usize = 8;
+
 /// A key with its letters in the other case, unless it is a number in disguise: of those the case says nothing.
 fn other_case(key: &str) -> Option<String> {
-    if key.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
+    if key.len() >= LEAST_HEXADECIMAL && key.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
         return None;
     }
     let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
@@ -185,13 +196,18 @@ fn slots<'a>(reader: &Reader<'a>) -> Vec<&'a ReadKey> {
     reader.reads.by.iter().filter(|by| slots.insert(&by.slot)).collect()
 }
 
-fn sample_key<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Option<&'a Value> {
-    let (operation, _) = reader.list(study)?;
-    let ground = Ground::of(study, operation)?;
+/// Keys of listed records with nothing special about them, in the order of the list.
+fn sample_keys<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> impl Iterator<Item = &'a Value> {
+    let ground = reader.list(study).and_then(|(operation, _)| Ground::of(study, operation));
     let own = reader.is_own_key(study, by);
-    let pointer = if own { &ground.model.key } else { &by.key };
-    let mut values = ground.walk.samples.iter().filter_map(|(_, record)| record.pointer(pointer));
-    values.find(|value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text)))
+    let pointer = ground.as_ref().map(|ground| if own { ground.model.key.clone() } else { by.key.clone() });
+    let samples = ground.map(|ground| ground.walk.samples.iter()).into_iter().flatten();
+    let values = samples.filter_map(move |(_, record)| record.pointer(pointer.as_deref()?));
+    values.filter(|value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text)))
+}
+
+fn sample_key<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Option<&'a Value> {
+    sample_keys(study, reader, by).next()
 }
 
 fn is_numeric(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> bool {
@@ -219,6 +235,7 @@ mod tests {
         assert_eq!(other_case("cust_9fK").as_deref(), Some("CUST_9Fk"));
         assert_eq!(other_case("6B1F7A52-9d3c"), None, "a hexadecimal number");
         assert_eq!(other_case("17"), None);
+        assert_eq!(other_case("C000123").as_deref(), Some("c000123"));
         assert_eq!(cut_short("cust_9").as_deref(), Some("cust_"));
         assert_eq!(cut_short("c9"), None);
     }
