@@ -14,7 +14,7 @@ check! {
     /// A field that the generated type wants as text comes as a number.
     ///
     /// ## Source
-    /// The client generated from the document by the build; only for shipped contracts.
+    /// The client generated from the document by the build; only for shipped contracts, word for word.
     id: "unreadable-by-client", family: Answers, level: Deny,
     faults: ["broken-date-time"],
     plan: plan_nothing, judge: judge,

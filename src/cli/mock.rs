@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
@@ -22,6 +23,9 @@ pub(super) struct Args {
     /// A shipped contract, or an OpenAPI file
     #[arg(value_name = "CONTRACT", required_unless_present_any = ["list_faults", "list_variants"])]
     contract: Option<String>,
+    /// OpenAPI Overlay with what the document lacks
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
     /// Where to listen; port 0 lets the system choose
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -47,7 +51,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     let contract = match &args.contract {
-        Some(name) => Some(Arc::new(Contract::open(name).map_err(|error| error.to_string())?)),
+        Some(name) => {
+            Some(Arc::new(Contract::open_with(name, args.overlay.as_deref()).map_err(|error| error.to_string())?))
+        }
         None => None,
     };
     if args.list_faults || args.list_variants {

@@ -12,6 +12,16 @@ use crate::document::{Document, DocumentError, escape};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// The text of a contract that is part of the binary.
+fn embedded(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "flexportal" => include_str!("../../openapi/flexportal.yaml"),
+        "flexprice" => include_str!("../../openapi/flexprice.yaml"),
+        "maple" => include_str!("../../openapi/maple.yaml"),
+        _ => return None,
+    })
+}
+
 impl Contract {
     /// A contract that is part of the binary, by name.
     ///
@@ -26,24 +36,18 @@ impl Contract {
     /// assert!(Contract::shipped("flexportl").is_err());
     /// ```
     pub fn shipped(name: &str) -> Result<Self, ContractError> {
-        let text = match name {
-            "flexportal" => include_str!("../../openapi/flexportal.yaml"),
-            "flexprice" => include_str!("../../openapi/flexprice.yaml"),
-            "maple" => include_str!("../../openapi/maple.yaml"),
-            _ => {
-                let near =
-                    Self::SHIPPED.iter().filter(|known| strsim::jaro_winkler(known, name) > 0.75).copied().next();
-                return Err(DocumentError {
-                    path: name.into(),
-                    span: None,
-                    message: "is neither a shipped contract nor a file".to_owned(),
-                    remedy: match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("name one of {}, or an OpenAPI file", Self::SHIPPED.join(", ")),
-                    },
-                }
-                .into());
+        let Some(text) = embedded(name) else {
+            let near = Self::SHIPPED.iter().filter(|known| strsim::jaro_winkler(known, name) > 0.75).copied().next();
+            return Err(DocumentError {
+                path: name.into(),
+                span: None,
+                message: "is neither a shipped contract nor a file".to_owned(),
+                remedy: match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("name one of {}, or an OpenAPI file", Self::SHIPPED.join(", ")),
+                },
             }
+            .into());
         };
         let document = Document::parse(Path::new(&format!("openapi/{name}.yaml")), text.to_owned())?;
         Self::from_document(name, document)
@@ -99,8 +103,11 @@ impl Contract {
         let clause = root.get("x-contract").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let semantics: Root = serde_json::from_value(clause)
             .map_err(|error| document.error_at("/x-contract", error.to_string(), "see openapi/README.md".to_owned()))?;
+        // A document of the same name that says something else has another client.
+        let has_client = document.overlay().is_none() && embedded(name).is_some_and(|text| text == document.text());
         let mut contract = Self {
             name: name.to_owned(),
+            has_client,
             document,
             title,
             version,

@@ -34,6 +34,8 @@ use semantics::{Lists, Resource, Root};
 pub struct Contract {
     /// Short name: that of the shipped contract, or the file's stem.
     pub name: String,
+    /// Whether the typed client of that name is generated from this very document.
+    pub has_client: bool,
     /// The document.
     pub document: Document,
     /// `info.title`.

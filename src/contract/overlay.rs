@@ -42,7 +42,7 @@ fn apply(overlay: &Document, root: &Value) -> Result<(Value, Places), DocumentEr
         if action.get("remove") == Some(&Value::Bool(true)) {
             // Backwards, so that removing an item does not shift those still to go.
             pointers.reverse();
-            pointers.iter().for_each(|pointer| remove(&mut value, pointer));
+            pointers.iter().for_each(|pointer| remove(&mut value, pointer, &mut places));
         } else if let Some(update) = action.get("update") {
             for pointer in pointers {
                 if let Some(node) = value.pointer_mut(&pointer) {
@@ -83,8 +83,11 @@ fn merge(node: &mut Value, update: &Value, at: (&str, &str), places: &mut Places
     }
 }
 
-fn remove(root: &mut Value, pointer: &str) {
+/// Removes a node; what an action before had put there is no place any more, and what stood behind it moves up.
+fn remove(root: &mut Value, pointer: &str, places: &mut Places) {
     let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+    let below = format!("{pointer}/");
+    places.retain(|(place, _)| place != pointer && !place.starts_with(&below));
     match root.pointer_mut(parent) {
         Some(Value::Object(members)) => {
             members.shift_remove(&crate::document::unescape(last));
@@ -94,6 +97,16 @@ fn remove(root: &mut Value, pointer: &str) {
                 && index < items.len()
             {
                 items.remove(index);
+                let base = format!("{parent}/");
+                for (place, _) in places.iter_mut() {
+                    let Some(rest) = place.strip_prefix(&base) else { continue };
+                    let (number, deeper) = rest.split_once('/').map_or((rest, None), |(head, tail)| (head, Some(tail)));
+                    let Ok(number) = number.parse::<usize>() else { continue };
+                    if number > index {
+                        let deeper = deeper.map(|deeper| format!("/{deeper}")).unwrap_or_default();
+                        *place = format!("{base}{}{deeper}", number - 1);
+                    }
+                }
             }
         }
         _ => {}
@@ -125,6 +138,12 @@ mod tests {
 
     #[test]
     fn a_target_that_matches_nothing_is_an_error_with_its_place() {
+        let actions = "actions:\n- target: $.a\n  update: [3, 4]\n- target: $.a[0, 2]\n  remove: true\n";
+        let (overlaid, places) = apply(&overlay(actions), &json!({"a": [1, 2]})).expect("applies");
+        assert_eq!(
+            (overlaid, places),
+            (json!({"a": [2, 4]}), vec![("/a/1".to_owned(), "/actions/0/update/1".to_owned())])
+        );
         let error = apply(&overlay("actions:\n- target: $.nope\n  remove: true\n"), &json!({})).expect_err("no match");
         assert_eq!(error.span.map(|span| span.line), Some(2));
     }
