@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use serde_json::{Map, Value};
 
 /// Members printed of one object.
@@ -38,8 +39,8 @@ struct Items {
 impl Kept {
     /// Keeps of a page the envelope, the first record, the last one and those at `wanted`.
     #[must_use]
-    pub fn of_page(mut body: Value, items: &str, wanted: impl IntoIterator<Item = usize>) -> Option<Self> {
-        let Some(Value::Array(records)) = body.pointer_mut(items) else { return Self::bounded(&body, None) };
+    pub fn of_page(body: &Value, items: &str, wanted: impl IntoIterator<Item = usize>) -> Option<Self> {
+        let Some(Value::Array(records)) = body.pointer(items) else { return Self::bounded(body, None) };
         let total = records.len();
         let mut kept: Vec<usize> = Vec::new();
         for index in [0, total.saturating_sub(1)].into_iter().chain(wanted) {
@@ -48,13 +49,13 @@ impl Kept {
             }
         }
         kept.sort_unstable();
-        let few = kept.iter().map(|index| records[*index].take()).collect();
-        *records = few;
-        Self::bounded(&body, Some(Items { pointer: items.to_owned(), total, kept }))
+        let path: Vec<String> = items.split('/').skip(1).map(crate::document::unescape).collect();
+        let few = Few { value: body, path: &path, kept: &kept };
+        Self::bounded(&few, Some(Items { pointer: items.to_owned(), total, kept: kept.clone() }))
     }
 
-    fn bounded(body: &Value, items: Option<Items>) -> Option<Self> {
-        let text = body.to_string();
+    fn bounded(body: &impl Serialize, items: Option<Items>) -> Option<Self> {
+        let text = serde_json::to_string(body).ok()?;
         (text.len() <= MOST_BYTES).then(|| Self { text: text.into_boxed_str(), items })
     }
 
@@ -63,6 +64,46 @@ impl Kept {
     pub fn lines(&self, pointer: Option<&str>, values: bool) -> String {
         serde_json::from_str(&self.text)
             .map_or_else(|_| String::new(), |body| print(&body, self.items.as_ref(), pointer, values))
+    }
+}
+
+/// A body with some elements of the array at a path, and without the others.
+struct Few<'a> {
+    value: &'a Value,
+    path: &'a [String],
+    kept: &'a [usize],
+}
+
+impl Serialize for Few<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.value, self.path.split_first()) {
+            (Value::Array(elements), None) => {
+                serializer.collect_seq(self.kept.iter().filter_map(|index| elements.get(*index)))
+            }
+            (Value::Object(members), Some((next, rest))) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    if name == next {
+                        map.serialize_entry(name, &Few { value, path: rest, kept: self.kept })?;
+                    } else {
+                        map.serialize_entry(name, value)?;
+                    }
+                }
+                map.end()
+            }
+            (Value::Array(elements), Some((next, rest))) => {
+                let mut sequence = serializer.serialize_seq(Some(elements.len()))?;
+                for (index, element) in elements.iter().enumerate() {
+                    if next.parse() == Ok(index) {
+                        sequence.serialize_element(&Few { value: element, path: rest, kept: self.kept })?;
+                    } else {
+                        sequence.serialize_element(element)?;
+                    }
+                }
+                sequence.end()
+            }
+            (value, _) => value.serialize(serializer),
+        }
     }
 }
 
@@ -262,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_page_is_reduced_to_the_record_that_matters() {
-        let kept = Kept::of_page(page(500), "/data", [37]).expect("small enough");
+        let kept = Kept::of_page(&page(500), "/data", [37]).expect("small enough");
         assert!(kept.text.len() < 400, "{} bytes", kept.text.len());
         let lines = kept.lines(Some("/data/37/name"), false);
         assert_eq!(
@@ -290,7 +331,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_said() {
-        let kept = Kept::of_page(page(9), "/data", []).expect("small enough");
+        let kept = Kept::of_page(&page(9), "/data", []).expect("small enough");
         assert!(kept.lines(Some("/data/0/email"), false).contains("\"email\" is not there  ← here"));
         assert!(kept.lines(Some("/data/4/name"), false).contains("the one at 4 is not kept"));
         assert!(kept.lines(Some("/next/deeper"), false).contains("\"next\": \"‹string 6›\""));
@@ -305,7 +346,7 @@ mod tests {
             assert!(lines.lines().count() <= MOST_LINES + 1, "{lines}");
         }
         assert!(lines(&body, Some("/record/m490/a/0"), true).contains("← here"));
-        assert_eq!(Kept::of_page(json!("x".repeat(MOST_BYTES)), "/data", []), None);
+        assert_eq!(Kept::of_page(&json!("x".repeat(MOST_BYTES)), "/data", []), None);
     }
 
     #[test]

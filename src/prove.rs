@@ -84,7 +84,9 @@ pub struct Scope {
 #[derive(Clone)]
 struct Task {
     contract: Arc<Contract>,
+    /// Shared by all runs of the contract; which of them this is.
     looks: Arc<Looks>,
+    number: u32,
     kind: Kind,
     fault: Option<&'static Fault>,
     variant: Option<&'static Variant>,
@@ -136,10 +138,11 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
     let mut tasks = Vec::new();
     for name in names {
         let contract = Arc::new(Contract::open(&name).map_err(|error| error.to_string())?);
-        let looks = Arc::new(Looks::default());
+        let looks = Arc::new(Looks::default().for_run(0));
         let task = |kind, fault, variant| Task {
             contract: Arc::clone(&contract),
             looks: Arc::clone(&looks),
+            number: 0,
             kind,
             fault,
             variant,
@@ -154,6 +157,9 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
             let kind = if fault.tolerated { Kind::Tolerated } else { Kind::Fault };
             task(kind, Some(*fault), None)
         }));
+    }
+    for (number, task) in (0..).zip(&mut tasks) {
+        task.number = number;
     }
     Ok(tasks)
 }
@@ -188,8 +194,13 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     // What a single record shows to its readers alone is seen by reading them all.
     let thorough = task.fault.is_some_and(|fault| fault.thorough);
     let reads = if thorough { usize::MAX } else { 0 };
-    let settings =
-        Options { seed, reads, probe_writes: true, looks: Some(Arc::clone(&task.looks)), ..Options::default() };
+    let settings = Options {
+        seed,
+        reads,
+        probe_writes: true,
+        looks: Some(Arc::new(task.looks.for_run(task.number))),
+        ..Options::default()
+    };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
     running.stop();
     let mut checks: Vec<String> = Vec::new();

@@ -1,6 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::filtering::{clause, exposed, foundation, row_pointer, sent_at};
 use super::{Blame, Ruling, Verdict, not_applicable};
@@ -107,7 +108,7 @@ fn mixed(
     }
     ruling.evidence.records += reference.rows.len() as u64;
     let wanted = Wanted::new(model, name, filter, either);
-    let is_other = |row: &crate::study::Row| wanted.row(row) == Fit::Not;
+    let is_other = |row: &Arc<crate::study::Row>| wanted.row(row) == Fit::Not;
     if !reference.complete || reference.rows.iter().any(is_other) {
         return;
     }

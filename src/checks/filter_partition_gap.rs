@@ -1,6 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -99,7 +100,7 @@ fn gap(study: &Study, operation: &Operation, parts: &[&Look<'_>], options: &[Val
     let (Some(filter), Some(model)) = (clause, study.model(&operation.id)) else { return };
     // A record that lawfully has no such field, or a value that the filter does not know, belongs under none of them.
     let wanted: Vec<Wanted<'_>> = options.iter().map(|option| Wanted::new(model, part.name, filter, option)).collect();
-    let has_value = |row: &&Row| wanted.iter().any(|wanted| matches!(wanted.row(row), Fit::Must | Fit::May));
+    let has_value = |row: &&Arc<Row>| wanted.iter().any(|wanted| matches!(wanted.row(row), Fit::Must | Fit::May));
     let missing: Vec<&str> = reference
         .rows
         .iter()

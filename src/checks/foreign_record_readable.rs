@@ -78,15 +78,15 @@ fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
 }
 
 /// What both tenants list.
-struct Foreign {
-    ours: Reference,
-    theirs: Reference,
+struct Foreign<'a> {
+    ours: &'a Reference,
+    theirs: &'a Reference,
 }
 
-impl Foreign {
-    fn of(study: &Study, reads: &Reads) -> Self {
+impl<'a> Foreign<'a> {
+    fn of(study: &'a Study, reads: &Reads) -> Self {
         let list = study.list_of(&reads.resource).map(|(list, _)| list.id.clone()).unwrap_or_default();
-        Self { ours: Reference::of(study, &list, Access::Own), theirs: Reference::of(study, &list, Access::Second) }
+        Self { ours: study.reference_of(&list, Access::Own), theirs: study.reference_of(&list, Access::Second) }
     }
 
     /// Whether a key is one that the second tenant lists and the own tenant does not.

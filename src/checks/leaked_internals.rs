@@ -51,7 +51,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 /// The clause about fields that may hold the server's own words, if nothing but those shows internals.
 fn about(study: &Study, answer: &Observation, asked: &str) -> About {
     let (Some(leaks), Some(body)) = (&study.contract.root.leaks, &answer.json) else { return About::default() };
-    let mut rest = body.clone();
+    let mut rest = (**body).clone();
     leaks.fields.iter().for_each(|field| remove(&mut rest, field));
     let rest = rest.to_string();
     if leak(&rest).or_else(|| path(&rest, asked)).is_some() { About::default() } else { leaks.about.clone() }

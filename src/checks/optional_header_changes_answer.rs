@@ -70,7 +70,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         ruling.evidence.pairs += 1;
         let same = before.status == answer.status
-            && before.json.as_ref().map(fingerprint) == answer.json.as_ref().map(fingerprint);
+            && before.json.as_deref().map(fingerprint) == answer.json.as_deref().map(fingerprint);
         if !same {
             ruling.blames.push(
                 Blame::of_cases(

@@ -5,7 +5,7 @@ use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::{Lists, Slot};
 use crate::exchange::Sent;
-use crate::study::{End, Observation, PageFacts, Reference, Seen, Study, WalkSeen};
+use crate::study::{End, Observation, PageFacts, Seen, Study, WalkSeen};
 
 /// Page sizes of which only some pages are walked, and how many.
 const FEW_PAGES: [(u64, u32); 8] = [(1, 3), (2, 2), (3, 2), (10, 2), (20, 2), (25, 2), (50, 2), (100, 2)];
@@ -30,7 +30,7 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
         if study.means.has_second {
             cases.extend(super::access::second_walk(study, operation).map(Case::Walk));
             let mut other = study.default_walk(operation);
-            let theirs = Reference::of(study, &operation.id, Access::Second).rows.len() as u64;
+            let theirs = study.reference_of(&operation.id, Access::Second).rows.len() as u64;
             // A few pages, whatever the default size; without a first look, wait for it.
             if let Some(clause) = lists.page.size.as_ref().filter(|_| theirs >= 5) {
                 let size = (theirs * 2 / 5).max(2);

@@ -35,7 +35,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 
 /// Compares the walks that one tenant makes over the whole list.
 fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Access, ruling: &mut Ruling) {
-    let reference = &Reference::of(study, &operation.id, access);
+    let reference = study.reference_of(&operation.id, access);
     let whole = |walk: &WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| whole(walk)) {
         if matches!(walk.end, End::Endless | End::TokenRepeated | End::NoToken | End::Broken(_)) {

@@ -1,6 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::filtering::{self, Must, clause, exposed, refusal, row_pointer, sent_at};
 use super::ordering::{self, Reading, direction_word, inversions, ranks, wishes};
@@ -136,7 +137,7 @@ fn of_walk(
     let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
     let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
     let must = Must::new(lists, model, query, reference);
-    let is_missing = |row: &&Row| row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must.hold(row);
+    let is_missing = |row: &&Arc<Row>| row.key.as_deref().is_some_and(|key| !seen.contains(key)) && must.hold(row);
     let missing = reference.rows.iter().find(is_missing)?;
     Some(
         make(

@@ -7,7 +7,7 @@ use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::finding::Level;
-use crate::study::{Reference, Study, WalkSeen};
+use crate::study::{Study, WalkSeen};
 
 check! {
     /// A page says that nothing follows although there are more records.
@@ -39,7 +39,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 
 /// Compares where the walks of one tenant over the whole list end.
 fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Access, ruling: &mut Ruling) {
-    let reference = &Reference::of(study, &operation.id, access);
+    let reference = study.reference_of(&operation.id, access);
     let whole = |walk: &WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| whole(walk) && walk.is_complete()) {
         ruling.evidence.pairs += 1;

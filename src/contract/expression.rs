@@ -19,6 +19,7 @@ use serde_json::Value;
 pub struct Expression {
     text: String,
     program: Program,
+    variables: Vec<String>,
 }
 
 /// What a rule says about a record.
@@ -47,7 +48,9 @@ impl Expression {
     /// ```
     pub fn compile(text: &str) -> Result<Self, String> {
         let program = Program::compile(text).map_err(|errors| errors.to_string())?;
-        Ok(Self { text: text.to_owned(), program })
+        let mut variables: Vec<String> = program.references().variables().iter().map(|v| (*v).to_owned()).collect();
+        variables.sort();
+        Ok(Self { text: text.to_owned(), program, variables })
     }
 
     /// The text it was compiled from.
@@ -75,12 +78,10 @@ impl Expression {
         }
     }
 
-    /// Names of variables that it refers to.
+    /// Names of variables that it refers to, sorted.
     #[must_use]
-    pub fn variables(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.program.references().variables().iter().map(|v| (*v).to_owned()).collect();
-        names.sort();
-        names
+    pub fn variables(&self) -> &[String] {
+        &self.variables
     }
 
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Cel, String> {

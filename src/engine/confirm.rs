@@ -8,7 +8,7 @@ use crate::checks::{Blame, Check, Verdict};
 use crate::contract::Operation;
 use crate::exchange::Failure;
 use crate::finding::Stability;
-use crate::study::{Reference, Seen, Study};
+use crate::study::{Seen, Study};
 
 /// What came of looking again.
 pub(super) enum Again {
@@ -150,7 +150,7 @@ impl<'a> Confirmer<'a> {
         if let Some(list) = self.study.contract.operation(&id)
             && let Some(lists) = &list.clause.lists
         {
-            let reference = Reference::of(self.study, &id, access);
+            let reference = self.study.reference_of(&id, access);
             let all: BTreeMap<&str, u64> =
                 reference.rows.iter().filter_map(|row| Some((row.key.as_deref()?, row.print))).collect();
             let case = Case::Walk(self.study.walk_of(list, lists, access));

@@ -1,6 +1,7 @@
 //! Walking a list: page after page, to the end that the target itself gives, within bounded time and memory.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::contract::semantics::{Absent, Lists};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Failure;
 use crate::study::features::Features;
-use crate::study::{End, Fit, Model, Observation, PageFacts, Start, WalkSeen, Wanted, ask, expand_fault, records};
+use crate::study::{End, Fit, Model, Observation, PageFacts, Row, Start, WalkSeen, Wanted, ask, expand_fault, records};
 
 /// Pages after which no walk goes on, whatever it was planned for.
 const MOST_PAGES: usize = 20_000;
@@ -126,7 +127,7 @@ impl Runner {
         progress.seen.went_beyond = true;
         if let Some(body) = answer.json.as_ref().filter(|_| answer.is_success()) {
             progress.seen.beyond =
-                records(progress.lists, body).iter().map(|record| progress.model.row(record, true)).collect();
+                records(progress.lists, body).iter().map(|record| Arc::new(progress.model.row(record, true))).collect();
         }
     }
 }
@@ -206,11 +207,12 @@ impl<'a> Progress<'a> {
         self.seen.starts.push(self.seen.rows.len());
         let mut fresh = false;
         let items = records(self.lists, &body);
+        let rows = self.rows(index, items);
         let mut odd = Vec::new();
-        for (position, record) in items.iter().enumerate() {
+        for (position, (record, row)) in items.iter().zip(rows).enumerate() {
             let border = position == 0 || position + 1 == items.len();
             let faults = (self.seen.misfits.len(), self.seen.expansions.len());
-            let new = self.take_record(contract, operation, record, border);
+            let new = self.take_record(contract, operation, (record, row), border);
             if !new || faults != (self.seen.misfits.len(), self.seen.expansions.len()) {
                 odd.push(position);
             }
@@ -227,7 +229,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Keeps an excerpt of the first pages, and of some later ones on which something is wrong.
-    fn keep_excerpt(&mut self, index: usize, body: Value, odd: &[usize]) {
+    fn keep_excerpt(&mut self, index: usize, body: Arc<Value>, odd: &[usize]) {
         let answer = &mut self.seen.answers[index];
         if self.seen.pages.len() > EXCERPTS {
             if self.excerpts == 0 || (odd.is_empty() && !answer.is_blamed()) {
@@ -239,8 +241,23 @@ impl<'a> Progress<'a> {
         answer.lighten(&self.lists.items, odd);
     }
 
-    fn take_record(&mut self, contract: &Contract, operation: &Operation, record: &Value, border: bool) -> bool {
-        let row = self.model.row(record, self.seen.rows.len() < TEXT_ROWS);
+    /// The records of a page, reduced; what another run made of the same page is taken from there.
+    fn rows(&self, index: usize, items: &[Value]) -> Vec<Arc<Row>> {
+        let texts = self.seen.rows.len() + items.len() <= TEXT_ROWS;
+        let reduce = || items.iter().map(|record| Arc::new(self.model.row(record, texts))).collect();
+        match self.seen.answers.get(index).and_then(|answer| answer.known.as_ref()).filter(|_| texts) {
+            Some(known) => known.rows(reduce).to_vec(),
+            None => reduce(),
+        }
+    }
+
+    fn take_record(
+        &mut self,
+        contract: &Contract,
+        operation: &Operation,
+        (record, row): (&Value, Arc<Row>),
+        border: bool,
+    ) -> bool {
         let index = self.seen.rows.len();
         let query = &self.seen.walk.query;
         for (name, wanted) in &self.wanted {

@@ -1,5 +1,7 @@
 //! Whether a record belongs into a filtered list.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::row::{Model, Row, Trait, hash};
@@ -78,7 +80,7 @@ impl<'a> Wanted<'a> {
 
     /// Whether some record shows the field that the filter is about, if it is about one.
     #[must_use]
-    pub fn is_shown(&self, rows: &[Row]) -> bool {
+    pub fn is_shown(&self, rows: &[Arc<Row>]) -> bool {
         self.index.is_none_or(|index| rows.iter().any(|row| row.traits.get(index) != Some(&Trait::Absent)))
     }
 

@@ -8,13 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::bodies::Bodies;
 use super::observation::{Observation, Reading, RuleBreak};
+use crate::case::Call;
 use crate::contract::{Contract, Operation, Scope, Shape, ShapeId, Truth, Visitor};
 
 /// Most undocumented values kept of one answer.
 const MOST_UNKNOWN: usize = 20;
 /// Most records whose look is kept: about half a kilobyte each.
 const MOST_KEPT: usize = 4_096;
+/// The same where many runs share them.
+const MOST_KEPT_OF_MANY: usize = 32_768;
 
 /// What is counted for the coverage of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +49,16 @@ type Known = (Vec<ShapeId>, u128);
 /// Looks at records of one contract that were seen before. Runs of the same contract may share them.
 #[derive(Debug, Default)]
 pub struct Looks {
+    /// Number of the run among those that share.
+    run: u32,
+    records: Arc<Records>,
+    /// Whole bodies with what came of them, where many runs are going to see the same.
+    bodies: Option<Arc<Bodies>>,
+}
+
+/// What was seen of records and bodies with which nothing is wrong.
+#[derive(Debug, Default)]
+struct Records {
     clean: Mutex<HashMap<Known, Arc<Clean>>>,
     /// Fingerprints of bodies that fit their schema, with whether the client, if there is one, was asked and could read it.
     fitting: Mutex<HashMap<u128, bool>>,
@@ -54,6 +68,31 @@ pub struct Looks {
 const MOST_FITTING: usize = 50_000;
 
 impl Looks {
+    /// The same looks, for one of many runs against servers that answer alike: whole bodies are remembered too, which takes
+    /// memory.
+    #[must_use]
+    pub fn for_run(&self, run: u32) -> Self {
+        let bodies = self.bodies.clone().unwrap_or_default();
+        Self { run, records: Arc::clone(&self.records), bodies: Some(bodies) }
+    }
+
+    /// Fills in what a body came to in another run; whether it is known.
+    pub(super) fn recall(&self, key: u128, seen: &mut Observation) -> bool {
+        self.bodies.as_ref().is_some_and(|bodies| bodies.recall(key, seen))
+    }
+
+    /// Remembers what a body came to, for other runs.
+    pub(super) fn remember(&self, key: u128, seen: &Observation) {
+        if let Some(bodies) = &self.bodies {
+            bodies.remember(self.run, key, seen);
+        }
+    }
+
+    /// Whether whole bodies are remembered.
+    pub(super) fn remembers(&self) -> bool {
+        self.bodies.is_some()
+    }
+
     /// The fingerprint of a body as an answer of an operation.
     pub(super) fn body_key(operation: &Operation, status: u16, schema: &str, body: &[u8]) -> u128 {
         let mut hasher = Xxh3::new();
@@ -66,24 +105,25 @@ impl Looks {
 
     /// Whether a body is known to fit, and then whether a client has read it.
     pub(super) fn fits(&self, key: u128) -> Option<bool> {
-        self.fitting.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
+        self.records.fitting.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
     }
 
     /// Remembers that a body fits.
     pub(super) fn keep_fitting(&self, key: u128, by_client: bool) {
-        let mut fitting = self.fitting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fitting = self.records.fitting.lock().unwrap_or_else(PoisonError::into_inner);
         if fitting.len() < MOST_FITTING {
             fitting.insert(key, by_client);
         }
     }
 
     fn get(&self, key: &Known) -> Option<Arc<Clean>> {
-        self.clean.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        self.records.clean.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     fn keep(&self, key: Known, clean: Clean) {
-        let mut kept = self.clean.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST_KEPT {
+        let mut kept = self.records.clean.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = if self.remembers() { MOST_KEPT_OF_MANY } else { MOST_KEPT };
+        if kept.len() < most {
             kept.insert(key, Arc::new(clean));
         }
     }
@@ -105,7 +145,7 @@ pub(super) fn look(
         (None, true) => Some(String::new()),
         (_, false) => None,
     };
-    let request = request_value(seen);
+    let request = request_value(&seen.call, &seen.sent.method);
     let response = serde_json::json!({ "status": seen.status, "headers": {} });
     let mut looker = Looker {
         request: &request,
@@ -362,16 +402,16 @@ fn feed_text(kind: &[u8], text: &str, hasher: &mut Xxh3) {
 }
 
 /// The request as rules see it.
-fn request_value(seen: &Observation) -> Value {
+pub(super) fn request_value(call: &Call, method: &str) -> Value {
     use crate::contract::semantics::Slot;
     let mut query = serde_json::Map::new();
     let mut headers = serde_json::Map::new();
-    for (slot, value) in &seen.call.values {
+    for (slot, value) in &call.values {
         match slot {
             Slot::Query(name) => query.insert(name.clone(), value.clone()),
             Slot::Header(name) => headers.insert(name.to_ascii_lowercase(), value.clone()),
             _ => None,
         };
     }
-    serde_json::json!({ "method": seen.sent.method, "path": seen.call.operation, "query": query, "headers": headers })
+    serde_json::json!({ "method": method, "path": call.operation, "query": query, "headers": headers })
 }

@@ -4,6 +4,7 @@
 //! to judge. It knows no check and opens no connection.
 
 pub mod ask;
+mod bodies;
 mod exhibit;
 pub(crate) mod features;
 pub mod fit;
@@ -16,7 +17,7 @@ pub mod row;
 mod strict_json;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
 
@@ -113,8 +114,8 @@ pub struct Study {
     pub models: Arc<BTreeMap<String, Model>>,
     /// Cases by key, in plan order.
     seen: IndexMap<String, (Case, Arc<Seen>)>,
-    /// What the plain walks of each list agree on, once somebody asks.
-    references: BTreeMap<String, OnceLock<Reference>>,
+    /// What the walks over each whole list agree on, by who asked, once somebody wants to know.
+    references: BTreeMap<String, BTreeMap<Access, OnceLock<Reference>>>,
     /// What was chosen to be sent, by what for: planning asks again in each round.
     choices: Choices,
 }
@@ -169,10 +170,13 @@ impl Study {
     pub fn add(&mut self, case: Case, seen: impl Into<Arc<Seen>>) {
         let key = case.key();
         let operation = case.operation().to_owned();
-        let plain = matches!(&case, Case::Walk(walk) if walk.query.is_plain());
+        let whole = match &case {
+            Case::Walk(walk) if walk.query.is_whole() => Some(walk.query.access),
+            _ => None,
+        };
         self.seen.entry(key).or_insert((case, seen.into()));
-        if plain {
-            self.references.insert(operation, OnceLock::new());
+        if let Some(access) = whole {
+            self.references.entry(operation).or_default().insert(access, OnceLock::new());
         }
     }
 
@@ -246,11 +250,22 @@ impl Study {
         self.iter().filter(move |(case, _)| case.operation() == operation).flat_map(|(_, seen)| seen.answers())
     }
 
-    /// What the plain walks of a list agree on.
+    /// What the plain walks of a list agree on; `None` before there is one.
     #[must_use]
     pub fn reference(&self, operation: &str) -> Option<&Reference> {
-        let reference = self.references.get(operation)?;
-        Some(reference.get_or_init(|| Reference::of(self, operation, Access::Own)))
+        self.known_reference(operation, Access::Own)
+    }
+
+    /// What the walks over a whole list agree on, under some access; nothing before there is one.
+    #[must_use]
+    pub fn reference_of(&self, operation: &str, access: Access) -> &Reference {
+        static NOTHING: LazyLock<Reference> = LazyLock::new(Reference::default);
+        self.known_reference(operation, access).unwrap_or(&NOTHING)
+    }
+
+    fn known_reference(&self, operation: &str, access: Access) -> Option<&Reference> {
+        let reference = self.references.get(operation)?.get(&access)?;
+        Some(reference.get_or_init(|| Reference::of(self, operation, access)))
     }
 
     /// The model of a list.

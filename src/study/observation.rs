@@ -1,9 +1,12 @@
 //! One exchange, judged against what the document says of a single answer: the facts that passive checks speak from.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use super::bodies::{Bodies, Known};
 use super::exhibit;
-use super::look::{Looks, Tally, look};
+use super::look::{Looks, Tally, look, request_value};
 use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
@@ -89,7 +92,9 @@ pub struct Observation {
     /// Start of a body that is no JSON, or of any error body.
     pub excerpt: Option<String>,
     /// The body; dropped from pages once they are judged.
-    pub json: Option<Value>,
+    pub json: Option<Arc<Value>>,
+    /// What another run made of the same body.
+    pub known: Option<Arc<Known>>,
     /// What is left of a body that was dropped, for the findings about it.
     pub kept: Option<Kept>,
     /// Why the body is no JSON although it says so.
@@ -137,7 +142,7 @@ impl Observation {
     pub fn lighten(&mut self, items: &str, wanted: &[usize]) {
         if let Some(body) = self.json.take() {
             let blamed = exhibit::blamed_items(self, items);
-            self.kept = Kept::of_page(body, items, wanted.iter().copied().chain(blamed));
+            self.kept = Kept::of_page(&body, items, wanted.iter().copied().chain(blamed));
         }
     }
 
@@ -177,6 +182,7 @@ pub fn observe(
         bytes: 0,
         excerpt: None,
         json: None,
+        known: None,
         kept: None,
         broken_json: None,
         repeated_names: Vec::new(),
@@ -214,35 +220,51 @@ pub fn observe(
     let media = if head_only { None } else { judge_media(&mut seen, response) };
     let says_json = seen.content_type.as_deref().is_none_or(is_json);
     let packed = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
+    let schema = media.and_then(|media| media.schema.as_deref());
+    let memory = (looks.remembers() && packed.is_none() && says_json).then(|| {
+        let request = request_value(&seen.call, &seen.sent.method);
+        Bodies::key(operation, answer.status, schema, &request, &answer.body)
+    });
+    if memory.is_some_and(|key| looks.recall(key, &mut seen)) {
+        keep_rest(operation, &answer, &mut seen);
+        return seen;
+    }
     if let Some(coding) = packed.filter(|_| says_json && !answer.body.is_empty()) {
         seen.broken_json = Some(format!("a body that cannot be unpacked as its content-encoding says: {coding}"));
     } else if (says_json || answer.status < 400) && !answer.body.is_empty() {
         match strict_json::read(&answer.body) {
             Ok(strict) => {
                 seen.repeated_names = strict.repeated;
-                seen.json = Some(strict.value);
+                seen.json = Some(Arc::new(strict.value));
             }
             Err(why) if says_json => seen.broken_json = Some(why),
             Err(_) => {}
         }
     }
+    if let Some(body) = seen.json.clone() {
+        judge_body(contract, operation, schema, &answer, &body, &mut seen, looks);
+        if let Some(schema) = schema {
+            look(contract, operation, schema, &body, &mut seen, looks);
+        }
+        if let Some(key) = memory {
+            looks.remember(key, &seen);
+        }
+    }
+    keep_rest(operation, &answer, &mut seen);
+    seen
+}
+
+/// What is read beside the body's own judgement: the envelope of a page, and the start of what may have to be shown.
+fn keep_rest(operation: &Operation, answer: &Answer, seen: &mut Observation) {
     if seen.json.is_none() || answer.status >= 400 {
         let start = &answer.body[..answer.body.len().min(EXCERPT)];
         seen.excerpt = Some(String::from_utf8_lossy(start).into_owned());
     }
-    let Some(body) = seen.json.take() else { return seen };
-    let schema = media.and_then(|media| media.schema.clone());
-    judge_body(contract, operation, schema.as_deref(), &answer, &body, &mut seen, looks);
-    if let Some(schema) = schema {
-        look(contract, operation, &schema, &body, &mut seen, looks);
-    }
-    if let Some(lists) = &operation.clause.lists
+    if let (Some(body), Some(lists)) = (&seen.json, &operation.clause.lists)
         && (200..300).contains(&answer.status)
     {
-        seen.page = Some(PageFacts::read(lists, &answer, &body));
+        seen.page = Some(PageFacts::read(lists, answer, body));
     }
-    seen.json = Some(body);
-    seen
 }
 
 /// Whether a body fits its schema, and whether the client can read it. The same bytes are judged once.
@@ -260,7 +282,7 @@ fn judge_body(
         seen.client = by_client.then_some(Ok(()));
         return;
     }
-    if (200..300).contains(&answer.status) {
+    if contract.has_client && (200..300).contains(&answer.status) {
         seen.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
     }
     if let Some(checker) = schema.and_then(|schema| contract.checker(schema)) {

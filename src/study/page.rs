@@ -1,5 +1,7 @@
 //! The envelope of a page: what it says of itself, read by the places that the contract names.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::observation::Observation;
@@ -161,13 +163,13 @@ pub struct WalkSeen {
     /// Index into `answers` of each page that counts.
     pub pages: Vec<usize>,
     /// Every record, in order.
-    pub rows: Vec<super::row::Row>,
+    pub rows: Vec<Arc<super::row::Row>>,
     /// For each page, where its records start in `rows`.
     pub starts: Vec<usize>,
     /// How it ended.
     pub end: End,
     /// Records found by following a token that stood beside "no more".
-    pub beyond: Vec<super::row::Row>,
+    pub beyond: Vec<Arc<super::row::Row>>,
     /// Whether such a token was followed.
     pub went_beyond: bool,
     /// Indices into `rows` of records kept in full, with their value.
@@ -239,7 +241,7 @@ impl WalkSeen {
 
     /// Records of page `index`.
     #[must_use]
-    pub fn rows_of(&self, index: usize) -> &[super::row::Row] {
+    pub fn rows_of(&self, index: usize) -> &[Arc<super::row::Row>] {
         let start = self.starts.get(index).copied().unwrap_or(self.rows.len());
         let end = self.starts.get(index + 1).copied().unwrap_or(self.rows.len());
         &self.rows[start..end]

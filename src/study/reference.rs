@@ -1,6 +1,7 @@
 //! What the plain walks of a list agree on: the records that there are, and their order.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::case::Access;
 #[derive(Clone, Debug, Default)]
 pub struct Reference {
     /// Records in the order of the longest walk, each key once; records that only other walks showed come last.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Arc<Row>>,
     /// Index into `rows` by key.
     pub by_key: HashMap<Box<str>, usize>,
     /// How many of `rows` come from the longest walk.
@@ -29,7 +30,7 @@ pub struct Reference {
 impl Reference {
     /// What the walks over a whole list agree on, under some access.
     #[must_use]
-    pub fn of(study: &Study, operation: &str, access: Access) -> Self {
+    pub(super) fn of(study: &Study, operation: &str, access: Access) -> Self {
         let mut reference = Self::default();
         let whole = |walk: &&super::WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
         let mut walks: Vec<_> = study.walks(operation).map(|(_, walk)| walk).filter(whole).collect();
@@ -43,7 +44,7 @@ impl Reference {
                 let Some(key) = row.key.clone() else { continue };
                 if !reference.by_key.contains_key(&key) {
                     reference.by_key.insert(key, reference.rows.len());
-                    reference.rows.push(row.clone());
+                    reference.rows.push(Arc::clone(row));
                 }
             }
             if rank == 0 {
@@ -61,7 +62,7 @@ impl Reference {
 
     /// The record of a key.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Row> {
+    pub fn get(&self, key: &str) -> Option<&Arc<Row>> {
         self.by_key.get(key).and_then(|index| self.rows.get(*index))
     }
 

@@ -66,7 +66,7 @@ fn passed<'a>(lists: &'a Lists, model: &'a Model, walk: &WalkSeen) -> Option<imp
         semantics::Direction::Descending => -1.0,
     };
     let rank = move |row: &Row| Some(row.traits.get(index)?.rank(default.order)? * sign);
-    let ranks: Option<Vec<f64>> = walk.rows.iter().map(rank).collect();
+    let ranks: Option<Vec<f64>> = walk.rows.iter().map(|row| rank(row)).collect();
     let ranks = ranks.filter(|ranks| ranks.is_sorted())?;
     let (first, last) = (*ranks.first()?, *ranks.last()?);
     Some(move |row: &Row| rank(row).is_some_and(|rank| rank > first && rank < last))

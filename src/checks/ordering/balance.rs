@@ -1,6 +1,7 @@
 //! Records that a sorted walk repeats and leaves out.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::looks::{Look, Reading};
 use super::ranks::ranks;
@@ -59,7 +60,7 @@ pub(crate) fn balance(study: &Study, operation: &Operation, look: &Look<'_>) -> 
 
 /// Tells which records a walk has certainly passed: all of them at its end; where it was cut off, and is in order, those
 /// whose value comes strictly before the last one seen.
-fn passed<'a>(model: &'a Model, look: &'a Look<'_>) -> impl Fn(&Row) -> bool + use<'a> {
+fn passed<'a>(model: &'a Model, look: &'a Look<'_>) -> impl Fn(&Arc<Row>) -> bool + use<'a> {
     let cut_off = look.walk.end == crate::study::End::Capped && look.wish.field.order != Order::Text;
     let direction = look.wish.direction.filter(|_| cut_off && look.reading == Reading::Ordered);
     let last = direction.and_then(|direction| {
@@ -81,7 +82,7 @@ fn passed<'a>(model: &'a Model, look: &'a Look<'_>) -> impl Fn(&Row) -> bool + u
 
 fn is_by_ties(model: &Model, look: &Look<'_>, reference: &Reference, balance: &Balance) -> bool {
     let Some(index) = model.field(&look.wish.field.field) else { return false };
-    let value = |row: &Row| row.traits.get(index).cloned();
+    let value = |row: &Arc<Row>| row.traits.get(index).cloned();
     let mut borders: Vec<Trait> = Vec::new();
     for start in look.walk.starts.iter().skip(1).filter(|start| **start > 0) {
         let (before, after) = (look.walk.rows.get(start - 1), look.walk.rows.get(*start));

@@ -1,11 +1,13 @@
 //! Values as they compare.
 
+use std::sync::Arc;
+
 use crate::contract::semantics::{Direction, SortField};
 use crate::study::{Model, Row, Trait};
 
 /// The values of a walk that can be compared, with the index of their records; empty when kinds are mixed, so that
 /// comparing would mean guessing.
-pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Row]) -> Vec<(usize, f64)> {
+pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<(usize, f64)> {
     let Some(index) = model.field(&field.field) else { return Vec::new() };
     let texts = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Text(..) | Trait::Hashed(..))));
     let numbers = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Number(_))));

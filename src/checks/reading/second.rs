@@ -6,7 +6,7 @@ use crate::checks::{Blame, Verdict};
 use crate::contract::Operation;
 use crate::contract::semantics::ReadKey;
 use crate::study::row::key_text;
-use crate::study::{Observation, Reference, Study};
+use crate::study::{Observation, Study};
 
 /// A read of one of the second tenant's own records.
 pub(crate) struct SecondRead<'a> {
@@ -48,7 +48,7 @@ pub(crate) fn with_second<'a>(
     };
     let reader = Reader { operation, reads: clause };
     let Some((list, lists)) = reader.list(study) else { return verdict };
-    let theirs = Reference::of(study, &list.id, Access::Second);
+    let theirs = study.reference_of(&list.id, Access::Second);
     for (case, answer) in study.answers(&operation.id) {
         let call = &answer.call;
         if call.access != Access::Second || call.method.is_some() || call.values.len() != 1 || answer.is_unsent() {
