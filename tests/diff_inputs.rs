@@ -111,6 +111,32 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
 }
 
 #[test]
+fn the_level_of_a_category_is_its_highest_and_for_clients_its_lowest_too() {
+    let folder = Folder::new("categories");
+    let named = GOOD.replace("get: {", "get: {operationId: readThing, ");
+    assert_ne!(named, GOOD);
+    folder.write("old.yaml", &named);
+    folder.write("renamed.yaml", &named.replace("readThing", "fetchThing"));
+    folder.write("more.yaml", &format!("{named}components: {{schemas: {{Fresh: {{type: string}}}}}}\n"));
+    folder.write("gone.yaml", GONE);
+    let diff = |name: &str, levels: &[&str]| {
+        let mut args = vec!["diff", "old.yaml", name];
+        for level in levels {
+            args.extend(["--level", level]);
+        }
+        code(&run(&folder.0, &args, None))
+    };
+    assert_eq!(diff("renamed.yaml", &[]), 0);
+    assert_eq!(diff("renamed.yaml", &["client=deny"]), 1);
+    assert_eq!(diff("renamed.yaml", &["client=deny", "operation-id-changed=note"]), 0, "a rule wins");
+    // What is only added breaks nobody's build, and the law speaks on the wire.
+    assert_eq!(diff("more.yaml", &["client=deny"]), 0);
+    assert_eq!(diff("renamed.yaml", &["wire=deny"]), 0);
+    assert_eq!(diff("gone.yaml", &[]), 1);
+    assert_eq!(diff("gone.yaml", &["wire=warn"]), 0);
+}
+
+#[test]
 fn standard_input_and_reports_to_files() {
     let folder = Folder::new("stdin");
     folder.write("good.yaml", GOOD);
