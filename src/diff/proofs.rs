@@ -4,23 +4,24 @@
 //! be made that both documents' validators confirm, the part that changed is shown, and said to be one.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
 use super::api::{Api, Root};
 use super::change::Change;
 use super::law::Direction;
 use super::relation::PairId;
 use super::types::wire_text;
-use super::witness::Wish;
+use super::witness::{Surroundings, Whole, Wish};
 
 /// Most findings for which a payload is looked for.
 const MAX_WITNESSES: usize = 120;
 /// Most schemas that are looked at to put payloads into what surrounds them.
 const MAX_SURROUNDINGS: usize = 12_000;
-/// Longest payload that is shown in full, in letters.
+/// Longest part of a payload that is shown in full, in letters.
 const SHOWN: usize = 300;
-/// Longest whole that is shown instead of the part that changed, in letters.
-const MAX_WHOLE: usize = 1_000;
+/// Longest whole that is shown in full, in letters; beyond it what is required but did not change is left out.
+const MAX_WHOLE: usize = 480;
+/// Most operations of which the one with the shortest payload is shown.
+const MAX_ROOTS: usize = 3;
 
 /// What a URL may hold as it is.
 const PLAIN: &AsciiSet =
@@ -29,19 +30,19 @@ const PLAIN: &AsciiSet =
 /// What may still be spent on proofs.
 pub(super) struct Proofs {
     left: usize,
-    surroundings: usize,
+    surroundings: Surroundings,
 }
 
 impl Proofs {
     pub(super) fn new(without: bool) -> Self {
-        Self { left: if without { 0 } else { MAX_WITNESSES }, surroundings: MAX_SURROUNDINGS }
+        Self { left: if without { 0 } else { MAX_WITNESSES }, surroundings: Surroundings::of(MAX_SURROUNDINGS) }
     }
 
     /// A payload that was lawful on one side only, with what it shows.
     pub(super) fn of(
         &mut self,
         api: &mut Api<'_>,
-        (pair, root): (PairId, Option<usize>),
+        (pair, roots): (PairId, &[usize]),
         change: &Change,
     ) -> Option<String> {
         if self.left == 0 {
@@ -51,11 +52,14 @@ impl Proofs {
         let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
         let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
         let payload = api.engine.witness(pair, &wish)?;
-        let whole = root.and_then(|root| {
-            let root = &api.roots[root];
-            let whole = api.engine.whole(root.pair, pair, &payload, &mut self.surroundings)?;
-            (whole.to_string().chars().count() <= MAX_WHOLE).then(|| line(root, &whole))
-        });
+        let mut wholes = Vec::new();
+        for index in roots.iter().take(MAX_ROOTS) {
+            let root = api.roots[*index].pair;
+            let whole = api.engine.whole(root, pair, &payload, &mut self.surroundings);
+            wholes.extend(whole.map(|whole| (*index, whole)));
+        }
+        let shortest = wholes.iter().min_by_key(|(_, whole)| whole.value.to_string().len());
+        let whole = shortest.map(|(index, whole)| line(&api.roots[*index], whole));
         Some(match (whole, change.direction) {
             (Some(line), Direction::Request) => format!("{line} was accepted and is refused now"),
             (Some(line), Direction::Response) => format!("{line} may be answered now and was ruled out before"),
@@ -81,13 +85,14 @@ fn shown(text: &str) -> String {
 }
 
 /// A request or an answer as it is written.
-fn line(root: &Root, whole: &Value) -> String {
-    let operation = root.operation.as_str();
-    let json = shown(&whole.to_string());
-    let scalar = !whole.is_array() && !whole.is_object();
+fn line(root: &Root, whole: &Whole) -> String {
+    let (operation, value) = (root.operation.as_str(), &whole.value);
+    let full = value.to_string();
+    let json = if full.chars().count() > MAX_WHOLE { shown(&whole.brief) } else { full };
+    let scalar = !value.is_array() && !value.is_object();
     let name = root.spot.split('`').nth(1).unwrap_or_default();
-    let bare = if whole.as_str() == Some("") { "\"\"".to_owned() } else { shown(&wire_text(whole)) };
-    let encoded = utf8_percent_encode(&wire_text(whole), PLAIN).to_string();
+    let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&wire_text(value)) };
+    let encoded = utf8_percent_encode(&wire_text(value), PLAIN).to_string();
     let mut words = root.spot.split(' ');
     match (words.next(), words.next()) {
         (Some("request"), _) => format!("{operation} {json}"),
@@ -108,12 +113,13 @@ fn line(root: &Root, whole: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn written(operation: &str, spot: &str, value: &Value) -> String {
-        line(&Root { operation: operation.to_owned(), spot: spot.to_owned(), pair: PairId(0) }, value)
+        let whole = Whole { value: value.clone(), brief: "brief".to_owned() };
+        line(&Root { operation: operation.to_owned(), spot: spot.to_owned(), pair: PairId(0) }, &whole)
     }
 
     #[test]
@@ -126,6 +132,7 @@ mod tests {
         assert_eq!(written("GET /x", "query parameter `s`", &json!(["a"])), "GET /x with `s` of [\"a\"]");
         assert_eq!(written("POST /x", "request body application/json", &json!({ "a": 1 })), "POST /x {\"a\":1}");
         assert_eq!(written("GET /x", "response 200 application/json", &json!([])), "GET /x 200 []");
+        assert_eq!(written("GET /x", "response 200 application/json", &json!("x".repeat(500))), "GET /x 200 brief");
         assert_eq!(written("GET /x", "response 200, header `Age`", &json!(7)), "GET /x 200 with Age: 7");
     }
 }

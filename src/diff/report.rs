@@ -76,8 +76,8 @@ struct Group {
     operations: Vec<String>,
     spots: Vec<String>,
     pair: Option<PairId>,
-    /// The first schemas of an operation by which it is reached.
-    root: Option<usize>,
+    /// The schemas of operations by which it is reached, of [`Api::roots`].
+    roots: Vec<usize>,
 }
 
 /// Operations that are reached, where in them, and by which of the schemas of [`Api::roots`].
@@ -182,7 +182,7 @@ fn add(
                 operations: Vec::new(),
                 spots: Vec::new(),
                 pair,
-                root: *root,
+                roots: Vec::new(),
             });
             groups.len() - 1
         });
@@ -191,11 +191,14 @@ fn add(
             group.level = level;
             group.change = change.clone();
             group.pair = pair;
-            group.root = *root;
+            group.roots.clear();
             group.directions.clear();
         }
         if level == group.level {
             group.directions.insert(change.direction);
+            if group.pair == pair {
+                group.roots.extend(*root);
+            }
             if !spot.is_empty() && !group.spots.iter().any(|known| known == spot) && group.spots.len() < 8 {
                 group.spots.push((*spot).to_owned());
             }
@@ -240,7 +243,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
             written.insert(key, findings.len());
         }
         let proof = match group.pair {
-            Some(pair) if group.level == Level::Deny => proofs.of(api, (pair, group.root), &group.change),
+            Some(pair) if group.level == Level::Deny => proofs.of(api, (pair, &group.roots), &group.change),
             _ => None,
         };
         let mut finding = finding(group, level, places);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{ConjId, Engine, PairId};
 use crate::diff::law::Direction;
-use crate::diff::witness::{self, Half, Wish};
+use crate::diff::witness::{self, Half, Surroundings, Whole, Wish};
 
 impl Engine<'_> {
     /// Looks for a payload that shows the break of a change of a pair. A pair of variants is held against the unions
@@ -24,7 +24,13 @@ impl Engine<'_> {
     }
 
     /// The payload of a pair with what an operation needs around it, whose schemas are the pair `root`.
-    pub(crate) fn whole(&mut self, root: PairId, pair: PairId, payload: &Value, budget: &mut usize) -> Option<Value> {
+    pub(crate) fn whole(
+        &mut self,
+        root: PairId,
+        pair: PairId,
+        payload: &Value,
+        surroundings: &mut Surroundings,
+    ) -> Option<Whole> {
         let (outer, inner) = (&self.pairs[root.0 as usize], &self.pairs[pair.0 as usize]);
         let direction = inner.mode.direction;
         let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
@@ -32,11 +38,11 @@ impl Engine<'_> {
         match direction {
             Direction::Request => {
                 let (root, inner) = ((outer.old, outer.new), inner.old);
-                witness::wrapped((&mut old, &mut new), root, inner, payload, direction, budget)
+                witness::wrapped((&mut old, &mut new), root, inner, payload, direction, surroundings)
             }
             Direction::Response => {
                 let (root, inner) = ((outer.new, outer.old), inner.new);
-                witness::wrapped((&mut new, &mut old), root, inner, payload, direction, budget)
+                witness::wrapped((&mut new, &mut old), root, inner, payload, direction, surroundings)
             }
         }
     }

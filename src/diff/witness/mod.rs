@@ -16,7 +16,7 @@ use super::lowered::Lowering;
 use super::types::{TypeSet, value_key};
 pub(crate) use values::Hints;
 use values::{hints, scalars};
-pub(crate) use whole::wrapped;
+pub(crate) use whole::{Surroundings, Whole, wrapped};
 
 /// Most candidates that are tried for one change.
 const MAX_CANDIDATES: usize = 64;

@@ -3,7 +3,7 @@
 //! The way from the schema of the operation to the changed one is looked for in the document that accepts the
 //! value. Around the value stands only what is required; the validators of both documents confirm the whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -29,25 +29,56 @@ enum Step {
     Variant,
 }
 
-/// Puts a payload into what surrounds it: the first pair of schemas is that of the operation, the second that of the
-/// payload, each as (accepting, refusing). None when no whole is confirmed, or `budget` is spent.
+/// A payload with what surrounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Whole {
+    /// All of it.
+    pub(crate) value: Value,
+    /// The way to the payload, with `…` for what else is required.
+    pub(crate) brief: String,
+}
+
+/// What may still be spent on wholes, and what is known not to lead to one.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// Schemas that may still be looked at.
+    left: usize,
+    failed: HashSet<(ConjId, ConjId)>,
+}
+
+impl Surroundings {
+    pub(crate) fn of(left: usize) -> Self {
+        Self { left, failed: HashSet::new() }
+    }
+}
+
+/// Puts a payload into what surrounds it: the first pair of schemas is that of the operation, as (accepting, refusing),
+/// the second schema that of the payload. None when no whole is confirmed, or nothing may be spent any more.
 pub(crate) fn wrapped<'s, 'a>(
     (held, refusing): (&mut Half<'s, 'a>, &mut Half<'s, 'a>),
     root: (ConjId, ConjId),
     inner: ConjId,
     payload: &Value,
     direction: Direction,
-    budget: &mut usize,
-) -> Option<Value> {
-    let way = held.way(root.0, inner, direction, budget)?;
-    let mut whole = payload.clone();
-    for (holder, step) in way {
-        whole = held.around(holder, &step, whole, direction);
+    surroundings: &mut Surroundings,
+) -> Option<Whole> {
+    if surroundings.failed.contains(&(root.0, inner)) {
+        return None;
     }
-    let (accepting, denying): (Conj, Conj) = (held.conjs.get(root.0).clone(), refusing.conjs.get(root.1).clone());
-    let confirmed = held.accepts(&accepting, &whole, direction) == Some(true)
-        && refusing.accepts(&denying, &whole, direction) == Some(false);
-    confirmed.then_some(whole)
+    let found = held.way(root.0, inner, direction, &mut surroundings.left).and_then(|way| {
+        let mut whole = Whole { value: payload.clone(), brief: payload.to_string() };
+        for (holder, step) in way {
+            whole = held.around(holder, &step, whole, direction);
+        }
+        let (accepting, denying): (Conj, Conj) = (held.conjs.get(root.0).clone(), refusing.conjs.get(root.1).clone());
+        let confirmed = held.accepts(&accepting, &whole.value, direction) == Some(true)
+            && refusing.accepts(&denying, &whole.value, direction) == Some(false);
+        confirmed.then_some(whole)
+    });
+    if found.is_none() {
+        surroundings.failed.insert((root.0, inner));
+    }
+    found
 }
 
 impl Half<'_, '_> {
@@ -123,26 +154,26 @@ impl Half<'_, '_> {
     }
 
     /// The least that holds a value at a place.
-    fn around(&mut self, holder: ConjId, step: &Step, value: Value, direction: Direction) -> Value {
+    fn around(&mut self, holder: ConjId, step: &Step, inner: Whole, direction: Direction) -> Whole {
         let conj = self.conjs.get(holder).clone();
         let merged = effective(self.side, &conj);
-        match step {
-            Step::Variant => value,
+        let name = match step {
+            Step::Variant => return inner,
             Step::Item => {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
                 let count = merged.item_count.low.clamp(1.0, MAX_ITEMS as f64) as usize;
-                Value::Array(vec![value; count])
+                let more = if count > 1 { ",…" } else { "" };
+                let brief = format!("[{}{more}]", inner.brief);
+                return Whole { value: Value::Array(vec![inner.value; count]), brief };
             }
-            Step::Member(name) => {
-                let mut least = self.least(&merged, direction, 1);
-                least.insert(name.clone(), value);
-                json!(least)
-            }
-            Step::Other => {
-                let mut least = self.least(&merged, direction, 1);
-                least.insert("other".to_owned(), value);
-                json!(least)
-            }
-        }
+            Step::Member(name) => name.as_str(),
+            Step::Other => "other",
+        };
+        let mut least = self.least(&merged, direction, 1);
+        least.remove(name);
+        let more = if least.is_empty() { "" } else { ",…" };
+        let brief = format!("{{{}:{}{more}}}", json!(name), inner.brief);
+        least.insert(name.to_owned(), inner.value);
+        Whole { value: json!(least), brief }
     }
 }
