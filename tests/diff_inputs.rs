@@ -97,6 +97,18 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
         assert_eq!(code(&output), 2, "{name}: {}", err(&output));
         assert!(err(&output).contains(name) && err(&output).contains("help:"), "{name}: {}", err(&output));
     }
+    let named = "components: {schemas: {Customer: {type: string}}}\n";
+    let response = |name: &str| {
+        let body = format!(
+            "{{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}}}"
+        );
+        format!("{}{named}", GOOD.replace("{description: ok}", &body))
+    };
+    folder.write("right.yaml", &response("Customer"));
+    folder.write("misspelt.yaml", &response("Custmer"));
+    let output = run(&folder.0, &["diff", "right.yaml", "misspelt.yaml"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("did you mean `#/components/schemas/Customer`?"), "{}", err(&output));
     // What was dangling before is no fault of the edit.
     let output = run(&folder.0, &["diff", "dangling.yaml", "dangling.yaml"], None);
     assert_eq!(code(&output), 0);
