@@ -61,7 +61,7 @@ fn contradiction(old: &Value, new: &Value, direction: Direction) -> Option<Value
     payloads_of(source)
         .into_iter()
         .filter(|payload| !mentions_foreign(payload, source) && !mentions_hidden(payload, source, direction))
-        .filter(|payload| is_selected(source, payload))
+        .filter(|payload| is_selected(source, payload) && !is_open_overlap(old, new, payload))
         .take(400)
         .find(|payload| accepts(source, payload, direction) && !accepts(target, payload, direction))
 }
@@ -76,9 +76,22 @@ fn is_selected(little: &Value, payload: &Value) -> bool {
     payload.get("a").and_then(Value::as_str).is_some_and(|tag| tags.contains(&tag))
 }
 
-fn run(strategy: impl Strategy<Value = Value>, cases: u32) {
-    let cases = std::env::var("ORACLE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(cases);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+/// Whether a payload may fit several open variants of a `oneOf`, which `overlaps` leaves alone on purpose.
+fn is_open_overlap(old: &Value, new: &Value, payload: &Value) -> bool {
+    let exclusive = |little: &Value| little["schema"].get("oneOf").is_some();
+    let tagged = |little: &Value| little["schema"].get("discriminator").is_some();
+    let compound = payload.is_object() || payload.is_array();
+    compound && [old, new].into_iter().any(|little| exclusive(little) && !tagged(little))
+}
+
+/// `ORACLE_CASES`, or as many as usual.
+fn cases(usual: u32) -> u32 {
+    std::env::var("ORACLE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+fn run(strategy: impl Strategy<Value = Value>, usual: u32) {
+    let config =
+        Config { cases: cases(usual), failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
     let rng = proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let result = runner.run(&(strategy, edits()), |(old, edits)| {
@@ -137,7 +150,7 @@ fn shown_whole(proof: &str) -> Option<Value> {
 
 #[test]
 fn unions_are_judged_as_a_whole_and_no_witness_is_taken_by_the_other_document() {
-    let config = Config { cases: 200, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let config = Config { cases: cases(200), failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     let rng = proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let result = runner.run(&(union_of_scalars(), union_of_scalars()), |(old, new)| {

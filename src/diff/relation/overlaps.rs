@@ -14,6 +14,8 @@ use crate::diff::witness::{Half, Hints};
 const MAX_VARIANTS: usize = 12;
 /// Most payloads that are tried for one pair of variants.
 const MAX_TRIED: usize = 48;
+/// Most payloads of the side that refuses less that are tried besides.
+const MAX_OFFERED: usize = 24;
 
 impl<'a> Engine<'a> {
     /// Says that payloads which one variant of the new request took fit several now, or that such payloads may be
@@ -89,6 +91,7 @@ impl<'a> Engine<'a> {
         types: TypeSet,
     ) -> Option<Value> {
         let direction = sides.mode.direction;
+        let lenient = if direction == Direction::Request { old } else { new };
         let (before, after) = (self.old_conjs.get(old).clone(), self.new_conjs.get(new).clone());
         let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
         let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
@@ -108,8 +111,13 @@ impl<'a> Engine<'a> {
         tried.retain(|value| !value.is_null() && TypeSet::of(value).within(types));
         tried.sort_by_cached_key(|value| value.to_string().len());
         tried.dedup();
+        // What the lenient side has to offer comes first: the others may know none of its few values.
+        let mut offered = lax.candidates(lenient, &Hints::default(), direction, 0);
+        offered.retain(|value| !value.is_null() && TypeSet::of(value).within(types));
+        offered.truncate(MAX_OFFERED);
+        let mut tried = offered.into_iter().chain(tried.into_iter().take(MAX_TRIED));
         let (first, second) = (half.conjs.get(one).clone(), half.conjs.get(two).clone());
-        tried.into_iter().take(MAX_TRIED).find(|value| {
+        tried.find(|value| {
             lax.accepts(&laxly, value, direction) == Some(true)
                 && half.accepts(&first, value, direction) == Some(true)
                 && half.accepts(&second, value, direction) == Some(true)
