@@ -63,6 +63,8 @@ impl<'s, 'a> Lowering<'s, 'a> {
     pub(crate) fn schema(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
         self.left = self.left.saturating_sub(1);
         if chain > MAX_CHAIN || self.left == 0 {
+            // Under a `not` this says more than it should, elsewhere less.
+            self.left = 0;
             return json!({});
         }
         if let Some(target) = self.side.target(node) {
