@@ -1477,6 +1477,22 @@ fn clauses_of_our_own_semantics_are_judged_by_what_they_promise() {
 }
 
 #[test]
+fn the_level_of_a_response_is_a_promise() {
+    let seen = |clause: &str| {
+        format!(
+            "{HEAD}paths:\n  /things:\n    get: {{responses: {{'200': {{description: ok}}, '409': {{description: no{clause}}}}}}}\n"
+        )
+    };
+    let (plain, note, deny) = (seen(""), seen(", x-contract: {level: note}"), seen(", x-contract: {level: deny}"));
+    let mut faults = Vec::new();
+    check(&mut faults, "a note is none", Silent, &plain, &note);
+    check(&mut faults, "ruled out", Safe, &note, &deny);
+    check(&mut faults, "let in again", Doubtful, &deny, &note);
+    check(&mut faults, "no longer ruled out", Doubtful, &deny, &plain);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn servers_of_operations_and_what_all_operations_share() {
     let with = |root: &str, own: &str| {
         format!(
