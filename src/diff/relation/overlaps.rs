@@ -40,6 +40,7 @@ impl<'a> Engine<'a> {
         let Some(variants) = variants else { return false };
         let inclusive = lax.unions.iter().any(|union| union.keyword == "anyOf");
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let mut offered: Option<Vec<Value>> = None;
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
                 let common = self.types_of(one, request).and(self.types_of(two, request));
@@ -47,13 +48,26 @@ impl<'a> Engine<'a> {
                 if common.is_empty() {
                     continue;
                 }
-                if let Some(value) = self.doubly_taken(sides, (old, new), (one.conj, two.conj), common) {
+                let offered = offered.get_or_insert_with(|| self.offered(if request { old } else { new }, request));
+                if let Some(value) = self.doubly_taken(sides, (old, new), (one.conj, two.conj), (common, offered)) {
                     self.say_overlap(sides, &value, index);
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// What the side that refuses less takes, null apart.
+    fn offered(&mut self, lenient: ConjId, request: bool) -> Vec<Value> {
+        let (mut half, direction) = if request {
+            (Half { side: &mut self.old, conjs: &mut self.old_conjs }, Direction::Request)
+        } else {
+            (Half { side: &mut self.new, conjs: &mut self.new_conjs }, Direction::Response)
+        };
+        let mut offered = half.candidates(lenient, &Hints::default(), direction, 0);
+        offered.retain(|value| !value.is_null());
+        offered
     }
 
     fn say_overlap(&mut self, sides: &Sides<'a>, value: &Value, index: usize) {
@@ -88,10 +102,9 @@ impl<'a> Engine<'a> {
         sides: &Sides<'a>,
         (old, new): (ConjId, ConjId),
         (one, two): (ConjId, ConjId),
-        types: TypeSet,
+        (types, offered): (TypeSet, &[Value]),
     ) -> Option<Value> {
         let direction = sides.mode.direction;
-        let lenient = if direction == Direction::Request { old } else { new };
         let (before, after) = (self.old_conjs.get(old).clone(), self.new_conjs.get(new).clone());
         let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
         let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
@@ -112,10 +125,8 @@ impl<'a> Engine<'a> {
         tried.sort_by_cached_key(|value| value.to_string().len());
         tried.dedup();
         // What the lenient side has to offer comes first: the others may know none of its few values.
-        let mut offered = lax.candidates(lenient, &Hints::default(), direction, 0);
-        offered.retain(|value| !value.is_null() && TypeSet::of(value).within(types));
-        offered.truncate(MAX_OFFERED);
-        let mut tried = offered.into_iter().chain(tried.into_iter().take(MAX_TRIED));
+        let offered = offered.iter().filter(|value| TypeSet::of(value).within(types)).take(MAX_OFFERED).cloned();
+        let mut tried = offered.chain(tried.into_iter().take(MAX_TRIED));
         let (first, second) = (half.conjs.get(one).clone(), half.conjs.get(two).clone());
         tried.find(|value| {
             lax.accepts(&laxly, value, direction) == Some(true)
