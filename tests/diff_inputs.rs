@@ -97,6 +97,18 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
         assert_eq!(code(&output), 2, "{name}: {}", err(&output));
         assert!(err(&output).contains(name) && err(&output).contains("help:"), "{name}: {}", err(&output));
     }
+    let named = "components: {schemas: {Customer: {type: string}}}\n";
+    let response = |name: &str| {
+        let body = format!(
+            "{{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}}}"
+        );
+        format!("{}{named}", GOOD.replace("{description: ok}", &body))
+    };
+    folder.write("right.yaml", &response("Customer"));
+    folder.write("misspelt.yaml", &response("Custmer"));
+    let output = run(&folder.0, &["diff", "right.yaml", "misspelt.yaml"], None);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("did you mean `#/components/schemas/Customer`?"), "{}", err(&output));
     // What was dangling before is no fault of the edit.
     let output = run(&folder.0, &["diff", "dangling.yaml", "dangling.yaml"], None);
     assert_eq!(code(&output), 0);
@@ -108,6 +120,32 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("operation-removed"), "{}", err(&output));
     assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--report", "jsno"], None)), 2);
+}
+
+#[test]
+fn the_level_of_a_category_is_its_highest_and_for_clients_its_lowest_too() {
+    let folder = Folder::new("categories");
+    let named = GOOD.replace("get: {", "get: {operationId: readThing, ");
+    assert_ne!(named, GOOD);
+    folder.write("old.yaml", &named);
+    folder.write("renamed.yaml", &named.replace("readThing", "fetchThing"));
+    folder.write("more.yaml", &format!("{named}components: {{schemas: {{Fresh: {{type: string}}}}}}\n"));
+    folder.write("gone.yaml", GONE);
+    let diff = |name: &str, levels: &[&str]| {
+        let mut args = vec!["diff", "old.yaml", name];
+        for level in levels {
+            args.extend(["--level", level]);
+        }
+        code(&run(&folder.0, &args, None))
+    };
+    assert_eq!(diff("renamed.yaml", &[]), 0);
+    assert_eq!(diff("renamed.yaml", &["client=deny"]), 1);
+    assert_eq!(diff("renamed.yaml", &["client=deny", "operation-id-changed=note"]), 0, "a rule wins");
+    // What is only added breaks nobody's build, and the law speaks on the wire.
+    assert_eq!(diff("more.yaml", &["client=deny"]), 0);
+    assert_eq!(diff("renamed.yaml", &["wire=deny"]), 0);
+    assert_eq!(diff("gone.yaml", &[]), 1);
+    assert_eq!(diff("gone.yaml", &["wire=warn"]), 0);
 }
 
 #[test]

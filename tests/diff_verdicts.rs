@@ -659,6 +659,107 @@ fn unions_are_sets() {
 }
 
 #[test]
+fn a_discriminator_tells_what_its_property_holds() {
+    let kinds = |cat: &str| {
+        format!(
+            "Cat: {{type: object, required: [kind], properties: {{kind: {cat}, lives: {{type: integer}}}}}}, \
+             Dog: {{type: object, required: [kind], properties: {{kind: {{type: string}}}}}}"
+        )
+    };
+    let pet = "{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}], discriminator: \
+               {propertyName: kind, mapping: {cat: '#/components/schemas/Cat', dog: '#/components/schemas/Dog'}}}";
+    let (open, right, wrong) = ("{type: string}", "{type: string, enum: [cat]}", "{type: string, enum: [lion]}");
+    check_schemas(&[("the tag is written out", pet, pet, Silent, Safe)], &kinds(open), &kinds(right));
+    check_schemas(&[("the tag is left out", pet, pet, Safe, Silent)], &kinds(right), &kinds(open));
+    check_schemas(&[("another tag is written", pet, pet, Breaking, Safe)], &kinds(open), &kinds(wrong));
+}
+
+#[test]
+fn what_is_refused_anyway_needs_no_not() {
+    check_schemas(
+        &[
+            ("another type", "{type: string}", "{type: string, not: {type: integer}}", Silent, Silent),
+            (
+                "unlisted values",
+                "{type: string, enum: [a]}",
+                "{type: string, enum: [a], not: {enum: [b]}}",
+                Silent,
+                Silent,
+            ),
+            (
+                "alternatives as one list",
+                "{type: string, not: {anyOf: [{enum: [a]}, {enum: [b]}]}}",
+                "{type: string, not: {enum: [a, b]}}",
+                Silent,
+                Silent,
+            ),
+            (
+                "another order",
+                "{type: string, allOf: [{not: {enum: [a]}}, {not: {pattern: '^q'}}]}",
+                "{type: string, allOf: [{not: {pattern: '^q'}}, {not: {enum: [a]}}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "one of two gone",
+                "{type: string, allOf: [{not: {enum: [a]}}, {not: {pattern: '^q'}}]}",
+                "{type: string, not: {pattern: '^q'}}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "null is refused",
+                "{type: string, nullable: true}",
+                "{nullable: true, type: string, not: {enum: [null]}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "several steps",
+                "{allOf: [{type: integer, multipleOf: 2}, {multipleOf: 3}]}",
+                "{type: integer, multipleOf: 6}",
+                Silent,
+                Silent,
+            ),
+            (
+                "length of a format",
+                "{type: string, format: uuid}",
+                "{type: string, format: uuid, maxLength: 36}",
+                Silent,
+                Silent,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
+fn what_fits_two_variants_may_come_where_any_will_do() {
+    check_schemas(
+        &[
+            (
+                "overlapping texts",
+                "{oneOf: [{type: string, maxLength: 5}, {type: string, minLength: 3}]}",
+                "{anyOf: [{type: string, maxLength: 5}, {type: string, minLength: 3}]}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "disjoint types",
+                "{oneOf: [{type: string}, {type: integer}]}",
+                "{anyOf: [{type: string}, {type: integer}]}",
+                Silent,
+                Silent,
+            ),
+            ("a number for both", "{oneOf: [{type: integer}, {type: number}]}", "{type: number}", Silent, Breaking),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
 fn a_change_inside_a_variant_is_found() {
     let make = |cat: &str| {
         format!(
@@ -1189,6 +1290,22 @@ fn the_wire_of_forms_and_xml_and_flows() {
             Breaking,
         ),
         ("explode of a list", coded, list, "", ", encoding: {p: {explode: false}}", Breaking),
+        (
+            "one more content type",
+            multipart,
+            "{type: string, format: binary}",
+            ", encoding: {p: {contentType: image/png}}",
+            ", encoding: {p: {contentType: 'image/jpeg, image/png'}}",
+            Safe,
+        ),
+        (
+            "a range of content types",
+            multipart,
+            "{type: string, format: binary}",
+            ", encoding: {p: {contentType: 'image/*'}}",
+            ", encoding: {p: {contentType: image/png}}",
+            Breaking,
+        ),
         ("explode of a scalar", coded, "{type: string}", "", ", encoding: {p: {explode: false}}", Silent),
     ] {
         check(&mut faults, name, wanted, &form(kind, schema, old), &form(kind, schema, new));
@@ -1357,6 +1474,22 @@ fn clauses_of_our_own_semantics_are_judged_by_what_they_promise() {
     let outcome = judge(shipped, &shipped.replacen("min: 1, max: 100, below", "min: 1, max: 50, below", 1));
     let place = outcome.findings.iter().find_map(|finding| finding.place.clone()).expect("a place");
     assert!(place.pointer.ends_with("/x-contract/lists/page/size/max"), "{}", place.pointer);
+}
+
+#[test]
+fn the_level_of_a_response_is_a_promise() {
+    let seen = |clause: &str| {
+        format!(
+            "{HEAD}paths:\n  /things:\n    get: {{responses: {{'200': {{description: ok}}, '409': {{description: no{clause}}}}}}}\n"
+        )
+    };
+    let (plain, note, deny) = (seen(""), seen(", x-contract: {level: note}"), seen(", x-contract: {level: deny}"));
+    let mut faults = Vec::new();
+    check(&mut faults, "a note is none", Silent, &plain, &note);
+    check(&mut faults, "ruled out", Safe, &note, &deny);
+    check(&mut faults, "let in again", Doubtful, &deny, &note);
+    check(&mut faults, "no longer ruled out", Doubtful, &deny, &plain);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

@@ -263,6 +263,38 @@ fn a_source_is_asked_for_once() {
 }
 
 #[test]
+fn a_list_is_paged_in_one_way_and_every_resource_is_used() {
+    let next = "next: {spot: /next, slot: {query: after}}";
+    let offset = format!("{next}\n            offset: {{slot: {{query: limit}}, first: 0}}");
+    spoiled(next, &offset, "paging-declared-twice", "by `next` and by `offset`");
+    // The address of the next page says itself how it is reached.
+    let address = SOUND.replace(next, &offset.replace("spot: /next,", "spot: /next, as: url,"));
+    let found = linted(&address);
+    assert!(found.iter().all(|finding| finding.id != "paging-declared-twice"), "{found:#?}");
+    let customer = "customer: {schema: '#/components/schemas/Customer', key: /id, version: /updatedAt}";
+    let two = format!("{customer}\n    order: {{schema: '#/components/schemas/Customer', key: /id}}");
+    spoiled(customer, &two, "resource-unused", "`order`");
+}
+
+#[test]
+fn what_leads_nowhere_is_told_with_what_is_near() {
+    spoiled(
+        "schemas/Customer', key: /id,",
+        "schemas/Custmer', key: /id,",
+        "semantics-points-nowhere",
+        "schemas/Custmer",
+    );
+    spoiled(
+        "items: {$ref: '#/components/schemas/Customer'}",
+        "items: {$ref: '#/components/schemas/Custmer'}",
+        "dangling-reference",
+        "did you mean `#/components/schemas/Customer`?",
+    );
+    spoiled("field: /name}", "field: /nmae}", "semantics-points-nowhere", "did you mean `name`?");
+    spoiled("more: /hasMore", "more: /hasMroe", "semantics-points-nowhere", "did you mean `hasMore`?");
+}
+
+#[test]
 fn every_rule_is_described_and_used() {
     fn sources(folder: &std::path::Path, text: &mut String) {
         for entry in std::fs::read_dir(folder).expect("a readable folder") {
@@ -405,6 +437,8 @@ fn json_is_read_to_the_letter() {
 fn rules_are_tried_on_made_up_records() {
     spoiled("when: has(self.name), rule: self.name != ''", "rule: instant(self.name) > 0.0", "rule-errs", "`named`");
     spoiled("when: has(self.name)", "when: self.id == 'nobody'", "rule-never-asked", "`named`");
+    // A length is a whole number and `2.0` is none: the condition errs on every record, and no check ever shows it.
+    spoiled("when: has(self.name)", "when: size(self.id) % 2.0 == 1.0", "rule-errs", "the condition of `named`");
 }
 
 #[test]

@@ -61,6 +61,9 @@ fn compiled(schema: &Value) -> Option<Validator> {
         .offline()
         .should_validate_formats(true)
         .with_format("uuid", is_uuid)
+        .with_format("idn-email", |text: &str| {
+            text.split_once('@').is_some_and(|(one, two)| !one.is_empty() && !two.is_empty())
+        })
         .build(schema)
         .ok()
 }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
-use super::effective::{Conj, inferred_types};
+use super::effective::{Conj, Tags, inferred_types};
 use super::law::Direction;
 use super::types::{TypeSet, integer_format};
 
@@ -50,6 +50,12 @@ impl<'s, 'a> Lowering<'s, 'a> {
                 all.push(lowered);
             }
         }
+        if let Some(selected) = &conj.selected
+            && value.get(&selected.property).is_some()
+        {
+            let property = selected.property.as_str();
+            all.push(json!({ "properties": { property: { "enum": selected.values } } }));
+        }
         if all.is_empty() { json!({}) } else { json!({ "allOf": all }) }
     }
 
@@ -57,6 +63,8 @@ impl<'s, 'a> Lowering<'s, 'a> {
     pub(crate) fn schema(&mut self, node: NodeId, value: &Value, chain: usize) -> Value {
         self.left = self.left.saturating_sub(1);
         if chain > MAX_CHAIN || self.left == 0 {
+            // Under a `not` this says more than it should, elsewhere less.
+            self.left = 0;
             return json!({});
         }
         if let Some(target) = self.side.target(node) {
@@ -81,8 +89,16 @@ impl<'s, 'a> Lowering<'s, 'a> {
         scalars(map, &mut out);
         for keyword in combinators {
             let Some(list) = self.side.get(node, keyword) else { continue };
+            let mut variants = self.side.items(list);
+            // Where a discriminator selects a variant, the others have no say.
+            if *keyword != "allOf"
+                && let Some(discriminator) = self.side.get(node, "discriminator")
+            {
+                let tags = Tags::read(self.side, discriminator);
+                variants = tags.selects(self.side, &variants, value).map_or(variants, |one| vec![one]);
+            }
             let items: Vec<Value> =
-                self.side.items(list).into_iter().map(|item| self.schema(item, value, chain + 1)).collect();
+                variants.into_iter().map(|variant| self.schema(variant, value, chain + 1)).collect();
             if !items.is_empty() {
                 out.insert((*keyword).to_owned(), Value::Array(items));
             }

@@ -13,6 +13,7 @@ mod effective;
 pub mod law;
 pub(crate) mod lowered;
 mod places;
+mod proofs;
 pub(crate) mod references;
 mod relation;
 pub mod render;
@@ -45,7 +46,8 @@ use crate::finding::Level;
 /// What the caller wants beside the two documents.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Levels set by the user, by rule id or by category (`wire`, `client`, `docs`); a rule id wins.
+    /// Levels set by the user, by rule id or by category (`wire`, `client`, `docs`); a rule id wins. A category's level
+    /// is the highest for its changes; for `client` and `docs` the lowest, too, unless something was only added.
     pub levels: BTreeMap<String, Level>,
     /// Accepted changes.
     pub waivers: Vec<Waiver>,

@@ -118,13 +118,25 @@ pub(crate) fn check(old: &mut Side<'_>, new: &mut Side<'_>) -> Result<Vec<Findin
     if let Some(fault) = after.iter().find(|broken| !known.contains(broken.text.as_str())) {
         let document = &new.workspace().documents()[fault.file];
         let message = format!("the reference `{}` leads nowhere", fault.text);
-        return Err(document.error_at(&format!("{}/$ref", fault.pointer), message, fault.remedy().to_owned()));
+        let near = nearest(new, fault).map(|near| format!("did you mean `{near}`? If not, ")).unwrap_or_default();
+        let remedy = format!("{near}{}", fault.remedy());
+        return Err(document.error_at(&format!("{}/$ref", fault.pointer), message, remedy));
     }
     let still: BTreeSet<&str> = after.iter().map(|broken| broken.text.as_str()).collect();
     let gone = before.iter().filter(|broken| !still.contains(broken.text.as_str()));
     let mut notes: Vec<Finding> = after.iter().map(|broken| note(new, broken, "both documents")).collect();
     notes.extend(gone.map(|broken| note(old, broken, "the old document")));
     Ok(notes)
+}
+
+/// The definition beside the missing one that is called most like it.
+fn nearest(side: &mut Side<'_>, broken: &Broken) -> Option<String> {
+    let (holder, name) = broken.text.rsplit_once('/')?;
+    let file = u32::try_from(broken.file).ok()?;
+    let node = side.at(file, holder.strip_prefix('#')?)?;
+    let known = side.members(node).into_iter().map(|(known, _)| (strsim::jaro_winkler(known, name), known));
+    let (alike, near) = known.max_by(|one, two| one.0.total_cmp(&two.0))?;
+    (alike > 0.85).then(|| format!("{holder}/{near}"))
 }
 
 fn note(side: &Side<'_>, broken: &Broken, whose: &str) -> Finding {

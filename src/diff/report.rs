@@ -9,10 +9,10 @@ use super::bump::Bump;
 use super::change::{At, Change};
 use super::law::Direction;
 use super::places::Places;
+use super::proofs::Proofs;
 use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::versions::{note_version, version};
-use super::witness::Wish;
 use super::{Options, spoken, waiver};
 use crate::finding::{Finding, Level, Place};
 
@@ -68,9 +68,6 @@ impl Outcome {
     }
 }
 
-/// Most findings for which a payload is looked for.
-const MAX_WITNESSES: usize = 120;
-
 /// A change together with all that it reaches, while findings are collected.
 struct Group {
     change: Change,
@@ -79,7 +76,12 @@ struct Group {
     operations: Vec<String>,
     spots: Vec<String>,
     pair: Option<PairId>,
+    /// The schemas of operations by which it is reached, of [`Api::roots`].
+    roots: Vec<usize>,
 }
+
+/// Operations that are reached, where in them, and by which of the schemas of [`Api::roots`].
+type Spot<'r> = (&'r [String], &'r str, Option<usize>);
 
 type Key = (&'static str, Option<At>, Option<At>, String, String);
 
@@ -89,14 +91,15 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     let mut groups: Vec<Group> = Vec::new();
     let mut index: HashMap<Key, usize> = HashMap::new();
     for found in &api.found {
-        let at = [(found.operations.as_slice(), found.spot.as_str())];
+        let at = [(found.operations.as_slice(), found.spot.as_str(), None)];
         add(&mut groups, &mut index, (&found.change, None), &at, options.expand);
     }
     for (pair, spots) in reaches {
         for change in &api.engine.pairs[pair.0 as usize].changes {
-            let at: Vec<(&[String], &str)> = spots
+            let at: Vec<Spot<'_>> = spots
                 .iter()
-                .map(|root| (std::slice::from_ref(&api.roots[*root].operation), api.roots[*root].spot.as_str()))
+                .map(|index| (*index, &api.roots[*index]))
+                .map(|(index, root)| (std::slice::from_ref(&root.operation), root.spot.as_str(), Some(index)))
                 .collect();
             add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }
@@ -164,11 +167,11 @@ fn add(
     groups: &mut Vec<Group>,
     index: &mut HashMap<Key, usize>,
     (change, pair): (&Change, Option<PairId>),
-    reached: &[(&[String], &str)],
+    reached: &[Spot<'_>],
     expand: bool,
 ) {
     let level = change.level();
-    for (operations, spot) in reached {
+    for (operations, spot, root) in reached {
         let split = if expand { operations.join(", ") } else { String::new() };
         let key = (change.rule.id, change.old.clone(), change.new.clone(), change.subject.clone(), split);
         let at = *index.entry(key).or_insert_with(|| {
@@ -179,6 +182,7 @@ fn add(
                 operations: Vec::new(),
                 spots: Vec::new(),
                 pair,
+                roots: Vec::new(),
             });
             groups.len() - 1
         });
@@ -187,10 +191,14 @@ fn add(
             group.level = level;
             group.change = change.clone();
             group.pair = pair;
+            group.roots.clear();
             group.directions.clear();
         }
         if level == group.level {
             group.directions.insert(change.direction);
+            if group.pair == pair {
+                group.roots.extend(*root);
+            }
             if !spot.is_empty() && !group.spots.iter().any(|known| known == spot) && group.spots.len() < 8 {
                 group.spots.push((*spot).to_owned());
             }
@@ -220,7 +228,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         })
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
-    let mut witnesses = if options.without_witness { 0 } else { MAX_WITNESSES };
+    let mut proofs = Proofs::new(options.without_witness);
     let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
     let mut written: HashMap<Written, usize> = HashMap::new();
     for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
@@ -235,10 +243,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
             written.insert(key, findings.len());
         }
         let proof = match group.pair {
-            Some(pair) if group.level == Level::Deny && witnesses > 0 => {
-                witnesses -= 1;
-                proof(api, pair, &group.change)
-            }
+            Some(pair) if group.level == Level::Deny => proofs.of(api, (pair, &group.roots), &group.change),
             _ => None,
         };
         let mut finding = finding(group, level, places);
@@ -273,28 +278,18 @@ fn also_at(finding: &mut Finding, group: Group, level: Level) {
     finding.occurrences = u32::try_from(finding.operations.len().max(1)).unwrap_or(u32::MAX);
 }
 
-/// A payload that was lawful on one side only, with what it shows.
-fn proof(api: &mut Api<'_>, pair: PairId, change: &Change) -> Option<String> {
-    let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
-    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
-    let payload = api.engine.witness(pair, &wish)?.to_string();
-    let shown = if payload.chars().count() > 300 {
-        format!("{}… ({} bytes)", payload.chars().take(300).collect::<String>(), payload.len())
-    } else {
-        payload
-    };
-    Some(match change.direction {
-        Direction::Request => format!("{shown} was accepted in a request and is refused now"),
-        Direction::Response => format!("{shown} may be answered now and was ruled out before"),
-    })
-}
-
 fn overridden(options: &Options, rule: &Rule, level: Level) -> Level {
     match options.levels.get(rule.id) {
         Some(set) => *set,
-        // A category is a ceiling: promising less never makes a note a break.
-        None => options.levels.get(rule.category.name()).map_or(level, |ceiling| level.min(*ceiling)),
+        None => options.levels.get(rule.category.name()).map_or(level, |set| of_category(rule, level, *set)),
     }
+}
+
+/// The level of a change whose category was set: at most that. Names and documentation have no weight of their own on
+/// the wire, so there it is the least level, too, unless something was only added.
+fn of_category(rule: &Rule, level: Level, set: Level) -> Level {
+    let raised = rule.category != Category::Wire && !rule.tells_of_addition();
+    if raised { set } else { level.min(set) }
 }
 
 fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>)) -> Finding {

@@ -60,6 +60,12 @@ impl Rule {
         self.id.contains("-removed")
     }
 
+    /// Whether it tells that something came, which leaves alone what was there.
+    #[must_use]
+    pub fn tells_of_addition(&self) -> bool {
+        self.id.ends_with("-added")
+    }
+
     /// The first sentence of the doc comment, without its final stop.
     #[must_use]
     pub fn summary(&self) -> &'static str {

@@ -218,6 +218,16 @@ pub(crate) fn format_within(inner: &str, outer: &str) -> bool {
         )
 }
 
+/// The lengths of the texts of a format, where all have about one.
+pub(crate) fn format_length(name: &str) -> Option<Range> {
+    match name {
+        "date" => Some(Range::between(10.0, 10.0)),
+        "uuid" => Some(Range::between(36.0, 36.0)),
+        "ipv4" => Some(Range::between(7.0, 15.0)),
+        _ => None,
+    }
+}
+
 /// A format that OpenAPI or JSON Schema defines.
 pub(crate) fn standard_format(name: &str) -> bool {
     integer_format(name).is_some()

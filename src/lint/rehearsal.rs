@@ -26,6 +26,10 @@ struct Tried {
     undefined: Option<String>,
     /// How often it was undefined.
     erred: usize,
+    /// Why its condition could not be evaluated on a record that has all fields that it reads.
+    unasked: Option<String>,
+    /// Whether the condition was false on some record, which is an answer.
+    declined: bool,
 }
 
 impl Linter<'_> {
@@ -110,6 +114,10 @@ impl Linter<'_> {
                 let title = format!("the rule `{name}` cannot be evaluated on {count}: {}", first_line(&reason));
                 let why = "a rule that errs accepts everything; guard it with `when`";
                 self.deny("rule-errs", (node, Some("rule")), title, ("true or false", &reason), why);
+            } else if let Some(reason) = tried.unasked.filter(|_| tried.asked == 0 && !tried.declined) {
+                let title = format!("the condition of `{name}` cannot be evaluated: {}", first_line(&reason));
+                let why = "a rule whose condition errs is never asked, and that shows nowhere";
+                self.deny("rule-errs", (node, Some("when")), title, ("true or false", &reason), why);
             } else if tried.asked == 0 && tried.could {
                 let title = format!("the rule `{name}` is asked on none of {RECORDS} made-up records");
                 let why = "its `when` may never be true; then it checks nothing";
@@ -145,9 +153,20 @@ fn expanded(contract: &Contract, records: &BTreeMap<String, Vec<Value>>, list: &
 }
 
 fn try_one(rule: &Rule, scope: &Scope<'_>, value: &Value, tried: &mut Tried) {
-    tried.could |= rule.when.as_ref().is_none_or(|when| has_what_is_read(when.text(), value));
-    if rule.when.as_ref().is_some_and(|when| when.truth_in(scope) != Truth::Holds) {
-        return;
+    let could = rule.when.as_ref().is_none_or(|when| has_what_is_read(when.text(), value));
+    tried.could |= could;
+    match rule.when.as_ref().map(|when| when.truth_in(scope)) {
+        None | Some(Truth::Holds) => {}
+        Some(Truth::Broken) => {
+            tried.declined = true;
+            return;
+        }
+        Some(Truth::Undefined(reason)) => {
+            if could {
+                tried.unasked.get_or_insert(reason);
+            }
+            return;
+        }
     }
     tried.asked += 1;
     match rule.rule.truth_in(scope) {

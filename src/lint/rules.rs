@@ -176,6 +176,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Operation Object: must be unique.
     "operation-id-repeated",
+    /// A list is paged in two ways.
+    /// Level: deny.
+    /// ## Why it matters
+    /// A walk follows one of them, and the other is never tried. An address of the next page may stand beside an offset.
+    /// ## Example
+    /// `page` has an opaque `next` and an `offset`.
+    /// ## Source
+    /// openapi/README.md, `page`.
+    "paging-declared-twice",
     /// A parameter is declared twice.
     /// Level: deny.
     /// ## Why it matters
@@ -257,6 +266,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Reference Object.
     "reference-circle",
+    /// No operation lists, reads or adds a resource.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Nothing is asked of it: what the document promises of its records is not checked.
+    /// ## Example
+    /// `resources` has `invoice`, and the one operation that answers with invoices has no `x-contract.reads`.
+    /// ## Source
+    /// openapi/README.md, `resources`.
+    "resource-unused",
     /// An operation documents no response.
     /// Level: warn.
     /// ## Why it matters

@@ -51,6 +51,9 @@ impl<'a> Linter<'a> {
             }
             self.sources_of_operation(&operation, promises);
         }
+        if let Some(contract) = contract {
+            self.unused_resources(contract);
+        }
         self.rules();
     }
 

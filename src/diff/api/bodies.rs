@@ -7,6 +7,7 @@ use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::Direction;
 use crate::diff::relation::Mode;
+use crate::diff::rule::Rule;
 use crate::diff::rules;
 
 /// How the names of two media types relate.
@@ -187,20 +188,58 @@ impl<'a> Api<'a> {
             let two = part_of(&mut self.engine.new, both.new, name, new.get(name).copied());
             // A part that came or went is a matter of its property.
             let (Some(one), Some(two)) = (one, two) else { continue };
-            if one != two {
+            if let Some(rule) = one.relation(&two) {
                 let at = |side: Option<&NodeId>, holder| Some(side.map_or(At::node(holder), |node| At::node(*node)));
-                let change = Change::new(&rules::encoding_changed::RULE, context.direction)
+                let change = Change::new(rule, context.direction)
                     .at(at(old.get(name), both.old), at(new.get(name), both.new))
                     .about(format!("`{name}`"))
-                    .values(one, two);
+                    .values(one.text(), two.text());
                 self.push(context, spot, change);
             }
         }
     }
 }
 
+/// How one part of a form is written.
+#[derive(Debug, PartialEq, Eq)]
+struct FormPart {
+    /// The media types that it may have.
+    content: BTreeSet<String>,
+    /// How lists and objects are written.
+    style: String,
+    /// The headers that it must have.
+    headers: BTreeSet<String>,
+}
+
+impl FormPart {
+    fn text(&self) -> String {
+        let content = self.content.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let headers = self.headers.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
+        let headers = if headers.is_empty() { headers } else { format!(", headers {headers}") };
+        format!("{content}{}{headers}", self.style)
+    }
+
+    /// Whether whatever is sent as this part may be sent as the other.
+    fn fits(&self, other: &Self) -> bool {
+        let holds = |range: &str, name: &str| normal(range) == normal(name) || range_holds(&essence(range), name);
+        self.style == other.style
+            && other.headers.is_subset(&self.headers)
+            && self.content.iter().all(|name| other.content.iter().any(|range| holds(range, &essence(name))))
+    }
+
+    /// The rule that speaks when this part becomes the other; none when nothing changes.
+    fn relation(&self, new: &Self) -> Option<&'static Rule> {
+        match (self.fits(new), new.fits(self)) {
+            (true, true) => None,
+            (true, false) => Some(&rules::encoding_widened::RULE),
+            (false, true) => Some(&rules::encoding_narrowed::RULE),
+            (false, false) => Some(&rules::encoding_changed::RULE),
+        }
+    }
+}
+
 /// How one part of a form is written; none when the form has no such part.
-fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<NodeId>) -> Option<String> {
+fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<NodeId>) -> Option<FormPart> {
     let schema = child(side, media, "schema")?;
     let holders = parts(side, schema);
     let property = holders.into_iter().find_map(|part| {
@@ -212,29 +251,19 @@ fn part_of(side: &mut Side<'_>, media: NodeId, name: &str, encoding: Option<Node
     let items = own.iter().find_map(|part| child(side, *part, "items")).filter(|_| kind == "array");
     let content = encoding
         .and_then(|node| side.text(node, "contentType"))
-        .map(|text| text.split(',').map(str::trim).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", "));
+        .map(|text| text.split(',').map(|name| name.trim().to_owned()).collect());
     let content = match content {
         Some(content) => content,
-        None => default_content(side, items.unwrap_or(property)),
+        None => BTreeSet::from([default_content(side, items.unwrap_or(property))]),
     };
     let style = encoding.and_then(|node| side.text(node, "style")).unwrap_or("form");
     let explode = encoding.and_then(|node| side.value(node).get("explode")?.as_bool()).unwrap_or(style == "form");
-    let mut text = content;
-    if matches!(kind, "array" | "object") {
-        text.push_str(&format!(", style {style}, explode {explode}"));
-    }
-    if let Some(headers) = encoding.and_then(|node| child(side, node, "headers")) {
-        let required: Vec<&str> = side
-            .members(headers)
-            .into_iter()
-            .filter(|(_, node)| side.flag(*node, "required"))
-            .map(|(name, _)| name)
-            .collect();
-        if !required.is_empty() {
-            text.push_str(&format!(", headers {}", required.join(" and ")));
-        }
-    }
-    Some(text)
+    let compound = matches!(kind, "array" | "object");
+    let style = if compound { format!(", style {style}, explode {explode}") } else { String::new() };
+    let headers = encoding.and_then(|node| child(side, node, "headers")).map(|headers| side.members(headers));
+    let required = headers.into_iter().flatten().filter(|(_, node)| side.flag(*node, "required"));
+    let headers = required.map(|(name, _)| name.to_ascii_lowercase()).collect();
+    Some(FormPart { content, style, headers })
 }
 
 /// A schema with the branches of its `allOf`.

@@ -102,6 +102,7 @@ impl<'a> Api<'a> {
     }
 
     fn compare_response(&mut self, context: &Context, spot: &str, both: Both) {
+        self.compare_response_level(context, spot, both);
         self.compare_headers(context, spot, both);
         self.compare_links(context, spot, both);
         match self.member(both, "content") {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::flat::{Flat, allows_null, speaks};
 use super::tags::Tags;
-use super::{Conj, ConjId, Effective, Part, Variant, component_name, effective};
+use super::{Conj, ConjId, Effective, Part, Selected, Variant, component_name, effective};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::law::Direction;
 use crate::diff::types::{TypeSet, value_key};
@@ -93,7 +93,7 @@ impl Conjs {
 
     /// The conj of a schema that is absent: everything is allowed.
     pub(crate) fn anything(&mut self, anchor: NodeId) -> ConjId {
-        self.intern(Conj { parts: Box::default(), nullable: true, anchor: Some(anchor) })
+        self.intern(Conj { parts: Box::default(), nullable: true, anchor: Some(anchor), selected: None })
     }
 
     /// The conj of schemas that hold at once; without any, everything is allowed.
@@ -113,7 +113,7 @@ impl Conjs {
         for seed in seeds {
             flat.push(side, Part { node: *seed, without_unions: false });
         }
-        let id = self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None });
+        let id = self.intern(Conj { parts: flat.parts.into(), nullable, anchor: None, selected: None });
         if let Some(node) = single {
             self.single.insert(node, id);
         }
@@ -134,7 +134,16 @@ impl Conjs {
         for node in more {
             flat.push(side, Part { node: *node, without_unions: false });
         }
-        self.intern(Conj { parts: flat.parts.into(), nullable: false, anchor: None })
+        self.intern(Conj { parts: flat.parts.into(), nullable: false, anchor: None, selected: None })
+    }
+
+    /// The same parts, as the variant that some values of a discriminator select.
+    fn selected_by(&mut self, id: ConjId, tags: &Tags<'_>, values: &[&str]) -> ConjId {
+        let Some(property) = tags.property().filter(|_| !values.is_empty()) else { return id };
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let selected = Rc::new(Selected { property: property.to_owned(), values });
+        let conj = Conj { selected: Some(selected), ..self.get(id).clone() };
+        self.intern(conj)
     }
 
     /// The variants of a conj whose effective schema holds unions; nested unions are expanded.
@@ -169,6 +178,7 @@ impl Conjs {
             if own.is_empty() {
                 own = tags.implied(side, self.get(conj), name);
             }
+            let conj = self.selected_by(conj, &tags, &own);
             let variant = Variant { conj, node: first, name, tags: own };
             self.expand(side, variant, &mut seen, &mut found);
         }
@@ -199,7 +209,9 @@ impl Conjs {
             let tags = inner.discriminator.map(|node| Tags::read(side, node)).unwrap_or_default();
             for node in inner.unions.iter().flat_map(|union| union.variants.clone()).rev() {
                 let conj = self.of_parts(side, &base, &[node]);
-                work.push(Variant { conj, node, name: component_name(side, node), tags: tags.of(side, node) });
+                let own = tags.of(side, node);
+                let conj = self.selected_by(conj, &tags, &own);
+                work.push(Variant { conj, node, name: component_name(side, node), tags: own });
             }
         }
     }

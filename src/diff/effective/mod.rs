@@ -3,12 +3,14 @@
 //! A schema is kept as the list of the *parts* that hold at once, interned to a [`ConjId`]; the keywords are merged
 //! only while a pair is compared. The source place of each part is therefore never lost, and nothing is copied.
 
+mod admits;
 mod conjs;
 mod flat;
 mod negation;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -16,7 +18,7 @@ use super::arena::{NodeId, Side};
 use super::types::{Range, TypeSet};
 pub(crate) use conjs::{Conjs, Outline};
 use flat::{Flat, is_null, speaks};
-use negation::Negated;
+use negation::{Negated, alternatives};
 pub(crate) use tags::Tags;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
@@ -30,6 +32,15 @@ pub(crate) struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ConjId(pub(crate) u32);
 
+/// What a discriminator says of the variant that it selects.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Selected {
+    /// The property that selects.
+    pub(crate) property: String,
+    /// Its values that select this variant.
+    pub(crate) values: Vec<String>,
+}
+
 /// The parts that hold at once, and whether null is allowed besides.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Conj {
@@ -37,6 +48,8 @@ pub(crate) struct Conj {
     pub(crate) nullable: bool,
     /// Where a schema that is absent would stand.
     pub(crate) anchor: Option<NodeId>,
+    /// How it was selected, if it is a variant of a union with a discriminator.
+    pub(crate) selected: Option<Rc<Selected>>,
 }
 
 /// One variant of a union.
@@ -98,6 +111,7 @@ pub(crate) struct Effective<'a> {
     pub(crate) deprecated: bool,
     pub(crate) default: Option<&'a Value>,
     pub(crate) discriminator: Option<NodeId>,
+    pub(crate) selected: Option<Rc<Selected>>,
     pub(crate) known: Vec<(&'static str, &'a Value)>,
     /// Keywords that are not understood, with their values.
     pub(crate) foreign: Vec<(&'a str, &'a Value)>,
@@ -132,6 +146,7 @@ impl Default for Effective<'_> {
             deprecated: false,
             default: None,
             discriminator: None,
+            selected: None,
             known: Vec::new(),
             foreign: Vec::new(),
         }
@@ -176,7 +191,7 @@ fn types_of(map: &Map<String, Value>) -> TypeSet {
 
 /// Merges the keywords of all parts.
 pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
-    let mut merged = Effective { nullable: conj.nullable, ..Effective::default() };
+    let mut merged = Effective { nullable: conj.nullable, selected: conj.selected.clone(), ..Effective::default() };
     for part in &conj.parts {
         match side.value(part.node) {
             Value::Object(map) => merged.add(side, *part, map),
@@ -218,7 +233,7 @@ impl<'a> Effective<'a> {
                     let inner = side.get(part.node, "not");
                     let negated = inner.map_or(Negated::Other, |inner| Negated::read(side, inner));
                     if !self.add_negation(negated) {
-                        self.negations.extend(inner);
+                        self.negations.extend(inner.into_iter().flat_map(|inner| alternatives(side, inner)));
                     }
                 }
                 "discriminator" => self.discriminator = self.discriminator.or(side.get(part.node, "discriminator")),
@@ -368,33 +383,5 @@ impl<'a> Effective<'a> {
 
     pub(crate) fn closed(&self) -> bool {
         self.additional == Additional::Forbidden
-    }
-
-    /// Whether an enumerated value satisfies the other keywords; in doubt it does.
-    pub(crate) fn admits(&self, value: &Value) -> bool {
-        let kind = TypeSet::of(value);
-        if !kind.within(self.types) {
-            return false;
-        }
-        match value {
-            Value::Number(number) => number.as_f64().is_none_or(|number| {
-                let stepped = |step: &f64| ((number / step) - (number / step).round()).abs() < 1e-9;
-                let formatted = |range: Range| range.holds(number);
-                self.range.holds(number)
-                    && self.multiples.iter().all(stepped)
-                    && self.formats.iter().filter_map(|name| super::types::integer_format(name)).all(formatted)
-            }),
-            Value::String(text) => {
-                #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
-                let length = text.chars().count() as f64;
-                let fits = |keyword: &str, operand: &str| {
-                    super::checker::is_valid(&serde_json::json!({ keyword: operand }), value) != Some(false)
-                };
-                self.length.holds(length)
-                    && self.patterns.iter().all(|pattern| fits("pattern", pattern))
-                    && self.formats.iter().all(|format| fits("format", format))
-            }
-            _ => true,
-        }
     }
 }

@@ -20,6 +20,19 @@ pub(super) enum Negated {
 const BOUNDS: [&str; 8] =
     ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum"];
 
+fn idle(key: &str) -> bool {
+    matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-")
+}
+
+/// The schemas each of which a `not` refuses: those of its `anyOf` where it holds nothing else, or else itself.
+pub(super) fn alternatives(side: &mut Side<'_>, node: NodeId) -> Vec<NodeId> {
+    let target = side.resolved(node);
+    let alone = side.value(target).as_object().is_some_and(|map| map.keys().all(|key| key == "anyOf" || idle(key)));
+    let items = side.get(target, "anyOf").filter(|_| alone).map(|list| side.items(list)).unwrap_or_default();
+    let plain = items.iter().all(|item| Negated::read(side, *item) == Negated::Other);
+    if items.is_empty() || !plain { vec![node] } else { items }
+}
+
 impl Negated {
     /// Reads the schema under a `not`.
     pub(super) fn read(side: &mut Side<'_>, node: NodeId) -> Self {
@@ -29,8 +42,6 @@ impl Negated {
             Value::Object(map) => map,
             _ => return Self::Other,
         };
-        let idle =
-            |key: &str| matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-");
         let mut keys = map.keys().filter(|key| !idle(key));
         match (keys.next(), keys.next()) {
             (None, _) => Self::Everything,

@@ -29,6 +29,21 @@ impl<'a> Tags<'a> {
         Self { property, mapping: found }
     }
 
+    /// The property whose value selects.
+    pub(super) fn property(&self) -> Option<&'a str> {
+        self.property
+    }
+
+    /// The one of some variants that a value selects by its tag.
+    pub(crate) fn selects(&self, side: &mut Side<'a>, variants: &[NodeId], value: &Value) -> Option<NodeId> {
+        let tag = value.get(self.property?)?.as_str()?;
+        let mut found = variants.iter().copied().filter(|node| match self.mapping.is_empty() {
+            true => component_name(side, *node) == Some(tag),
+            false => self.of(side, *node).contains(&tag),
+        });
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The values that select a variant where nothing is mapped: those that it fixes itself, or else its name.
     pub(super) fn implied(&self, side: &mut Side<'a>, variant: &Conj, name: Option<&'a str>) -> Vec<&'a str> {
         let Some(property) = self.property.filter(|_| self.mapping.is_empty()) else { return Vec::new() };

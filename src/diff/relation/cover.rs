@@ -254,7 +254,7 @@ impl<'a> Engine<'a> {
         found.filter(|_| !elsewhere)
     }
 
-    fn merged(&mut self, conj: ConjId, of_old: bool) -> Effective<'a> {
+    pub(super) fn merged(&mut self, conj: ConjId, of_old: bool) -> Effective<'a> {
         if of_old {
             effective(&mut self.old, self.old_conjs.get(conj))
         } else {
@@ -263,7 +263,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The values of a schema that has but a few; null is apart.
-    fn values_of(&mut self, conj: ConjId, of_old: bool) -> Option<Vec<&'a Value>> {
+    pub(super) fn values_of(&mut self, conj: ConjId, of_old: bool) -> Option<Vec<&'a Value>> {
         let merged = self.merged(conj, of_old);
         if !merged.unions.is_empty() {
             return None;

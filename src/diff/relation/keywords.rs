@@ -1,8 +1,8 @@
-//! Keywords beside types and members: null, `not`, defaults, XML, and those that are not understood.
+//! Keywords beside types and members: null, defaults, XML, and those that are not understood.
 
 use serde_json::Value;
 
-use super::{Engine, MAX_UNION_DEPTH, Sides};
+use super::{Engine, Sides};
 use crate::diff::law::Direction;
 use crate::diff::{rules, types};
 
@@ -46,41 +46,6 @@ impl<'a> Engine<'a> {
                 }
             }
             (false, false) => {}
-        }
-    }
-
-    /// `not`: the set outside of a schema turns the relation round.
-    pub(super) fn compare_negations(&mut self, sides: &Sides<'a>) {
-        let (old, new) = (&sides.old.negations, &sides.new.negations);
-        match (old.as_slice(), new.as_slice()) {
-            ([], []) => {}
-            ([], _) => self.say(sides, &rules::negation_added::RULE, "not", "no `not`", "a `not`"),
-            (_, []) => self.say(sides, &rules::negation_removed::RULE, "not", "a `not`", "no `not`"),
-            ([one], [two]) if self.depth < MAX_UNION_DEPTH => {
-                let anchors = (*one, *two);
-                let Some(pair) = self.pair_of(&[*one], &[*two], anchors, sides.mode) else { return };
-                self.depth += 1;
-                self.ensure(pair);
-                self.depth -= 1;
-                let inner = self.summary(pair);
-                let rule = match (inner.narrows, inner.widens, inner.unknown) {
-                    (false, false, false) => return,
-                    (true, false, false) => &rules::negation_excludes_less::RULE,
-                    (false, true, false) => &rules::negation_excludes_more::RULE,
-                    (true, true, false) => &rules::negation_replaced::RULE,
-                    _ => &rules::negation_changed::RULE,
-                };
-                let text = |value: &Value| types::shortened(&value.to_string());
-                let (before, after) = (text(self.old.value(*one)), text(self.new.value(*two)));
-                self.say(sides, rule, "not", before, after);
-            }
-            (one, two) => {
-                let same = one.len() == two.len()
-                    && one.iter().zip(two).all(|(one, two)| self.old.value(*one) == self.new.value(*two));
-                if !same {
-                    self.say(sides, &rules::negation_changed::RULE, "not", "one `not`", "another `not`");
-                }
-            }
         }
     }
 

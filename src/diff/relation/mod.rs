@@ -10,6 +10,8 @@ mod discriminators;
 mod equality;
 mod keywords;
 mod likeness;
+mod multiples;
+mod negations;
 mod objects;
 mod overlaps;
 mod patterns;

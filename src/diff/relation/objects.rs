@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::scalars::Numbers;
 use super::{Engine, Mode, Sides};
 use crate::diff::arena::{NodeId, Side};
@@ -11,6 +13,7 @@ use crate::diff::law::{Direction, Guard};
 use crate::diff::rules;
 use crate::diff::sunset::passed;
 use crate::diff::types::TypeSet;
+use crate::diff::witness::Half;
 
 /// What the schemas of one property say about who may send it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,6 +120,9 @@ impl<'a> Engine<'a> {
                     return;
                 }
                 self.compare_required(sides, property);
+                if self.is_settled_by_selection(sides, property) {
+                    return;
+                }
                 self.child(sides, property.old, property.new, sides.mode);
             }
         }
@@ -131,6 +137,33 @@ impl<'a> Engine<'a> {
         let old = property.old.first().copied().map(At::node).or_else(|| self.old_at(sides, "required"));
         let new = property.new.first().copied().map(At::node).or_else(|| self.new_at(sides, "properties"));
         Change::new(rule, sides.mode.direction).at(old, new).about(format!("`{}`", property.name))
+    }
+
+    /// Whether the property selects the variant by values that the other side takes. Values that the side enumerates
+    /// itself are compared as such.
+    fn is_settled_by_selection(&mut self, sides: &Sides<'a>, property: &Property<'_>) -> bool {
+        let request = sides.mode.direction == Direction::Request;
+        let own = if request { &sides.old } else { &sides.new };
+        let Some(selected) = own.selected.clone().filter(|selected| selected.property == property.name) else {
+            return false;
+        };
+        let (listed, takes) = if request { (property.old, property.new) } else { (property.new, property.old) };
+        let (Some(first), Some(other)) = (listed.first().copied(), takes.first().copied()) else { return false };
+        let conj = if request {
+            self.old_conjs.of(&mut self.old, listed, first)
+        } else {
+            self.new_conjs.of(&mut self.new, listed, first)
+        };
+        if self.merged(conj, request).values.is_some() {
+            return false;
+        }
+        let (side, conjs) =
+            if request { (&mut self.new, &mut self.new_conjs) } else { (&mut self.old, &mut self.old_conjs) };
+        let conj = conjs.of(side, takes, other);
+        let mut half = Half { side, conjs };
+        let conj = half.conjs.get(conj).clone();
+        let mut values = selected.values.iter().map(|value| Value::from(value.as_str()));
+        values.all(|value| half.accepts(&conj, &value, sides.mode.direction) == Some(true))
     }
 
     fn compare_required(&mut self, sides: &Sides<'a>, property: &Property<'_>) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{ConjId, Engine, Sides};
 use crate::diff::effective::{Effective, Variant};
 use crate::diff::law::Direction;
+use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
 use crate::diff::witness::{Half, Hints};
@@ -13,43 +14,78 @@ use crate::diff::witness::{Half, Hints};
 const MAX_VARIANTS: usize = 12;
 /// Most payloads that are tried for one pair of variants.
 const MAX_TRIED: usize = 48;
+/// Most payloads of the side that refuses less that are tried besides.
+const MAX_OFFERED: usize = 24;
 
 impl<'a> Engine<'a> {
-    /// Says that payloads which were accepted now fit several variants; true when one was found.
+    /// Says that payloads which one variant of the new request took fit several now, or that such payloads may be
+    /// answered now; true when one was found.
     ///
     /// Open objects and lists overlap almost always, and nobody means them to be refused: they are looked at only where
-    /// an `anyOf`, which allows that, became a `oneOf`.
+    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
-        let [union] = sides.new.unions.as_slice() else { return false };
-        let open = sides.mode.direction == Direction::Request && sides.new.discriminator.is_none();
+        let request = sides.mode.direction == Direction::Request;
+        let (strict, lax) = if request { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
+        let [union] = strict.unions.as_slice() else { return false };
+        let open = strict.discriminator.is_none();
         if !open || union.keyword != "oneOf" || union.variants.len() > MAX_VARIANTS || self.union_reads_the_same(sides)
         {
             return false;
         }
-        let Some(variants) = self.new_conjs.variants(&mut self.new, new, &sides.new) else { return false };
-        let inclusive_before = sides.old.unions.iter().any(|union| union.keyword == "anyOf");
+        let variants = if request {
+            self.new_conjs.variants(&mut self.new, new, strict)
+        } else {
+            self.old_conjs.variants(&mut self.old, old, strict)
+        };
+        let Some(variants) = variants else { return false };
+        let inclusive = lax.unions.iter().any(|union| union.keyword == "anyOf");
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let mut offered: Option<Vec<Value>> = None;
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
-                let types = |engine: &mut Self, variant: &Variant<'a>| {
-                    engine.new_conjs.outline(&mut engine.new, variant.conj).types
-                };
-                let common = types(self, one).and(types(self, two));
-                let common = if inclusive_before { common } else { common.without(compound) };
+                let common = self.types_of(one, request).and(self.types_of(two, request));
+                let common = if inclusive { common } else { common.without(compound) };
                 if common.is_empty() {
                     continue;
                 }
-                if let Some(value) = self.doubly_taken(sides, (old, new), (one.conj, two.conj), common) {
-                    let change = self
-                        .change(sides, &rules::variants_overlap::RULE, "oneOf")
-                        .about(format!("`{value}`"))
-                        .values("accepted", format!("fits variants {} and more of `oneOf`", index + 1));
-                    self.note(sides, change);
+                let offered = offered.get_or_insert_with(|| self.offered(if request { old } else { new }, request));
+                if let Some(value) = self.doubly_taken(sides, (old, new), (one.conj, two.conj), (common, offered)) {
+                    self.say_overlap(sides, &value, index);
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// What the side that refuses less takes, null apart.
+    fn offered(&mut self, lenient: ConjId, request: bool) -> Vec<Value> {
+        let (mut half, direction) = if request {
+            (Half { side: &mut self.old, conjs: &mut self.old_conjs }, Direction::Request)
+        } else {
+            (Half { side: &mut self.new, conjs: &mut self.new_conjs }, Direction::Response)
+        };
+        let mut offered = half.candidates(lenient, &Hints::default(), direction, 0);
+        offered.retain(|value| !value.is_null());
+        offered
+    }
+
+    fn say_overlap(&mut self, sides: &Sides<'a>, value: &Value, index: usize) {
+        let several = format!("fits variants {} and more of `oneOf`", index + 1);
+        let (rule, before, after): (&'static Rule, _, _) = match sides.mode.direction {
+            Direction::Request => (&rules::variants_overlap::RULE, "accepted".to_owned(), several),
+            Direction::Response => (&rules::overlap_allowed::RULE, several, "may be answered".to_owned()),
+        };
+        let change = self.change(sides, rule, "oneOf").about(format!("`{value}`")).values(before, after);
+        self.note(sides, change);
+    }
+
+    fn types_of(&mut self, variant: &Variant<'a>, of_new: bool) -> TypeSet {
+        if of_new {
+            self.new_conjs.outline(&mut self.new, variant.conj).types
+        } else {
+            self.old_conjs.outline(&mut self.old, variant.conj).types
+        }
     }
 
     fn union_reads_the_same(&self, sides: &Sides<'a>) -> bool {
@@ -60,17 +96,23 @@ impl<'a> Engine<'a> {
             && before.iter().zip(&after).all(|(one, two)| self.old.value(*one) == self.new.value(*two))
     }
 
-    /// A value of one of the types that both variants take, that was accepted and is refused now.
+    /// A value of one of the types that both variants of the strict side take, and that only the other side accepts.
     fn doubly_taken(
         &mut self,
         sides: &Sides<'a>,
         (old, new): (ConjId, ConjId),
         (one, two): (ConjId, ConjId),
-        types: TypeSet,
+        (types, offered): (TypeSet, &[Value]),
     ) -> Option<Value> {
         let direction = sides.mode.direction;
         let (before, after) = (self.old_conjs.get(old).clone(), self.new_conjs.get(new).clone());
-        let mut half = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+        let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        let (half, lax) = match direction {
+            Direction::Request => (&mut new, &mut old),
+            Direction::Response => (&mut old, &mut new),
+        };
+        let (strictly, laxly) = if direction == Direction::Request { (after, before) } else { (before, after) };
         let mut tried = half.candidates(one, &Hints::default(), direction, 0);
         let others = half.candidates(two, &Hints::default(), direction, 0);
         let merged: Vec<Value> =
@@ -82,14 +124,15 @@ impl<'a> Engine<'a> {
         tried.retain(|value| !value.is_null() && TypeSet::of(value).within(types));
         tried.sort_by_cached_key(|value| value.to_string().len());
         tried.dedup();
-        let (first, second) = (self.new_conjs.get(one).clone(), self.new_conjs.get(two).clone());
-        let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
-        let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
-        tried.into_iter().take(MAX_TRIED).find(|value| {
-            old.accepts(&before, value, direction) == Some(true)
-                && new.accepts(&first, value, direction) == Some(true)
-                && new.accepts(&second, value, direction) == Some(true)
-                && new.accepts(&after, value, direction) == Some(false)
+        // What the lenient side has to offer comes first: the others may know none of its few values.
+        let offered = offered.iter().filter(|value| TypeSet::of(value).within(types)).take(MAX_OFFERED).cloned();
+        let mut tried = offered.chain(tried.into_iter().take(MAX_TRIED));
+        let (first, second) = (half.conjs.get(one).clone(), half.conjs.get(two).clone());
+        tried.find(|value| {
+            lax.accepts(&laxly, value, direction) == Some(true)
+                && half.accepts(&first, value, direction) == Some(true)
+                && half.accepts(&second, value, direction) == Some(true)
+                && half.accepts(&strictly, value, direction) == Some(false)
         })
     }
 }

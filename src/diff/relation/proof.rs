@@ -1,12 +1,15 @@
 //! Which schemas a payload has to be held against to prove a change.
 
+use serde_json::Value;
+
 use super::{ConjId, Engine, PairId};
-use crate::diff::witness::{self, Half, Wish};
+use crate::diff::law::Direction;
+use crate::diff::witness::{self, Half, Surroundings, Whole, Wish};
 
 impl Engine<'_> {
     /// Looks for a payload that shows the break of a change of a pair. A pair of variants is held against the unions
     /// as well: what another variant takes shows nothing.
-    pub(crate) fn witness(&mut self, pair: PairId, wish: &Wish<'_>) -> Option<serde_json::Value> {
+    pub(crate) fn witness(&mut self, pair: PairId, wish: &Wish<'_>) -> Option<Value> {
         let chains = self.unions_above(pair);
         let mode = self.pairs[pair.0 as usize].mode;
         chains.into_iter().find_map(|chain| {
@@ -18,6 +21,30 @@ impl Engine<'_> {
             let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
             witness::find((&mut one, &mut two), &conjs, mode.direction, wish)
         })
+    }
+
+    /// The payload of a pair with what an operation needs around it, whose schemas are the pair `root`.
+    pub(crate) fn whole(
+        &mut self,
+        root: PairId,
+        pair: PairId,
+        payload: &Value,
+        surroundings: &mut Surroundings,
+    ) -> Option<Whole> {
+        let (outer, inner) = (&self.pairs[root.0 as usize], &self.pairs[pair.0 as usize]);
+        let direction = inner.mode.direction;
+        let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
+        let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        match direction {
+            Direction::Request => {
+                let (root, inner) = ((outer.old, outer.new), inner.old);
+                witness::wrapped((&mut old, &mut new), root, inner, payload, direction, surroundings)
+            }
+            Direction::Response => {
+                let (root, inner) = ((outer.new, outer.old), inner.new);
+                witness::wrapped((&mut new, &mut old), root, inner, payload, direction, surroundings)
+            }
+        }
     }
 
     /// The unions at the place of a pair, from the inside out, for each way in which it is reached.

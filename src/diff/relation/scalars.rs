@@ -12,7 +12,9 @@ use crate::diff::effective::Effective;
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-use crate::diff::types::{Range, TypeSet, format_within, integer_format, standard_format, value_key, wire_text};
+use crate::diff::types::{
+    Range, TypeSet, format_length, format_within, integer_format, standard_format, value_key, wire_text,
+};
 
 /// Most values that a headline lists.
 const LISTED: usize = 40;
@@ -184,31 +186,6 @@ impl<'a> Engine<'a> {
         if written(exclusive) && (opened || !written(keyword)) { exclusive } else { keyword }
     }
 
-    fn compare_multiples(&mut self, sides: &Sides<'a>) {
-        let whole = |effective: &Effective<'_>| !effective.types.has(TypeSet::FRACTION);
-        let steps = |effective: &Effective<'_>| -> Vec<f64> {
-            let mut steps = effective.multiples.clone();
-            if whole(effective) {
-                steps.push(1.0);
-            }
-            steps
-        };
-        let divides = |step: f64, by: &[f64]| by.iter().any(|other| is_multiple(*other, step));
-        let (old, new) = (steps(&sides.old), steps(&sides.new));
-        let narrows = sides.new.multiples.iter().any(|step| !divides(*step, &old));
-        let widens = sides.old.multiples.iter().any(|step| !divides(*step, &new));
-        let rule = match (narrows, widens) {
-            (false, false) => return,
-            (true, false) => &rules::multiple_narrowed::RULE,
-            (false, true) => &rules::multiple_widened::RULE,
-            (true, true) => &rules::multiple_changed::RULE,
-        };
-        let text = |steps: &[f64]| {
-            if steps.is_empty() { "any step".to_owned() } else { format!("multiples of {}", steps[0]) }
-        };
-        self.say(sides, rule, "multipleOf", text(&sides.old.multiples), text(&sides.new.multiples));
-    }
-
     fn compare_formats(&mut self, sides: &Sides<'a>, common: TypeSet) {
         let whole = common.and(TypeSet::NUMBER) == TypeSet::INTEGER && !common.has(TypeSet::STRING);
         let (old, new) = (&sides.old.formats, &sides.new.formats);
@@ -336,12 +313,6 @@ fn closer(sides: &Sides<'_>, keyword: &str) -> Option<(&'static Rule, String, St
     Some((rule, old.to_string(), new.to_string()))
 }
 
-/// Whether one step is a whole number of another; quotients of decimal fractions are seldom exact.
-fn is_multiple(step: f64, of: f64) -> bool {
-    let times = step / of;
-    times.round() >= 1.0 && (times - times.round()).abs() < 1e-9 * times.max(1.0)
-}
-
 fn covers_booleans(values: &[&Value], types: TypeSet) -> bool {
     types == TypeSet::BOOLEAN && values.contains(&&Value::Bool(true)) && values.contains(&&Value::Bool(false))
 }
@@ -385,10 +356,11 @@ pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
     Numbers { bounds, all }
 }
 
-/// Lengths, and those that the patterns leave.
+/// Lengths, and those that the patterns and formats leave.
 fn lengths_of(side: &Effective<'_>) -> Numbers {
     let implied = side.patterns.iter().filter_map(|pattern| super::patterns::lengths(pattern));
-    Numbers { bounds: side.length, all: implied.fold(side.length, Range::and) }
+    let formatted = side.formats.iter().filter_map(|format| format_length(format));
+    Numbers { bounds: side.length, all: implied.chain(formatted).fold(side.length, Range::and) }
 }
 
 fn list(values: &[&Value]) -> String {

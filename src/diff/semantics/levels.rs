@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plain::{ABOUT, LEVELS, PROMISING, grades};
 use super::{Clauses, members};
-use crate::diff::api::{Api, Context};
+use crate::diff::api::{Api, Both, Context};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 
@@ -43,6 +43,15 @@ impl<'a> Api<'a> {
                 }
                 None => self.compare_levels(context, &name, &inner),
             }
+        }
+    }
+
+    /// Compares how grave it is to see a response; without a word it is lawful.
+    pub(in crate::diff) fn compare_response_level(&mut self, context: &Context, spot: &str, both: Both) {
+        let clauses = self.clauses(both);
+        let (old, new) = self.values_of(&clauses);
+        if old != new {
+            self.say_levels(context, spot, &clauses, (grades(old, "note"), grades(new, "note")));
         }
     }
 

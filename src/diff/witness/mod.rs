@@ -4,6 +4,7 @@
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
 mod values;
+mod whole;
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,7 @@ use super::lowered::Lowering;
 use super::types::{TypeSet, value_key};
 pub(crate) use values::Hints;
 use values::{hints, scalars};
+pub(crate) use whole::{Surroundings, Whole, wrapped};
 
 /// Most candidates that are tried for one change.
 const MAX_CANDIDATES: usize = 64;
@@ -174,19 +176,27 @@ impl<'a> Half<'_, 'a> {
         }
     }
 
+    fn is_flagged(&mut self, nodes: &[NodeId], key: &str) -> bool {
+        nodes.iter().any(|node| {
+            let target = self.side.resolved(*node);
+            self.side.flag(*node, key) || self.side.flag(target, key)
+        })
+    }
+
     /// What the object must have.
     fn least(&mut self, merged: &Effective<'a>, direction: Direction, depth: usize) -> Map<String, Value> {
         let mut least = Map::new();
         let key = if direction == Direction::Request { "readOnly" } else { "writeOnly" };
         for name in &merged.required {
             let nodes = merged.properties.get(name).cloned().unwrap_or_default();
-            let hidden = nodes.iter().any(|node| {
-                let target = self.side.resolved(*node);
-                self.side.flag(*node, key) || self.side.flag(target, key)
-            });
-            if !hidden {
+            if !self.is_flagged(&nodes, key) {
                 least.insert((*name).to_owned(), self.one(&nodes, direction, depth));
             }
+        }
+        if let Some(selected) = &merged.selected
+            && let Some(value) = selected.values.first()
+        {
+            least.insert(selected.property.clone(), json!(value));
         }
         least
     }

@@ -34,6 +34,7 @@ impl<'a> Linter<'a> {
     }
 
     fn page(&mut self, scope: &Scope<'a>, page: NodeId, record: Option<NodeId>) {
+        self.one_way_of_paging(page);
         for (name, clause) in self.side.members(page) {
             match name {
                 "size" | "offset" | "number" => {

@@ -70,6 +70,24 @@ impl<'a> Linter<'a> {
         }
     }
 
+    /// A list is paged in one way: by where the last page ended, by an offset, or by a number. An address of the next
+    /// page holds whatever leads there.
+    pub(super) fn one_way_of_paging(&mut self, page: NodeId) {
+        let mut ways = Vec::new();
+        for key in ["next", "offset", "number"] {
+            let Some(clause) = self.side.get(page, key) else { continue };
+            let header = self.side.get(clause, "spot").is_some_and(|spot| self.side.value(spot).is_object());
+            if !header && self.side.text(clause, "as") != Some("url") {
+                ways.push(key);
+            }
+        }
+        let [one, two, ..] = ways.as_slice() else { return };
+        let title = format!("the list is paged by `{one}` and by `{two}`");
+        let why = "a walk follows one of them, and the other is never tried";
+        let values = ("one way to the next page", "two");
+        self.deny("paging-declared-twice", (page, Some(two)), title, values, why);
+    }
+
     /// The words of a sort are among those that the parameters list.
     pub(super) fn sort_words(&mut self, scope: &Scope<'a>, sort: NodeId) {
         let direction = self.side.get(sort, "direction");

@@ -30,6 +30,27 @@ impl<'a> Linter<'a> {
         self.broken(reads, if item.is_empty() { "" } else { "item" }, title, values);
     }
 
+    /// Every resource is listed, read or added by some operation; nothing is asked of one that is not.
+    pub(super) fn unused_resources(&mut self, contract: NodeId) {
+        let mut used = Vec::new();
+        for operation in self.all_operations() {
+            let Some(promises) = self.side.get(operation.node, "x-contract") else { continue };
+            let added = self.side.get(promises, "expands").map(|all| self.side.items(all)).unwrap_or_default();
+            let clauses = ["lists", "reads"].into_iter().filter_map(|key| self.side.get(promises, key)).chain(added);
+            let clauses: Vec<NodeId> = clauses.collect();
+            used.extend(clauses.into_iter().filter_map(|clause| self.side.text(clause, "resource")));
+        }
+        let Some(resources) = self.side.get(contract, "resources") else { return };
+        for (name, _) in self.side.members(resources) {
+            if !used.contains(&name) {
+                let title = format!("no operation lists, reads or adds the resource `{name}`");
+                let why = "what nobody asks for is not checked, although the document promises it";
+                let values = ("an operation that names it", "none");
+                self.warn("resource-unused", (resources, Some(name)), title, values, why);
+            }
+        }
+    }
+
     /// The key of the resource that a reader names.
     fn key_of_resource(&mut self, reads: NodeId) -> Option<&'a str> {
         let name = self.side.text(reads, "resource")?;

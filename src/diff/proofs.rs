@@ -1,0 +1,138 @@
+//! Proofs: what shows a break, in the words of the wire.
+//!
+//! A payload is shown whole, as the request or the answer of the first operation that it reaches. Where no whole can
+//! be made that both documents' validators confirm, the part that changed is shown, and said to be one.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::api::{Api, Root};
+use super::change::Change;
+use super::law::Direction;
+use super::relation::PairId;
+use super::types::wire_text;
+use super::witness::{Surroundings, Whole, Wish};
+
+/// Most findings for which a payload is looked for.
+const MAX_WITNESSES: usize = 120;
+/// Most schemas that are looked at to put payloads into what surrounds them.
+const MAX_SURROUNDINGS: usize = 12_000;
+/// Longest part of a payload that is shown in full, in letters.
+const SHOWN: usize = 300;
+/// Longest whole that is shown in full, in letters; beyond it what is required but did not change is left out.
+const MAX_WHOLE: usize = 480;
+/// Most operations of which the one with the shortest payload is shown.
+const MAX_ROOTS: usize = 3;
+
+/// What a URL may hold as it is.
+const PLAIN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b',').remove(b':');
+
+/// What may still be spent on proofs.
+pub(super) struct Proofs {
+    left: usize,
+    surroundings: Surroundings,
+}
+
+impl Proofs {
+    pub(super) fn new(without: bool) -> Self {
+        Self { left: if without { 0 } else { MAX_WITNESSES }, surroundings: Surroundings::of(MAX_SURROUNDINGS) }
+    }
+
+    /// A payload that was lawful on one side only, with what it shows.
+    pub(super) fn of(
+        &mut self,
+        api: &mut Api<'_>,
+        (pair, roots): (PairId, &[usize]),
+        change: &Change,
+    ) -> Option<String> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
+        let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
+        let payload = api.engine.witness(pair, &wish)?;
+        let mut wholes = Vec::new();
+        for index in roots.iter().take(MAX_ROOTS) {
+            let root = api.roots[*index].pair;
+            let whole = api.engine.whole(root, pair, &payload, &mut self.surroundings);
+            wholes.extend(whole.map(|whole| (*index, whole)));
+        }
+        let shortest = wholes.iter().min_by_key(|(_, whole)| whole.value.to_string().len());
+        let whole = shortest.map(|(index, whole)| line(&api.roots[*index], whole));
+        Some(match (whole, change.direction) {
+            (Some(line), Direction::Request) => format!("{line} was accepted and is refused now"),
+            (Some(line), Direction::Response) => format!("{line} may be answered now and was ruled out before"),
+            (None, Direction::Request) => {
+                format!(
+                    "{} was accepted in a request, as a part of it, and is refused now",
+                    shown(&payload.to_string())
+                )
+            }
+            (None, Direction::Response) => {
+                let part = shown(&payload.to_string());
+                format!("{part} may be answered now, as a part, and was ruled out before")
+            }
+        })
+    }
+}
+
+fn shown(text: &str) -> String {
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
+}
+
+/// A request or an answer as it is written.
+fn line(root: &Root, whole: &Whole) -> String {
+    let (operation, value) = (root.operation.as_str(), &whole.value);
+    let full = value.to_string();
+    let json = if full.chars().count() > MAX_WHOLE { shown(&whole.brief) } else { full };
+    let scalar = !value.is_array() && !value.is_object();
+    let name = root.spot.split('`').nth(1).unwrap_or_default();
+    let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&wire_text(value)) };
+    let encoded = utf8_percent_encode(&wire_text(value), PLAIN).to_string();
+    let mut words = root.spot.split(' ');
+    match (words.next(), words.next()) {
+        (Some("request"), _) => format!("{operation} {json}"),
+        (Some("response"), Some(status)) if name.is_empty() => format!("{operation} {status} {json}"),
+        (Some("response"), Some(status)) => {
+            format!("{operation} {} with {name}: {bare}", status.trim_end_matches(','))
+        }
+        (Some("query"), _) if scalar => shown(&format!("{operation}?{name}={encoded}")),
+        (Some("path"), _) if scalar && operation.contains(&format!("{{{name}}}")) => {
+            shown(&operation.replace(&format!("{{{name}}}"), &encoded))
+        }
+        (Some("header"), _) if scalar => format!("{operation} with {name}: {bare}"),
+        (Some("cookie"), _) if scalar => format!("{operation} with Cookie: {name}={bare}"),
+        _ if name.is_empty() => format!("{operation} {json}"),
+        _ => format!("{operation} with `{name}` of {json}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn written(operation: &str, spot: &str, value: &Value) -> String {
+        let whole = Whole { value: value.clone(), brief: "brief".to_owned() };
+        line(&Root { operation: operation.to_owned(), spot: spot.to_owned(), pair: PairId(0) }, &whole)
+    }
+
+    #[test]
+    fn a_value_stands_where_it_is_sent() {
+        assert_eq!(written("GET /x", "query parameter `limit`", &json!(0)), "GET /x?limit=0");
+        assert_eq!(written("GET /x", "query parameter `q`", &json!("a b&c")), "GET /x?q=a%20b%26c");
+        assert_eq!(written("GET /x/{id}", "path parameter `id`", &json!("a/b")), "GET /x/a%2Fb");
+        assert_eq!(written("GET /x", "header parameter `X-Key`", &json!("k")), "GET /x with X-Key: k");
+        assert_eq!(written("GET /x", "cookie parameter `s`", &json!(true)), "GET /x with Cookie: s=true");
+        assert_eq!(written("GET /x", "query parameter `s`", &json!(["a"])), "GET /x with `s` of [\"a\"]");
+        assert_eq!(written("POST /x", "request body application/json", &json!({ "a": 1 })), "POST /x {\"a\":1}");
+        assert_eq!(written("GET /x", "response 200 application/json", &json!([])), "GET /x 200 []");
+        assert_eq!(written("GET /x", "response 200 application/json", &json!("x".repeat(500))), "GET /x 200 brief");
+        assert_eq!(written("GET /x", "response 200, header `Age`", &json!(7)), "GET /x 200 with Age: 7");
+    }
+}
