@@ -57,6 +57,7 @@ pub mod case;
 pub mod checks;
 pub mod cli;
 pub mod client;
+mod coding;
 pub mod config;
 pub mod contract;
 pub mod diff;

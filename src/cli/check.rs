@@ -164,9 +164,13 @@ pub(super) struct RunArgs {
 }
 
 impl RunArgs {
-    /// Nothing but a configuration file and a wait, for commands that check nothing.
-    pub(super) fn bare(config: Option<PathBuf>, timeout: Option<crate::config::Time>) -> Self {
-        Self { verdict: VerdictArgs { config, ..VerdictArgs::default() }, timeout, ..Self::default() }
+    /// Nothing but a configuration file and how long to wait, for commands that check nothing.
+    pub(super) fn bare(
+        config: Option<PathBuf>,
+        timeout: Option<crate::config::Time>,
+        wait: Option<crate::config::Time>,
+    ) -> Self {
+        Self { verdict: VerdictArgs { config, ..VerdictArgs::default() }, timeout, wait, ..Self::default() }
     }
 
     /// A judgement for which nothing is sent.

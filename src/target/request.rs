@@ -8,7 +8,8 @@ use super::stranger::WRONG_TOKEN;
 use super::{Identity, Target};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, JSON, Operation, Scheme};
-use crate::exchange::Sent;
+use crate::exchange::{Sent, basic_in_clear};
+use crate::mask::Basic;
 
 /// The header that says which media types are wanted.
 const ACCEPT: &str = "Accept";
@@ -28,7 +29,7 @@ impl Target {
         let mut draft = Draft::new(contract, operation);
         for parameter in &operation.parameters {
             let Some(slot) = parameter.slot() else { continue };
-            let value = match parameter_value(contract, parameter, call.value(&slot), params, call.access) {
+            let value = match parameter_value(contract, operation, parameter, call.value(&slot), params, call.access) {
                 None => standing_value(contract, operation, parameter, &self.own)?,
                 given => given,
             };
@@ -199,7 +200,15 @@ fn token_of(access: Access, credential: Option<&Identity>) -> Option<(String, St
 fn credential_header(scheme: &Scheme, secret: &str, name: &str) -> (String, String, String) {
     match scheme {
         Scheme::HeaderKey(header) => (header.clone(), secret.to_owned(), name.to_owned()),
-        Scheme::Basic => ("Authorization".to_owned(), format!("Basic {secret}"), format!("Basic {name}")),
+        Scheme::Basic => {
+            let how = Basic::of(secret);
+            let shown = match how {
+                Basic::Pair => basic_in_clear(name),
+                Basic::Key => basic_in_clear(&format!("{name}:")),
+                Basic::Encoded => format!("Basic {name}"),
+            };
+            ("Authorization".to_owned(), format!("Basic {}", how.encode(secret)), shown)
+        }
         _ => ("Authorization".to_owned(), format!("Bearer {secret}"), format!("Bearer {name}")),
     }
 }
