@@ -80,3 +80,4 @@ pub mod report;
 pub mod study;
 pub mod target;
 pub mod waiver;
+mod whole_file;

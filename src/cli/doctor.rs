@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::check::{self, RunArgs, SubjectArgs};
 use super::exit;
-use super::job::Settings;
+use super::settings::Settings;
 use crate::engine::{Culprit, Probe, Sight, examine};
 use crate::target::Target;
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::collect::{Run, Section};
+use super::open::open;
 use super::text::{self, count, visible};
 use super::{Options, Reporter, Sink};
 use crate::event::{ContractFinished, Event, Outcome};
@@ -154,30 +155,17 @@ impl Human {
 
     /// What could not be concluded, one entry per reason, with the remedy.
     fn inconclusive(&mut self, section: &Section) -> io::Result<()> {
-        let mut reasons: Vec<((&str, &str), Vec<String>)> = Vec::new();
-        for judged in &section.judged {
-            let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
-            let key = (reason.as_str(), remedy.as_str());
-            let name = if judged.operation.is_empty() {
-                judged.check.clone()
-            } else {
-                format!("{} on {}", judged.check, judged.operation)
-            };
-            match reasons.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, names)) => names.push(name),
-                None => reasons.push((key, vec![name])),
-            }
-        }
-        for ((reason, remedy), names) in reasons {
-            let verdicts = count(names.len() as u64, "verdict");
-            let line = format!("{verdicts} not reached: {}", visible(reason));
+        for open in open(&section.judged) {
+            let verdicts = count(open.names.len() as u64, "verdict");
+            let line = format!("{verdicts} not reached: {}", visible(open.reason));
             self.hanging(&self.paint.yellow("  ? "), &line, 4)?;
-            let shown = if self.options.verbosity > 0 { names.len() } else { names.len().min(3) };
-            let mut list = visible(&names[..shown].join(", "));
-            if shown < names.len() {
-                list.push_str(&format!(" and {} more (-v lists them)", names.len() - shown));
+            let (names, more) = open.names(if self.options.verbosity > 0 { usize::MAX } else { 3 });
+            let mut list = visible(&names);
+            if more > 0 {
+                list.push_str(&format!(" and {more} more (-v lists them)"));
             }
             self.labelled("checks:", &list)?;
+            let remedy = open.remedy;
             let told = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref());
             if !remedy.is_empty() && told.is_none_or(|aborted| aborted.remedy != remedy) {
                 self.labelled("next:", &visible(remedy))?;
