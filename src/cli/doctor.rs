@@ -18,7 +18,7 @@ use crate::target::Target;
 /// Exit codes: 0 all is well, 1 the API is wrong, 2 you are misconfigured, 3 the server is down.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate doctor\n  contract-gate doctor staging\n  contract-gate doctor flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate doctor openapi/ours.yaml --base-url http://127.0.0.1:8080 --wait 30s"
+    after_help = "Examples:\n  contract-gate doctor\n  contract-gate doctor staging\n  contract-gate doctor flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate doctor openapi/ours.yaml --base-url http://127.0.0.1:8080 --wait 30s"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -27,10 +27,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
     /// Longest wait for one answer, such as 10s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = check::PACE)]
     timeout: Option<crate::config::Time>,
     /// Wait until the server answers, at most so long, such as 30s; then look
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = check::PACE)]
     wait: Option<crate::config::Time>,
 }
 

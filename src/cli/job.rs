@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -160,13 +159,9 @@ impl Job {
         self.take(subject, heard, checked, false);
     }
 
-    /// Begins to record what is exchanged.
-    pub(super) fn record(&mut self, path: Option<&Path>, masker: Masker) -> Result<(), String> {
-        let Some(path) = path else { return Ok(()) };
-        let recorder = Recorder::create(path, masker)
-            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
-        self.recorder = Some(Arc::new(recorder));
-        Ok(())
+    /// Takes what records the exchanges, if they are to be recorded.
+    pub(super) fn record(&mut self, recorder: Option<Recorder>) {
+        self.recorder = recorder.map(Arc::new);
     }
 
     /// Adds what came of a subject to what came of the run; `live` says that it could be asked anything.

@@ -68,7 +68,7 @@ pub async fn examine(contract: Arc<Contract>, target: Arc<Target>, patience: Dur
         probes.extend(LATER.map(|name| Probe { name, sight: doctor.without_answer(name, &operation, &visit) }));
         return probes;
     };
-    if trouble::stranger(&operation, &visit.seen).is_some() {
+    if trouble::stranger(&doctor.study.contract, &operation, &visit.seen).is_some() {
         // Whatever it lets in or keeps out is not this API's doing.
         let sight = |name| match name {
             "TLS" => doctor.tls(),
