@@ -182,6 +182,36 @@ fn an_optional_parameter_is_sent_with_every_request_that_declares_it() {
 }
 
 #[test]
+fn the_library_does_what_the_flags_do() {
+    let url = server(false);
+    let own = || gate(&url).token(PASSWORD).shrink(false);
+    let methods = || own().only(["undocumented-method-accepted"]);
+    let careful = check(&methods());
+    let all = check(&methods().probe_writes(true));
+    assert!(careful.requests() < all.requests(), "{} and {} requests", careful.requests(), all.requests());
+    let whole = check(&own());
+    let parts: Vec<Checked> =
+        ["1/2", "2/2"].iter().map(|part| check(&own().shard(part.parse().expect("a part")))).collect();
+    let run = |checked: &Checked| {
+        let text = checked.report(contract_gate::report::Format::Json);
+        contract_gate::report::read(&text).expect("its own format")
+    };
+    let named = parts.iter().enumerate().map(|(index, part)| (format!("part {index}"), run(part)));
+    let merged = contract_gate::merge::merge(named.collect()).expect("both parts are there");
+    let outcomes = |judged: &[u64; 8]| judged.iter().sum::<u64>();
+    assert_eq!(outcomes(&merged.outcomes()), outcomes(&run(&whole).outcomes()));
+    let spoilt = gate(&server(true)).token(PASSWORD).shrink(false);
+    assert!(check(&spoilt.clone().fail_fast()).requests() < check(&spoilt).requests());
+    assert!(!check(&spoilt).regressions.is_empty(), "what failed can be sent first the next time");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let started = std::time::Instant::now();
+    let late = gate("http://127.0.0.1:9").token(PASSWORD).wait(std::time::Duration::from_millis(400));
+    let probes = runtime.block_on(late.doctor()).expect("it can look");
+    assert!(started.elapsed().as_millis() >= 400, "it waited");
+    assert!(matches!(&probes[0].sight, contract_gate::engine::Sight::Trouble(_)), "{probes:?}");
+}
+
+#[test]
 fn a_parameter_that_the_checks_vary_is_refused() {
     let url = server(false);
     let error = gate(&url).token(PASSWORD).param("limit", "7").check_blocking().expect_err("it pages by it");
