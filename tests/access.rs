@@ -182,6 +182,23 @@ fn an_optional_parameter_is_sent_with_every_request_that_declares_it() {
 }
 
 #[test]
+fn a_key_in_the_query_is_a_variable_in_the_curl_line() {
+    let contract = CONTRACT.replace("{type: http, scheme: basic}", "{type: apiKey, in: query, name: apikey}");
+    let url = stub::serve(|head| {
+        let known = head.contains("apikey=q-s3cret%2Fkey") || head.contains("apikey=q-s3cret/key");
+        let (status, body) =
+            if known { ("200 OK", r#"{"customers": [], "total": "none"}"#) } else { ("401 Unauthorized", "{}") };
+        stub::answer(status, "Content-Type: application/json\r\n", body)
+    });
+    let gate = Gate::document("guarded", &contract).expect("the contract is sound").base_url(url);
+    let checked = check(&gate.token("q-s3cret/key").only(["wrong-type"]));
+    let finding = checked.findings().find(|finding| finding.id == "wrong-type").expect("the total is no number");
+    let curl = finding.curl.join("\n");
+    assert!(curl.contains("apikey=$TOKEN\""), "{curl}");
+    assert!(!checked.report(contract_gate::report::Format::Json).contains("s3cret"), "{checked}");
+}
+
+#[test]
 fn the_library_does_what_the_flags_do() {
     let url = server(false);
     let own = || gate(&url).token(PASSWORD).shrink(false);
