@@ -149,6 +149,9 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
                 block.push_str(&format!("- {label}: {}\n", escape(text)));
             }
         }
+        if options.check(&finding.id).is_some() {
+            block.push_str(&format!("- explain: {}\n", code(&format!("contract-gate explain {}", finding.id))));
+        }
         if !finding.curl.is_empty() {
             let lines: Vec<String> = finding.curl.iter().map(|line| visible(line)).collect();
             block.push_str(&fenced(&lines.join("\n")));
