@@ -59,6 +59,12 @@ impl Kept {
         (text.len() <= MOST_BYTES).then(|| Self { text: text.into_boxed_str(), items })
     }
 
+    /// The body, without the records that were not kept.
+    #[must_use]
+    pub fn body(&self) -> Option<Value> {
+        serde_json::from_str(&self.text).ok()
+    }
+
     /// As [`lines`]; records that were not kept are counted.
     #[must_use]
     pub fn lines(&self, pointer: Option<&str>, values: bool) -> String {

@@ -43,13 +43,28 @@ impl Sent {
         }
         let _ = write!(line, " {}", quote(&self.url));
         for (name, value) in &self.headers {
-            let _ = write!(line, " -H {}", quote(&format!("{name}: {value}")));
+            let _ = match user_of(name, value) {
+                Some(user) => write!(line, " -u {}", quote(user)),
+                None => write!(line, " -H {}", quote(&format!("{name}: {value}"))),
+            };
         }
         if let Some(body) = &self.body {
             let _ = write!(line, " --json {}", quote(body));
         }
         line
     }
+}
+
+/// What is recorded of a Basic credential that was sent in base64: `user` is a variable, or the text itself.
+#[must_use]
+pub fn basic_in_clear(user: &str) -> String {
+    format!("Basic base64({user})")
+}
+
+/// The user and password of a header as [`basic_in_clear`] writes it; curl encodes them itself.
+fn user_of<'a>(name: &str, value: &'a str) -> Option<&'a str> {
+    let encoded = value.strip_prefix("Basic base64(").filter(|_| name.eq_ignore_ascii_case("authorization"));
+    encoded?.strip_suffix(')')
 }
 
 /// Quotes for a shell: single quotes, but double ones where a `$NAME` placeholder has to be expanded.

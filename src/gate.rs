@@ -2,25 +2,47 @@
 //!
 //! [`Gate`] puts together what the binary puts together from flags and files: target, access, limits, selection,
 //! waivers, reports. Everything that is told passes the masker first, so a failing test prints no secret.
+//!
+//! Credentials come from the environment as they do for the binary, and no output shows them:
+//!
+//! ```no_run
+//! use contract_gate::gate::Gate;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let checked = Gate::shipped("flexportal")?
+//!     .base_url("https://api-test.flexportal.io")
+//!     .token_env("FLEXPORTAL_TOKEN")
+//!     .header_env("X-Gateway-Key", "GATEWAY_KEY")
+//!     .param("Tenant-ID", "unit_north")
+//!     .check_blocking()?; // an error when a variable is not set
+//! assert!(checked.conforms(), "{checked}"); // curl lines say $FLEXPORTAL_TOKEN
+//! # Ok(())
+//! # }
+//! ```
 
+mod access;
 mod checked;
+mod settings;
+mod telling;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::checks::CATALOGUE;
 use crate::config::{Levels, Names, Unknown};
 use crate::contract::{Contract, ContractError};
 use crate::document::{Document, DocumentError};
-use crate::engine::{self, Options, Profile};
-use crate::event::{CheckInfo, Event, RunStarted};
+use crate::engine::{self, Options, Probe};
+use crate::event::CheckInfo;
 use crate::finding::Level;
 use crate::mask::{Masker, Secret};
-use crate::mock::{self, MockError};
-use crate::report;
+use crate::mock::{self, MockError, Running};
+use crate::recording::{About, Recorder, Recording, RecordingError, belonging};
 use crate::target::{Identity, Limits, Target, TargetError};
-use crate::waiver::{Ran, Waiver, Waivers};
+use crate::waiver::Waiver;
 pub use checked::{Checked, Verdict, Violation};
+use telling::Telling;
 
 /// A gate for one contract and one server.
 ///
@@ -42,6 +64,11 @@ pub struct Gate {
     own: Identity,
     second: Option<Identity>,
     secrets: Vec<Secret>,
+    /// The first mistake in what was given; told when the gate is used.
+    mistake: Option<String>,
+    embedded: mock::Options,
+    record: Option<PathBuf>,
+    show_values: bool,
     options: Options,
     limits: Limits,
     waivers: Vec<Waiver>,
@@ -63,7 +90,16 @@ pub enum GateError {
     /// The contract cannot be used.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// A selection, a level or a waiver names what is not there.
+    /// A credential is not there, or cannot be kept out of reports.
+    #[error("{0}")]
+    Access(String),
+    /// The recording cannot be read as one of this contract.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// The run cannot be recorded.
+    #[error("the recording cannot be written: {0}")]
+    Record(#[source] std::io::Error),
+    /// A selection, a level, a parameter or a waiver names what is not there.
     #[error(transparent)]
     Name(#[from] Unknown),
     /// A level is set for nothing.
@@ -84,6 +120,10 @@ impl Gate {
             own: Identity { token_name: "TOKEN".to_owned(), ..Identity::default() },
             second: None,
             secrets: Vec::new(),
+            mistake: None,
+            embedded: mock::Options::default(),
+            record: None,
+            show_values: false,
             options: Options::default(),
             limits: Limits::default(),
             waivers: Vec::new(),
@@ -131,127 +171,6 @@ impl Gate {
         self
     }
 
-    /// The credential; the contract says which header it goes into.
-    #[must_use]
-    pub fn token(mut self, token: impl Into<String>) -> Self {
-        let token = token.into();
-        self.secrets.push(Secret::named(token.clone(), "TOKEN"));
-        self.own.token = Some(token.into());
-        self
-    }
-
-    /// A declared parameter: a tenant header, a path parameter.
-    #[must_use]
-    pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.own.params.insert(name.into(), value.into());
-        if let Some(contract) = Arc::get_mut(&mut self.contract) {
-            contract.settle_filters(|name| self.own.params.get(name).cloned());
-        }
-        self
-    }
-
-    /// A record that exists, where no list shows any: its resource and its key.
-    #[must_use]
-    pub fn known_id(mut self, resource: impl Into<String>, key: impl Into<String>) -> Self {
-        self.own.known_ids.entry(resource.into()).or_default().push(key.into());
-        self
-    }
-
-    /// A header of every request.
-    #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let value = value.into();
-        self.secrets.push(Secret::new(value.clone()));
-        self.own.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// The way in of a second tenant; without it the checks of isolation are not concluded.
-    #[must_use]
-    pub fn second_tenant(mut self, identity: Identity) -> Self {
-        use secrecy::ExposeSecret as _;
-        let secrets = identity.token.iter().chain(identity.headers.iter().map(|(_, value)| value));
-        self.secrets.extend(secrets.map(|secret| Secret::new(secret.expose_secret())));
-        self.second = Some(identity);
-        self
-    }
-
-    /// The seed of everything that is drawn; 0 unless set.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.options.seed = seed;
-        self
-    }
-
-    /// What is checked at all.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.options.selection.profile = profile;
-        self
-    }
-
-    /// Only these checks, families or operations.
-    #[must_use]
-    pub fn only<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
-        self.options.selection.only = names.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Not these checks, families or operations.
-    #[must_use]
-    pub fn skip<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
-        self.options.selection.skip = names.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// The level of a check, a family or `operation:check`, instead of its own; the later call wins.
-    #[must_use]
-    pub fn level(mut self, name: impl Into<String>, level: Level) -> Self {
-        self.levels.push((level, name.into()));
-        self
-    }
-
-    /// Only one check on one operation: a tenth of the requests.
-    #[must_use]
-    pub fn alone(self, trial: &Trial) -> Self {
-        self.only([trial.operation.clone(), trial.check.to_owned()])
-    }
-
-    /// Most records walked of one list; 0: no bound.
-    #[must_use]
-    pub fn max_records(mut self, most: usize) -> Self {
-        self.options.max_records = most;
-        self
-    }
-
-    /// Records read one by one per key; 0: about 20, and 500 under [`Profile::Strict`].
-    #[must_use]
-    pub fn reads(mut self, most: usize) -> Self {
-        self.options.reads = most;
-        self
-    }
-
-    /// Whether failing cases are reduced to smaller ones, which costs requests; they are unless told.
-    #[must_use]
-    pub fn shrink(mut self, shrink: bool) -> Self {
-        self.options.shrink = shrink;
-        self
-    }
-
-    /// How hard the server is asked.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Accepts a fault, for a reason. One that matches nothing any more is itself a fault.
-    #[must_use]
-    pub fn waive(mut self, waiver: Waiver) -> Self {
-        self.waivers.push(waiver);
-        self
-    }
-
     /// Every check on every operation, in the order of the catalogue; nothing is sent.
     #[must_use]
     pub fn trials(&self) -> Vec<Trial> {
@@ -265,56 +184,119 @@ impl Gate {
     /// Checks the server.
     ///
     /// # Errors
-    /// When there is nothing to check, or a name of a check, family or operation is not there; a server that does not
-    /// answer is no error but has no verdict, see [`Checked::aborted`].
+    /// When there is nothing to check, a name of a check, family, operation or parameter is not there, or a secret is not
+    /// set; a server that does not answer is no error but has no verdict, see [`Checked::aborted`].
     pub async fn check(&self) -> Result<Checked, GateError> {
+        let mut options = self.options()?;
+        let mut limits = self.limits.clone();
+        let embedded = self.stand_in()?;
+        if embedded.is_some() {
+            // It is made for this run and gone after it, and nothing in it takes seconds.
+            options.probe_writes = true;
+            limits.timeout = limits.timeout.min(Duration::from_secs(2));
+        }
+        let target = self.target(embedded.as_ref(), limits)?;
+        let (target, recorder) = self.recorded(target)?;
+        let mut telling = Telling::new(self, self.masker());
+        let came =
+            engine::check(Arc::clone(&self.contract), Arc::new(target), &options, &mut |event| telling.hear(event))
+                .await;
+        if let Some(recorder) = recorder {
+            recorder.finish().map_err(GateError::Record)?;
+        }
+        let whole = came.aborted.is_none() && options.selection.shard.is_none() && !telling.stopped_early();
+        Ok(telling.end(came, whole))
+    }
+
+    /// Judges recorded traffic instead of a server: what of it belongs to the contract. [`Gate::base_url`] says what stands
+    /// before the paths where that is not clear.
+    ///
+    /// # Errors
+    /// When the recording holds this API at several places, or a name is not there; when nothing belongs to the contract
+    /// there is no verdict, see [`Checked::aborted`].
+    pub fn verify(&self, recording: &Recording) -> Result<Checked, GateError> {
         let options = self.options()?;
-        let embedded = match &self.base_url {
-            Some(_) => None,
-            None => Some(mock::start(Arc::clone(&self.contract), mock::Options::default())?),
-        };
-        let (base, own, second) = match (&embedded, &self.base_url) {
+        let mut masker = self.masker();
+        recording.secrets().iter().for_each(|secret| masker.add(secret));
+        let belongs = belonging(&self.contract, recording, &masker, (self.base_url.as_deref(), None, true))?;
+        let mut telling = Telling::new(self, masker);
+        let came = engine::verify(Arc::clone(&self.contract), recording, belongs, &options, &mut |event| {
+            telling.hear(event);
+        });
+        // A recording is a part of what could have been asked.
+        Ok(telling.end(came, false))
+    }
+
+    /// Looks at the set-up before a check: is the server there, the credential good, the tenant, a first page?
+    ///
+    /// # Errors
+    /// As [`Gate::check`].
+    ///
+    /// # Example
+    /// ```
+    /// use contract_gate::engine::Sight;
+    /// use contract_gate::gate::Gate;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// let probes = runtime.block_on(Gate::shipped("flexprice")?.doctor())?;
+    /// assert!(!probes.iter().any(|probe| matches!(probe.sight, Sight::Trouble(_))), "{probes:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn doctor(&self) -> Result<Vec<Probe>, GateError> {
+        let options = self.options()?;
+        let embedded = self.stand_in()?;
+        let target = self.target(embedded.as_ref(), self.limits.clone())?;
+        Ok(engine::examine(Arc::clone(&self.contract), Arc::new(target), options.wait).await)
+    }
+
+    /// The embedded server, if no other one was named.
+    fn stand_in(&self) -> Result<Option<Running>, GateError> {
+        let start = || mock::start(Arc::clone(&self.contract), self.embedded.clone());
+        Ok(if self.base_url.is_none() { Some(start()?) } else { None })
+    }
+
+    /// The server and the way in.
+    fn target(&self, embedded: Option<&Running>, limits: Limits) -> Result<Target, GateError> {
+        let (base, own, second) = match (embedded, &self.base_url) {
             (Some(running), _) => {
                 let (own, second) = crate::prove::identities(running);
                 (running.base_url().to_owned(), own, second)
             }
             (None, base) => (base.clone().unwrap_or_default(), self.own.clone(), self.second.clone()),
         };
-        let target = Target::new(&base, own, second, self.limits.clone())?;
-        let masker = Masker::new(self.secrets.iter().cloned());
-        let mut checked = Checked::new(&self.contract);
-        let mut waivers = Waivers::new(self.waivers.clone(), report::today());
-        checked.push(Event::RunStarted(RunStarted {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed: self.options.seed,
-            profile: self.options.selection.profile.name().to_owned(),
-            time: report::now().to_string(),
-            ..RunStarted::default()
-        }));
-        let mut emit = |mut event: Event| {
-            match &mut event {
-                Event::Found(finding) => drop(waivers.apply(finding)),
-                Event::Judged(judged) => waivers.judged(judged),
-                _ => {}
-            }
-            checked.push(masker.event(&event, false));
-        };
-        let came = engine::check(Arc::clone(&self.contract), Arc::new(target), &options, &mut emit).await;
-        checked.aborted = came.aborted;
-        waivers.ran(&[Ran {
-            contract: self.contract.name.clone(),
-            operations: self.contract.operations.iter().map(|operation| operation.id.clone()).collect(),
-            whole: checked.aborted.is_none(),
-        }]);
-        for stale in waivers.leftovers() {
-            checked.push(Event::Found(Box::new(stale)));
-        }
-        checked.finish(came.requests);
-        Ok(checked)
+        let target = Target::new(&base, own, second, limits)?;
+        let masker = self.masker();
+        Ok(target.masked_by(move |text| masker.mask(text).into_owned()))
+    }
+
+    /// The target, with the recorder that listens to it if there is one.
+    fn recorded(&self, target: Target) -> Result<(Target, Option<Arc<Recorder>>), GateError> {
+        let Some(path) = &self.record else { return Ok((target, None)) };
+        let recorder = Arc::new(Recorder::create(path, self.masker()).map_err(GateError::Record)?);
+        let (contract, base) = (self.contract.name.clone(), target.base().to_owned());
+        let ear = Arc::clone(&recorder);
+        let target = target.recorded_by(move |crossed| ear.add(About { contract: &contract, base: &base }, crossed));
+        Ok((target, Some(recorder)))
+    }
+
+    fn masker(&self) -> Masker {
+        Masker::new(self.secrets.iter().cloned())
     }
 
     /// The options of the run, once every name in them is known to be there.
     fn options(&self) -> Result<Options, GateError> {
+        if let Some(mistake) = &self.mistake {
+            return Err(GateError::Access(mistake.clone()));
+        }
+        if let Some(short) = self.secrets.iter().find(|secret| secret.too_short()) {
+            let words = "is too short to be kept out of reports; use a longer credential";
+            return Err(GateError::Access(format!("{} {words}", short.placeholder())));
+        }
+        for name in [Some(&self.own), self.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
+            crate::config::parameter(&self.contract, &self.contract.name, name)?;
+        }
         let mut names = Names::of_the_gate();
         names.add_contract(&self.contract.name, self.contract.operations.iter().map(|operation| operation.id.clone()));
         let given = self.levels.iter().map(|(level, name)| (*level, name.as_str()));

@@ -47,7 +47,12 @@ impl Ledger {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("{}: cannot be read: {error}", path.display())),
+            Err(error) => {
+                return Err(format!(
+                    "{}: cannot be read: {error}\n  help: name a file; it is created if it is not there",
+                    path.display()
+                ));
+            }
         };
         let ledger: Self = serde_json::from_str(&text).map_err(|error| {
             format!("{}: is no ledger: {error}\n  help: name another file, or delete it to begin anew", path.display())

@@ -4,6 +4,7 @@
 //! URL-encoded, base64, JSON-escaped, HTML-escaped, folded over header lines, and mixtures of these. It stands at
 //! two doors: exchanges pass it when they are recorded, events pass it on their way to the reports.
 
+mod basic;
 mod credentials;
 mod needle;
 mod personal;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::event::{Event, Outcome};
 use crate::finding::{Exhibit, Finding};
+pub use basic::Basic;
 pub use credentials::{has_user, names_credential, redact_credentials};
 use needle::Needle;
 pub use personal::{redact_emails, redact_personal};
@@ -132,6 +134,9 @@ impl Masker {
             return;
         }
         self.needles.extend(needle::forms(secret.expose().trim(), &secret.placeholder()));
+        for part in basic::parts(secret).iter().filter(|part| !part.too_short()) {
+            self.needles.extend(needle::forms(part.expose(), &part.placeholder()));
+        }
         // The longest form first, so that a secret inside another does not leave the rest of it standing.
         self.needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         for needle in &self.needles {

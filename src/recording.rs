@@ -31,7 +31,7 @@ const LARGEST: u64 = 1 << 30;
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     /// The file cannot be read.
-    #[error("{}: cannot be read: {why}", path.display())]
+    #[error("{}: cannot be read: {why}\n  help: name HAR files: of a browser, a proxy, or `check --record FILE`", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -37,7 +37,12 @@ impl Regressions {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(format!("{}: cannot be read: {error}", path.display())),
+            Err(error) => {
+                return Err(format!(
+                    "{}: cannot be read: {error}\n  help: name a file; it is created if it is not there",
+                    path.display()
+                ));
+            }
         };
         let found: Self = serde_json::from_str(&text).map_err(|error| {
             let path = path.display();

@@ -9,6 +9,7 @@ use contract_gate::mock::{self, Fault, Running};
 use stub::{answer, folder, forward, gate_in, serve, told};
 
 const TENANT: [&str; 4] = ["--token-env", "STUB_TOKEN", "--param", "Tenant-ID=unit_north"];
+const JSON: &str = "Content-Type: application/json\r\n";
 
 fn embedded(fault: Option<&str>) -> Running {
     let contract = Arc::new(Contract::shipped("flexportal").expect("is shipped"));
@@ -84,12 +85,16 @@ fn another_server_stops_both_commands() {
     for (what, bytes) in [
         ("404 without JSON", answer("404 Not Found", "Content-Type: text/plain\r\n", "404 page not found")),
         ("a web page", answer("200 OK", html, page)),
+        (
+            "JSON that has none of the members that the document declares",
+            answer("200 OK", JSON, r#"{"items": [{"number": 7}], "page": 1}"#),
+        ),
         ("a redirect", answer("302 Found", "Location: https://login.example/?back=x\r\n", "")),
     ] {
         let url = serve(move |_| bytes.clone());
         let (code, text) = ask("check", &url, &TENANT);
         assert_eq!(code, 3, "{what}: {text}");
-        for wanted in ["does not look like this API", what, "check the base URL path"] {
+        for wanted in ["does not look like this API", what, "check the base URL"] {
             assert!(text.replace("\n    ", " ").contains(wanted), "{what}: `{wanted}` is missing in: {text}");
         }
         let (code, text) = ask("doctor", &url, &TENANT);

@@ -381,6 +381,11 @@ fn a_server_that_starts_late_is_waited_for() {
     std::fs::write(here.join("contract-gate.toml"), "[run]\nwait = \"20s\"\n").expect("a file");
     let (code, text) = check(&here, &late(), &["--only", "wrong-count"]);
     assert_eq!(code, 0, "{text}");
+    let (code, text) = told(&gate_in(
+        &here,
+        &[&["doctor", "flexportal", "--base-url", &late()][..], &TENANT, &["--wait", "20s"]].concat(),
+    ));
+    assert!(code == 0 && text.contains("all is well"), "{text}");
     let started = Instant::now();
     let (code, text) = check(&here, "http://127.0.0.1:9", &["--wait", "600ms"]);
     assert!(code == 3 && started.elapsed() >= Duration::from_millis(600), "{text}");

@@ -1,6 +1,8 @@
 //! Habits of other people's APIs: parameters that must be sent, a media type of their own, records in a wrapping, operations
 //! that nobody described, documents that may not be edited.
 
+mod stub;
+
 use axum::Router;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,6 +14,7 @@ use contract_gate::finding::Level;
 use contract_gate::gate::{Checked, Gate};
 use contract_gate::lint;
 use serde_json::{Value, json};
+use stub::serve_router;
 
 const MEDIA: &str = "application/vnd.api+json";
 
@@ -200,31 +203,16 @@ fn read(headers: &HeaderMap, id: &str, fault: Fault) -> Response {
     answer(StatusCode::OK, &json!({"data": customer(number), "served": true}))
 }
 
-/// Starts a server on a free port of loopback; it ends with the process.
-fn start(router: Router) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    listener.set_nonblocking(true).expect("a socket can be");
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
-            axum::serve(listener, router).await.expect("it serves");
-        });
-    });
-    format!("http://{address}")
-}
-
 fn customers(fault: Fault) -> String {
     let lists =
         get(|headers: HeaderMap, RawQuery(query): RawQuery| async move { list(&headers, &query.unwrap_or_default()) });
     let reads = get(move |headers: HeaderMap, Path(id): Path<String>| async move { read(&headers, &id, fault) });
-    start(Router::new().route("/customers", lists).route("/customers/{id}", reads))
+    serve_router(Router::new().route("/customers", lists).route("/customers/{id}", reads))
 }
 
 fn health(body: &'static str) -> String {
     let answers = get(move || async move { (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body) });
-    start(Router::new().route("/health", answers))
+    serve_router(Router::new().route("/health", answers))
 }
 
 fn gate(text: &str, base_url: &str) -> Gate {

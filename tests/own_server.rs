@@ -3,6 +3,8 @@
 //! Everything is checked once and every test reads its verdict from that. A runner that gives each test a process of its
 //! own (nextest) names exactly one of them: then only that check runs, so it is shown, timed and tried again by itself.
 
+mod stub;
+
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
@@ -170,17 +172,7 @@ fn start(fault: Fault) -> String {
             }),
         )
         .route("/customers/{id}", get(|headers: HeaderMap, Path(id): Path<String>| async move { read(&headers, &id) }));
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    listener.set_nonblocking(true).expect("a socket can be");
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
-            axum::serve(listener, router).await.expect("it serves");
-        });
-    });
-    format!("http://{address}")
+    stub::serve_router(router)
 }
 
 fn gate(base_url: &str) -> Gate {

@@ -171,7 +171,9 @@ fn talkative() -> String {
             let (kind, body) = match number % 3 {
                 0 => (
                     "application/json",
-                    format!("{{\"message\": \"{message}\", \"customers\": [{{\"name\": \"{NAME}\"}}]}}"),
+                    format!(
+                        "{{\"message\": \"{message}\", \"customers\": [{{\"name\": \"{NAME}\"}}], \"items\": 3, \"id\": 3}}"
+                    ),
                 ),
                 1 => ("application/json", format!("{{\"message\": \"{message}\"")),
                 _ => ("text/html", format!("<h1>{message}</h1>")),

@@ -1,7 +1,7 @@
 //! `contract-gate check`: the main job.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
@@ -13,6 +13,7 @@ use crate::engine::Shard;
 use crate::finding::Level;
 use crate::mask::{Masker, Secret};
 use crate::mock;
+use crate::recording::Recorder;
 use crate::report::{self, Format, ReportSpec};
 
 /// Check servers against their contracts
@@ -20,7 +21,7 @@ use crate::report::{self, Format, ReportSpec};
 /// With no --base-url the embedded server of each contract is checked: a trial run that needs nothing.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check flexportal --record traffic.har\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
+    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN \\\n      --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check flexportal --record traffic.har\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
 )]
 pub(super) struct Args {
     /// List the checks that would run, and what is off by what; send nothing
@@ -35,6 +36,13 @@ pub(super) struct Args {
     run: RunArgs,
 }
 
+/// Headings of `--help`: forty flags in a row are read by nobody.
+const CHECKED: &str = "What is checked";
+const COUNTS: &str = "What counts";
+const WRITTEN: &str = "What is written";
+pub(super) const PACE: &str = "How hard the server is asked";
+const EMBEDDED: &str = "The embedded server";
+
 /// What is checked.
 #[derive(ClapArgs, Clone, Debug, Default)]
 pub(super) struct SubjectArgs {
@@ -44,10 +52,10 @@ pub(super) struct SubjectArgs {
     #[command(flatten)]
     target: TargetArgs,
     /// Spoil the embedded server with one named fault, to see what the gate says
-    #[arg(long, value_name = "ID", conflicts_with = "base_url")]
+    #[arg(long, value_name = "ID", conflicts_with = "base_url", help_heading = EMBEDDED)]
     fault: Option<String>,
     /// Turn the embedded server into one lawful but odd form
-    #[arg(long, value_name = "ID", conflicts_with = "base_url")]
+    #[arg(long, value_name = "ID", conflicts_with = "base_url", help_heading = EMBEDDED)]
     variant: Option<String>,
 }
 
@@ -58,52 +66,52 @@ pub(super) struct VerdictArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Seed of everything that is drawn; the same seed repeats the run
-    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     seed: Option<u64>,
     /// What to check: default, core, list, isolation, strict
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = CHECKED)]
     profile: Option<crate::config::Profile>,
     /// Report, FORMAT or FORMAT=PATH: human, json, ndjson, junit, sarif, github, markdown, html; repeatable
-    #[arg(long = "report", value_name = "FORMAT[=PATH]")]
+    #[arg(long = "report", value_name = "FORMAT[=PATH]", help_heading = WRITTEN)]
     reports: Vec<ReportSpec>,
     /// Only this check, family or operation; repeatable
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = CHECKED)]
     only: Vec<String>,
     /// Not this check, family or operation; repeatable
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = CHECKED)]
     skip: Vec<String>,
     /// Level deny for a check, family or operation:check
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = COUNTS)]
     deny: Vec<String>,
     /// Level warn
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = COUNTS)]
     warn: Vec<String>,
     /// Level note
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = COUNTS)]
     note: Vec<String>,
     /// Not reported at all
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = COUNTS)]
     allow: Vec<String>,
     /// Which findings turn the gate red: deny, warn, never
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = COUNTS)]
     fail_on: Option<FailOn>,
     /// An inconclusive check turns the gate red too
-    #[arg(long)]
+    #[arg(long, help_heading = COUNTS)]
     require_conclusive: bool,
     /// Fail when a check gives no verdict that gave one in an earlier run; FILE is created and kept up to date
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = COUNTS)]
     ledger: Option<String>,
     /// Show values of bodies in reports, not their shapes only
-    #[arg(long)]
+    #[arg(long, help_heading = WRITTEN)]
     show_values: bool,
     /// Colour: auto, always, never
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", help_heading = WRITTEN)]
     pub(super) color: Option<crate::config::Color>,
     /// Less: only findings and the verdict, and no progress
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = WRITTEN)]
     pub(super) quiet: bool,
     /// More in the human report
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = WRITTEN)]
     pub(super) verbose: bool,
 }
 
@@ -113,60 +121,64 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) verdict: VerdictArgs,
     /// A fault that does not show again on repetition turns the gate red too
-    #[arg(long)]
+    #[arg(long, help_heading = COUNTS)]
     fail_on_flaky: bool,
     /// Stop at the first finding that turns the gate red
-    #[arg(long)]
+    #[arg(long, help_heading = CHECKED)]
     fail_fast: bool,
     /// Only what failed in the last run; everything when nothing is known of one
-    #[arg(long, conflicts_with = "ledger")]
+    #[arg(long, conflicts_with = "ledger", help_heading = CHECKED)]
     pub(super) last_failed: bool,
     /// Only part K of N of the work; `contract-gate merge` joins the JSON reports
-    #[arg(long, value_name = "K/N", conflicts_with_all = ["last_failed", "ledger"])]
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["last_failed", "ledger"], help_heading = CHECKED)]
     pub(super) shard: Option<Shard>,
     /// Remember the cases that showed a violation, and send them first
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = CHECKED)]
     regressions: Option<String>,
     /// Write every exchange to FILE as HAR 1.2, for `verify` and for browsers; customers' data stands in it as it came,
     /// credentials and cookies do not; only its owner can read it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = WRITTEN)]
     pub(super) record: Option<PathBuf>,
     /// Requests under way at once
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = PACE)]
     concurrency: Option<crate::config::Count>,
     /// Most requests in a time, such as 10/s
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", help_heading = PACE)]
     rate: Option<crate::config::Rate>,
     /// Most requests per contract
-    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = PACE)]
     max_requests: Option<u64>,
     /// Most records walked of one list, 10,000 unless told; 0 is no bound
-    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     max_records: Option<u64>,
     /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
-    #[arg(long, value_name = "N", value_parser = crate::config::whole)]
+    #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     reads: Option<u64>,
     /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data
-    #[arg(long)]
+    #[arg(long, help_heading = CHECKED)]
     pub(super) probe_writes: bool,
     /// Longest run per contract, such as 5min
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = PACE)]
     time_budget: Option<crate::config::Time>,
     /// Longest wait for one answer, such as 10s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = PACE)]
     timeout: Option<crate::config::Time>,
     /// Wait until the server answers, at most so long, such as 30s; then begin
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = PACE)]
     wait: Option<crate::config::Time>,
     /// Do not reduce failing cases: fewer requests
-    #[arg(long)]
+    #[arg(long, help_heading = CHECKED)]
     no_shrink: bool,
 }
 
 impl RunArgs {
-    /// Nothing but a configuration file and a wait, for commands that check nothing.
-    pub(super) fn bare(config: Option<PathBuf>, timeout: Option<crate::config::Time>) -> Self {
-        Self { verdict: VerdictArgs { config, ..VerdictArgs::default() }, timeout, ..Self::default() }
+    /// Nothing but a configuration file and how long to wait, for commands that check nothing.
+    pub(super) fn bare(
+        config: Option<PathBuf>,
+        timeout: Option<crate::config::Time>,
+        wait: Option<crate::config::Time>,
+    ) -> Self {
+        Self { verdict: VerdictArgs { config, ..VerdictArgs::default() }, timeout, wait, ..Self::default() }
     }
 
     /// A judgement for which nothing is sent.
@@ -274,8 +286,10 @@ pub(super) fn perform(
     mut subjects: Vec<Subject>,
     specs: Vec<ReportSpec>,
 ) -> Result<Done, String> {
+    // A place that cannot be written is told before anything begins.
+    let recorder = run.record.as_deref().map(|path| recorder(path, masker(&subjects))).transpose()?;
     let mut job = Job::new(run, config, specs, masker(&subjects), &subjects)?;
-    job.record(run.record.as_deref(), masker(&subjects))?;
+    job.record(recorder);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     if run.last_failed {
@@ -289,6 +303,10 @@ pub(super) fn perform(
         runtime.block_on(job.check(subject))?;
     }
     Ok(job.finish())
+}
+
+fn recorder(path: &Path, masker: Masker) -> Result<Recorder, String> {
+    Recorder::create(path, masker).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
 }
 
 /// Leaves out contracts that have none of the operations that `--only` names.

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::check::{self, RunArgs, SubjectArgs};
 use super::exit;
-use super::job::Settings;
+use super::settings::Settings;
 use crate::engine::{Culprit, Probe, Sight, examine};
 use crate::target::Target;
 
@@ -18,7 +18,7 @@ use crate::target::Target;
 /// Exit codes: 0 all is well, 1 the API is wrong, 2 you are misconfigured, 3 the server is down.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate doctor\n  contract-gate doctor staging\n  contract-gate doctor flexportal --base-url https://api-eu.flexportal.io --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north"
+    after_help = "Examples:\n  contract-gate doctor\n  contract-gate doctor staging\n  contract-gate doctor flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate doctor openapi/ours.yaml --base-url http://127.0.0.1:8080 --wait 30s"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -27,12 +27,15 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
     /// Longest wait for one answer, such as 10s
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help_heading = check::PACE)]
     timeout: Option<crate::config::Time>,
+    /// Wait until the server answers, at most so long, such as 30s; then look
+    #[arg(long, value_name = "TIME", help_heading = check::PACE)]
+    wait: Option<crate::config::Time>,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
-    let flags = RunArgs::bare(args.config.clone(), args.timeout);
+    let flags = RunArgs::bare(args.config.clone(), args.timeout, args.wait);
     let (config, subjects) = check::prepare(&args.subject, &flags)?;
     let settings = Settings::new(&flags, &config)?;
     let masker = check::masker(&subjects);
@@ -40,10 +43,10 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let mut worst = None;
     for subject in &subjects {
-        let (_, limits) = settings.of(subject);
+        let (options, limits) = settings.of(subject);
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
             .map_err(|error| error.to_string())?;
-        let probes = runtime.block_on(examine(Arc::clone(&subject.contract), Arc::new(target)));
+        let probes = runtime.block_on(examine(Arc::clone(&subject.contract), Arc::new(target), options.wait));
         let culprits = probes.iter().filter_map(|probe| match &probe.sight {
             Sight::Trouble(trouble) => Some(trouble.culprit),
             _ => None,

@@ -2,27 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _, Write};
-use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::check::RunArgs;
 use super::ear::{Ear, Heard};
+use super::settings::Settings;
 use super::target::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory};
-use crate::config::{Config, FailOn, LevelRule, Levels, Origin};
+use crate::config::{Config, FailOn, Origin};
 use crate::document::Document;
-use crate::engine::{self, Checked, Options, Profile, Red, Selection, Shard};
+use crate::engine::{self, Checked, Options, Red};
 use crate::event::{Aborted, Event, RunStarted};
-use crate::finding::{Finding, Level};
+use crate::finding::Level;
 use crate::mask::Masker;
 use crate::recording::{About, Belonging, Recorder, Recording};
 use crate::report::progress::{Manner, Progress};
 use crate::report::{self, Fanout, ReportSpec, Run};
-use crate::target::{Limits, Rate, Target};
+use crate::target::Target;
 use crate::waiver::{Ran, STALE, Waivers};
 
 /// What a run came to.
@@ -56,87 +55,6 @@ pub(super) struct Job {
     started: Instant,
 }
 
-/// What holds for every target, unless the target says otherwise.
-pub(super) struct Settings {
-    options: Options,
-    limits: Limits,
-    config: Config,
-    flag_levels: Vec<LevelRule>,
-}
-
-impl Settings {
-    pub(super) fn new(args: &RunArgs, config: &Config) -> Result<Self, String> {
-        let run = &config.run;
-        let options = Options {
-            seed: run.seed.as_ref().map_or(0, |seed| seed.value),
-            selection: Selection {
-                profile: Profile::find(&run.profile.value.to_string()).unwrap_or_default(),
-                only: run.only.value.clone(),
-                skip: run.skip.value.clone(),
-                levels: Levels::default(),
-                failed: None,
-                shard: args.shard,
-            },
-            max_records: number(run.max_records.value),
-            reads: number(run.reads.value),
-            probe_writes: args.probe_writes,
-            shrink: !run.no_shrink.value,
-            wait: run.wait.as_ref().map_or(Duration::ZERO, |wait| wait.value.0),
-            ..Options::default()
-        };
-        let limits = Limits {
-            timeout: run.timeout.value.0,
-            rate: run.rate.as_ref().and_then(|rate| pace(rate.value)),
-            max_requests: run.max_requests.as_ref().map(|most| most.value),
-            time_budget: run.time_budget.as_ref().map(|most| most.value.0),
-            concurrency: run.concurrency.value.0.get() as usize,
-            ..Limits::default()
-        };
-        Ok(Self { options, limits, config: config.clone(), flag_levels: args.levels()? })
-    }
-
-    /// The settings of one subject: what its target says over what the run says.
-    pub(super) fn of(&self, subject: &Subject) -> (Options, Limits) {
-        let (mut options, mut limits) = (self.options.clone(), self.limits.clone());
-        let configured = subject.configured.as_ref();
-        options.selection.levels = self.config.levels_for(configured, self.flag_levels.clone());
-        if let Some(target) = configured {
-            if let Some(profile) = target.profile.and_then(|profile| Profile::find(&profile.to_string())) {
-                options.selection.profile = profile;
-            }
-            if !target.only.is_empty() {
-                options.selection.only.clone_from(&target.only);
-            }
-            options.selection.skip.extend(target.skip.iter().cloned());
-            limits.rate = target.rate.and_then(pace).or(limits.rate);
-            limits.concurrency = target.concurrency.map_or(limits.concurrency, |count| count.0.get() as usize);
-            limits.max_requests = target.max_requests.or(limits.max_requests);
-            limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
-            limits.time_budget = target.time_budget.map(|time| time.0).or(limits.time_budget);
-            options.max_records = target.max_records.map_or(options.max_records, number);
-            options.reads = target.reads.map_or(options.reads, number);
-        }
-        if subject.embedded.is_some() {
-            // On loopback in this process nothing takes seconds, unless a fault makes it.
-            limits.timeout = limits.timeout.min(Duration::from_secs(2));
-            // It is made for this run and gone after it.
-            options.probe_writes = true;
-        }
-        (options, limits)
-    }
-
-    fn shard(&self) -> Option<Shard> {
-        self.options.selection.shard
-    }
-
-    /// The level of a finding that no target stands behind.
-    fn level(&self, finding: &Finding) -> Level {
-        let levels = self.config.levels_for(None, self.flag_levels.clone());
-        let operation = finding.operation.as_deref().unwrap_or_default();
-        levels.of(&finding.id, "run", operation).map_or(finding.level, |rule| rule.level)
-    }
-}
-
 impl Job {
     pub(super) fn new(
         args: &RunArgs,
@@ -160,13 +78,13 @@ impl Job {
         };
         let mut fanout = Fanout::open(&specs, reporting, masker.clone(), || Box::new(io::stdout()));
         let manner = Manner::choose(io::stderr().is_terminal(), args.verdict.quiet);
-        let budget = settings.limits.time_budget;
+        let budget = settings.time_budget();
         fanout.push_first("progress", Box::new(Progress::new(manner, budget, Box::new(io::stderr()))));
         fanout.event(&Event::RunStarted(RunStarted {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed: settings.options.seed,
-            profile: settings.options.selection.profile.name().to_owned(),
-            repeat: repeat_line(settings.options.seed),
+            seed: settings.seed(),
+            profile: settings.profile().to_owned(),
+            repeat: repeat_line(settings.seed()),
             time: report::now().to_string(),
             show_values: run.show_values.value,
             shard: settings.shard().map(|shard| shard.to_string()),
@@ -241,13 +159,9 @@ impl Job {
         self.take(subject, heard, checked, false);
     }
 
-    /// Begins to record what is exchanged.
-    pub(super) fn record(&mut self, path: Option<&Path>, masker: Masker) -> Result<(), String> {
-        let Some(path) = path else { return Ok(()) };
-        let recorder = Recorder::create(path, masker)
-            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
-        self.recorder = Some(Arc::new(recorder));
-        Ok(())
+    /// Takes what records the exchanges, if they are to be recorded.
+    pub(super) fn record(&mut self, recorder: Option<Recorder>) {
+        self.recorder = recorder.map(Arc::new);
     }
 
     /// Adds what came of a subject to what came of the run; `live` says that it could be asked anything.
@@ -406,12 +320,4 @@ async fn interrupt() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-fn number(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn pace(rate: crate::config::Rate) -> Option<Rate> {
-    Some(Rate { requests: NonZeroU32::new(rate.requests)?, per: rate.per })
 }

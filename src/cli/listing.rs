@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::check::RunArgs;
 use super::exit;
-use super::job::Settings;
+use super::settings::Settings;
 use super::target::Subject;
 use crate::checks::CATALOGUE;
 use crate::config::Config;

@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
 fn parts(files: &[PathBuf]) -> Result<Vec<(String, Run)>, String> {
     let read = |path: &PathBuf| {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}\n  help: name the JSON reports of the parts, as `check --report json=PATH` wrote them"))?;
         let run = report::read(&text).map_err(|error| format!("{name}: {error}"))?;
         Ok((name, run))
     };

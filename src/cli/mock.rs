@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     overlay: Option<PathBuf>,
     /// Where to listen; port 0 lets the system choose
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
     /// Spoil the server by one fault
     #[arg(long, value_name = "ID")]
@@ -47,6 +47,11 @@ pub(super) struct Args {
     /// List the variants, those of CONTRACT if one is given
     #[arg(long)]
     list_variants: bool,
+}
+
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is no address; write host and port as numbers: 127.0.0.1:8080"))
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {

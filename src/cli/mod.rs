@@ -16,6 +16,7 @@ mod mock;
 mod names;
 mod prove;
 mod safe;
+mod settings;
 mod show;
 mod target;
 mod verdict;

@@ -89,27 +89,15 @@ pub(super) fn no_misspelt_target(name: &str, config: &Config) -> Result<(), Stri
     Err(format!("there is no target and no contract `{name}`\n  help: {hint}"))
 }
 
-/// Refuses values of parameters that no operation declares: they would do nothing.
+/// Refuses values of parameters that no operation declares, or that the checks vary: they would do nothing.
 pub(super) fn declared_params(subject: &Subject) -> Result<(), String> {
-    let operations = &subject.contract.operations;
-    let mut declared: Vec<&str> =
-        operations.iter().flat_map(|operation| &operation.parameters).map(|one| one.name.as_str()).collect();
-    declared.sort_unstable();
-    declared.dedup();
     for name in [Some(&subject.own), subject.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
-        if declared.contains(&name.as_str()) {
-            continue;
-        }
-        let configured = subject.configured.as_ref();
-        let sources = configured.map(|target| [Some(&target.access), target.second_tenant.as_ref()]);
-        let place = sources.into_iter().flatten().flatten().find_map(|access| access.place_of_param(name));
-        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
-        let near = crate::config::nearest(name, declared.iter().copied());
-        let hint = near.map_or_else(
-            || format!("{} declares {}", subject.name, declared.join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(format!("{place}{} declares no parameter `{name}`\n  help: {hint}", subject.name));
+        crate::config::parameter(&subject.contract, &subject.name, name).map_err(|unknown| {
+            let configured = subject.configured.as_ref();
+            let sources = configured.map(|target| [Some(&target.access), target.second_tenant.as_ref()]);
+            let place = sources.into_iter().flatten().flatten().find_map(|access| access.place_of_param(name));
+            format!("{}{unknown}", place.map(|place| format!("{place}: ")).unwrap_or_default())
+        })?;
     }
     Ok(())
 }

@@ -177,10 +177,15 @@ fn explain_check(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
     if let Some(fault) = check.faults.first() {
         writeln!(out, "\n## How to see it fail\n\ncontract-gate check {} --fault {fault}", contract_for(fault))?;
     }
+    // What is no violation needs no waiver to stay green; it can be lowered or left out all the same.
+    let lower = if check.level == crate::finding::Level::Deny {
+        format!("--warn {} lowers it everywhere", check.id)
+    } else {
+        format!("--allow {} leaves it out everywhere", check.id)
+    };
     writeln!(
         out,
-        "\n## How to live with it\n\n--warn {0} lowers it everywhere; a waiver in {FILE_NAME} accepts one place:\n\n{1}",
-        check.id,
+        "\n## How to live with it\n\n{lower}; a waiver in {FILE_NAME} accepts one place:\n\n{}",
         entry(check.id, "operation = \"…\"")
     )
 }

@@ -14,11 +14,12 @@ use crate::target::{Identity, Limits, Target};
 
 /// Where the target is and how to get in; for one target given by flags.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "The server and the way in")]
 pub(super) struct TargetArgs {
     /// Base URL of the server; without one the embedded server is checked
     #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL", hide_env_values = true)]
     pub base_url: Option<String>,
-    /// Environment variable that holds the token or key
+    /// Environment variable that holds the token or key; for HTTP's Basic scheme `user:password`
     #[arg(long, value_name = "VAR")]
     pub token_env: Option<String>,
     /// File that holds the token or key
@@ -27,7 +28,8 @@ pub(super) struct TargetArgs {
     /// Header of every request: NAME=env:VAR, NAME=file:PATH or NAME=VALUE; repeatable
     #[arg(long = "header", value_name = "NAME=VALUE")]
     pub headers: Vec<String>,
-    /// Value of a declared parameter, such as a tenant or a path parameter: NAME=VALUE; repeatable
+    /// Value of a declared parameter, such as a tenant, a path parameter or an optional query parameter, for every request
+    /// that takes it: NAME=VALUE; repeatable
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
     /// Key of a record that exists, where no list shows any: RESOURCE=KEY; repeatable

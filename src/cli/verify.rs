@@ -24,7 +24,7 @@ use crate::target::Identity;
 #[derive(ClapArgs, Debug)]
 #[command(
     override_usage = "contract-gate verify [OPTIONS] [CONTRACT] <TRAFFIC>...",
-    after_help = "Examples:\n  contract-gate check flexportal --record traffic.har && contract-gate verify flexportal traffic.har\n  contract-gate verify flexportal monday.har tuesday.har --report junit=gate.xml\n  contract-gate verify maple proxy.har --base-url https://gateway.example.com/billing/v1\n  contract-gate verify traffic.har"
+    after_help = "Examples:\n  contract-gate check flexportal --record traffic.har\n  contract-gate verify flexportal traffic.har\n  contract-gate verify flexportal monday.har tuesday.har --report junit=gate.xml\n  contract-gate verify maple proxy.har --base-url https://gateway.example.com/billing/v1\n  contract-gate verify traffic.har"
 )]
 pub(super) struct Args {
     /// A contract or target as for `check`, then recordings: HAR 1.2 of a browser, a proxy, or `check --record`. Without a

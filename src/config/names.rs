@@ -4,6 +4,7 @@
 
 use super::{Scope, nearest};
 use crate::checks::{CATALOGUE, Family};
+use crate::contract::Contract;
 use crate::diff::rules::RULES;
 use crate::waiver::{Waiver, fits};
 
@@ -30,6 +31,29 @@ pub struct Unknown {
 impl Unknown {
     fn new(message: String, near: Option<&str>, otherwise: &str) -> Self {
         Self { message, help: near.map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?")) }
+    }
+}
+
+/// What a value is given for: a parameter that an operation declares, and that is not the checks' to vary.
+///
+/// # Errors
+/// When no operation declares it, or every one that does pages, filters, sorts or expands by it.
+pub fn parameter(contract: &Contract, called: &str, name: &str) -> Result<(), Unknown> {
+    let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let mut declared: Vec<&str> = parameters.map(|parameter| parameter.name.as_str()).collect();
+    declared.sort_unstable();
+    declared.dedup();
+    if !declared.contains(&name) {
+        let all = format!("{called} declares {}", declared.join(", "));
+        let near = nearest(name, declared);
+        return Err(Unknown::new(format!("{called} declares no parameter `{name}`"), near, &all));
+    }
+    match contract.varied(name) {
+        Some(why) => Err(Unknown {
+            message: format!("`{name}` cannot have one value: {why}, and the checks vary it"),
+            help: "leave it out; --only, --skip and --max-records bound what is asked".to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 

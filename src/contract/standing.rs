@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::operation::{Location, Operation, Parameter};
-use super::semantics::{Absent, Slot};
+use super::semantics::{Absent, Role, Slot};
 use super::{Contract, Scheme};
 
 /// A value that the document gives a parameter.
@@ -96,6 +96,19 @@ impl Parameter {
     }
 }
 
+impl Role {
+    /// What an operation does by a parameter; nothing for a key.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Pages => Some("pages"),
+            Self::Filters => Some("filters"),
+            Self::Sorts => Some("sorts"),
+            Self::Expands => Some("expands"),
+            Self::Reads => None,
+        }
+    }
+}
+
 impl Contract {
     /// Values for what lists and readers require beside tenant and keys, for a server that takes any lawful one: what
     /// the document names, else something that the schema takes. Filters are left out: they choose records.
@@ -153,6 +166,36 @@ impl Contract {
                 filter.absent = Some(Absent::Only(value));
             }
         }
+    }
+
+    /// Whether a parameter has one value for a whole run: the checks themselves vary an optional one that pages, filters,
+    /// sorts or expands, and one value for all requests would take that from them.
+    #[must_use]
+    pub fn takes_one_value(&self, operation: &Operation, parameter: &Parameter) -> bool {
+        parameter.required
+            || parameter.location == Location::Path
+            || self.root.tenancy.iter().filter_map(|tenancy| tenancy.slot.as_ref()).any(|slot| parameter.is(slot))
+            || !operation.clause.slots().into_iter().any(|slot| parameter.is(slot))
+    }
+
+    /// Why no operation can be sent one value of a parameter in every request: `listCustomers pages by it`. `None` where
+    /// one can, and for a key, which names a record to read.
+    #[must_use]
+    pub fn varied(&self, name: &str) -> Option<String> {
+        let mut why = None;
+        for operation in &self.operations {
+            for parameter in operation.parameters.iter().filter(|parameter| parameter.name == name) {
+                let roles = operation.clause.roles();
+                let role = roles.iter().find(|(slot, _)| parameter.is(slot)).map(|(_, role)| role.words());
+                match role {
+                    Some(Some(role)) if !self.takes_one_value(operation, parameter) => {
+                        why = why.or_else(|| Some(format!("{} {role} by it", operation.id)));
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        why
     }
 
     /// Required parameters of an operation for which nobody has a value, `slots` and the names that `given` knows aside.

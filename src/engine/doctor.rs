@@ -1,7 +1,7 @@
 //! Is everything set up, and if not, whose fault is it? A handful of requests before the hundreds of `check`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -50,10 +50,12 @@ const LATER: [&str; 10] = [
     "second tenant",
 ];
 
-/// Looks at everything that a run needs: the server, the way in, the tenant, a page.
-pub async fn examine(contract: Arc<Contract>, target: Arc<Target>) -> Vec<Probe> {
+/// Looks at everything that a run needs: the server, the way in, the tenant, a page. A server that does not answer yet is
+/// waited for at most `patience` long.
+pub async fn examine(contract: Arc<Contract>, target: Arc<Target>, patience: Duration) -> Vec<Probe> {
     let means = super::means(&contract, &target, &super::Options::default());
     let doctor = Doctor { study: Study::new(contract, means), target };
+    wait::wait(&doctor.study, &doctor.target, patience).await;
     let Some((operation, call)) = wait::first_call(&doctor.study) else {
         let why = "the document has no list, and no key is known: give --known-id RESOURCE=KEY".to_owned();
         let nothing = |name| Probe { name, sight: Sight::NotLooked(why.clone()) };
@@ -66,7 +68,7 @@ pub async fn examine(contract: Arc<Contract>, target: Arc<Target>) -> Vec<Probe>
         probes.extend(LATER.map(|name| Probe { name, sight: doctor.without_answer(name, &operation, &visit) }));
         return probes;
     };
-    if trouble::stranger(&operation, &visit.seen).is_some() {
+    if trouble::stranger(&doctor.study.contract, &operation, &visit.seen).is_some() {
         // Whatever it lets in or keeps out is not this API's doing.
         let sight = |name| match name {
             "TLS" => doctor.tls(),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Run;
-use super::trouble::{Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, unknown_resource};
+use super::trouble::{
+    Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, stranger, unknown_resource,
+};
 use crate::case::{Access, Call, Case, Walk};
 use crate::contract::semantics::Slot;
 use crate::contract::{Operation, Parameter};
@@ -98,12 +100,13 @@ impl Run<'_> {
     /// Whether a reader answers as one of this API, be it that there is no such record: then its lists are wrong. What
     /// answers 404 to every path says nothing, so that the status of a list's answer in JSON is no sign of life.
     async fn reader_speaks(&mut self, lists_answer: Option<u16>) -> bool {
-        for (_, call) in strange_calls(&self.study) {
+        for (operation, call) in strange_calls(&self.study) {
             let seen = self.runner.perform(&Case::Call(call), &self.study).await;
             self.charge("preflight", 0);
             let speaks = |answer: &Observation| {
                 let gone = answer.status.is_none_or(|status| matches!(status, 429 | 502..=504));
-                !gone && answer.json.is_some() && (answer.is_success() || answer.status != lists_answer)
+                let foreign = stranger(&self.study.contract, &operation, answer).is_some();
+                !gone && !foreign && answer.json.is_some() && (answer.is_success() || answer.status != lists_answer)
             };
             if seen.answers().iter().any(speaks) {
                 return true;

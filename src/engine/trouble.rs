@@ -2,10 +2,13 @@
 //!
 //! `check` looks at one page before it begins; `doctor` looks at more. Both read an answer by the rules in here.
 
+use serde_json::Value;
+
 use super::cut::stopped;
-use crate::contract::Operation;
 use crate::contract::semantics::Slot;
+use crate::contract::{Contract, Operation};
 use crate::event::Aborted;
+use crate::excerpt::Kept;
 use crate::exchange::{Failure, Stop};
 use crate::study::{Observation, Study};
 
@@ -127,7 +130,7 @@ pub(super) fn look(study: &Study, base: &str, operation: &Operation, answer: &Ob
             if let Some(trouble) = refused(study, base, operation, status) {
                 return Look::Certain(trouble);
             }
-            if let Some(what) = stranger(operation, answer) {
+            if let Some(what) = stranger(&study.contract, operation, answer) {
                 return Look::Doubtful(another_api(base, operation, what, lists));
             }
             doubt(base, operation, status).map_or(Look::Fine, Look::Doubtful)
@@ -266,15 +269,43 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
 }
 
 /// What an answer is when no list of an API of JSON answers so: certain enough only when every list does.
-pub(super) fn stranger(operation: &Operation, answer: &Observation) -> Option<&'static str> {
-    if answer.failure.is_some() || answer.json.is_some() {
+pub(super) fn stranger(contract: &Contract, operation: &Operation, answer: &Observation) -> Option<&'static str> {
+    if answer.failure.is_some() {
         return None;
+    }
+    if let Some(body) = answer.json.clone().or_else(|| answer.kept.as_ref().and_then(Kept::body)) {
+        let knows_nothing = answer.is_success() && has_nothing_declared(contract, operation, &body);
+        return knows_nothing.then_some("JSON that has none of the members that the document declares");
     }
     match answer.status? {
         404 if answer.broken_json.is_none() => Some("404 without JSON"),
         301 | 302 | 303 | 307 | 308 if operation.response(answer.status?).is_none() => Some("a redirect"),
         200..=299 if is_web_page(answer) => Some("a web page"),
         _ => None,
+    }
+}
+
+/// Whether a body has members, and none of those that the document declares for a success; never where it declares none.
+fn has_nothing_declared(contract: &Contract, operation: &Operation, body: &Value) -> bool {
+    if body.as_object().is_none_or(serde_json::Map::is_empty) {
+        return false;
+    }
+    let schema = operation.success().and_then(|response| response.media.first()?.schema.as_deref());
+    let mut declared = Vec::new();
+    if let Some(schema) = schema {
+        members(contract, schema, 0, &mut declared);
+    }
+    !declared.is_empty() && !declared.iter().any(|name| body.get(name).is_some())
+}
+
+/// Names of the members that a schema declares, those of its parts included.
+fn members(contract: &Contract, schema: &str, depth: usize, names: &mut Vec<String>) {
+    let (at, node) = contract.resolve(schema);
+    let properties = node.get("properties").and_then(Value::as_object);
+    names.extend(properties.into_iter().flat_map(|properties| properties.keys().cloned()));
+    for part in ["allOf", "oneOf", "anyOf"].into_iter().filter(|_| depth < 8) {
+        let count = node.get(part).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).for_each(|index| members(contract, &format!("{at}/{part}/{index}"), depth + 1, names));
     }
 }
 
@@ -296,7 +327,7 @@ pub(super) fn another_api(base: &str, operation: &Operation, what: &str, lists: 
         Culprit::Setup,
         "misconfigured",
         format!("{base} does not look like this API: {every} is answered with {what}"),
-        "check the base URL path: it is what stands before the paths of the document, without a login page or proxy in between",
+        "check the base URL: it is what stands before the paths of the document, without a login page or proxy in between",
     )
 }
 

@@ -11,6 +11,7 @@ use crate::case::Call;
 use crate::contract::Operation;
 use crate::exchange::Failure;
 use crate::study::{Looks, Study, ask, observe};
+use crate::target::Target;
 
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -18,27 +19,31 @@ const PAUSE: Duration = Duration::from_millis(250);
 impl Run<'_> {
     /// Waits until somebody answers for the server, for as long as the user allows; what is there then is judged.
     pub(super) async fn wait(&mut self) {
-        let first = first_call(&self.study).or_else(|| strange_calls(&self.study).into_iter().next());
-        let Some((operation, call)) = first.filter(|_| !self.options.wait.is_zero()) else { return };
-        let target = &self.runner.target;
-        let until = Instant::now() + self.options.wait.min(Duration::from_secs(86_400));
-        while target.stop().is_none() && Instant::now() < until {
-            let exchange = target.knock(&self.study.contract, &operation, &call).await;
-            let seen = observe(&self.study.contract, &operation, call.clone(), exchange, &Looks::default());
-            let is_there = match &seen.failure {
-                Some(Failure::Connect(why)) => is_tls(why),
-                _ => {
-                    let look = look(&self.study, target.base(), &operation, &seen, 1);
-                    look.trouble().is_none_or(|trouble| trouble.culprit != Culprit::Server)
-                }
-            };
-            if is_there {
-                return;
+        wait(&self.study, &self.runner.target, self.options.wait).await;
+    }
+}
+
+/// Waits until somebody answers for a server, at most so long.
+pub(super) async fn wait(study: &Study, target: &Target, most: Duration) {
+    let first = first_call(study).or_else(|| strange_calls(study).into_iter().next());
+    let Some((operation, call)) = first.filter(|_| !most.is_zero()) else { return };
+    let until = Instant::now() + most.min(Duration::from_secs(86_400));
+    while target.stop().is_none() && Instant::now() < until {
+        let exchange = target.knock(&study.contract, &operation, &call).await;
+        let seen = observe(&study.contract, &operation, call.clone(), exchange, &Looks::default());
+        let is_there = match &seen.failure {
+            Some(Failure::Connect(why)) => is_tls(why),
+            _ => {
+                let look = look(study, target.base(), &operation, &seen, 1);
+                look.trouble().is_none_or(|trouble| trouble.culprit != Culprit::Server)
             }
-            let left = until.saturating_duration_since(Instant::now());
-            if target.rest(PAUSE.min(left)).await.is_err() {
-                return;
-            }
+        };
+        if is_there {
+            return;
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if target.rest(PAUSE.min(left)).await.is_err() {
+            return;
         }
     }
 }

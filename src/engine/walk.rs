@@ -201,6 +201,7 @@ impl<'a> Progress<'a> {
         let facts = self.seen.answers[index].page.clone()?;
         let body = self.seen.answers[index].json.take()?;
         if !facts.has_items {
+            self.keep_excerpt(index, body, &[]);
             return None;
         }
         self.seen.pages.push(index);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Trial;
 use crate::contract::Contract;
+use crate::engine::{self, Regression};
 use crate::event::{Aborted, Event, Judged, Outcome, RunFinished};
 use crate::finding::{Finding, Level};
 use crate::mask::Masker;
@@ -28,13 +29,17 @@ pub enum Verdict {
 pub struct Checked {
     contract: Arc<Contract>,
     events: Vec<Event>,
+    show_values: bool,
     /// Why there is no verdict, if there is none.
     pub aborted: Option<Aborted>,
+    /// The smallest cases that show the violations, to be sent first in later runs: see [`crate::regressions`].
+    pub regressions: Vec<Regression>,
 }
 
 impl Checked {
-    pub(super) fn new(contract: &Arc<Contract>) -> Self {
-        Self { contract: Arc::clone(contract), events: Vec::new(), aborted: None }
+    pub(super) fn new(contract: &Arc<Contract>, show_values: bool) -> Self {
+        let contract = Arc::clone(contract);
+        Self { contract, events: Vec::new(), show_values, aborted: None, regressions: Vec::new() }
     }
 
     /// Takes a masked event in.
@@ -101,6 +106,7 @@ impl Checked {
         let options = report::Options {
             documents: [(document.path().display().to_string(), document.text().to_owned())].into(),
             catalogue: super::catalogue().into(),
+            show_values: self.show_values,
             ..report::Options::default()
         };
         let written = Written::default();
@@ -112,7 +118,8 @@ impl Checked {
         written.text()
     }
 
-    fn judged(&self) -> impl Iterator<Item = &Judged> {
+    /// Every verdict, in the order told: for a ledger of what was judged, see [`crate::ledger`].
+    pub fn judged(&self) -> impl Iterator<Item = &Judged> {
         self.events.iter().filter_map(|event| match event {
             Event::Judged(judged) => Some(judged),
             _ => None,
@@ -123,8 +130,9 @@ impl Checked {
         self.findings().filter(|finding| finding.level == Level::Deny && finding.waived.is_none())
     }
 
-    pub(super) fn finish(&mut self, requests: u64) {
-        let mut last = RunFinished { requests, ..RunFinished::default() };
+    pub(super) fn finish(&mut self, came: engine::Checked) {
+        (self.aborted, self.regressions) = (came.aborted, came.regressions);
+        let mut last = RunFinished { requests: came.requests, ..RunFinished::default() };
         for finding in self.findings() {
             match finding.waived {
                 Some(_) => last.waived += 1,

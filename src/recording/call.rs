@@ -28,7 +28,7 @@ pub(super) struct Wire<'a> {
 /// Reads a request of an operation.
 pub(super) fn parts(contract: &Contract, operation: &Operation, wire: &Wire<'_>) -> Parts {
     let mut parts = Parts::default();
-    let known = known_slots(operation);
+    let known = operation.clause.slots();
     let tenant = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     for parameter in &operation.parameters {
         let Some(slot) = parameter.slot() else { continue };
@@ -38,7 +38,7 @@ pub(super) fn parts(contract: &Contract, operation: &Operation, wire: &Wire<'_>)
         };
         if tenant.is_some_and(|tenant| parameter.is(tenant)) {
             parts.tenant = Some(plain(&value));
-        } else if known.contains(&slot) || parameter.location == Location::Path {
+        } else if known.contains(&&slot) || parameter.location == Location::Path {
             parts.values.push((slot, value));
         } else if parameter.schema.get("default") != Some(&value) {
             parts.extras.push((parameter.name.clone(), plain(&value)));
@@ -58,26 +58,6 @@ pub(super) fn parts(contract: &Contract, operation: &Operation, wire: &Wire<'_>)
     }
     parts.extras.sort();
     parts
-}
-
-/// Every place that a clause of the operation gives a meaning.
-fn known_slots(operation: &Operation) -> Vec<Slot> {
-    let mut known: Vec<Slot> = Vec::new();
-    if let Some(lists) = &operation.clause.lists {
-        let page = &lists.page;
-        known.extend(page.size.iter().map(|size| size.slot.clone()));
-        known.extend(page.next.iter().filter_map(|next| next.slot.clone()));
-        known.extend(page.offset.iter().chain(&page.number).map(|start| start.slot.clone()));
-        known.extend(page.total.iter().filter_map(|total| Some(total.with.as_ref()?.slot.clone())));
-        known.extend(lists.filters.values().map(|filter| filter.slot.clone()));
-        if let Some(sort) = &lists.sort {
-            known.extend(sort.by.iter().map(|by| by.slot.clone()));
-            known.extend(sort.direction.iter().filter_map(|direction| direction.slot.clone()));
-        }
-    }
-    known.extend(operation.clause.reads.iter().flat_map(|reads| &reads.by).map(|by| by.slot.clone()));
-    known.extend(operation.clause.expands.iter().map(|expand| expand.slot.clone()));
-    known
 }
 
 /// Whether a name belongs to a credential and not to the question.
@@ -134,9 +114,9 @@ fn plain(value: &Value) -> String {
 }
 
 /// The values of a JSON body: those in known places, and what is left.
-fn body_values(contract: &Contract, operation: &Operation, known: &[Slot], body: &Value, parts: &mut Parts) {
+fn body_values(contract: &Contract, operation: &Operation, known: &[&Slot], body: &Value, parts: &mut Parts) {
     let mut rest = body.clone();
-    for slot in known {
+    for &slot in known {
         let Slot::Body(pointer) = slot else { continue };
         if parts.values.iter().any(|(taken, _)| taken == slot) {
             continue;

@@ -19,7 +19,10 @@ pub(super) fn is_credential_header(name: &str) -> bool {
 
 /// Whether a text stands for a credential that was masked already.
 pub(super) fn is_masked(text: &str) -> bool {
-    text.starts_with('$') || text.contains(STARS) || text.eq_ignore_ascii_case("redacted")
+    text.starts_with('$')
+        || text.starts_with("base64(")
+        || text.contains(STARS)
+        || text.eq_ignore_ascii_case("redacted")
 }
 
 /// Every credential of a recording, each once.

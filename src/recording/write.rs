@@ -1,7 +1,6 @@
 //! Writing what a run exchanges as HAR 1.2, as it goes: nothing is kept in memory.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -14,19 +13,19 @@ use super::{Note, NotedFailure};
 use crate::case::Call;
 use crate::exchange::{Answer, Failure, Sent};
 use crate::mask::{Masker, STARS};
+use crate::whole_file::{Readers, WholeFile};
 
 /// Writes exchanges to a file that only its owner can read. It appears whole or not at all.
 ///
 /// Credentials and cookies are masked; bodies stand in it as they came, apart from credentials.
 pub struct Recorder {
     path: PathBuf,
-    temporary: PathBuf,
     masker: Masker,
     state: Mutex<State>,
 }
 
 struct State {
-    writer: Option<BufWriter<File>>,
+    writer: Option<WholeFile>,
     written: u64,
     failed: Option<io::Error>,
 }
@@ -76,25 +75,11 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be created.
     pub fn create(path: &Path, masker: Masker) -> io::Result<Self> {
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder; name a file in it"));
-        }
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        // What an earlier process left behind may be readable by others.
-        let _ = fs::remove_file(&temporary);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut writer = BufWriter::new(options.open(&temporary)?);
+        let mut writer = WholeFile::create(path, Readers::Owner)?;
         let creator = json!({ "name": "contract-gate", "version": env!("CARGO_PKG_VERSION") });
         write!(writer, "{{\"log\": {{\"version\": \"1.2\", \"creator\": {creator}, \"entries\": [")?;
         let state = Mutex::new(State { writer: Some(writer), written: 0, failed: None });
-        Ok(Self { path: path.to_path_buf(), temporary, masker, state })
+        Ok(Self { path: path.to_path_buf(), masker, state })
     }
 
     /// Adds an exchange. What was never sent is left out.
@@ -132,12 +117,11 @@ impl Recorder {
     pub fn finish(&self) -> io::Result<Written> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = state.failed.take() {
-            let _ = fs::remove_file(&self.temporary);
             return Err(error);
         }
         if let Some(mut writer) = state.writer.take() {
-            let end = writer.write_all(b"\n]}}\n").and_then(|()| writer.flush());
-            end.and_then(|()| fs::rename(&self.temporary, &self.path))?;
+            writer.write_all(b"\n]}}\n")?;
+            writer.commit()?;
         }
         Ok(Written { path: self.path.clone(), exchanges: state.written })
     }
@@ -217,13 +201,4 @@ fn response(status: u16, headers: &[Value], content: Value, size: usize) -> Valu
         "headersSize": -1,
         "bodySize": size,
     })
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        let unfinished = self.state.get_mut().unwrap_or_else(PoisonError::into_inner).writer.take().is_some();
-        if unfinished {
-            let _ = fs::remove_file(&self.temporary);
-        }
-    }
 }

@@ -14,9 +14,10 @@ use serde::Serialize;
 
 use super::collect::{Run, Section};
 use super::files::{Excerpts, Line};
+use super::open::{Open, open};
 use super::text::{self, Group, count, groups, shorten, spot, stability, visible};
 use super::{Options, human};
-use crate::event::{Aborted, OperationTotals, Outcome};
+use crate::event::{Aborted, OperationTotals};
 use crate::finding::{Exhibit, Finding, Level, Place};
 use crate::waiver;
 
@@ -57,7 +58,7 @@ struct Page {
     cut_off: Vec<Aborted>,
     faults: Vec<Fault>,
     rest: Vec<Rest>,
-    open: Vec<Open>,
+    open: Vec<Reason>,
     waived: Vec<[String; 3]>,
 }
 
@@ -135,7 +136,7 @@ struct Rest {
 }
 
 #[derive(Serialize)]
-struct Open {
+struct Reason {
     reason: String,
     remedy: String,
     checks: String,
@@ -174,11 +175,12 @@ fn page(run: &Run, options: &Options) -> Page {
         1 => ("red", "✗"),
         _ => ("amber", "?"),
     };
-    let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());
-    let open = groups(open);
-    let shown: usize = open.iter().map(|group| group.members.len()).sum();
+    let (waived, standing): (Vec<&Finding>, Vec<&Finding>) =
+        run.findings().partition(|finding| finding.waived.is_some());
+    let faults = groups(standing);
+    let shown: usize = faults.iter().map(|group| group.members.len()).sum();
     let mut excerpts = Excerpts::new(options);
-    let described = open.iter().take(FULL).enumerate();
+    let described = faults.iter().take(FULL).enumerate();
     let waived = groups(waived).into_iter().map(|group| {
         let finding = group.first();
         let reason = finding.waived.as_deref().unwrap_or_default();
@@ -200,11 +202,11 @@ fn page(run: &Run, options: &Options) -> Page {
         values_shown: options.show_values,
         contracts: run.sections.iter().filter(|section| !section.started.contract.is_empty()).map(contract).collect(),
         finding_count: count(shown as u64, "finding"),
-        fault_count: count(open.len() as u64, "fault"),
-        grouped: shown > open.len(),
+        fault_count: count(faults.len() as u64, "fault"),
+        grouped: shown > faults.len(),
         cut_off: run.sections.iter().filter_map(cut_off).collect(),
         faults: described.map(|(index, group)| fault(index, group, options, &mut excerpts)).collect(),
-        rest: rest(open.get(FULL..).unwrap_or_default()),
+        rest: rest(faults.get(FULL..).unwrap_or_default()),
         open: not_concluded(run),
         waived: waived.take(FULL).collect(),
     }
@@ -383,23 +385,13 @@ fn rest(groups: &[Group<'_>]) -> Vec<Rest> {
     rows.into_iter().map(row).collect()
 }
 
-fn not_concluded(run: &Run) -> Vec<Open> {
-    let mut reasons: Vec<((&str, &str), Vec<String>)> = Vec::new();
-    for judged in run.judged() {
-        let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
-        let name = format!("{} on {}", judged.check, judged.operation);
-        match reasons.iter_mut().find(|(known, _)| *known == (reason, remedy)) {
-            Some((_, names)) => names.push(name),
-            None => reasons.push(((reason, remedy), vec![name])),
-        }
-    }
-    let row = |((reason, remedy), names): ((&str, &str), Vec<String>)| {
-        let more = names.len().saturating_sub(PLACES);
-        let mut checks = names[..names.len() - more].join(", ");
+fn not_concluded(run: &Run) -> Vec<Reason> {
+    let row = |open: &Open<'_>| {
+        let (mut checks, more) = open.names(PLACES);
         if more > 0 {
             checks.push_str(&format!(" and {more} more"));
         }
-        Open { reason: visible(reason), remedy: visible(remedy), checks: visible(&checks) }
+        Reason { reason: visible(open.reason), remedy: visible(open.remedy), checks: visible(&checks) }
     };
-    reasons.into_iter().take(FULL).map(row).collect()
+    open(run.judged()).iter().take(FULL).map(row).collect()
 }

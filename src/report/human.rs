@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::collect::{Run, Section};
+use super::open::open;
 use super::text::{self, count, visible};
 use super::{Options, Reporter, Sink};
 use crate::event::{ContractFinished, Event, Outcome};
@@ -20,6 +21,8 @@ pub(super) use paint::Paint;
 
 /// Width where none is known.
 const WIDTH: usize = 100;
+/// Reasons why verdicts were not reached that are told without -v.
+const REASONS: usize = 8;
 
 /// Writes the human report.
 pub struct Human {
@@ -89,13 +92,15 @@ impl Human {
             return Ok(());
         }
         self.heading(section)?;
+        // A run that ended before it began has nothing to show of the contract.
+        let nothing_asked = aborted.is_some() && section.judged.is_empty();
         // Why there is no verdict comes before anything that the run would have said with one.
         if let Some(aborted) = aborted {
             let headline = format!("no verdict ({}): {}", visible(&aborted.kind), visible(&aborted.message));
             self.hanging(&self.paint.red("  ■ "), &headline, 4)?;
             self.labelled("next:", &visible(&aborted.remedy))?;
         }
-        if let Some(finished) = section.finished.as_ref().filter(|_| !quiet) {
+        if let Some(finished) = section.finished.as_ref().filter(|_| !quiet && !nothing_asked) {
             self.operations(section, finished)?;
             for line in evidence::coverage(&finished.coverage, self.options.verbosity > 0) {
                 self.hanging("  ", &self.paint.dim(&line), 4)?;
@@ -154,34 +159,30 @@ impl Human {
 
     /// What could not be concluded, one entry per reason, with the remedy.
     fn inconclusive(&mut self, section: &Section) -> io::Result<()> {
-        let mut reasons: Vec<((&str, &str), Vec<String>)> = Vec::new();
-        for judged in &section.judged {
-            let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
-            let key = (reason.as_str(), remedy.as_str());
-            let name = if judged.operation.is_empty() {
-                judged.check.clone()
-            } else {
-                format!("{} on {}", judged.check, judged.operation)
-            };
-            match reasons.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, names)) => names.push(name),
-                None => reasons.push((key, vec![name])),
-            }
-        }
-        for ((reason, remedy), names) in reasons {
-            let verdicts = count(names.len() as u64, "verdict");
-            let line = format!("{verdicts} not reached: {}", visible(reason));
+        let reasons = open(&section.judged);
+        let shown = if self.options.verbosity > 0 || reasons.len() <= REASONS { reasons.len() } else { REASONS - 2 };
+        for open in &reasons[..shown] {
+            let verdicts = count(open.names.len() as u64, "verdict");
+            let line = format!("{verdicts} not reached: {}", visible(open.reason));
             self.hanging(&self.paint.yellow("  ? "), &line, 4)?;
-            let shown = if self.options.verbosity > 0 { names.len() } else { names.len().min(3) };
-            let mut list = visible(&names[..shown].join(", "));
-            if shown < names.len() {
-                list.push_str(&format!(" and {} more (-v lists them)", names.len() - shown));
+            let (names, more) = open.names(if self.options.verbosity > 0 { usize::MAX } else { 3 });
+            let mut list = visible(&names);
+            if more > 0 {
+                list.push_str(&format!(" and {more} more (-v lists them)"));
             }
             self.labelled("checks:", &list)?;
+            let remedy = open.remedy;
             let told = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref());
             if !remedy.is_empty() && told.is_none_or(|aborted| aborted.remedy != remedy) {
                 self.labelled("next:", &visible(remedy))?;
             }
+        }
+        if shown < reasons.len() {
+            let left = &reasons[shown..];
+            let verdicts = count(left.iter().map(|open| open.names.len() as u64).sum(), "more verdict");
+            let line =
+                format!("{verdicts} not reached, for {} (-v lists them)", count(left.len() as u64, "other reason"));
+            self.hanging(&self.paint.yellow("  ? "), &line, 4)?;
         }
         Ok(())
     }

@@ -48,6 +48,14 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
             suite.add_property((xml(name), xml(value)));
         }
     }
+    // Why there is no verdict comes before the verdicts that it kept from being reached.
+    if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type(xml(&aborted.kind)).set_message(xml(&aborted.message)).set_description(xml(&aborted.remedy));
+        let mut case = TestCase::new("no-verdict", status);
+        case.set_classname(xml(&started.contract));
+        suite.add_test_case(case);
+    }
     let mut told = vec![false; section.findings.len()];
     for judged in &section.judged {
         let mut findings = Vec::new();
@@ -64,13 +72,6 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
         section.findings.iter().zip(&told).filter(|(_, told)| !**told).map(|(finding, _)| finding).collect();
     for finding in rest {
         suite.add_test_case(lone_case(section, finding, options));
-    }
-    if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type(xml(&aborted.kind)).set_message(xml(&aborted.message)).set_description(xml(&aborted.remedy));
-        let mut case = TestCase::new("no-verdict", status);
-        case.set_classname(xml(&started.contract));
-        suite.add_test_case(case);
     }
     suite
 }

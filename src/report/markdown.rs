@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::collect::{Run, Section};
+use super::open::open;
 use super::text::{self, Group, count, groups, spot, stability, visible};
 use super::{Options, human};
-use crate::event::Outcome;
 use crate::finding::{Finding, Level};
 
 /// Size that the file may reach, in bytes.
@@ -19,6 +19,8 @@ const MOST_BYTES: u64 = 256 * 1024;
 const LAST_LINE: usize = 200;
 /// Longest cell of a table, in characters.
 const CELL: usize = 300;
+/// Checks that are named for one reason.
+const NAMES: usize = 8;
 
 pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(document(run, options, MOST_BYTES).as_bytes())
@@ -61,11 +63,13 @@ fn pieces(run: &Run, options: &Options) -> Vec<String> {
         _ => "⚠️",
     };
     let mut pieces = vec![format!("## {sign} contract-gate: {}\n\n{}\n", escape(verdict), escape(&human::totals(run)))];
+    cut_off(run, &mut pieces);
     operations(run, &mut pieces);
-    let (waived, open): (Vec<&Finding>, Vec<&Finding>) = run.findings().partition(|finding| finding.waived.is_some());
-    let open = groups(open);
-    findings(&open, &mut pieces);
-    details(&open, options, &mut pieces);
+    let (waived, standing): (Vec<&Finding>, Vec<&Finding>) =
+        run.findings().partition(|finding| finding.waived.is_some());
+    let faults = groups(standing);
+    findings(&faults, &mut pieces);
+    details(&faults, options, &mut pieces);
     inconclusive(run, &mut pieces);
     if !waived.is_empty() {
         pieces.push("\n### Waived\n\n| check | where | reason |\n|---|---|---|\n".to_owned());
@@ -74,6 +78,7 @@ fn pieces(run: &Run, options: &Options) -> Vec<String> {
             pieces.push(row(&[code(&finding.id), escape(&spot(finding)), escape(reason)]));
         }
     }
+    remarks(run, &mut pieces);
     pieces.push(last(run, options));
     pieces
 }
@@ -144,6 +149,9 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
                 block.push_str(&format!("- {label}: {}\n", escape(text)));
             }
         }
+        if options.check(&finding.id).is_some() {
+            block.push_str(&format!("- explain: {}\n", code(&format!("contract-gate explain {}", finding.id))));
+        }
         if !finding.curl.is_empty() {
             let lines: Vec<String> = finding.curl.iter().map(|line| visible(line)).collect();
             block.push_str(&fenced(&lines.join("\n")));
@@ -153,25 +161,39 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
     }
 }
 
-fn inconclusive(run: &Run, pieces: &mut Vec<String>) {
-    let mut begun = false;
-    for judged in run.judged() {
-        let Outcome::Inconclusive { reason, remedy } = &judged.outcome else { continue };
-        if !begun {
-            pieces.push("\n### Not concluded\n\n| check | operation | why | next |\n|---|---|---|---|\n".to_owned());
-            begun = true;
-        }
-        pieces.push(row(&[code(&judged.check), escape(&judged.operation), escape(reason), escape(remedy)]));
-    }
+/// Why there is no verdict, where there is none: nothing below weighs as much.
+fn cut_off(run: &Run, pieces: &mut Vec<String>) {
     for section in &run.sections {
         if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
-            let name = escape(&section.started.contract);
-            pieces.push(format!(
-                "\n**{name}: no verdict:** {}. Next: {}\n",
-                escape(&aborted.message),
-                escape(&aborted.remedy)
-            ));
+            let (name, message) = (escape(&section.started.contract), escape(&aborted.message));
+            let next = escape(&aborted.remedy);
+            pieces.push(format!("\n> **No verdict for {name}:** {message}. **Next:** {next}\n"));
         }
+    }
+}
+
+fn inconclusive(run: &Run, pieces: &mut Vec<String>) {
+    let reasons = open(run.judged());
+    if reasons.is_empty() {
+        return;
+    }
+    pieces.push("\n### Not concluded\n\n| why | next | checks |\n|---|---|---|\n".to_owned());
+    for open in reasons {
+        let (mut names, more) = open.names(NAMES);
+        if more > 0 {
+            names.push_str(&format!(" and {more} more"));
+        }
+        pieces.push(row(&[escape(open.reason), escape(open.remedy), escape(&names)]));
+    }
+}
+
+/// What the run has to say beside its verdicts.
+fn remarks(run: &Run, pieces: &mut Vec<String>) {
+    let remarks = run.sections.iter().filter_map(|section| section.finished.as_ref()).flat_map(|done| &done.remarks);
+    let lines: Vec<String> = remarks.map(|remark| format!("- {}\n", escape(remark))).collect();
+    if !lines.is_empty() {
+        pieces.push("\n".to_owned());
+        pieces.extend(lines);
     }
 }
 

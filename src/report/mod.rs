@@ -14,6 +14,7 @@ mod json;
 mod junit;
 mod markdown;
 mod ndjson;
+mod open;
 pub mod progress;
 mod read;
 mod sarif;

@@ -9,12 +9,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::collect::{Run, Section};
+use super::open::open;
 use super::{Options, files, text};
-use crate::event::{CheckInfo, Outcome};
+use crate::event::CheckInfo;
 use crate::finding::{Finding, Level, Place};
 
 /// Results that GitHub keeps per run.
 const MOST: usize = 5_000;
+/// Checks that are named for one reason why they were not concluded.
+const NAMES: usize = 20;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +53,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         let message = format!("{} results were left out: a run may hold {MOST}", all - MOST);
         notifications.push(notification("warning", "results-left-out", &message));
     }
-    let (verdict, exit) = run.verdict();
+    let (_, exit) = run.verdict();
     let index: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
     let report = json!({
@@ -68,7 +71,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
             "invocations": [{
                 "executionSuccessful": exit < 2,
                 "exitCode": exit,
-                "exitCodeDescription": text::exit_meaning(exit, verdict),
+                "exitCodeDescription": exit_description(run),
                 "startTimeUtc": run.started.time,
                 "toolExecutionNotifications": notifications,
             }],
@@ -193,6 +196,15 @@ fn related(place: &Place, options: &Options) -> Value {
     location
 }
 
+/// What the exit code means, and why there is no verdict where there is none.
+fn exit_description(run: &Run) -> String {
+    let (verdict, exit) = run.verdict();
+    let aborted = run.sections.iter().filter_map(|section| section.finished.as_ref()?.aborted.as_ref()).next();
+    let why = aborted.map(|aborted| format!(": {}", text::visible(&aborted.message))).unwrap_or_default();
+    let why = if exit == 3 { why } else { String::new() };
+    format!("{}{why}", text::exit_meaning(exit, verdict))
+}
+
 fn notifications(run: &Run) -> Vec<Value> {
     let mut notifications = Vec::new();
     for section in &run.sections {
@@ -201,11 +213,11 @@ fn notifications(run: &Run) -> Vec<Value> {
             let message = format!("{name}: no verdict: {}; next: {}", aborted.message, aborted.remedy);
             notifications.push(notification("error", &aborted.kind, &message));
         }
-        for judged in &section.judged {
-            if let Outcome::Inconclusive { reason, remedy } = &judged.outcome {
-                let message = format!("{name}: {} on {}: {reason}; next: {remedy}", judged.check, judged.operation);
-                notifications.push(notification("warning", "inconclusive", &message));
-            }
+        for open in open(&section.judged) {
+            let (names, more) = open.names(NAMES);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let message = format!("{name}: {}; next: {} ({names}{more})", open.reason, open.remedy);
+            notifications.push(notification("warning", "inconclusive", &message));
         }
     }
     notifications

@@ -2,7 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::whole_file::{Readers, WholeFile};
 
 /// Takes the bytes of one report; [`Sink::commit`] makes them final.
 pub struct Sink {
@@ -12,7 +14,7 @@ pub struct Sink {
 enum Kind {
     Stream(Box<dyn Write + Send>),
     Device(BufWriter<File>),
-    File { writer: BufWriter<File>, temporary: PathBuf, path: PathBuf },
+    File(WholeFile),
     Done,
 }
 
@@ -34,16 +36,7 @@ impl Sink {
             let device = OpenOptions::new().write(true).open(path)?;
             return Ok(Self { kind: Kind::Device(BufWriter::new(device)) });
         }
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder; name a file in it"));
-        }
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let writer = BufWriter::new(File::create(&temporary)?);
-        Ok(Self { kind: Kind::File { writer, temporary, path: path.to_path_buf() } })
+        Ok(Self { kind: Kind::File(WholeFile::create(path, Readers::Anybody)?) })
     }
 
     /// Makes the report final.
@@ -58,13 +51,7 @@ impl Sink {
                 result
             }
             Kind::Device(mut writer) => writer.flush(),
-            Kind::File { mut writer, temporary, path } => {
-                let result = writer.flush().and_then(|()| fs::rename(&temporary, &path));
-                if result.is_err() {
-                    let _ = fs::remove_file(&temporary);
-                }
-                result
-            }
+            Kind::File(file) => file.commit(),
             Kind::Done => Ok(()),
         }
     }
@@ -74,7 +61,8 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.kind {
             Kind::Stream(writer) => writer.write(bytes),
-            Kind::Device(writer) | Kind::File { writer, .. } => writer.write(bytes),
+            Kind::Device(writer) => writer.write(bytes),
+            Kind::File(file) => file.write(bytes),
             Kind::Done => Err(io::Error::other("the report is already final")),
         }
     }
@@ -82,17 +70,9 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.kind {
             Kind::Stream(writer) => writer.flush(),
-            Kind::Device(writer) | Kind::File { writer, .. } => writer.flush(),
+            Kind::Device(writer) => writer.flush(),
+            Kind::File(file) => file.flush(),
             Kind::Done => Ok(()),
-        }
-    }
-}
-
-impl Drop for Sink {
-    /// A report that never became final leaves nothing behind.
-    fn drop(&mut self) {
-        if let Kind::File { temporary, .. } = &self.kind {
-            let _ = fs::remove_file(temporary);
         }
     }
 }

@@ -98,6 +98,7 @@ impl Draft {
 /// The value of a declared parameter: what the case gives, else what the target's access configures.
 pub(super) fn parameter_value(
     contract: &Contract,
+    operation: &Operation,
     parameter: &Parameter,
     given: Option<&Value>,
     identity: &Identity,
@@ -106,11 +107,10 @@ pub(super) fn parameter_value(
     let tenant = contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     let is_tenant = tenant.is_some_and(|tenant| parameter.is(tenant));
     let configured = identity.params.get(&parameter.name).map(|text| Value::String(text.clone()));
-    let optional_known_id = parameter.location == Location::Query && !parameter.required;
     match (is_tenant, access) {
         (true, Access::NoTenant) => None,
         (true, Access::UnknownTenant) => Some(Value::String(unknown_tenant(configured.as_ref()))),
-        _ => given.cloned().or(if optional_known_id { None } else { configured }),
+        _ => given.cloned().or_else(|| configured.filter(|_| contract.takes_one_value(operation, parameter))),
     }
 }
 

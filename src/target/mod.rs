@@ -4,7 +4,6 @@
 //! used: the bytes are what the server sent.
 
 mod body;
-mod coding;
 mod draft;
 mod identity;
 mod limits;
@@ -108,7 +107,10 @@ impl Target {
         }
         install_tls();
         let mut always = reqwest::header::HeaderMap::new();
-        always.insert(reqwest::header::ACCEPT_ENCODING, reqwest::header::HeaderValue::from_static(coding::ACCEPTED));
+        always.insert(
+            reqwest::header::ACCEPT_ENCODING,
+            reqwest::header::HeaderValue::from_static(crate::coding::ACCEPTED),
+        );
         let client = reqwest::Client::builder()
             .default_headers(always)
             .no_proxy()

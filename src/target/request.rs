@@ -8,10 +8,13 @@ use super::stranger::WRONG_TOKEN;
 use super::{Identity, Target};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, JSON, Operation, Scheme};
-use crate::exchange::Sent;
+use crate::exchange::{Sent, basic_in_clear};
+use crate::mask::Basic;
 
 /// The header that says which media types are wanted.
 const ACCEPT: &str = "Accept";
+/// Holds the place of a credential in a query until it is written down.
+const KEY: &str = "the-key-of-this-run";
 
 impl Target {
     /// Makes a call a request, with what is recorded of it.
@@ -28,7 +31,7 @@ impl Target {
         let mut draft = Draft::new(contract, operation);
         for parameter in &operation.parameters {
             let Some(slot) = parameter.slot() else { continue };
-            let value = match parameter_value(contract, parameter, call.value(&slot), params, call.access) {
+            let value = match parameter_value(contract, operation, parameter, call.value(&slot), params, call.access) {
                 None => standing_value(contract, operation, parameter, &self.own)?,
                 given => given,
             };
@@ -72,7 +75,7 @@ impl Target {
                 head.shown.push(("Content-Type".to_owned(), (*media).to_owned()));
             }
         }
-        let mut request = self.client.request(method_name, head.url);
+        let mut request = self.client.request(method_name, head.url.clone());
         for (name, value) in &head.headers {
             let mut value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
                 .map_err(|_| format!("header `{name}` cannot carry this value"))?;
@@ -87,7 +90,7 @@ impl Target {
         let request = request.build().map_err(|why| why.without_url().to_string())?;
         let sent = Sent {
             method,
-            url: (self.mask)(head.shown_url.as_str()),
+            url: (self.mask)(&head.shown_url()),
             headers: head
                 .shown
                 .into_iter()
@@ -138,24 +141,33 @@ struct Head {
     url: Url,
     headers: Vec<(String, String)>,
     shown_url: Url,
+    /// What stands for the credential in the query, if it goes there.
+    key: Option<String>,
     shown: Vec<(String, String)>,
 }
 
 impl Head {
     fn new(url: Url, headers: Vec<(String, String)>) -> Self {
-        Self { shown_url: url.clone(), shown: headers.clone(), url, headers }
+        Self { shown_url: url.clone(), key: None, shown: headers.clone(), url, headers }
     }
 
     /// Adds a token by its scheme; `name` stands for it in the record.
     fn carry(&mut self, scheme: &Scheme, secret: &str, name: &str) {
         if let Scheme::QueryKey(key) = scheme {
             self.url.query_pairs_mut().append_pair(key, secret);
-            self.shown_url.query_pairs_mut().append_pair(key, "REDACTED");
+            self.shown_url.query_pairs_mut().append_pair(key, KEY);
+            self.key = Some(name.to_owned());
         } else {
             let (header, real, text) = credential_header(scheme, secret, name);
             self.headers.push((header.clone(), real));
             self.shown.push((header, text));
         }
+    }
+
+    /// The address as it is recorded: a variable of the shell stands for the credential.
+    fn shown_url(&self) -> String {
+        let url = self.shown_url.as_str();
+        self.key.as_ref().map_or_else(|| url.to_owned(), |name| url.replace(KEY, name))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -199,7 +211,15 @@ fn token_of(access: Access, credential: Option<&Identity>) -> Option<(String, St
 fn credential_header(scheme: &Scheme, secret: &str, name: &str) -> (String, String, String) {
     match scheme {
         Scheme::HeaderKey(header) => (header.clone(), secret.to_owned(), name.to_owned()),
-        Scheme::Basic => ("Authorization".to_owned(), format!("Basic {secret}"), format!("Basic {name}")),
+        Scheme::Basic => {
+            let how = Basic::of(secret);
+            let shown = match how {
+                Basic::Pair => basic_in_clear(name),
+                Basic::Key => basic_in_clear(&format!("{name}:")),
+                Basic::Encoded => format!("Basic {name}"),
+            };
+            ("Authorization".to_owned(), format!("Basic {}", how.encode(secret)), shown)
+        }
         _ => ("Authorization".to_owned(), format!("Bearer {secret}"), format!("Bearer {name}")),
     }
 }

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::{Bytes, BytesMut};
 
 use super::Target;
-use super::coding::unpack;
 use super::patience::{Patience, patience};
 use crate::case::{Access, Call};
+use crate::coding::unpack;
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Failure, Sent, Stop};
 use crate::recording::Crossed;

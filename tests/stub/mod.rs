@@ -26,6 +26,21 @@ pub fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
     url
 }
 
+/// Serves a router on a free port of loopback; it ends with the process.
+pub fn serve_router(router: axum::Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    listener.set_nonblocking(true).expect("a socket can be");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
+            axum::serve(listener, router).await.expect("it serves");
+        });
+    });
+    format!("http://{address}")
+}
+
 fn head(reader: &mut BufReader<TcpStream>) -> String {
     let mut head = String::new();
     while reader.read_line(&mut head).is_ok_and(|read| read > 0) && !head.ends_with("\r\n\r\n") {}

@@ -36,6 +36,46 @@ pub struct OperationClause {
     pub expands: Vec<Expand>,
 }
 
+impl OperationClause {
+    /// Every place of the request that a clause gives a meaning.
+    #[must_use]
+    pub fn slots(&self) -> Vec<&Slot> {
+        self.roles().into_iter().map(|(slot, _)| slot).collect()
+    }
+
+    /// Every place of the request that a clause gives a meaning, and which: a word that says what checks do with it.
+    pub(super) fn roles(&self) -> Vec<(&Slot, Role)> {
+        let mut roles: Vec<(&Slot, Role)> = Vec::new();
+        if let Some(lists) = &self.lists {
+            let page = &lists.page;
+            let starts = page.offset.iter().chain(&page.number).map(|start| &start.slot);
+            let next = page.next.iter().filter_map(|next| next.slot.as_ref());
+            let total = page.total.iter().filter_map(|total| Some(&total.with.as_ref()?.slot));
+            let paging = page.size.iter().map(|size| &size.slot).chain(next).chain(starts).chain(total);
+            roles.extend(paging.map(|slot| (slot, Role::Pages)));
+            roles.extend(lists.filters.values().map(|filter| (&filter.slot, Role::Filters)));
+            if let Some(sort) = &lists.sort {
+                let by = sort.by.iter().map(|by| &by.slot);
+                let directions = sort.direction.iter().filter_map(|direction| direction.slot.as_ref());
+                roles.extend(by.chain(directions).map(|slot| (slot, Role::Sorts)));
+            }
+        }
+        roles.extend(self.reads.iter().flat_map(|reads| &reads.by).map(|by| (&by.slot, Role::Reads)));
+        roles.extend(self.expands.iter().map(|expand| (&expand.slot, Role::Expands)));
+        roles
+    }
+}
+
+/// What a clause does with a place of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Pages,
+    Filters,
+    Sorts,
+    Reads,
+    Expands,
+}
+
 /// A list operation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Lists {
