@@ -84,6 +84,11 @@ fn every_variant_of_maple_is_lawful() {
 }
 
 #[test]
+fn every_variant_of_bookings_is_lawful() {
+    every_variant_is_lawful("bookings");
+}
+
+#[test]
 fn populations_have_the_size_of_their_variant() {
     for contract in every_contract() {
         let list = contract.operations.iter().find(|operation| operation.clause.lists.is_some()).expect("a list");

@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
-        match handling.map(|handling| handling.is) {
+        match handling.map(|handling| handling.is).filter(|_| !(self.neglects)(Neglect::Refusing)) {
             Some(Choice::Either) => self.habits.lenient.then_some(Choice::Either),
             None | Some(Choice::Refuse) => None,
             Some(other) => Some(other),
@@ -146,11 +146,14 @@ impl Reader<'_> {
             Some(x) if size.max.is_some_and(|max| x > bound(max)) => size.above.as_ref(),
             Some(_) => None,
         };
-        self.chosen(handling)
+        self.chosen(handling).or((self.neglects)(Neglect::Clamping).then_some(Choice::Clamp))
     }
 
     /// Whether a size outside its bounds is taken as it is.
     fn takes_size(&self, value: &Value) -> bool {
+        if number(value) == Some(0) && (self.neglects)(Neglect::ZeroSize) {
+            return true;
+        }
         let max = self.lists.page.size.as_ref().and_then(|size| size.max).map(bound);
         let one_above = max.is_some_and(|max| number(value) == Some(max + 1));
         (self.neglects)(Neglect::Bounds) || (one_above && (self.neglects)(Neglect::OneAbove))
@@ -165,6 +168,9 @@ impl Reader<'_> {
         let lawful = asked.and_then(|x| u64::try_from(x).ok()).filter(|x| (min..=max).contains(x));
         if let Some(x) = lawful {
             return Ok((usize::try_from(x).ok(), true));
+        }
+        if asked == Some(0) && (self.neglects)(Neglect::ZeroSize) {
+            return Ok((None, true));
         }
         if self.takes_size(&value) {
             return Ok((asked.map_or(default, |x| usize::try_from(x).ok()), true));

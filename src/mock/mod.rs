@@ -210,6 +210,8 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         requests: AtomicU64::new(0),
         served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
+        kept: std::sync::Mutex::default(),
+        turns: std::sync::Mutex::default(),
     })
 }
 
@@ -289,6 +291,7 @@ fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, l
                 by: "",
                 tenant: 0,
                 nth: 1,
+                again: false,
                 key: &row.key,
                 at: (0, 0),
             };

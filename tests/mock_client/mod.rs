@@ -14,10 +14,12 @@ use http::{HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// The shipped contracts that have operations.
+/// The shipped contracts that have operations, and the one of our own that promises what they leave open.
 pub fn every_contract() -> Vec<Arc<Contract>> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/bookings.yaml");
+    let own = Contract::open(own).unwrap_or_else(|e| panic!("{own}: {e}"));
     let all = Contract::SHIPPED.iter().map(|name| Contract::shipped(name).unwrap_or_else(|e| panic!("{name}: {e}")));
-    all.filter(|contract| !contract.operations.is_empty()).map(Arc::new).collect()
+    all.filter(|contract| !contract.operations.is_empty()).chain([own]).map(Arc::new).collect()
 }
 
 /// A client of one server in process.
