@@ -154,7 +154,14 @@ impl Reader<'_> {
         if number(value) == Some(0) && (self.neglects)(Neglect::ZeroSize) {
             return true;
         }
-        let max = self.lists.page.size.as_ref().and_then(|size| size.max).map(bound);
+        let size = self.lists.page.size.as_ref();
+        let max = size.and_then(|size| size.max).map(bound);
+        let ceiling = size.and_then(|size| size.ceiling).map(bound).filter(|_| self.habits.ceiling);
+        if number(value)
+            .is_some_and(|asked| max.is_some_and(|max| asked > max) && ceiling.is_some_and(|most| asked <= most))
+        {
+            return true;
+        }
         let one_above = max.is_some_and(|max| number(value) == Some(max + 1));
         (self.neglects)(Neglect::Bounds) || (one_above && (self.neglects)(Neglect::OneAbove))
     }
@@ -195,6 +202,9 @@ impl Reader<'_> {
             };
             understood += values.len();
             let ignored = filter.unsupported.is_some() && self.habits.unsupported;
+            if filter.unsupported.is_some() && self.habits.refuses_unsupported && !values.is_empty() {
+                return Err(Refused::Invalid(format!("{} is not supported", filter.slot.name())));
+            }
             let either = filter.case == Case::Either && self.habits.ignores_case;
             let ignore_case = filter.case == Case::Ignore || either;
             let mut add = |value: Value, asked: bool| {
@@ -267,6 +277,10 @@ impl Reader<'_> {
             return Ok(order);
         }
         let refused = || Refused::Invalid("this order is not known".to_owned());
+        let asks = sort.by.as_ref().is_some_and(|by| inputs.value(&by.slot).is_some());
+        if sort.unsupported.is_some() && self.habits.refuses_unsupported && asks {
+            return Err(refused());
+        }
         let sent = sort.by.as_ref().and_then(|by| inputs.all(&by.slot).into_iter().find(|value| !value.is_null()));
         let template = sort.by.as_ref().and_then(|by| by.template.as_ref());
         let word = match (&sent, template) {

@@ -110,7 +110,9 @@ impl Server {
             Found::Operation(index, _) if self.hiccups() => {
                 let status = self.habits.hiccup.map_or(503, |hiccup| hiccup.status);
                 let mut answer = self.clerk.answer(&self.blueprint, index, status, "many", &self.habits);
-                answer.set_header("retry-after", "0");
+                if let Some(when) = self.habits.hiccup.and_then(|hiccup| hiccup.retry_after) {
+                    answer.set_header("retry-after", when);
+                }
                 answer
             }
             Found::Operation(index, path) => {

@@ -183,9 +183,9 @@ fn success(_: &Scene<'_>, _: &Refused, answer: &mut Answer) {
     answer.status = 200;
 }
 
-fn failed(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::Invalid(_)) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -194,7 +194,7 @@ fn failed_size(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if let (Refused::Invalid(why), Some(size)) = (refused, size)
         && why.contains(size.slot.name())
     {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -232,9 +232,9 @@ fn expansion_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer
     }
 }
 
-fn failed_token(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed_token(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::Invalid(why) if why.contains("token")) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -250,9 +250,9 @@ fn noted_status(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     }
 }
 
-fn failed_credential(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed_credential(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::NoCredential) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -264,8 +264,8 @@ fn log_in(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     }
 }
 
-fn failed_tenant(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed_tenant(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::NoTenant) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }

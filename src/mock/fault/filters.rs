@@ -81,9 +81,9 @@ catalogue! {
     /// Records that may be hidden unless asked for are so only when another filter is sent.
     "default-filter-only-with-others": |c| fitting::either_filter(c) && fitting::two_filters(c) => Filtered Hook::Matching(hide_either);
     /// Records that may be hidden unless asked for are, but not when another filter is sent.
-    "default-filter-only-alone": |c| fitting::either_filter(c) && fitting::two_filters(c) => Lists Hook::Matching(hide_alone);
+    "default-filter-only-alone": |c| fitting::either_filter(c) && fitting::two_filters(c) => Lists Hook::Matching(hide_alone); tolerated;
     /// Under a filter the records come in the opposite order.
-    "filter-changes-order": fitting::filter => Filtered Hook::Matching(reverse);
+    "filter-changes-order": |c| fitting::filter(c) && fitting::firm_default_order(c) => Filtered Hook::Ask(turn_unsorted);
 }
 
 fn asked(ask: &Ask) -> usize {
@@ -355,6 +355,8 @@ fn hide_asked(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     }
 }
 
-fn reverse(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
-    matching.reverse();
+fn turn_unsorted(_: &Scene<'_>, ask: &mut Ask) {
+    if !ask.order.asked {
+        ask.order.descending = !ask.order.descending;
+    }
 }

@@ -98,7 +98,7 @@ catalogue! {
     /// The second page is empty; its records come on the next.
     "empty-page-in-mid-walk": fitting::no_empty_page => Resumed Hook::Page(empty_second);
     /// The page size changes the order of the records.
-    "size-changes-order": fitting::limited => AtMaximum Hook::Matching(reverse);
+    "size-changes-order": fitting::limited => AtMaximum Hook::Ask(turn_round);
     /// The page size changes which records there are.
     "size-changes-content": fitting::limited => AtMaximum Hook::Matching(drop_fifth);
     /// An offset beyond the end gives the last page again.
@@ -356,8 +356,8 @@ fn empty_second(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     recount(page);
 }
 
-fn reverse(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
-    matching.reverse();
+fn turn_round(_: &Scene<'_>, ask: &mut Ask) {
+    ask.order.descending = !ask.order.descending;
 }
 
 fn drop_fifth(_: &Scene<'_>, matching: &mut Vec<Ranked>) {

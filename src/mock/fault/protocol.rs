@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::catalogue;
 use super::fitting;
 use crate::contract::Location;
-use crate::contract::semantics::Slot;
+use crate::contract::semantics::{Slot, Spot};
 use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::Ranked;
@@ -251,6 +251,13 @@ fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
         let Some(lists) = scene.lists() else { return };
         let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
         crate::mock::exchange::set_at(&mut body, &lists.items, serde_json::json!([]));
+        // What counts the records agrees: the fault is in the records alone.
+        let counts = [&lists.page.count, &lists.page.total, &lists.page.remaining].into_iter().flatten();
+        for clause in counts {
+            if let Spot::Pointer(spot) = &clause.spot {
+                crate::mock::exchange::set_at(&mut body, spot, serde_json::json!(0));
+            }
+        }
         answer.body = body.to_string().into();
     }
 }

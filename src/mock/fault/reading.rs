@@ -265,22 +265,22 @@ fn first_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     }
 }
 
-fn server_error(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn server_error(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if is_unknown(refused) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }
 
-fn bad_request(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn bad_request(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if is_unknown(refused) {
-        answer.status = 400;
+        super::errors::refuse_value(scene, answer);
     }
 }
 
 fn hostile(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let strange = |value: &str| value.contains(['\'', '"', ';', '<', '\\', '\u{0}']);
     if path_value(scene, inputs).is_some_and(strange) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }
 
@@ -304,6 +304,6 @@ fn special_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
 
 fn long(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     if path_value(scene, inputs).is_some_and(|value| value.chars().count() > 200) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }

@@ -187,9 +187,9 @@ fn by_key(_: &Scene<'_>, ask: &mut Ask) {
 
 fn rotate(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     use crate::mock::ask::From;
-    if scene.nth.is_multiple_of(2)
-        && scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0)))
-        && matching.len() > 1
+    // By what is asked, so that it does not depend on who asks first.
+    let odd = |ask: &Ask| (ask.question.count_ones() as usize + ask.size.unwrap_or(0)) % 2 == 1;
+    if scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0)) && odd(ask)) && matching.len() > 1
     {
         matching.rotate_left(1);
     }

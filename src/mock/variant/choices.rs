@@ -43,10 +43,20 @@ catalogue! {
     "unsupported-parameters": unsupported, tune |habits, _| habits.unsupported = true;
     /// Additions show up unasked where that is tolerated.
     "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| bears(e.unasked.as_ref()))), tune |habits, _| habits.unasked = true;
+    /// Filters and orders that need not be supported are refused.
+    "unsupported-parameters-refused": unsupported, tune |habits, _| habits.refuses_unsupported = true;
+    /// Sizes above the largest are served, as far as that is tolerated.
+    "larger-pages": |c| list(c, |l| l.page.size.as_ref().is_some_and(|size| size.ceiling > size.max)), tune |habits, _| habits.ceiling = true;
     /// Now and then a request gets 429 and `Retry-After`.
-    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40) });
+    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40), retry_after: Some("0") });
+    /// The first request gets 429 and has to wait a second.
+    "rate-limited-at-first": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 1, every: None, retry_after: Some("1") });
+    /// A request gets 429 and a date in `Retry-After`.
+    "rate-limited-until-a-date": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 20, every: None, retry_after: Some("Fri, 31 Dec 1999 23:59:59 GMT") });
+    /// A request gets 429 and is not told when to come again.
+    "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 25, every: None, retry_after: None });
     /// One request gets 503.
-    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None });
+    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None, retry_after: Some("0") });
 }
 
 pub(super) fn any(contract: &Contract) -> bool {
