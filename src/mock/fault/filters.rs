@@ -1,5 +1,4 @@
 //! Filters that do nothing, too much or too little.
-#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Pages that repeat, lose or shift records, and tokens that lead elsewhere.
-#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::sync::Arc;
 
