@@ -45,6 +45,8 @@ pub struct Row {
     pub first: Option<String>,
     /// Other checks with deny-level findings, in the order listed.
     pub also: Vec<String>,
+    /// Checks that only warned or noted.
+    pub noted: Vec<String>,
     /// Requests sent.
     pub requests: u64,
     /// Runs that it took: more than one only for a fault that comes now and then.
@@ -209,6 +211,12 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
             checks.push(finding.id.clone());
         }
     }
+    let mut noted: Vec<String> = Vec::new();
+    for finding in checked.findings.iter().filter(|finding| finding.level != Level::Deny) {
+        if !checks.contains(&finding.id) && !noted.contains(&finding.id) {
+            noted.push(finding.id.clone());
+        }
+    }
     let problem = problem(task.kind, &checks, checked.aborted.as_ref(), &checked.findings);
     let mut checks = checks.into_iter();
     Ok(Row {
@@ -217,6 +225,7 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
         id: task.id().to_owned(),
         first: checks.next(),
         also: checks.collect(),
+        noted,
         requests: checked.requests,
         runs: 1,
         thorough,
@@ -298,6 +307,9 @@ impl Matrix {
                 (_, Some(problem)) => problem.clone(),
                 (Some(first), None) if row.also.is_empty() => first.clone(),
                 (Some(first), None) => format!("{first} (also {})", row.also.join(", ")),
+                (None, None) if row.kind == Kind::Tolerated && !row.noted.is_empty() => {
+                    format!("noted by {}", row.noted.join(", "))
+                }
                 (None, None) => "silent".to_owned(),
             };
             let verdict = match (row.runs, row.thorough) {

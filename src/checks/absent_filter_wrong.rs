@@ -24,7 +24,7 @@ check! {
     /// ## Source
     /// `absent` of the filter in the list's `x-contract`; with `either`, one reading must hold throughout.
     id: "absent-filter-wrong", family: Filters, level: Deny,
-    faults: ["default-filter-missing"],
+    faults: ["default-filter-missing", "default-filter-only-alone"],
     plan: plan, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 6585, section 4; RFC 9110, section 15.6.4.
     id: "asks-for-patience", family: Answers, level: Note,
-    faults: ["server-error"],
+    faults: ["too-many-requests-now-and-then"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `below`, `above`, `malformed` and `zero` of the page size.
     id: "bad-size-mishandled", family: Paging, level: Deny,
-    faults: ["bad-size-accepted", "bad-size-not-found"],
+    faults: ["bad-size-accepted", "bad-size-not-found", "bad-size-clamped", "bad-size-refused", "zero-size-gives-all"],
     plan: plan, judge: judge,
 }
 

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `malformed` of the token; `below` and `malformed` of offset or page number.
     id: "bad-start-mishandled", family: Paging, level: Deny,
-    faults: ["bad-cursor-accepted", "bad-offset-accepted", "bad-cursor-server-error"],
+    faults: ["bad-offset-accepted", "bad-cursor-accepted", "bad-cursor-not-found"],
     plan: plan, judge: judge,
 }
 

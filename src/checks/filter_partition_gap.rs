@@ -24,7 +24,7 @@ check! {
     /// ## Source
     /// The enumeration of the filter's parameter: every record has one of its values.
     id: "filter-partition-gap", family: Filters, level: Deny,
-    faults: ["filter-drops-match"],
+    faults: ["filter-relabels-record"],
     plan: filtering::plan_single, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// A list without filters shows every record, but for those that `absent` of a filter leaves out.
     id: "filter-reveals-unlisted-record", family: Filters, level: Deny,
-    faults: ["record-skipped"],
+    faults: ["record-listed-only-under-filter"],
     plan: filtering::plan_single, judge: judge,
 }
 

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `case` of the filter in the list's `x-contract`: `exact` (the default) or `ignore`; `either` promises nothing.
     id: "filter-wrong-case", family: Filters, level: Deny,
-    faults: ["filter-ignores-case"],
+    faults: ["filter-ignores-case", "filter-minds-case"],
     plan: plan, judge: judge,
 }
 

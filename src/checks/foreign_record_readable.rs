@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.foreign`.
     id: "foreign-record-readable", family: Access, level: Deny,
-    faults: ["foreign-record-readable", "tenant-not-enforced-on-get"],
+    faults: ["foreign-record-readable", "tenant-not-enforced-on-get", "record-cached-between-tenants", "foreign-record-bad-request"],
     plan: plan, judge: judge,
 }
 

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `tenancy`; two tenants have no record in common.
     id: "foreign-records-listed", family: Access, level: Deny,
-    faults: ["foreign-record-listed-deep", "foreign-records-listed"],
+    faults: ["foreign-record-listed-deep", "foreign-records-listed", "tenant-not-enforced-on-list", "list-cached-between-tenants"],
     plan: plan, judge: judge,
 }
 

@@ -5,7 +5,7 @@ use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Study, Trait};
 use crate::study::row::key_text;
 
 check! {
@@ -40,10 +40,17 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let list = reader.list(study);
     if let Some(((list, lists), reference)) = list.and_then(|list| Some((list, study.reference(&list.0.id)?))) {
         for by in aliases {
-            for (key, record) in &reference.samples {
-                let Some(alias) = record.pointer(&by.key).and_then(key_text) else { continue };
+            // Of every record where the list remembers the field, else of those that were kept in full.
+            let at = study.model(&list.id).and_then(|model| model.field(&by.key));
+            let remembered = reference.rows.iter().filter_map(|row| match row.traits.get(at?)? {
+                Trait::Text(held, _) => Some((row.key.as_deref()?, held.clone())),
+                _ => None,
+            });
+            let kept = reference.samples.iter().filter(|_| at.is_none());
+            let kept = kept.filter_map(|(key, record)| Some((&**key, record.pointer(&by.key).and_then(key_text)?)));
+            for (key, alias) in remembered.chain(kept) {
                 ruling.evidence.records += 1;
-                if alias != *key && reference.get(&alias).is_some() {
+                if *alias != *key && reference.get(&alias).is_some() {
                     let case = Case::Walk(study.reference_walk(list, lists));
                     let field = reading::field_words(&by.key);
                     let blame = Blame::of_cases(

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 8259; the media type of the answer.
     id: "malformed-json", family: Answers, level: Deny,
-    faults: ["json-invalid", "json-truncated", "invalid-utf8"],
+    faults: ["json-invalid", "json-truncated", "invalid-utf8", "compression-claimed-only", "compressed-body-cut-off"],
     plan: plan_nothing, judge: judge,
 }
 

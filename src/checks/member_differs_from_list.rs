@@ -32,7 +32,7 @@ check! {
     /// compared, and only as long as the record's version stands still; versions that differ for most records although they
     /// are far from recent are no changes, and are a difference themselves. `volatile` fields are a note.
     id: "member-differs-from-list", family: Records, level: Deny,
-    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-lacks-optional-field"],
+    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-mixes-records", "get-shows-old-state", "get-lacks-optional-field"],
     plan: reading::plan_reads, judge: judge,
 }
 

@@ -19,7 +19,7 @@ check! {
     /// `more` of the list's paging. On a page that is exactly full the same is a note (`full-end`): the server may
     /// not know yet.
     id: "more-without-end", family: Paging, level: Deny,
-    faults: ["more-true-at-end"],
+    faults: ["more-true-on-full-last-page"],
     plan: paging::plan_walks, judge: judge,
 }
 

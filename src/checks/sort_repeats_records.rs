@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// A walk over a sorted list shows each record once.
     id: "sort-repeats-records", family: Sorting, level: Deny,
-    faults: ["record-repeated-under-sort"],
+    faults: ["record-twice-on-page", "cursor-ignores-sort"],
     plan: ordering::plan_orders, judge: judge,
 }
 

@@ -24,7 +24,7 @@ check! {
     /// ## Source
     /// `filters` and `sort` of the list's `x-contract`.
     id: "sort-with-filter-wrong", family: Sorting, level: Deny,
-    faults: ["sort-ignored-under-filter", "filter-ignored-under-sort"],
+    faults: ["sort-ignored-under-filter", "filter-ignored-under-sort", "sort-refused-under-filter", "sort-loses-record-under-filter"],
     plan: plan, judge: judge,
 }
 

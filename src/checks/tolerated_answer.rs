@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// `x-contract` of the response; `tolerated` of the refusals.
     id: "tolerated-answer", family: Answers, level: Note,
-    faults: ["undocumented-status"],
+    faults: ["bad-parameter-noted-status"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The schema of the error response.
     id: "undocumented-error-body", family: Answers, level: Deny,
-    faults: ["error-body-undocumented", "error-is-html"],
+    faults: ["error-body-undocumented"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `unknown-parameters` of the root clause; where it is silent, a refusal and an unchanged answer both pass.
     id: "unknown-parameter-mishandled", family: Protocol, level: Deny,
-    faults: ["unknown-parameter-empties-list"],
+    faults: ["unknown-parameter-empties-list", "unknown-parameter-accepted"],
     plan: plan, judge: judge,
 }
 

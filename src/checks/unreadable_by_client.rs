@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// The client generated from the document by the build; only for shipped contracts, word for word.
     id: "unreadable-by-client", family: Answers, level: Deny,
-    faults: ["broken-date-time"],
+    faults: ["duplicate-keys"],
     plan: plan_nothing, judge: judge,
 }
 

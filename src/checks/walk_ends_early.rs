@@ -21,13 +21,13 @@ check! {
     /// ## Source
     /// `more` and `next` of the list's paging: the end of a walk is the end of the list.
     id: "walk-ends-early", family: Paging, level: Deny,
-    faults: ["more-false-early", "walk-ends-early"],
+    faults: ["more-false-early", "walk-ends-early", "walk-ends-early-for-one-tenant"],
     plan: paging::plan_walks, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
-    if study.reference(&operation.id).is_none() {
+    if study.walks(&operation.id).next().is_none() {
         return no_walk();
     }
     let mut ruling = Ruling::default();

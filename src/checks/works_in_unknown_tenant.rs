@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy`, `refusals.no-tenant` and `refusals.foreign`.
     id: "works-in-unknown-tenant", family: Access, level: Deny,
-    faults: ["unknown-tenant-accepted"],
+    faults: ["unknown-tenant-accepted", "unknown-tenant-accepted-on-later-pages"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
     id: "works-with-wrong-credential", family: Access, level: Deny,
-    faults: ["credential-not-checked"],
+    faults: ["credential-not-checked", "credential-not-checked-on-later-pages"],
     plan: plan, judge: judge,
 }
 

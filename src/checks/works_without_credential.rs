@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
     id: "works-without-credential", family: Access, level: Deny,
-    faults: ["credential-not-needed"],
+    faults: ["credential-not-needed", "credential-not-needed-on-later-pages"],
     plan: plan, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.no-tenant`.
     id: "works-without-tenant", family: Access, level: Deny,
-    faults: ["tenant-not-needed"],
+    faults: ["tenant-not-needed", "tenant-not-needed-on-later-pages"],
     plan: plan, judge: judge,
 }
 

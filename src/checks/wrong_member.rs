@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `reads` of the operation's `x-contract`: the record's key equals the one that was asked for.
     id: "wrong-member", family: Records, level: Deny,
-    faults: ["get-returns-another-record", "get-changes-key", "record-wrapped"],
+    faults: ["get-returns-another-record", "get-changes-key", "record-wrapped", "get-returns-another-record-for-one-tenant"],
     plan: reading::plan_reads, judge: judge,
 }
 

@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
-        match handling.map(|handling| handling.is) {
+        match handling.map(|handling| handling.is).filter(|_| !(self.neglects)(Neglect::Refusing)) {
             Some(Choice::Either) => self.habits.lenient.then_some(Choice::Either),
             None | Some(Choice::Refuse) => None,
             Some(other) => Some(other),
@@ -146,12 +146,22 @@ impl Reader<'_> {
             Some(x) if size.max.is_some_and(|max| x > bound(max)) => size.above.as_ref(),
             Some(_) => None,
         };
-        self.chosen(handling)
+        self.chosen(handling).or((self.neglects)(Neglect::Clamping).then_some(Choice::Clamp))
     }
 
     /// Whether a size outside its bounds is taken as it is.
     fn takes_size(&self, value: &Value) -> bool {
-        let max = self.lists.page.size.as_ref().and_then(|size| size.max).map(bound);
+        if number(value) == Some(0) && (self.neglects)(Neglect::ZeroSize) {
+            return true;
+        }
+        let size = self.lists.page.size.as_ref();
+        let max = size.and_then(|size| size.max).map(bound);
+        let ceiling = size.and_then(|size| size.ceiling).map(bound).filter(|_| self.habits.ceiling);
+        if number(value)
+            .is_some_and(|asked| max.is_some_and(|max| asked > max) && ceiling.is_some_and(|most| asked <= most))
+        {
+            return true;
+        }
         let one_above = max.is_some_and(|max| number(value) == Some(max + 1));
         (self.neglects)(Neglect::Bounds) || (one_above && (self.neglects)(Neglect::OneAbove))
     }
@@ -165,6 +175,9 @@ impl Reader<'_> {
         let lawful = asked.and_then(|x| u64::try_from(x).ok()).filter(|x| (min..=max).contains(x));
         if let Some(x) = lawful {
             return Ok((usize::try_from(x).ok(), true));
+        }
+        if asked == Some(0) && (self.neglects)(Neglect::ZeroSize) {
+            return Ok((None, true));
         }
         if self.takes_size(&value) {
             return Ok((asked.map_or(default, |x| usize::try_from(x).ok()), true));
@@ -189,6 +202,9 @@ impl Reader<'_> {
             };
             understood += values.len();
             let ignored = filter.unsupported.is_some() && self.habits.unsupported;
+            if filter.unsupported.is_some() && self.habits.refuses_unsupported && !values.is_empty() {
+                return Err(Refused::Invalid(format!("{} is not supported", filter.slot.name())));
+            }
             let either = filter.case == Case::Either && self.habits.ignores_case;
             let ignore_case = filter.case == Case::Ignore || either;
             let mut add = |value: Value, asked: bool| {
@@ -261,6 +277,10 @@ impl Reader<'_> {
             return Ok(order);
         }
         let refused = || Refused::Invalid("this order is not known".to_owned());
+        let asks = sort.by.as_ref().is_some_and(|by| inputs.value(&by.slot).is_some());
+        if sort.unsupported.is_some() && self.habits.refuses_unsupported && asks {
+            return Err(refused());
+        }
         let sent = sort.by.as_ref().and_then(|by| inputs.all(&by.slot).into_iter().find(|value| !value.is_null()));
         let template = sort.by.as_ref().and_then(|by| by.template.as_ref());
         let word = match (&sent, template) {

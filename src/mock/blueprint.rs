@@ -287,6 +287,7 @@ fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, M
         tenant: "",
         keys: std::rc::Rc::default(),
         optionals: Optionals::None,
+        style: 0,
         until: None,
     };
     let mut body = Value::Object(Map::new());

@@ -81,6 +81,8 @@ pub(super) struct Filling<'a> {
     pub(super) keys: Rc<Vec<Value>>,
     /// Which optional members are wanted.
     pub(super) optionals: Optionals,
+    /// Which of the forms that the sources leave open the hints show.
+    pub(super) style: u8,
     /// Stop after this top-level member.
     pub(super) until: Option<&'a str>,
 }
@@ -127,6 +129,7 @@ impl Form {
                 i: filling.i,
                 n: filling.n,
                 tenant: filling.tenant,
+                style: filling.style,
                 keys: &filling.keys,
                 random,
             };

@@ -39,6 +39,10 @@ pub(crate) struct Habits {
     pub(crate) absent_filters: bool,
     /// Filters and orders that need not be supported have no effect.
     pub(crate) unsupported: bool,
+    /// Filters and orders that need not be supported are refused.
+    pub(crate) refuses_unsupported: bool,
+    /// Sizes above the largest are served, as far as that is tolerated.
+    pub(crate) ceiling: bool,
     /// Additions show up unasked where that is tolerated.
     pub(crate) unasked: bool,
     /// What happens to some requests, whatever they ask for.
@@ -54,6 +58,8 @@ pub(crate) struct Hiccup {
     pub(crate) first: u64,
     /// After how many requests it comes again; `None`: never.
     pub(crate) every: Option<u64>,
+    /// When to come again, as the answer says; `None`: it does not say.
+    pub(crate) retry_after: Option<&'static str>,
 }
 
 impl Hiccup {

@@ -45,6 +45,8 @@ pub(super) struct Draw<'a> {
     pub(super) n: usize,
     /// Name of the tenant.
     pub(super) tenant: &'a str,
+    /// Which of the forms that the sources leave open is wanted.
+    pub(super) style: u8,
     /// Keys of all records of the same resource and tenant.
     pub(super) keys: &'a Rc<Vec<Value>>,
     /// Numbers for this field of this record.
@@ -86,6 +88,7 @@ impl Hint {
         self.root.bind(&mut scope, "root", draw.root);
         scope.bind("i", int(draw.i));
         scope.bind("n", int(draw.n));
+        scope.bind("style", int(usize::from(draw.style)));
         scope.bind("tenant", Box::new(CelString::from(draw.tenant)));
         let outcome = FUNCTIONS.with(|functions| {
             let functions: &Context<'_, '_> = functions;
@@ -294,7 +297,7 @@ mod tests {
         let own = own.as_object().cloned().unwrap_or_default();
         let keys = Rc::new(vec![json!("a"), json!("b")]);
         let random = Random::at(Random::hash(1, "test"), 0);
-        let draw = Draw { own: &own, root: &own, i: 4, n: 9, tenant: "t", keys: &keys, random };
+        let draw = Draw { own: &own, root: &own, i: 4, n: 9, tenant: "t", style: 0, keys: &keys, random };
         Hint::compile(text)?.value(&draw)
     }
 

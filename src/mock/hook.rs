@@ -31,6 +31,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) tenant: usize,
     /// Number of this answer among the successful ones, from 1.
     pub(crate) nth: u64,
+    /// Whether the same address was asked for an odd number of times before.
+    pub(crate) again: bool,
     /// Key of the record, for record hooks.
     pub(crate) key: &'a str,
     /// Records before this page, and that match.
@@ -77,6 +79,8 @@ pub(crate) enum When {
     Resumed,
     /// On the third and later pages, as far as they can be told.
     Late,
+    /// Every second time that one address is asked for.
+    Again,
 }
 
 impl When {
@@ -99,6 +103,7 @@ impl When {
                 ask.sized && ask.size.is_some() && ask.size == max
             }),
             Self::Resumed => ask.is_some_and(|ask| !matches!(ask.from, From::Start | From::Offset(0))),
+            Self::Again => scene.again,
             Self::Late => {
                 let size = ask.and_then(|ask| ask.size).unwrap_or(usize::MAX);
                 scene.at.0 > 0 && scene.at.0 >= size.saturating_mul(2)
@@ -144,6 +149,20 @@ pub(crate) enum Neglect {
     KeyEnds,
     /// The tenant is not looked at when one record is read.
     TenantOfRecord,
+    /// Letter case does not count in keys.
+    KeyCase,
+    /// What another operation reads by is a key here as well.
+    KeyKind,
+    /// Answers are kept by their address and shown to everybody who may come in.
+    Caching,
+    /// No record on a page means all of them.
+    ZeroSize,
+    /// Sizes that are to be refused are clamped.
+    Clamping,
+    /// Query parameters that nobody declared are ignored.
+    Parameters,
+    /// Sizes that are to be clamped are refused.
+    Refusing,
 }
 
 /// A place in the pipeline, with what happens there.

@@ -176,7 +176,7 @@ impl Running {
 pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, MockError> {
     let blueprint = Blueprint::of(contract)?;
     let mut habits = habits::Habits::default();
-    let mut census = Census { seed: options.seed, size: options.population, optionals: Optionals::default() };
+    let mut census = Census { seed: options.seed, size: options.population, optionals: Optionals::default(), style: 0 };
     let mut live: Vec<Live> = Vec::new();
     let mut meddling = None;
     if let Some(variant) = options.variant {
@@ -210,6 +210,8 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         requests: AtomicU64::new(0),
         served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
+        kept: std::sync::Mutex::default(),
+        turns: std::sync::Mutex::default(),
     })
 }
 
@@ -220,7 +222,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
 pub(crate) fn specimens(contract: &Contract, count: usize) -> Result<BTreeMap<String, Vec<Value>>, MockError> {
     let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for optionals in [Optionals::Mixed, Optionals::All] {
-        let grown = Population::grow(contract, &Census { seed: 1, size: Some(count), optionals })?;
+        let grown = Population::grow(contract, &Census { seed: 1, size: Some(count), optionals, style: 0 })?;
         for (name, stock) in grown.stocks {
             let rows = stock.tables.iter().flatten().map(|row| row.value.clone());
             found.entry(name).or_default().extend(rows);
@@ -289,6 +291,7 @@ fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, l
                 by: "",
                 tenant: 0,
                 nth: 1,
+                again: false,
                 key: &row.key,
                 at: (0, 0),
             };

@@ -64,6 +64,8 @@ pub(crate) struct Census {
     pub(crate) size: Option<usize>,
     /// Which optional fields are there.
     pub(super) optionals: Optionals,
+    /// Which of the forms that the sources leave open the hints show; 0: the usual one.
+    pub(super) style: u8,
 }
 
 /// A scalar as the text in which it stands in a URL.
@@ -148,6 +150,7 @@ impl<'a> Grower<'a> {
             tenant,
             keys: Rc::default(),
             optionals: self.census.optionals,
+            style: self.census.style,
             until: first.as_deref(),
         };
         let mut keys = Vec::with_capacity(count);

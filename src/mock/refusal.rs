@@ -184,8 +184,16 @@ fn made_up(contract: &Contract, schema: &str, status: u16) -> Vec<Value> {
     let mut bodies = Vec::new();
     for alternative in form.alternatives() {
         for optionals in [Optionals::None, Optionals::All] {
-            let filling =
-                Filling { hash: 1, i: 0, n: 1, tenant: "", keys: std::rc::Rc::default(), optionals, until: None };
+            let filling = Filling {
+                hash: 1,
+                i: 0,
+                n: 1,
+                tenant: "",
+                keys: std::rc::Rc::default(),
+                optionals,
+                style: 0,
+                until: None,
+            };
             let mut variants = vec![alternative.plain(&filling)];
             settle(alternative, "", status, &mut variants);
             bodies.extend(variants);

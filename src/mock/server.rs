@@ -2,6 +2,7 @@
 //!
 //! Answers are made without sockets and without waiting; [`super::wire`] carries them.
 
+mod lapse;
 mod write;
 
 use std::collections::HashMap;
@@ -41,6 +42,10 @@ pub struct Server {
     pub(super) requests: AtomicU64,
     pub(super) served: AtomicU64,
     pub(super) successes: AtomicU64,
+    /// Answers that are kept, by address.
+    pub(super) kept: Mutex<HashMap<String, Answer>>,
+    /// How often each address was asked for, where that makes a difference.
+    pub(super) turns: Mutex<HashMap<String, u64>>,
 }
 
 /// Sorted records, by operation, tenant and order, as long as the population stands still.
@@ -56,6 +61,8 @@ struct Call<'a> {
     operation: &'a Operation,
     incoming: &'a Incoming,
     population: &'a Population,
+    /// Whether the same address was asked for an odd number of times before.
+    again: bool,
 }
 
 impl Server {
@@ -103,7 +110,9 @@ impl Server {
             Found::Operation(index, _) if self.hiccups() => {
                 let status = self.habits.hiccup.map_or(503, |hiccup| hiccup.status);
                 let mut answer = self.clerk.answer(&self.blueprint, index, status, "many", &self.habits);
-                answer.set_header("retry-after", "0");
+                if let Some(when) = self.habits.hiccup.and_then(|hiccup| hiccup.retry_after) {
+                    answer.set_header("retry-after", when);
+                }
                 answer
             }
             Found::Operation(index, path) => {
@@ -114,7 +123,8 @@ impl Server {
                     headers: incoming.headers.clone(),
                     body: None,
                 };
-                self.serve(Call { index, operation, incoming, population: &population }, inputs)
+                let again = self.is_again(incoming);
+                self.serve(Call { index, operation, incoming, population: &population, again }, inputs)
             }
             Found::OtherMethods { allow, near } => {
                 let mut answer = self.clerk.answer(&self.blueprint, near, 405, "method", &self.habits);
@@ -152,6 +162,8 @@ impl Server {
     pub(super) fn neglects(&self, duty: Neglect, operation: Option<&Operation>) -> bool {
         self.live.iter().any(|live| {
             let here = match (live.when, operation) {
+                // Which requests those are is known at the door alone.
+                (When::Resumed, _) => false,
                 (When::Lists, Some(operation)) => operation.clause.lists.is_some(),
                 (When::Reads, Some(operation)) => operation.clause.reads.is_some(),
                 _ => true,
@@ -193,10 +205,16 @@ impl Server {
             let body = serde_json::from_slice(&call.incoming.body);
             inputs.body = Some(body.map_err(|_| Refused::Invalid("the body is no JSON".to_owned()))?);
         }
-        let neglects = |duty| self.neglects(duty, Some(call.operation));
+        let neglects = |duty| self.neglects_at_door(duty, call.operation, inputs);
         let door = Door { contract: self.contract(), access: &self.access, neglects: &neglects };
         let tenant = door.enter(call.operation, inputs)?;
-        if self.habits.strict_parameters {
+        self.assume_tenant(call, inputs, tenant);
+        if let Some(kept) = self.kept(call) {
+            return Ok((tenant, kept));
+        }
+        let promised = self.contract().root.unknown_parameters.as_ref().map(|handling| handling.is);
+        let refused = promised == Some(Choice::Refuse) && !self.neglects(Neglect::Parameters, Some(call.operation));
+        if self.habits.strict_parameters || refused {
             known_parameters(self.contract(), call.operation, inputs)?;
         }
         let clause = &call.operation.clause;
@@ -208,6 +226,7 @@ impl Server {
                 self.undescribed(call)
             }
         };
+        self.keep(call, &answer);
         Ok((tenant, answer))
     }
 
@@ -223,6 +242,7 @@ impl Server {
             by: "",
             tenant,
             nth: self.successes.load(Relaxed),
+            again: call.again,
             key: "",
             at: (0, 0),
         }
@@ -318,6 +338,9 @@ impl Server {
         if self.neglects(Neglect::KeyEnds, Some(call.operation))
             && let Some(found) = self.find_by_start(call, reads, inputs, tenant)
         {
+            return Ok(found);
+        }
+        if let Some(found) = self.find_nearly(call, reads, inputs, tenant) {
             return Ok(found);
         }
         let elsewhere = (0..call.population.tenants.len()).filter(|other| *other != tenant).find_map(find);

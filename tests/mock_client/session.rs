@@ -232,6 +232,7 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
         for record in chosen {
             let Some(key) = record.pointer(&by.key).filter(|key| !key.is_null()) else { continue };
             ask(client, operation, &vec![(by.slot.clone(), key.clone())], transcript);
+            ask(client, operation, &vec![(by.slot.clone(), key.clone())], transcript);
         }
         for expand in &operation.clause.expands {
             for record in records.iter().take(20) {
@@ -248,8 +249,21 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
         }
         let twice = records.first().and_then(|record| record.pointer(&by.key)).map(plain).unwrap_or_default();
         let cut: String = twice.chars().take(twice.chars().count().saturating_sub(1)).collect();
+        let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+        let flipped: String = twice.chars().map(flip).collect();
+        let readers = client.contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+        let kinds: Vec<Value> = readers
+            .flat_map(|reads| &reads.by)
+            .filter_map(|by| records.first()?.pointer(&by.key))
+            .filter(|key| !key.is_null())
+            .cloned()
+            .collect();
+        for key in kinds.into_iter().chain([json!(flipped)]) {
+            ask(client, operation, &vec![(by.slot.clone(), key)], transcript);
+        }
         let twice: String = twice.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str(), twice.as_str(), cut.as_str()] {
+        for strange in ["no-such-record", "'; DROP TABLE x; --", long.as_str(), twice.as_str(), cut.as_str(), "no+such"]
+        {
             ask(client, operation, &vec![(by.slot.clone(), json!(strange))], transcript);
         }
         let keys = if client.second { &client.server.access().known_keys } else { &client.server.access().second_keys };
@@ -306,6 +320,7 @@ fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>
         let answer = client.server.answer(&client.request(operation, &more));
         transcript.note(format!("{} with {}", operation.id, parameter.name), &answer);
     }
+    later_doors(client, operation, &access, transcript);
     if let Some((slot, _)) = client.server.access().params.first() {
         let mut strange = [access.clone(), key.clone()].concat();
         strange.iter_mut().filter(|(known, _)| known == slot).for_each(|(_, value)| *value = json!("cmp_nobody"));
@@ -318,4 +333,31 @@ fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>
     let mut request = client.request(operation, &[access, key].concat());
     request.method = "DELETE".to_owned();
     transcript.note(format!("DELETE {}", operation.id), &client.server.answer(&request));
+}
+
+/// The doors again, on the second page of a list; and the list of the other tenant.
+fn later_doors(client: &Client, operation: &Operation, access: &Sent, transcript: &mut Transcript<'_>) {
+    let Some(lists) = &operation.clause.lists else { return };
+    crossing(client, operation, &Vec::new(), transcript);
+    let answer = client.server.answer(&client.request(operation, access));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let token = |spot: &Spot| match spot {
+        Spot::Pointer(pointer) => body.pointer(pointer).filter(|token| token.is_string()).cloned(),
+        Spot::Header { .. } => None,
+    };
+    let next = lists.page.next.as_ref();
+    let by_token = next.and_then(|next| Some((next.slot.clone()?, token(next.spot.as_ref()?)?)));
+    let by_offset = lists.page.offset.as_ref().map(|offset| (offset.slot.clone(), json!(10)));
+    let Some(place) = by_token.or(by_offset) else { return };
+    for (index, (slot, _)) in access.iter().enumerate() {
+        let mut wrong = [access.clone(), vec![place.clone()]].concat();
+        wrong[index].1 = if matches!(slot, Slot::Path(_)) { json!("cmp_nobody") } else { json!("Bearer wrong") };
+        let answer = client.server.answer(&client.request(operation, &wrong));
+        transcript.note(format!("later page of {} with wrong {slot:?}", operation.id), &answer);
+        if !matches!(slot, Slot::Path(_)) {
+            wrong.remove(index);
+            let answer = client.server.answer(&client.request(operation, &wrong));
+            transcript.note(format!("later page of {} without {slot:?}", operation.id), &answer);
+        }
+    }
 }

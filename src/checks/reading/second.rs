@@ -5,6 +5,7 @@ use crate::case::{Access, Call, Case};
 use crate::checks::{Blame, Verdict};
 use crate::contract::Operation;
 use crate::contract::semantics::ReadKey;
+use crate::event::Evidence;
 use crate::study::row::key_text;
 use crate::study::{Observation, Study};
 
@@ -40,12 +41,11 @@ pub(crate) fn second_call(operation: &Operation, by: &ReadKey, key: &str) -> Cas
 pub(crate) fn with_second<'a>(
     study: &'a Study,
     operation: &'a Operation,
-    mut verdict: Verdict,
+    verdict: Verdict,
     opinion: impl Fn(&Reader<'a>, &SecondRead<'a>) -> Option<Blame>,
 ) -> Verdict {
-    let (Some(clause), Verdict::Judged { evidence, blames }) = (&operation.clause.reads, &mut verdict) else {
-        return verdict;
-    };
+    let Some(clause) = &operation.clause.reads else { return verdict };
+    let (mut answers, mut found) = (0, Vec::<Blame>::new());
     let reader = Reader { operation, reads: clause };
     let Some((list, lists)) = reader.list(study) else { return verdict };
     let theirs = study.reference_of(&list.id, Access::Second);
@@ -64,12 +64,23 @@ pub(crate) fn with_second<'a>(
         }
         let list = Some(Case::Walk(study.walk_of(list, lists, Access::Second)));
         let read = SecondRead { answer, by, text, case, list };
-        evidence.answers += 1;
+        answers += 1;
         if let Some(blame) = opinion(&reader, &read)
-            && blames.iter().all(|known| known.mark != blame.mark)
+            && found.iter().all(|known| known.mark != blame.mark)
         {
-            blames.push(blame);
+            found.push(blame);
         }
     }
-    verdict
+    match verdict {
+        Verdict::Judged { mut evidence, mut blames } => {
+            evidence.answers += answers;
+            blames.extend(found);
+            Verdict::Judged { evidence, blames }
+        }
+        // Where no own record was read, as when a fault is looked at again, theirs are all there is.
+        Verdict::Inconclusive { .. } if !found.is_empty() => {
+            Verdict::Judged { evidence: Evidence { answers, ..Evidence::default() }, blames: found }
+        }
+        verdict => verdict,
+    }
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::catalogue;
 use super::fitting;
-use crate::mock::exchange::set_at;
+use crate::mock::ask::Refused;
+use crate::mock::exchange::{Answer, set_at};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::{Ranked, rank, sorted};
 
@@ -37,12 +38,35 @@ catalogue! {
     "foreign-records-listed-under-filter": |c| fitting::tenancy(c) && fitting::filter(c) => Filtered Hook::Matching(all_tenants_filtered);
     /// The second tenant sees the records of the first as well.
     "foreign-records-listed-for-one-tenant": |c| fitting::tenancy(c) && fitting::lists(c) => SecondTenant Hook::Matching(all_tenants);
+    /// No credential is needed for the pages after the first.
+    "credential-not-needed-on-later-pages": |c| fitting::guarded(c) && fitting::paged(c) => Resumed Hook::Neglect(Neglect::MissingCredential);
+    /// Any credential will do for the pages after the first.
+    "credential-not-checked-on-later-pages": |c| fitting::guarded(c) && fitting::paged(c) => Resumed Hook::Neglect(Neglect::WrongCredential);
+    /// No tenant needs to be named for the pages after the first.
+    "tenant-not-needed-on-later-pages": |c| fitting::tenant_slot(c) && fitting::paged(c) => Resumed Hook::Neglect(Neglect::MissingTenant);
+    /// An unknown tenant is taken for one's own on the pages after the first.
+    "unknown-tenant-accepted-on-later-pages": |c| fitting::tenant_in_request(c) && fitting::paged(c) => Resumed Hook::Neglect(Neglect::UnknownTenant);
+    /// Whoever names another tenant lists its records.
+    "tenant-not-enforced-on-list": |c| fitting::tenant_in_request(c) && fitting::both(c) => Lists Hook::Neglect(Neglect::ForeignRecords);
+    /// Another tenant's record is refused as a bad request.
+    "foreign-record-bad-request": fitting::tenant_reads => Reads Hook::Refusal(bad_request);
+    /// A list is kept by its address: the second tenant gets the first one's.
+    "list-cached-between-tenants": |c| fitting::tenant_beside_address(c) && fitting::lists(c) => Lists Hook::Neglect(Neglect::Caching);
+    /// A record is kept by its address: whoever asks after its owner gets it.
+    "record-cached-between-tenants": |c| fitting::tenant_beside_address(c) && fitting::reads(c) => Reads Hook::Neglect(Neglect::Caching);
     /// The tenant that a record shows is not its own.
     "tenant-field-wrong": fitting::tenant_echo => Always Hook::Record(wrong_tenant);
     /// The tenant that one record shows is not its own.
     "tenant-field-wrong-deep": fitting::tenant_field => Deep Hook::Record(wrong_tenant);
     /// The tenant that a record shows when it is read is not its own.
     "tenant-field-wrong-on-get": |c| fitting::tenant_field(c) && fitting::reads(c) => Reads Hook::Record(wrong_tenant);
+}
+
+fn bad_request(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if *refused == Refused::Foreign {
+        let documented = [400, 409, 422].into_iter().find(|status| scene.operation.response(*status).is_some());
+        super::errors::refuse(scene, answer, documented.unwrap_or(400));
+    }
 }
 
 fn others(scene: &Scene<'_>) -> Vec<Ranked> {

@@ -63,6 +63,8 @@ catalogue! {
     "walk-ends-early": |c| fitting::cursor(c) && !fitting::more(c) => Late Hook::Page(end_walk);
     /// The walk ends too early, and the envelope is consistent about it.
     "walk-ends-early-consistently": fitting::more_and_cursor => Late Hook::Page(end_walk);
+    /// Walks of the second tenant end after their second page, and the envelope is consistent about it.
+    "walk-ends-early-for-one-tenant": |c| fitting::cursor(c) && fitting::tenancy(c) => SecondTenant Hook::Page(end_second_page);
     /// A field of the envelope is missing.
     "envelope-field-missing": requires_spot => Lists Hook::Body(drop_spot);
     /// A field of the envelope is missing on late pages.
@@ -176,6 +178,12 @@ fn end_walk(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     page.more = false;
     page.token = None;
     page.remaining = 0;
+}
+
+fn end_second_page(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if scene.at.0 > 0 {
+        end_walk(scene, matching, page);
+    }
 }
 
 fn has_spot(contract: &crate::contract::Contract) -> bool {

@@ -48,6 +48,10 @@ catalogue! {
     "unknown-expansion-not-found": fitting::expands => Always Hook::Refusal(expansion_not_found);
     /// A made-up token gets a server error.
     "bad-cursor-server-error": fitting::cursor => Lists Hook::Refusal(failed_token);
+    /// A bad parameter gets a status that is declared and yet worth a note.
+    "bad-parameter-noted-status": fitting::noted_response => Lists Hook::Refusal(noted_status); tolerated;
+    /// A made-up token gets the status of an unknown key.
+    "bad-cursor-not-found": fitting::refuses_tokens => Lists Hook::Refusal(token_not_found);
     /// A missing credential gets a server error.
     "missing-credential-server-error": fitting::guarded => Always Hook::Refusal(failed_credential);
     /// A missing credential gets a redirect to a page where people log in.
@@ -179,9 +183,9 @@ fn success(_: &Scene<'_>, _: &Refused, answer: &mut Answer) {
     answer.status = 200;
 }
 
-fn failed(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::Invalid(_)) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -190,7 +194,7 @@ fn failed_size(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if let (Refused::Invalid(why), Some(size)) = (refused, size)
         && why.contains(size.slot.name())
     {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -204,6 +208,13 @@ pub(super) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u16) {
     answer.body = example.map_or_else(|| "{}".to_owned(), Value::to_string).into();
 }
 
+/// Turns an answer into the refusal that a bad value gets.
+pub(super) fn refuse_value(scene: &Scene<'_>, answer: &mut Answer) {
+    let refusal = scene.contract.root.refusals.invalid.as_ref();
+    let status = refusal.and_then(|refusal| refusal.statuses.first()).copied().unwrap_or(400);
+    refuse(scene, answer, status);
+}
+
 fn size_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     let size = scene.lists().and_then(|lists| lists.page.size.as_ref());
     if let (Refused::Invalid(why), Some(size)) = (refused, size)
@@ -214,20 +225,34 @@ fn size_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
 }
 
 fn expansion_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
-    if matches!(refused, Refused::Invalid(why) if why.contains("cannot be expanded")) {
+    let slots = scene.operation.clause.expands.iter().map(|expand| expand.slot.name());
+    let ours = |why: &str| why.contains("cannot be expanded") || slots.clone().any(|name| why.starts_with(name));
+    if matches!(refused, Refused::Invalid(why) if ours(why)) {
         refuse(scene, answer, 404);
     }
 }
 
-fn failed_token(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed_token(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::Invalid(why) if why.contains("token")) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
-fn failed_credential(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn token_not_found(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if matches!(refused, Refused::Invalid(why) if why.contains("token")) {
+        refuse(scene, answer, 404);
+    }
+}
+
+fn noted_status(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if let (Refused::Invalid(_), Some(status)) = (refused, fitting::noted(scene.contract, scene.operation)) {
+        refuse(scene, answer, status);
+    }
+}
+
+fn failed_credential(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::NoCredential) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }
 
@@ -239,8 +264,8 @@ fn log_in(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     }
 }
 
-fn failed_tenant(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn failed_tenant(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if matches!(refused, Refused::NoTenant) {
-        answer.status = 500;
+        refuse(scene, answer, 500);
     }
 }

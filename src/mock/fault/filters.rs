@@ -1,5 +1,4 @@
 //! Filters that do nothing, too much or too little.
-#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use crate::mock::ask::{Ask, Condition};
 use crate::mock::exchange::Answer;
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
-use crate::mock::population::plain;
+use crate::mock::population::{Row, plain};
 use crate::mock::select::{Ranked, holds, sorted};
 
 catalogue! {
@@ -72,8 +71,18 @@ catalogue! {
     "default-filter-missing": fitting::default_filter => Lists Hook::Ask(forget_defaults);
     /// Records that are hidden unless asked for are not even listed when asked for.
     "hidden-records-never-listed": fitting::default_filter => Filtered Hook::Matching(hide_asked); tolerated;
+    /// Lawful filters are refused when two are sent together.
+    "filter-combination-refused": fitting::two_filters => Filtered Hook::Success(refuse_two);
+    /// Under a filter one record shows the value that was asked for, whatever its own is.
+    "filter-relabels-record": fitting::choice_filter => Filtered Hook::Matching(relabel);
+    /// A filter that ignores letter case does not.
+    "filter-minds-case": fitting::uncased_filter => Filtered Hook::Matching(same_case);
+    /// Records that may be hidden unless asked for are so only when another filter is sent.
+    "default-filter-only-with-others": |c| fitting::either_filter(c) && fitting::two_filters(c) => Filtered Hook::Matching(hide_either);
+    /// Records that may be hidden unless asked for are, but not when another filter is sent.
+    "default-filter-only-alone": |c| fitting::either_filter(c) && fitting::two_filters(c) => Lists Hook::Matching(hide_alone); tolerated;
     /// Under a filter the records come in the opposite order.
-    "filter-changes-order": fitting::filter => Filtered Hook::Matching(reverse);
+    "filter-changes-order": |c| fitting::filter(c) && fitting::firm_default_order(c) => Filtered Hook::Ask(turn_unsorted);
 }
 
 fn asked(ask: &Ask) -> usize {
@@ -239,7 +248,57 @@ fn ascii_only(_: &Scene<'_>, ask: &mut Ask) {
 }
 
 fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
-    super::errors::refuse(scene, answer, 400);
+    super::errors::refuse_value(scene, answer);
+}
+
+fn refuse_two(scene: &Scene<'_>, answer: &mut Answer) {
+    if scene.ask.is_some_and(|ask| asked(ask) > 1) {
+        super::errors::refuse_value(scene, answer);
+    }
+}
+
+fn relabel(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    let choice = |condition: &&Condition| {
+        let filter = lists.filters.get_index(condition.filter).map(|(_, filter)| filter);
+        condition.asked
+            && filter.is_some_and(|filter| !fitting::choices(scene.operation, scene.contract, filter).is_empty())
+    };
+    let Some(condition) = ask.filters.iter().find(choice).filter(|_| asked(ask) == 1) else { return };
+    let field = lists.filters.get_index(condition.filter).and_then(|(_, filter)| filter.field.as_deref());
+    let middle = matching.len() / 2;
+    if let (Some(field), Some((rank, row))) = (field, stranger(scene, matching, middle)) {
+        let mut record = row.value.clone();
+        crate::mock::exchange::set_at(&mut record, field, condition.value.clone());
+        let at = matching.partition_point(|(other, known)| {
+            other.compare(&rank, ask.order.descending).then_with(|| known.key.cmp(&row.key)).is_lt()
+        });
+        matching.insert(at, (rank, Arc::new(Row::new(record, &scene.targets.key))));
+    }
+}
+
+fn same_case(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    reread(scene, matching, |filter, condition, record| {
+        let text = record.pointer(filter.field.as_deref()?)?.as_str()?;
+        (filter.case == Case::Ignore && filter.matching == Match::Equal).then(|| text == plain(&condition.value))
+    });
+}
+
+fn hide_either(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    use crate::contract::semantics::Absent;
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    for (index, filter) in lists.filters.values().enumerate() {
+        let sent = ask.filters.iter().any(|condition| condition.asked && condition.filter == index);
+        if let (Some(Absent::Either { either }), Some(field), false) = (&filter.absent, &filter.field, sent) {
+            matching.retain(|(_, row)| row.value.pointer(field) == Some(either));
+        }
+    }
+}
+
+fn hide_alone(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    if scene.ask.is_some_and(|ask| asked(ask) == 0) {
+        hide_either(scene, matching);
+    }
 }
 
 fn first_of_list(_: &Scene<'_>, ask: &mut Ask) {
@@ -295,6 +354,8 @@ fn hide_asked(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     }
 }
 
-fn reverse(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
-    matching.reverse();
+fn turn_unsorted(_: &Scene<'_>, ask: &mut Ask) {
+    if !ask.order.asked {
+        ask.order.descending = !ask.order.descending;
+    }
 }

@@ -1,5 +1,7 @@
 //! On which contracts a fault makes sense.
 
+mod promises;
+
 use serde_json::Value;
 
 use crate::contract::semantics::{About, Absent, Case, Choice, Filter, Grade, Handling, Lists, Match, Order, Slot};
@@ -7,6 +9,10 @@ use crate::contract::{Contract, Location, Operation};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
+
+pub(super) use promises::{
+    firm_end, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes,
+};
 
 pub(super) fn any(contract: &Contract) -> bool {
     !contract.operations.is_empty()
@@ -220,6 +226,17 @@ pub(super) fn cased_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter) && filter.case == Case::Exact)
 }
 
+pub(super) fn uncased_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| {
+        is_exact_text(operation, contract, filter) && filter.case == Case::Ignore && is_firm(&filter.about)
+    })
+}
+
+/// Whether it is left open what leaving a filter out means, but not that it means one thing.
+pub(super) fn either_filter(contract: &Contract) -> bool {
+    some_filter(contract, |_, filter| matches!(filter.absent, Some(Absent::Either { .. })) && is_firm(&filter.about))
+}
+
 pub(super) fn choice_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| !choices(operation, contract, filter).is_empty())
 }
@@ -322,6 +339,26 @@ pub(super) fn expands_lists(contract: &Contract) -> bool {
     operation(contract, |operation| {
         operation.clause.lists.is_some() && operation.clause.expands.iter().any(|expand| is_firm(&expand.about))
     })
+}
+
+/// Two operations that read one resource by different keys.
+pub(super) fn two_readers(contract: &Contract) -> bool {
+    let readers = || contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+    readers().any(|one| {
+        readers().any(|other| {
+            let known = |key: &str| one.by.iter().any(|by| by.key == key);
+            other.resource == one.resource && other.by.iter().any(|by| !known(&by.key))
+        })
+    })
+}
+
+/// Tenants are told apart by nothing that stands in an address: a credential or a header.
+pub(super) fn tenant_beside_address(contract: &Contract) -> bool {
+    contract
+        .root
+        .tenancy
+        .as_ref()
+        .is_some_and(|tenancy| tenancy.slot.as_ref().is_none_or(|slot| matches!(slot, Slot::Header(_))))
 }
 
 pub(super) fn alias(contract: &Contract) -> bool {

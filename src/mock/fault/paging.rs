@@ -1,5 +1,4 @@
 //! Pages that repeat, lose or shift records, and tokens that lead elsewhere.
-#![expect(clippy::ptr_arg, reason = "hooks share one signature; others grow or shrink the list")]
 
 use std::sync::Arc;
 
@@ -39,6 +38,8 @@ catalogue! {
     "record-skipped-in-ties": |c| fitting::paged(c) && fitting::default_order(c) => Resumed Hook::Page(skip_ties);
     /// Pages of the second tenant start one record too late.
     "record-skipped-for-one-tenant": |c| fitting::paged(c) && fitting::tenancy(c) => SecondTenant Hook::Page(skip);
+    /// The last record of a page comes again as the first of the next in the walks of the second tenant.
+    "record-repeated-for-one-tenant": |c| fitting::paged(c) && fitting::tenancy(c) => SecondTenant Hook::Page(repeat);
     /// Every twentieth page starts one record too late.
     "record-skipped-now-and-then": fitting::paged => Twentieth Hook::Page(skip);
     /// The last record of a walk is never shown.
@@ -47,6 +48,8 @@ catalogue! {
     ///
     /// Nobody who does not know its key can tell.
     "record-never-listed": fitting::both => Lists Hook::Matching(hide_deep); tolerated;
+    /// One record late in the walk is listed under filters alone.
+    "record-listed-only-under-filter": fitting::filter => Lists Hook::Matching(hide_unfiltered);
     /// One record on a late page stands there twice.
     "record-twice-on-page": fitting::lists => Lists Hook::Page(twice_on_page);
     /// After two thirds of the walk the token leads back to the start.
@@ -59,10 +62,14 @@ catalogue! {
     "cursor-ignores-sort": |c| fitting::cursor(c) && fitting::sort(c) => Resumed Hook::Ask(forget_order);
     /// The walk never ends: from the last page tokens lead back to other places.
     "walk-never-ends": fitting::cursor => Lists Hook::Page(never_end);
+    /// More is said to follow on a full page that is the last: an empty page follows.
+    "more-true-on-full-last-page": fitting::firm_end => Lists Hook::Page(more_when_full);
     /// Sent twice, a token gives two different pages.
-    "cursor-gives-two-pages": fitting::cursor => Resumed Hook::Page(alternate);
+    "cursor-gives-two-pages": fitting::cursor => Again Hook::Page(alternate);
     /// Sent twice, an offset gives two different pages.
-    "offset-gives-two-pages": fitting::offset => Resumed Hook::Page(alternate);
+    "offset-gives-two-pages": fitting::offset => Again Hook::Page(alternate);
+    /// Sent twice, a request for a later page gives its records in another order.
+    "page-reordered-on-repeat": fitting::paged => Again Hook::Page(turn_over);
     /// The default page size is one less than documented.
     "default-size-off-by-one": fitting::firm_default_size => Lists Hook::Ask(default_down);
     /// The default page size is ten times what is documented.
@@ -87,8 +94,10 @@ catalogue! {
     "page-short": fitting::sized => Lists Hook::Page(lose_border);
     /// A page in mid-walk is empty and its records are lost.
     "empty-page-loses-records": fitting::paged => Resumed Hook::Page(empty_middle);
+    /// The second page is empty; its records come on the next.
+    "empty-page-in-mid-walk": fitting::no_empty_page => Resumed Hook::Page(empty_second);
     /// The page size changes the order of the records.
-    "size-changes-order": fitting::limited => AtMaximum Hook::Matching(reverse);
+    "size-changes-order": fitting::limited => AtMaximum Hook::Ask(turn_round);
     /// The page size changes which records there are.
     "size-changes-content": fitting::limited => AtMaximum Hook::Matching(drop_fifth);
     /// An offset beyond the end gives the last page again.
@@ -162,6 +171,12 @@ fn hide_deep(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     matching.retain(|(_, row)| scene.targets.deep.as_ref() != Some(&row.key));
 }
 
+fn hide_unfiltered(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    if scene.ask.is_some_and(|ask| ask.filters.iter().all(|condition| !condition.asked)) {
+        hide_deep(scene, matching);
+    }
+}
+
 fn twice_on_page(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     let size = scene.ask.and_then(|ask| ask.size).unwrap_or(usize::MAX);
     let at = page.rows.iter().position(|row| scene.targets.deep.as_ref() == Some(&row.key));
@@ -205,12 +220,16 @@ fn loop_at_once(_: &Scene<'_>, ask: &mut Ask) {
 fn never_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     let Some(ask) = scene.ask.filter(|_| !page.more && matching.len() > 3) else { return };
     let back = usize::try_from(scene.nth * 7).unwrap_or(0) % (matching.len() - 2);
-    let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
-    let row = &matching[back].1;
-    let value = field.and_then(|field| row.value.pointer(field)).cloned().unwrap_or_default();
-    let walk = ask.question;
     page.more = true;
-    page.token = Some(crate::mock::token::Mark { value, key: row.key.clone(), walk }.seal());
+    page.token = Some(token_after(ask, &matching[back].1));
+}
+
+fn more_when_full(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    let full = |ask: &&Ask| !page.more && ask.size == Some(page.rows.len());
+    if let (Some(ask), Some((_, last))) = (scene.ask.filter(full), matching.last()) {
+        page.more = true;
+        page.token = Some(token_after(ask, last));
+    }
 }
 
 fn same_token(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
@@ -241,11 +260,17 @@ fn forget_order(scene: &Scene<'_>, ask: &mut Ask) {
 }
 
 fn alternate(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
-    if scene.nth.is_multiple_of(2) && !page.rows.is_empty() {
+    if scene.at.0 > 0 && !page.rows.is_empty() {
         page.rows.remove(0);
         let end = page.start + page.rows.len() + 1;
         page.rows.extend(matching.get(end).map(|(_, row)| Arc::clone(row)));
         recount(page);
+    }
+}
+
+fn turn_over(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    if scene.at.0 > 0 {
+        page.rows.reverse();
     }
 }
 
@@ -313,8 +338,25 @@ fn empty_middle(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     }
 }
 
-fn reverse(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
-    matching.reverse();
+/// The token of the place behind a record.
+fn token_after(ask: &Ask, row: &crate::mock::population::Row) -> String {
+    let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
+    let value = field.and_then(|field| row.value.pointer(field)).cloned().unwrap_or_default();
+    crate::mock::token::Mark { value, key: row.key.clone(), walk: ask.question }.seal()
+}
+
+fn empty_second(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    let Some(ask) = scene.ask.filter(|ask| !ask.again && ask.size == Some(page.start) && page.more) else { return };
+    let Some((_, before)) = page.start.checked_sub(1).and_then(|before| matching.get(before)) else { return };
+    page.remaining += i64::try_from(page.rows.len()).unwrap_or(0);
+    page.rows.clear();
+    // Another token of the same place, so that none comes twice in a walk.
+    page.token = Some(format!("{}=", token_after(ask, before)));
+    recount(page);
+}
+
+fn turn_round(_: &Scene<'_>, ask: &mut Ask) {
+    ask.order.descending = !ask.order.descending;
 }
 
 fn drop_fifth(_: &Scene<'_>, matching: &mut Vec<Ranked>) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::catalogue;
 use super::fitting;
 use crate::contract::Location;
-use crate::contract::semantics::Slot;
+use crate::contract::semantics::{Slot, Spot};
 use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::Ranked;
@@ -26,6 +26,8 @@ catalogue! {
     "server-error-at-largest-size": fitting::limited => AtMaximum Hook::Success(fail);
     /// The second tenant gets a server error.
     "server-error-for-one-tenant": fitting::tenancy => SecondTenant Hook::Success(fail);
+    /// Every twentieth lawful request is one too many, for now.
+    "too-many-requests-now-and-then": fitting::any => Twentieth Hook::Success(too_many); tolerated;
     /// The media type is plain text.
     "wrong-media-type": fitting::any => Always Hook::Success(plain_text);
     /// The media type is missing.
@@ -56,6 +58,12 @@ catalogue! {
     "body-empty": fitting::any => Always Hook::Success(empty);
     /// The body is compressed although nobody accepts that.
     "compressed-unsaid": fitting::any => Always Hook::Success(gzip);
+    /// The body is said to be compressed, and is not.
+    "compression-claimed-only": fitting::any => Always Hook::Success(claim_gzip);
+    /// The compressed body is cut off.
+    "compressed-body-cut-off": fitting::any => Always Hook::Success(cut_gzip);
+    /// The compressed body is cut off on late pages.
+    "compressed-body-cut-off-late": fitting::paged => Late Hook::Success(cut_gzip);
     /// The record is wrapped in an envelope that nobody documents.
     "record-wrapped": fitting::reads => Reads Hook::Body(wrap);
     /// The list is wrapped in an envelope that nobody documents.
@@ -66,8 +74,10 @@ catalogue! {
     "undocumented-method-accepted": fitting::any => Always Hook::Neglect(Neglect::Methods);
     /// An unknown query parameter gets a server error.
     "unknown-parameter-server-error": fitting::query => Always Hook::Exchange(unknown_fails);
+    /// An unknown query parameter has no effect where it is to be refused.
+    "unknown-parameter-accepted": fitting::refuses_parameters => Always Hook::Neglect(Neglect::Parameters);
     /// An unknown query parameter empties the list.
-    "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) => Lists Hook::Exchange(unknown_empties);
+    "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) && !fitting::refuses_parameters(c) => Lists Hook::Exchange(unknown_empties);
     /// A header that is optional changes the answer.
     "optional-header-changes-answer": fitting::optional_header => Always Hook::Exchange(header_matters);
     /// A lawful list is refused.
@@ -80,11 +90,22 @@ catalogue! {
     "whole-number-with-point": fitting::has_whole => Always Hook::Body(with_point); tolerated;
     /// Sizes outside their bounds are taken as they are.
     "bad-size-accepted": fitting::limited => Always Hook::Neglect(Neglect::Bounds);
+    /// Sizes that are to be refused are clamped, and those that are no number mean the default.
+    "bad-size-clamped": fitting::refuses_sizes => Always Hook::Neglect(Neglect::Clamping);
+    /// Sizes that are to be clamped are refused.
+    "bad-size-refused": fitting::serves_sizes => Always Hook::Neglect(Neglect::Refusing);
+    /// A page size of zero gives all records.
+    "zero-size-gives-all": fitting::default_size => Always Hook::Neglect(Neglect::ZeroSize);
 }
 
 fn fail(_: &Scene<'_>, answer: &mut Answer) {
     answer.status = 500;
     answer.body = r#"{"error":{"code":"INTERNAL","message":"something went wrong"}}"#.into();
+}
+
+fn too_many(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 429);
+    answer.set_header("retry-after", "0");
 }
 
 fn plain_text(_: &Scene<'_>, answer: &mut Answer) {
@@ -156,8 +177,18 @@ fn gzip(_: &Scene<'_>, answer: &mut Answer) {
     answer.body = crate::mock::gzip::pack(&answer.body).into();
 }
 
+fn claim_gzip(_: &Scene<'_>, answer: &mut Answer) {
+    answer.set_header("content-encoding", "gzip");
+}
+
+fn cut_gzip(scene: &Scene<'_>, answer: &mut Answer) {
+    gzip(scene, answer);
+    claim_gzip(scene, answer);
+    answer.body = answer.body.slice(..answer.body.len() * 2 / 3);
+}
+
 fn refuse_list(scene: &Scene<'_>, answer: &mut Answer) {
-    super::errors::refuse(scene, answer, 400);
+    super::errors::refuse_value(scene, answer);
 }
 
 fn drop_in_second(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
@@ -220,6 +251,13 @@ fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
         let Some(lists) = scene.lists() else { return };
         let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
         crate::mock::exchange::set_at(&mut body, &lists.items, serde_json::json!([]));
+        // What counts the records agrees: the fault is in the records alone.
+        let counts = [&lists.page.count, &lists.page.total, &lists.page.remaining].into_iter().flatten();
+        for clause in counts {
+            if let Spot::Pointer(spot) = &clause.spot {
+                crate::mock::exchange::set_at(&mut body, spot, serde_json::json!(0));
+            }
+        }
         answer.body = body.to_string().into();
     }
 }

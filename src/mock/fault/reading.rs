@@ -7,8 +7,9 @@ use super::fitting;
 use crate::contract::Contract;
 use crate::mock::ask::Refused;
 use crate::mock::exchange::{Answer, Incoming, Inputs, set_at, take_at};
+use crate::mock::hint::instant_text;
 use crate::mock::hook::{Hook, Neglect, Scene};
-use crate::mock::targets::{FieldTarget, Targets};
+use crate::mock::targets::{FieldTarget, Targets, first_list};
 
 catalogue! {
     /// A record read by its key differs from the same record in the list.
@@ -37,6 +38,26 @@ catalogue! {
     "path-cut-at-slash": fitting::both => Always Hook::Neglect(Neglect::SlashDecoding);
     /// A key that begins like a real one reads that record.
     "key-matched-by-prefix": fitting::both => Always Hook::Neglect(Neglect::KeyEnds);
+    /// A key in other letter case reads the record.
+    "key-matched-in-any-case": fitting::both => Always Hook::Neglect(Neglect::KeyCase);
+    /// What another operation reads by reads the record here as well.
+    "key-of-another-kind-matched": |c| fitting::both(c) && fitting::two_readers(c) => Always Hook::Neglect(Neglect::KeyKind);
+    /// The second tenant cannot read the records that it lists.
+    "listed-record-not-found-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) => SecondTenant Hook::Exchange(lose_any);
+    /// The second tenant reads another of its records than it asks for.
+    "get-returns-another-record-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) => SecondTenant Hook::Record(another_read);
+    /// Under a filter, a list shows another text for a record than without.
+    "record-differs-under-filter": |c| fitting::filter(c) && fitting::has_text(c) => Filtered Hook::Record(alter);
+    /// At the largest page size, a list shows another text for a record than at others.
+    "record-differs-at-largest-size": |c| fitting::limited(c) && fitting::has_text(c) => AtMaximum Hook::Record(alter);
+    /// Of two lists of the same records one shows another text.
+    "lists-differ-in-field": |c| fitting::two_lists(c) && fitting::has_text(c) => Lists Hook::Record(alter_in_second);
+    /// Under its own key, a reader shows the fields of another record.
+    "get-mixes-records": fitting::both => Reads Hook::Record(mix);
+    /// A reader shows an old state of a record, with the version of that time.
+    "get-shows-old-state": |c| fitting::both(c) && has_version(c) => Reads Hook::Record(grow_old);
+    /// An unknown key with a plus sign gets the first record.
+    "unknown-special-id-first-record": fitting::both => Reads Hook::Exchange(special_success);
     /// Sorted, a list shows another text for a record than unsorted.
     "record-differs-when-sorted": |c| fitting::firm_sort(c) && fitting::has_text(c) => Sorted Hook::Record(alter);
     /// Keys are decoded twice.
@@ -46,7 +67,7 @@ catalogue! {
     /// Read twice, a record differs.
     "repeated-read-differs": |c| fitting::reads(c) && fitting::has_text(c) => Reads Hook::Record(drift);
     /// Read twice, a record is once there and once not.
-    "repeated-read-flickers": fitting::reads => Reads Hook::Success(flicker);
+    "repeated-read-flickers": fitting::reads => Again Hook::Success(flicker);
     /// An unknown key gets an empty success.
     "unknown-id-empty-success": fitting::reads => Reads Hook::Refusal(empty_success);
     /// An unknown key gets the first record.
@@ -76,6 +97,41 @@ fn alter(scene: &Scene<'_>, record: &mut Value) {
 fn alter_listed(scene: &Scene<'_>, record: &mut Value) {
     if scene.by.is_empty() {
         alter(scene, record);
+    }
+}
+
+fn alter_in_second(scene: &Scene<'_>, record: &mut Value) {
+    if first_list(scene.contract).is_some_and(|(_, first, _)| first.id != scene.operation.id) {
+        alter(scene, record);
+    }
+}
+
+fn mix(scene: &Scene<'_>, record: &mut Value) {
+    let kept = |pointer: &str| pointer == scene.targets.key || Some(pointer) == scene.targets.tenant.as_deref();
+    let mut other = record.clone();
+    another(scene, &mut other);
+    for target in scene.targets.fields.iter().filter(|field| field.is_top() && !kept(&field.pointer)) {
+        let aliased =
+            scene.targets.aliases.contains(&target.pointer) || scene.targets.version.as_ref() == Some(&target.pointer);
+        if let (Some(value), false) = (other.pointer(&target.pointer), aliased) {
+            set_at(record, &target.pointer, value.clone());
+        }
+    }
+}
+
+fn has_version(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    targets.version.is_some() && targets.text().is_some()
+}
+
+/// Each record of another day, long ago.
+fn grow_old(scene: &Scene<'_>, record: &mut Value) {
+    alter(scene, record);
+    let table = scene.population.table(scene.resource(), scene.tenant);
+    let at = table.iter().position(|row| row.key == scene.key).unwrap_or(0);
+    if let Some(version) = scene.targets.version.as_ref().filter(|version| record.pointer(version).is_some()) {
+        let old = instant_text(100_000 + 40 * i64::try_from(at).unwrap_or(0));
+        set_at(record, version, json!(old));
     }
 }
 
@@ -148,6 +204,12 @@ fn lose_deep(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answ
     }
 }
 
+fn lose_any(scene: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    if scene.operation.clause.reads.is_some() && answer.status == 200 {
+        not_found(scene, answer);
+    }
+}
+
 fn is_optional(field: &FieldTarget) -> bool {
     field.is_top() && !field.required
 }
@@ -171,7 +233,7 @@ fn drift(scene: &Scene<'_>, record: &mut Value) {
 }
 
 fn flicker(scene: &Scene<'_>, answer: &mut Answer) {
-    if scene.nth.is_multiple_of(2) {
+    if scene.operation.clause.reads.is_some() {
         not_found(scene, answer);
     }
 }
@@ -203,22 +265,22 @@ fn first_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     }
 }
 
-fn server_error(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn server_error(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if is_unknown(refused) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }
 
-fn bad_request(_: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+fn bad_request(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if is_unknown(refused) {
-        answer.status = 400;
+        super::errors::refuse_value(scene, answer);
     }
 }
 
 fn hostile(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let strange = |value: &str| value.contains(['\'', '"', ';', '<', '\\', '\u{0}']);
     if path_value(scene, inputs).is_some_and(strange) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }
 
@@ -231,8 +293,17 @@ fn hostile_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
     }
 }
 
+fn special_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let special = path_value(scene, inputs).is_some_and(|value| value.contains('+'));
+    let first = scene.population.table(scene.resource(), scene.tenant).first();
+    if let (404, true, Some(row)) = (answer.status, special, first) {
+        answer.status = 200;
+        answer.body = row.json.as_bytes().to_vec().into();
+    }
+}
+
 fn long(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     if path_value(scene, inputs).is_some_and(|value| value.chars().count() > 200) {
-        answer.status = 500;
+        super::errors::refuse(scene, answer, 500);
     }
 }

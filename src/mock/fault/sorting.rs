@@ -23,6 +23,10 @@ catalogue! {
     "sort-ignored-under-filter": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(ignore);
     /// A lawful order is refused.
     "sort-refused": fitting::firm_sort => Sorted Hook::Success(refuse);
+    /// A lawful order is refused when a filter is sent as well.
+    "sort-refused-under-filter": |c| fitting::filter(c) && fitting::firm_sort(c) => FilteredAndSorted Hook::Success(refuse);
+    /// A record is lost when an order and a filter are asked for together.
+    "sort-loses-record-under-filter": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Matching(lose);
     /// An unknown order has no effect.
     "unknown-order-ignored": fitting::refuses_orders => Always Hook::Neglect(Neglect::Orders);
     /// The direction is ignored: every order is descending.
@@ -76,7 +80,7 @@ fn ignore(scene: &Scene<'_>, ask: &mut Ask) {
 }
 
 fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
-    super::errors::refuse(scene, answer, 400);
+    super::errors::refuse_value(scene, answer);
 }
 
 fn descend(_: &Scene<'_>, ask: &mut Ask) {
@@ -183,9 +187,9 @@ fn by_key(_: &Scene<'_>, ask: &mut Ask) {
 
 fn rotate(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     use crate::mock::ask::From;
-    if scene.nth.is_multiple_of(2)
-        && scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0)))
-        && matching.len() > 1
+    // By what is asked, so that it does not depend on who asks first.
+    let odd = |ask: &Ask| (ask.question.count_ones() as usize + ask.size.unwrap_or(0)) % 2 == 1;
+    if scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0)) && odd(ask)) && matching.len() > 1
     {
         matching.rotate_left(1);
     }

@@ -2,7 +2,8 @@
 
 use super::catalogue;
 use crate::contract::Contract;
-use crate::contract::semantics::{Absent, Case, Choice, Handling, Lists, Refusal};
+use crate::contract::semantics::{Absent, Case, Choice, Grade, Handling, Lists, Refusal};
+use crate::finding::Level;
 use crate::mock::habits::{Hiccup, Tokens};
 
 catalogue! {
@@ -25,11 +26,11 @@ catalogue! {
     /// Tokens are the number of records already served.
     "counting-tokens": has_tokens, tune |habits, _| habits.tokens = Tokens::Offset;
     /// A token stands beside "nothing follows".
-    "last-token": |c| list(c, |l| l.page.last_token.is_some() && l.page.more.is_some()), tune |habits, _| habits.last_token = true;
+    "last-token": |c| list(c, |l| bears(l.page.last_token.as_ref()) && l.page.more.is_some()), tune |habits, _| habits.last_token = true;
     /// More is said to follow on a full page that is the last; an empty page follows.
-    "full-last-page": |c| list(c, |l| l.page.full_end.is_some()), tune |habits, _| habits.full_end = true;
+    "full-last-page": |c| list(c, |l| bears(l.page.full_end.as_ref())), tune |habits, _| habits.full_end = true;
     /// One page in mid-walk is empty; the records come on the next.
-    "empty-page": |c| has_tokens(c) && list(c, |l| l.page.empty.is_some()), tune |habits, _| habits.empty_page = true;
+    "empty-page": |c| has_tokens(c) && list(c, |l| bears(l.page.empty.as_ref())), tune |habits, _| habits.empty_page = true;
     /// The offset that the envelope shows has its other meaning.
     "other-offset-echo": |c| list(c, |l| l.page.offset_echo.as_ref().is_some_and(|echo| echo.means.len() > 1)), tune |habits, _| habits.offset_echo = 1;
     /// Unknown query parameters are refused where nothing is promised about them.
@@ -41,11 +42,21 @@ catalogue! {
     /// Filters and orders that need not be supported have no effect.
     "unsupported-parameters": unsupported, tune |habits, _| habits.unsupported = true;
     /// Additions show up unasked where that is tolerated.
-    "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| e.unasked.is_some())), tune |habits, _| habits.unasked = true;
+    "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| bears(e.unasked.as_ref()))), tune |habits, _| habits.unasked = true;
+    /// Filters and orders that need not be supported are refused.
+    "unsupported-parameters-refused": unsupported, tune |habits, _| habits.refuses_unsupported = true;
+    /// Sizes above the largest are served, as far as that is tolerated.
+    "larger-pages": |c| list(c, |l| l.page.size.as_ref().is_some_and(|size| size.ceiling > size.max)), tune |habits, _| habits.ceiling = true;
     /// Now and then a request gets 429 and `Retry-After`.
-    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40) });
+    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40), retry_after: Some("0") });
+    /// The first request gets 429 and has to wait a second.
+    "rate-limited-at-first": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 1, every: None, retry_after: Some("1") });
+    /// A request gets 429 and a date in `Retry-After`.
+    "rate-limited-until-a-date": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 20, every: None, retry_after: Some("Fri, 31 Dec 1999 23:59:59 GMT") });
+    /// A request gets 429 and is not told when to come again.
+    "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 25, every: None, retry_after: None });
     /// One request gets 503.
-    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None });
+    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None, retry_after: Some("0") });
 }
 
 pub(super) fn any(contract: &Contract) -> bool {
@@ -54,6 +65,11 @@ pub(super) fn any(contract: &Contract) -> bool {
 
 pub(super) fn list(contract: &Contract, fits: impl Fn(&Lists) -> bool) -> bool {
     contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref()).any(fits)
+}
+
+/// Whether a contract names something and bears it.
+fn bears(grade: Option<&Grade>) -> bool {
+    grade.is_some_and(|grade| grade.0.level(false, Level::Deny) != Level::Deny)
 }
 
 fn has_responses(contract: &Contract) -> bool {
@@ -96,12 +112,12 @@ fn refusals(contract: &Contract, count: usize) -> bool {
 
 fn open_parameters(contract: &Contract) -> bool {
     let promised = contract.root.unknown_parameters.as_ref().map(|handling| handling.is);
-    matches!(promised, None | Some(Choice::Either | Choice::Refuse)) && any(contract)
+    matches!(promised, None | Some(Choice::Either)) && any(contract)
 }
 
 fn unsupported(contract: &Contract) -> bool {
     list(contract, |lists| {
-        lists.filters.values().any(|filter| filter.unsupported.is_some())
-            || lists.sort.as_ref().is_some_and(|sort| sort.unsupported.is_some())
+        lists.filters.values().any(|filter| bears(filter.unsupported.as_ref()))
+            || lists.sort.as_ref().is_some_and(|sort| bears(sort.unsupported.as_ref()))
     })
 }

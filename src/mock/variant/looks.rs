@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::catalogue;
 use super::choices::any;
-use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, with_points};
+use crate::contract::semantics::Spot;
+use crate::contract::{Contract, Operation};
+use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, set_at, take_at, with_points};
 use crate::mock::hook::{Hook, Scene};
 
 catalogue! {
@@ -20,6 +22,10 @@ catalogue! {
     "keys-shuffled": any, @Always Hook::Body(shuffle);
     /// Whole numbers are written with a fraction of nought.
     "whole-numbers-with-point": any, @Always Hook::Body(points);
+    /// At the end of a walk the token is left out instead of null.
+    "token-absent-at-end": bare_end, @Lists Hook::Body(leave_out_token);
+    /// At the end of a walk the token is empty instead of null.
+    "token-empty-at-end": bare_end, @Lists Hook::Body(empty_token);
     /// The JSON is indented.
     "pretty-printed": any, @Always Hook::Success(pretty);
     /// Letters outside ASCII are escaped.
@@ -141,4 +147,40 @@ fn latency(_: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
 
 fn slow(_: &Scene<'_>, answer: &mut Answer) {
     answer.wire = Wire::Late(500);
+}
+
+/// Whether a token that is no token alone ends a walk, and may be left out.
+fn bare_end(contract: &Contract) -> bool {
+    contract.operations.iter().any(|operation| {
+        let Some(lists) = &operation.clause.lists else { return false };
+        let next = lists.page.next.as_ref().filter(|next| next.slot.is_some() && !next.is_url());
+        let Some(Spot::Pointer(spot)) = next.and_then(|next| next.spot.as_ref()) else { return false };
+        lists.page.more.is_none() && is_optional(contract, operation, spot)
+    })
+}
+
+/// Whether a member of a list's body need not be there.
+fn is_optional(contract: &Contract, operation: &Operation, spot: &str) -> bool {
+    let Some((parent, name)) = spot.rsplit_once('/') else { return false };
+    let body = contract.success_schema(operation).and_then(|schema| contract.shapes.find(&contract.resolve(schema).0));
+    body.and_then(|body| contract.shapes.at(body, parent)).is_some_and(|shape| {
+        !contract.shapes.with_parts(shape).iter().any(|part| part.required.iter().any(|known| known == name))
+    })
+}
+
+fn no_token<'a>(scene: &'a Scene<'_>, body: &Value) -> Option<&'a str> {
+    let Some(Spot::Pointer(spot)) = scene.lists()?.page.next.as_ref()?.spot.as_ref() else { return None };
+    body.pointer(spot).is_some_and(Value::is_null).then_some(spot.as_str())
+}
+
+fn leave_out_token(scene: &Scene<'_>, body: &mut Value) {
+    if let Some(spot) = no_token(scene, body) {
+        take_at(body, spot);
+    }
+}
+
+fn empty_token(scene: &Scene<'_>, body: &mut Value) {
+    if let Some(spot) = no_token(scene, body) {
+        set_at(body, spot, Value::from(""));
+    }
 }

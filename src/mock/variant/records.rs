@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::catalogue;
 use super::choices::{any, list};
 use crate::contract::{Contract, instant};
-use crate::mock::exchange::set_at;
+use crate::mock::exchange::{set_at, take_at};
 use crate::mock::form::Optionals;
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::{Population, Row};
-use crate::mock::targets::Targets;
+use crate::mock::select::Ranked;
+use crate::mock::targets::{FieldTarget, Targets};
 
 catalogue! {
     /// There are no records.
@@ -39,6 +40,16 @@ catalogue! {
     "other-offsets": has_records, @Always Hook::Population(other_offsets);
     /// All records were created at the same instant.
     "everything-ties": has_lists, @Always Hook::Population(everything_ties);
+    /// Lists leave out optional fields that readers show.
+    "brief-lists": has_brief, @Lists Hook::Record(brief);
+    /// A search index lags behind: filters miss a record where that is tolerated.
+    "lagging-index": |c| list(c, |l| l.filters.values().any(|filter| filter.partial)), @Filtered Hook::Matching(lag);
+    /// Records have the second of the forms that the sources leave open.
+    "second-style": |c| has_style(c, 1), tune |_, census| census.style = 1;
+    /// Records have the third of the forms that the sources leave open.
+    "third-style": |c| has_style(c, 2), tune |_, census| census.style = 2;
+    /// Records have the fourth of the forms that the sources leave open.
+    "fourth-style": |c| has_style(c, 3), tune |_, census| census.style = 3;
     /// Records have fields that nobody documents.
     "extra-fields": is_open, @Always Hook::Body(extra_fields);
 }
@@ -172,4 +183,43 @@ fn extra_fields(scene: &Scene<'_>, body: &mut Value) {
     if body.is_object() {
         set_at(body, "/x_undocumented", extra());
     }
+}
+
+/// Fields that nothing depends on and that lists may leave out.
+fn is_brief(targets: &Targets, field: &FieldTarget) -> bool {
+    field.is_top() && !field.required && !targets.busy.contains(&field.pointer)
+}
+
+fn has_brief(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    let reads = contract.operations.iter().any(|operation| operation.clause.reads.is_some());
+    has_lists(contract) && reads && targets.fields.iter().any(|field| is_brief(&targets, field))
+}
+
+fn brief(scene: &Scene<'_>, record: &mut Value) {
+    for field in scene.targets.fields.iter().filter(|field| is_brief(scene.targets, field)) {
+        take_at(record, &field.pointer);
+    }
+}
+
+fn lag(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    let lags = |index: usize| lists.filters.get_index(index).is_some_and(|(_, filter)| filter.partial);
+    if !matching.is_empty() && ask.filters.iter().any(|condition| condition.asked && lags(condition.filter)) {
+        matching.remove(matching.len() / 2);
+    }
+}
+
+/// Whether some hint of the document tells a style from the others.
+fn has_style(contract: &Contract, style: u8) -> bool {
+    fn hints(value: &Value, word: &str) -> bool {
+        match value {
+            Value::Object(members) => members.iter().any(|(name, member)| {
+                (name == "x-mock" && member.as_str().is_some_and(|hint| hint.contains(word))) || hints(member, word)
+            }),
+            Value::Array(items) => items.iter().any(|item| hints(item, word)),
+            _ => false,
+        }
+    }
+    hints(contract.document.root(), &format!("style == {style}"))
 }

@@ -1,0 +1,64 @@
+//! Which choices a contract has taken away from its servers: what else they do is a fault.
+
+use super::{cursor, is_firm, is_firm_grade, list, operation};
+use crate::contract::semantics::{Choice, Handling, Lists};
+use crate::contract::{Contract, Operation};
+
+/// Whether some size outside its bounds has to be refused.
+pub(in crate::mock::fault) fn refuses_sizes(contract: &Contract) -> bool {
+    let refuses = |handling: &Option<Handling>| {
+        handling.as_ref().is_some_and(|handling| handling.is == Choice::Refuse && is_firm(&handling.about))
+    };
+    list(contract, |lists| {
+        let size = lists.page.size.as_ref();
+        size.is_some_and(|size| [&size.below, &size.above, &size.malformed].into_iter().any(refuses))
+    })
+}
+
+/// Whether parameters that nobody declared are refused.
+pub(in crate::mock::fault) fn refuses_parameters(contract: &Contract) -> bool {
+    let promised = contract.root.unknown_parameters.as_ref();
+    promised.is_some_and(|handling| handling.is == Choice::Refuse && is_firm(&handling.about))
+}
+
+/// Whether an empty page in mid-walk breaks a promise.
+pub(in crate::mock::fault) fn no_empty_page(contract: &Contract) -> bool {
+    cursor(contract) && list(contract, |lists| is_firm_grade(lists.page.empty.as_ref()))
+}
+
+/// Whether a promise of more has to be kept on a full page, too.
+pub(in crate::mock::fault) fn firm_end(contract: &Contract) -> bool {
+    let firm = |lists: &Lists| lists.page.full_end.as_ref().is_some_and(|grade| is_firm(&grade.0));
+    cursor(contract) && list(contract, |lists| lists.page.more.is_some() && firm(lists))
+}
+
+/// Whether some size outside its bounds has to be served.
+pub(in crate::mock::fault) fn serves_sizes(contract: &Contract) -> bool {
+    let serves = |handling: &Option<Handling>| {
+        handling.as_ref().is_some_and(|handling| {
+            matches!(handling.is, Choice::Clamp | Choice::Default | Choice::Ignore) && is_firm(&handling.about)
+        })
+    };
+    list(contract, |lists| {
+        let size = lists.page.size.as_ref();
+        size.is_some_and(|size| [&size.below, &size.above, &size.malformed, &size.zero].into_iter().any(serves))
+    })
+}
+
+/// Whether made-up tokens have to be refused.
+pub(in crate::mock::fault) fn refuses_tokens(contract: &Contract) -> bool {
+    let refuses = |handling: &Handling| handling.is == Choice::Refuse && is_firm(&handling.about);
+    list(contract, |lists| lists.page.next.as_ref().and_then(|next| next.malformed.as_ref()).is_some_and(refuses))
+}
+
+/// Whether a response is declared and yet worth a note.
+pub(in crate::mock::fault) fn noted_response(contract: &Contract) -> bool {
+    operation(contract, |operation| operation.clause.lists.is_some() && noted(contract, operation).is_some())
+}
+
+/// The first status of a refusal of bad values that is declared and yet worth a note.
+pub(in crate::mock::fault) fn noted(contract: &Contract, operation: &Operation) -> Option<u16> {
+    let refusal = contract.root.refusals.invalid.as_ref()?;
+    let noted = |status: &u16| operation.response(*status).is_some_and(|response| response.about.level.is_some());
+    refusal.statuses.iter().chain(&refusal.tolerated).copied().find(noted)
+}
