@@ -4,6 +4,7 @@ use super::{Blame, Ruling, Verdict, access, not_applicable, reading};
 use crate::case::{Access, Call, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{ReadKey, Reads};
+use crate::document::node;
 use crate::finding::Level;
 use crate::study::row::key_text;
 use crate::study::{Observation, Reference, Study};
@@ -62,7 +63,7 @@ fn foreign_keys(study: &Study, reads: &Reads, by: &ReadKey) -> Vec<String> {
         .samples
         .iter()
         .filter(|(key, _)| foreign.is_foreign(key))
-        .filter_map(|(_, record)| record.pointer(&by.key).and_then(key_text))
+        .filter_map(|(_, record)| node(record, &by.key).and_then(key_text))
         .filter(|text| !text.trim().is_empty() && !matches!(&**text, "." | ".."))
         .map(String::from)
         .collect();

@@ -5,8 +5,8 @@ use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::{Study, Trait};
 use crate::study::row::key_text;
+use crate::study::{Study, Trait};
 
 check! {
     /// One record's other key is the key of another record.

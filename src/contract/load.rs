@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -116,6 +117,7 @@ impl Contract {
             schemes: BTreeMap::new(),
             shapes: Shapes::default(),
             checkers: BTreeMap::new(),
+            values: Mutex::default(),
         };
         let mut problems = ContractError::default();
         contract.schemes = contract.read_schemes();

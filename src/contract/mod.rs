@@ -13,8 +13,9 @@ mod shape;
 mod standing;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ pub use standing::Standing;
 
 use crate::document::{Document, DocumentError};
 use crate::finding::Place;
-use semantics::{Lists, Resource, Root};
+use semantics::{Lists, Resource, Root, Slot};
 
 /// A loaded contract.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct Contract {
     pub shapes: Shapes,
     /// Validators by schema pointer.
     checkers: BTreeMap<String, Checker>,
+    /// Schemas of single values by operation and slot, once somebody asks.
+    values: Mutex<HashMap<(String, Slot), Option<Arc<Value>>>>,
 }
 
 /// Why a document cannot serve as a contract: one entry per place.
@@ -118,6 +121,18 @@ impl Contract {
     #[must_use]
     pub fn checker(&self, schema: &str) -> Option<&Checker> {
         self.checkers.get(schema)
+    }
+
+    /// The schema of the values of a slot, worked out once: planning asks for it again and again.
+    pub(crate) fn value_schema(
+        &self,
+        operation: &Operation,
+        slot: &Slot,
+        work_out: impl FnOnce() -> Option<Value>,
+    ) -> Option<Arc<Value>> {
+        let key = (operation.id.clone(), slot.clone());
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        values.entry(key).or_insert_with(|| work_out().map(Arc::new)).clone()
     }
 
     /// The place of a pointer in the document.

@@ -59,9 +59,35 @@ pub(super) struct Progress<'a> {
     /// Records that are going to be read one by one.
     reads: usize,
     /// Records drawn from all of them, with their rows, by their lot: those with the lowest stay.
-    drawn: BTreeMap<(u64, usize), Value>,
+    drawn: BTreeMap<(u64, usize), Arc<Value>>,
     /// Seed of the lots.
     seed: u64,
+}
+
+/// A record as it comes: in the page that is judged, or shared with other runs.
+enum Held<'a> {
+    OfPage(&'a Value),
+    Shared(Arc<Value>),
+}
+
+impl Held<'_> {
+    fn keep(&self) -> Arc<Value> {
+        match self {
+            Self::OfPage(record) => Arc::new((*record).clone()),
+            Self::Shared(record) => Arc::clone(record),
+        }
+    }
+}
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        match self {
+            Self::OfPage(record) => record,
+            Self::Shared(record) => record,
+        }
+    }
 }
 
 impl Runner {
@@ -184,7 +210,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Draws lots: a record has the same one in every walk.
-    fn draw(&mut self, row: usize, key: &str, record: &Value) {
+    fn draw(&mut self, row: usize, key: &str, record: &Held<'_>) {
         let lot = (xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), self.seed), row);
         let full = self.drawn.len() >= MOST_DRAWN;
         if full && self.drawn.last_key_value().is_some_and(|(highest, _)| *highest < lot) {
@@ -193,7 +219,7 @@ impl<'a> Progress<'a> {
         if full {
             self.drawn.pop_last();
         }
-        self.drawn.insert(lot, record.clone());
+        self.drawn.insert(lot, record.keep());
     }
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
@@ -210,10 +236,10 @@ impl<'a> Progress<'a> {
         let items = records(self.lists, &body);
         let rows = self.rows(index, items);
         let mut odd = Vec::new();
-        for (position, (record, row)) in items.iter().zip(rows).enumerate() {
+        for (position, (record, row)) in rows.into_iter().enumerate() {
             let border = position == 0 || position + 1 == items.len();
             let faults = (self.seen.misfits.len(), self.seen.expansions.len());
-            let new = self.take_record(contract, operation, (record, row), border);
+            let new = self.take_record(contract, operation, (&record, row), border);
             if !new || faults != (self.seen.misfits.len(), self.seen.expansions.len()) {
                 odd.push(position);
             }
@@ -242,13 +268,16 @@ impl<'a> Progress<'a> {
         answer.lighten(&self.lists.items, odd);
     }
 
-    /// The records of a page, reduced; what another run made of the same page is taken from there.
-    fn rows(&self, index: usize, items: &[Value]) -> Vec<Arc<Row>> {
+    /// The records of a page with what they are reduced to; what another run made of the same page is taken from there.
+    fn rows<'i>(&self, index: usize, items: &'i [Value]) -> Vec<(Held<'i>, Arc<Row>)> {
         let texts = self.seen.rows.len() + items.len() <= TEXT_ROWS;
-        let reduce = || items.iter().map(|record| Arc::new(self.model.row(record, texts))).collect();
+        let row = |record: &Value| Arc::new(self.model.row(record, texts));
         match self.seen.answers.get(index).and_then(|answer| answer.known.as_ref()).filter(|_| texts) {
-            Some(known) => known.rows(reduce).to_vec(),
-            None => reduce(),
+            Some(known) => {
+                let rows = known.rows(|| items.iter().map(|record| (Arc::new(record.clone()), row(record))).collect());
+                rows.iter().map(|(record, row)| (Held::Shared(Arc::clone(record)), Arc::clone(row))).collect()
+            }
+            None => items.iter().map(|record| (Held::OfPage(record), row(record))).collect(),
         }
     }
 
@@ -256,9 +285,10 @@ impl<'a> Progress<'a> {
         &mut self,
         contract: &Contract,
         operation: &Operation,
-        (record, row): (&Value, Arc<Row>),
+        (held, row): (&Held<'_>, Arc<Row>),
         border: bool,
     ) -> bool {
+        let record: &Value = held;
         let index = self.seen.rows.len();
         let query = &self.seen.walk.query;
         for (name, wanted) in &self.wanted {
@@ -280,11 +310,11 @@ impl<'a> Progress<'a> {
         let unbounded = self.seen.walk.pages.is_none();
         if query.is_whole() {
             if self.keeps(contract, record, border) {
-                self.seen.samples.push((index, record.clone()));
+                self.seen.samples.push((index, held.keep()));
             }
             // The walks that go to the end are enough to draw from.
             if unbounded {
-                self.draw(index, &key, record);
+                self.draw(index, &key, held);
             }
         }
         let fresh = self.keys.insert(key);

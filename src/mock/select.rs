@@ -10,6 +10,7 @@ use super::blueprint::Route;
 use super::population::{Row, plain};
 use crate::contract::semantics::{Filter, Lists, Match, Order};
 use crate::contract::{Expression, Truth, instant};
+use crate::document::node;
 
 /// A value to sort by.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +63,7 @@ pub(crate) fn sorted(rows: &[Arc<Row>], order: &Ordering) -> Vec<Ranked> {
 /// The rank of a row in an order.
 pub(crate) fn rank(row: &Row, order: &Ordering) -> Rank {
     match &order.field {
-        Some((field, kind)) => Rank::of(row.value.pointer(field), *kind),
+        Some((field, kind)) => Rank::of(node(&row.value, field), *kind),
         None => Rank::Nothing,
     }
 }
@@ -78,7 +79,7 @@ pub(crate) fn holds(lists: &Lists, route: &Route, condition: &Condition, record:
     if let Some(Some(rule)) = route.rules.get(condition.filter) {
         return by_rule(rule, record, &condition.value);
     }
-    let Some(field) = filter.field.as_deref().and_then(|field| record.pointer(field)) else { return false };
+    let Some(field) = filter.field.as_deref().and_then(|field| node(record, field)) else { return false };
     if let (Value::Array(items), Match::Equal | Match::Contains) = (field, filter.matching) {
         return items.iter().any(|item| equal(item, &condition.value, condition.ignore_case));
     }

@@ -25,6 +25,7 @@ use super::select::{self, Ranked};
 use super::targets::Targets;
 use crate::contract::semantics::{Choice, Lists, Reads, Slot};
 use crate::contract::{Contract, Operation};
+use crate::document::node;
 
 /// A server without sockets.
 #[derive(Debug)]
@@ -327,8 +328,7 @@ impl Server {
             let table = call.population.table(&reads.resource, tenant);
             reads.by.iter().find_map(|by| {
                 let wanted = inputs.text(&by.slot)?;
-                let row =
-                    table.iter().find(|row| row.value.pointer(&by.key).is_some_and(|key| plain(key) == wanted))?;
+                let row = table.iter().find(|row| node(&row.value, &by.key).is_some_and(|key| plain(key) == wanted))?;
                 Some((Arc::clone(row), by.key.clone()))
             })
         };
@@ -363,7 +363,7 @@ impl Server {
         reads.by.iter().find_map(|by| {
             let wanted = inputs.text(&by.slot)?;
             let starts =
-                |row: &&Arc<Row>| row.value.pointer(&by.key).is_some_and(|key| plain(key).starts_with(&*wanted));
+                |row: &&Arc<Row>| node(&row.value, &by.key).is_some_and(|key| plain(key).starts_with(&*wanted));
             Some((Arc::clone(table.iter().find(starts)?), by.key.clone()))
         })
     }

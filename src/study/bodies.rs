@@ -33,12 +33,12 @@ pub struct Known {
     enums_judged: usize,
     client: Option<Result<(), String>>,
     tally: Tally,
-    rows: OnceLock<Vec<Arc<Row>>>,
+    rows: OnceLock<Vec<(Arc<Value>, Arc<Row>)>>,
 }
 
 impl Known {
-    /// The records of a page, reduced; they are reduced once.
-    pub(crate) fn rows(&self, reduce: impl FnOnce() -> Vec<Arc<Row>>) -> &[Arc<Row>] {
+    /// The records of a page with what they are reduced to; it is done once.
+    pub(crate) fn rows(&self, reduce: impl FnOnce() -> Vec<(Arc<Value>, Arc<Row>)>) -> &[(Arc<Value>, Arc<Row>)] {
         self.rows.get_or_init(reduce)
     }
 }

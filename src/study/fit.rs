@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::row::{Model, Row, Trait, hash};
 use crate::contract::semantics::{Absent, Case, Filter, Lists, Match};
 use crate::contract::{Expression, Truth, instant};
+use crate::document::node;
 
 /// Whether a record belongs into a filtered list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl<'a> Wanted<'a> {
             };
         }
         match &self.filter.field {
-            Some(field) => self.held(&Held::full(record.pointer(field))),
+            Some(field) => self.held(&Held::full(node(record, field))),
             None => Fit::Unknown,
         }
     }

@@ -173,7 +173,7 @@ pub struct WalkSeen {
     /// Whether such a token was followed.
     pub went_beyond: bool,
     /// Indices into `rows` of records kept in full, with their value.
-    pub samples: Vec<(usize, Value)>,
+    pub samples: Vec<(usize, Arc<Value>)>,
     /// Records that do not fit a filter: index into `rows`, name of the filter.
     pub misfits: Vec<(usize, String)>,
     /// Records and filters that were compared.

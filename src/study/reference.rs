@@ -22,7 +22,7 @@ pub struct Reference {
     /// Whether a walk was cut off by the run's own limits.
     pub capped: bool,
     /// Full records that were kept, by key, in order.
-    pub samples: Vec<(Box<str>, Value)>,
+    pub samples: Vec<(Box<str>, Arc<Value>)>,
     /// Plain walks that it rests on.
     pub walks: usize,
 }
@@ -53,7 +53,7 @@ impl Reference {
             for (index, value) in &walk.samples {
                 let Some(key) = walk.rows.get(*index).and_then(|row| row.key.clone()) else { continue };
                 if !reference.samples.iter().any(|(known, _)| *known == key) {
-                    reference.samples.push((key, value.clone()));
+                    reference.samples.push((key, Arc::clone(value)));
                 }
             }
         }
@@ -69,6 +69,6 @@ impl Reference {
     /// A kept record in full.
     #[must_use]
     pub fn sample(&self, key: &str) -> Option<&Value> {
-        self.samples.iter().find(|(known, _)| **known == *key).map(|(_, value)| value)
+        self.samples.iter().find(|(known, _)| **known == *key).map(|(_, value)| &**value)
     }
 }

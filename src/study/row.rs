@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::fit::rank_of;
 use crate::contract::semantics::{Lists, Match, Order, Sort};
 use crate::contract::{Contract, Expression, Operation};
+use crate::document::node;
 
 /// Which fields of a list's records are kept.
 #[derive(Debug, Default)]
@@ -77,14 +78,14 @@ impl Model {
     #[must_use]
     pub fn row(&self, record: &Value, keep_text: bool) -> Row {
         Row {
-            key: record.pointer(&self.key).and_then(key_text),
+            key: node(record, &self.key).and_then(key_text),
             print: self.print(record),
-            version: self.version.as_deref().and_then(|at| record.pointer(at)).map(fingerprint),
+            version: self.version.as_deref().and_then(|at| node(record, at)).map(fingerprint),
             traits: self
                 .fields
                 .iter()
                 .zip(&self.ranked)
-                .map(|(field, ranked)| Trait::of(record.pointer(field), keep_text, *ranked))
+                .map(|(field, ranked)| Trait::of(node(record, field), keep_text, *ranked))
                 .collect(),
         }
     }
@@ -92,7 +93,7 @@ impl Model {
     /// The fingerprint of what is declared and not left out.
     fn print(&self, record: &Value) -> u64 {
         let Value::Object(members) = record else { return fingerprint(record) };
-        if self.left_out.iter().any(|at| at.matches('/').count() > 1 && record.pointer(at).is_some()) {
+        if self.left_out.iter().any(|at| at.matches('/').count() > 1 && node(record, at).is_some()) {
             let mut kept = record.clone();
             self.left_out.iter().for_each(|at| remove(&mut kept, at));
             return Model { left_out: Vec::new(), declared: self.declared.clone(), ..Self::default() }.print(&kept);

@@ -8,6 +8,7 @@ use crate::case::{Case, Query};
 use crate::checks::draw::draw;
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
+use crate::document::node;
 use crate::study::{Fit, Fitting, Model, Seen, Study, Trait, WalkSeen};
 
 /// Most pages of one filtered or sorted walk.
@@ -54,7 +55,7 @@ impl<'a> Ground<'a> {
         let hashed = self.walk.rows.iter().any(|row| matches!(row.traits.get(index), Some(Trait::Hashed(..))));
         if hashed {
             for (_, record) in &self.walk.samples {
-                add(record.pointer(field).cloned().unwrap_or_default());
+                add(node(record, field).cloned().unwrap_or_default());
             }
         } else {
             for row in &self.walk.rows {

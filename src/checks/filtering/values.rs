@@ -1,5 +1,7 @@
 //! Values of a filter: what the document says of them, and which may be sent.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::contract::semantics::{Filter, Slot};
@@ -40,16 +42,18 @@ pub(crate) fn slot_schema(contract: &Contract, operation: &Operation, slot: &Slo
 }
 
 /// The schema of one value: that of the items where the slot takes an array.
-pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &Filter) -> Option<Value> {
+pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &Filter) -> Option<Arc<Value>> {
     // A template sends more than the value, so the slot's schema describes something else.
     if filter.template.is_some() {
         return None;
     }
-    let schema = merged(contract, &slot_schema(contract, operation, &filter.slot)?, 0);
-    match schema.get("items") {
-        Some(items) => Some(merged(contract, items, 0)),
-        None => Some(schema),
-    }
+    contract.value_schema(operation, &filter.slot, || {
+        let schema = merged(contract, &slot_schema(contract, operation, &filter.slot)?, 0);
+        match schema.get("items") {
+            Some(items) => Some(merged(contract, items, 0)),
+            None => Some(schema),
+        }
+    })
 }
 
 /// A schema with what its reference and the branches of its `allOf` say of a scalar.

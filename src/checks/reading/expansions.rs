@@ -29,7 +29,7 @@ pub(crate) fn plan_expanded(study: &Study) -> Vec<Case> {
         // Those that are read anyway come first: each costs one request then.
         let mut samples = chosen(study, &ground, &reader, by);
         for (_, record) in &ground.walk.samples {
-            if !samples.iter().any(|known| std::ptr::eq(*known, record)) {
+            if !samples.iter().any(|known| std::ptr::eq(*known, &**record)) {
                 samples.push(record);
             }
         }

@@ -9,6 +9,7 @@ use crate::case::{Access, Call, Case};
 use crate::checks::draw::draw;
 use crate::checks::filtering::{Ground, foundation, is_special};
 use crate::contract::semantics::ReadKey;
+use crate::document::node;
 use crate::study::Study;
 use crate::study::features::spread;
 use crate::study::row::key_text;
@@ -38,7 +39,7 @@ pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
         for by in &reader.reads.by {
             let pointer = pointer_of(study, &ground, &reader, by);
             for record in chosen(study, &ground, &reader, by) {
-                let Some(value) = record.pointer(pointer) else { continue };
+                let Some(value) = node(record, pointer) else { continue };
                 if key_text(value).is_some_and(|text| is_sendable(&text)) {
                     cases.push(Case::Call(reader.call(by, value.clone())));
                 }
@@ -109,7 +110,7 @@ pub(super) fn is_sendable(text: &str) -> bool {
 /// The records of a list worth reading: first and last, page borders, keys with special characters, and others that
 /// differ from those as much as can be.
 pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>, by: &'a ReadKey) -> Vec<&'a Value> {
-    let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| record).collect();
+    let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| &**record).collect();
     let (pointer, most) = (pointer_of(study, ground, reader, by), most_reads(study));
     let salt = format!("{} reads {}", reader.operation.id, by.key);
     // The choice rests on one walk, which stays where it is while the study lives.
@@ -155,7 +156,7 @@ fn telling_keys(samples: &[&Value], pointer: &str) -> Vec<usize> {
     let class = |c: char| if c.is_ascii() { c } else { 'ä' };
     let mut holders: Vec<(usize, char, usize)> = Vec::new();
     for (index, record) in samples.iter().enumerate() {
-        let Some(key) = record.pointer(pointer).and_then(key_text) else { continue };
+        let Some(key) = node(record, pointer).and_then(key_text) else { continue };
         for c in key.chars().filter(|c| is_special(&c.to_string())).map(class) {
             if !holders.iter().any(|(_, known, _)| *known == c) {
                 let rank = DANGEROUS.iter().position(|known| *known == c).unwrap_or(DANGEROUS.len());

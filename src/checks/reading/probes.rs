@@ -11,6 +11,7 @@ use crate::case::{Access, Case};
 use crate::checks::draw::draw;
 use crate::checks::filtering::{Ground, foundation, is_special, slot_schema};
 use crate::contract::semantics::{ReadKey, Reads};
+use crate::document::node;
 use crate::study::row::key_text;
 use crate::study::{Observation, Study};
 
@@ -115,7 +116,7 @@ fn is_held(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool
     if reader.is_own_key(study, by) {
         return reference.get(text).is_some();
     }
-    let held = |record: &Value| record.pointer(&by.key).and_then(key_text).is_some_and(|key| *key == *text);
+    let held = |record: &Value| node(record, &by.key).and_then(key_text).is_some_and(|key| *key == *text);
     reference.samples.iter().any(|(_, record)| held(record))
 }
 
@@ -202,7 +203,7 @@ fn sample_keys<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> impl 
     let own = reader.is_own_key(study, by);
     let pointer = ground.as_ref().map(|ground| if own { ground.model.key.clone() } else { by.key.clone() });
     let samples = ground.map(|ground| ground.walk.samples.iter()).into_iter().flatten();
-    let values = samples.filter_map(move |(_, record)| record.pointer(pointer.as_deref()?));
+    let values = samples.filter_map(move |(_, record)| node(record, pointer.as_deref()?));
     values.filter(|value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text)))
 }
 

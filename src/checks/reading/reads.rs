@@ -9,6 +9,7 @@ use crate::case::{Access, Case};
 use crate::checks::Blame;
 use crate::contract::Operation;
 use crate::contract::semantics::{ReadKey, Reads};
+use crate::document::node;
 use crate::finding::Level;
 use crate::study::row::key_text;
 use crate::study::{Observation, Study};
@@ -63,7 +64,7 @@ impl Read<'_> {
 
 /// Whether a record shows a key, by any way of reading.
 pub(crate) fn shows_key(reader: &Reader<'_>, record: &Value, text: &str) -> bool {
-    reader.reads.by.iter().any(|by| record.pointer(&by.key).and_then(key_text).is_some_and(|key| &*key == text))
+    reader.reads.by.iter().any(|by| node(record, &by.key).and_then(key_text).is_some_and(|key| &*key == text))
 }
 
 /// Every read of an operation with the own access.
@@ -99,9 +100,10 @@ fn known<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey, text: &str) ->
                 found.push(Known { by: other, key: text.into(), sample: reference.sample(text) });
             }
         } else {
-            let samples = reference.samples.iter().filter(|(_, record)| {
-                record.pointer(&other.key).and_then(key_text).is_some_and(|alias| *alias == *text)
-            });
+            let samples = reference
+                .samples
+                .iter()
+                .filter(|(_, record)| node(record, &other.key).and_then(key_text).is_some_and(|alias| *alias == *text));
             found.extend(samples.map(|(key, record)| Known { by: other, key: key.clone(), sample: Some(record) }));
         }
     }
