@@ -32,7 +32,7 @@ fn refuses(sort: &Sort) -> bool {
 }
 
 fn plan(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground: Ground<'_>| {
+    plan_each(study, "unknown order", |ground: Ground<'_>| {
         let Some(sort) = ground.lists.sort.as_ref().filter(|sort| refuses(sort)) else { return Vec::new() };
         let call = || ask::query_call(&study.contract, ground.lists, &ground.query());
         let mut cases = Vec::new();

@@ -14,7 +14,7 @@ use crate::study::{Fit, Fitting, Study, Wanted};
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this
 /// record matches (a filter that takes a list gets another record's value as well); only combinations in which every filter excludes something that the others let through.
 pub(crate) fn plan_combined(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| study.choose(ground.purpose("combinations"), || combinations(study, &ground)))
+    plan_each(study, "combinations", |ground| combinations(study, &ground))
 }
 
 fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {

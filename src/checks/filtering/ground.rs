@@ -137,12 +137,13 @@ pub(crate) fn foundation(study: &Study, operation: &Operation, lists: &Lists) ->
     if study.has(&walk) { Vec::new() } else { vec![walk] }
 }
 
-/// Plans for every list: its foundation first, then what `plan` asks of it.
-pub(crate) fn plan_each(study: &Study, plan: impl Fn(Ground<'_>) -> Vec<Case>) -> Vec<Case> {
+/// Plans for every list: its foundation first, then what `plan` asks of it. That rests on the ground and on what the run
+/// may use, so it is worked out once for each `purpose`, however often planning asks.
+pub(crate) fn plan_each(study: &Study, purpose: &str, plan: impl Fn(Ground<'_>) -> Vec<Case>) -> Vec<Case> {
     let mut cases = Vec::new();
     for (operation, lists) in study.lists() {
         match Ground::of(study, operation) {
-            Some(ground) => cases.extend(plan(ground)),
+            Some(ground) => cases.extend(study.choose(ground.purpose(purpose), || plan(ground))),
             None => cases.extend(foundation(study, operation, lists)),
         }
     }

@@ -14,7 +14,7 @@ use crate::study::Study;
 
 /// Every filter alone, with each of its values.
 pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "single filters", |ground| {
         let mut cases = Vec::new();
         for (name, filter) in &ground.lists.filters {
             let light = is_light(study, filter);
@@ -74,7 +74,7 @@ fn text_filters<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Fil
 
 /// For exact text filters: a proper part of a real value, which no record has.
 pub(crate) fn plan_substrings(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "substrings", |ground| {
         let parts = text_filters(study, &ground).into_iter().filter_map(|(name, filter, text)| {
             let (head, tail) = (&text[..text.len() - 1], &text[1..]);
             let part = [head, tail].into_iter().find(|part| {
@@ -92,7 +92,7 @@ pub(crate) fn plan_substrings(study: &Study) -> Vec<Case> {
 
 /// For text filters of which the contract says whether case counts: a real value in the other case.
 pub(crate) fn plan_cases(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "letter case", |ground| {
         let swapped = text_filters(study, &ground).into_iter().filter_map(|(name, filter, text)| {
             if filter.case == semantics::Case::Either {
                 return None;
@@ -122,7 +122,7 @@ fn swap_case(text: &str) -> Option<String> {
 
 /// For text filters: real values with characters that encodings spoil, and with capitals.
 pub(crate) fn plan_special(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "special characters", |ground| {
         let mut cases = Vec::new();
         let mut fields = HashSet::new();
         for (name, filter) in &ground.lists.filters {
@@ -165,7 +165,7 @@ fn class_of(c: char) -> char {
 
 /// For filters with an enumeration or a format: a value outside of it.
 pub(crate) fn plan_unknown(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "unknown values", |ground| {
         let mut cases = Vec::new();
         for (name, filter) in &ground.lists.filters {
             let value = Value::String(NO_SUCH_VALUE.to_owned());

@@ -11,7 +11,7 @@ use crate::study::Study;
 /// Every order of every list: those that weigh over several pages, at sizes that put ties on page borders; the others at
 /// fewer requests.
 pub(crate) fn plan_orders(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "orders", |ground| {
         let Some(sort) = &ground.lists.sort else { return Vec::new() };
         let records = ground.walk.rows.len();
         let mut cases = Vec::new();
@@ -52,7 +52,7 @@ fn most(ground: &Ground<'_>) -> u64 {
 
 /// One order that weighs, together with the filter that keeps most records while excluding some.
 pub(crate) fn plan_sorted_and_filtered(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "order with filter", |ground| {
         let Some(wish) = ground.lists.sort.as_ref().and_then(|sort| {
             let weighty = wishes(sort)
                 .into_iter()

@@ -53,7 +53,7 @@ pub(crate) fn plan_expanded(study: &Study) -> Vec<Case> {
 
 /// Lists with each of their expansions: the first pages.
 pub(crate) fn plan_expanded_lists(study: &Study) -> Vec<Case> {
-    plan_each(study, |ground| {
+    plan_each(study, "expansions", |ground| {
         let expands = ground.operation.clause.expands.iter().map(|expand| {
             let mut query = ground.query();
             query.expand.push(expand.value.clone());
