@@ -22,7 +22,7 @@ catalogue! {
     /// Errors have the last documented form.
     "last-error-form": has_responses, tune |habits, _| habits.error = usize::MAX;
     /// Tokens are the key of the last record.
-    "readable-tokens": has_tokens, tune |habits, _| habits.tokens = Tokens::Key;
+    "readable-tokens": has_free_tokens, tune |habits, _| habits.tokens = Tokens::Key;
     /// Tokens are the number of records already served.
     "counting-tokens": has_tokens, tune |habits, _| habits.tokens = Tokens::Offset;
     /// A token stands beside "nothing follows".
@@ -78,6 +78,15 @@ fn has_responses(contract: &Contract) -> bool {
 
 fn has_tokens(contract: &Contract) -> bool {
     list(contract, |lists| lists.page.next.as_ref().is_some_and(|next| next.slot.is_some() && next.field.is_none()))
+}
+
+/// A token that says where to go on cannot be told from a made-up one, which the contract may want to be refused.
+fn has_free_tokens(contract: &Contract) -> bool {
+    has_tokens(contract)
+        && list(contract, |lists| {
+            let refused = |handling: &Handling| handling.is == Choice::Refuse;
+            !lists.page.next.as_ref().and_then(|next| next.malformed.as_ref()).is_some_and(refused)
+        })
 }
 
 fn has_either(contract: &Contract) -> bool {

@@ -99,9 +99,11 @@ fn change(targets: &Targets, round: u64, population: &mut Population) {
 }
 
 fn delete(_: &Targets, round: u64, population: &mut Population) {
-    for stock in population.stocks.values_mut() {
+    for (name, stock) in &mut population.stocks {
         let Some(table) = stock.tables.first_mut().filter(|table| table.len() > 60) else { continue };
-        let mentioned = mentioned(table);
+        // A record that is still to be inserted must not refer to nothing either.
+        let mut mentioned = mentioned(table);
+        mentioned.extend(population.reserve.get(name).map(|reserve| self::mentioned(reserve)).unwrap_or_default());
         let from = usize::try_from(round * 41).unwrap_or(0) % table.len();
         let victim =
             (0..table.len()).map(|step| (from + step) % table.len()).find(|at| !mentioned.contains(&table[*at].key));
