@@ -40,7 +40,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
             });
             let nothing_plain = !reads.iter().any(|other| kin(&other));
-            if !is_special(&read.text) || read.ambiguous || !(plain_works || nothing_plain) {
+            // A record that need not be found any more says nothing about its key.
+            let gone = read.reads.gone.as_ref().zip(known.sample).is_some_and(|(gone, record)| gone.covers(record));
+            if !is_special(&read.text)
+                || read.ambiguous
+                || !(plain_works || nothing_plain)
+                || (gone && is_refusal(status))
+            {
                 return None;
             }
             ruling.evidence.answers += 1;

@@ -1,9 +1,12 @@
 //! See the explanation on [`CHECK`].
 
-use super::Verdict;
+use serde_json::Value;
+
 use super::filtering::is_special;
-use super::reading::{self, judge_reads};
+use super::reading::{self, Reader, judge_reads};
+use super::{Blame, Verdict};
 use crate::contract::Operation;
+use crate::finding::Level;
 use crate::study::Study;
 
 check! {
@@ -20,6 +23,20 @@ check! {
     id: "listed-record-unreadable", family: Records, level: Deny,
     faults: ["listed-record-not-found", "alias-not-found", "listed-record-not-found-for-one-tenant"],
     plan: reading::plan_reads, judge: judge,
+}
+
+/// A record that the list may still show though it is gone weighs what the contract says, and does not stand for others.
+fn excused(study: &Study, reader: &Reader<'_>, blame: Blame, listed: Option<&Value>) -> Blame {
+    match reader.reads.gone.as_ref().filter(|gone| listed.is_some_and(|record| gone.covers(record))) {
+        Some(gone) => {
+            let mark = format!("{} of one that is gone", blame.mark);
+            blame
+                .by(&study.contract, format!("{}/x-contract/reads/gone", reader.operation.pointer))
+                .under(study, &gone.about, Level::Note)
+                .mark(mark)
+        }
+        None => blame,
+    }
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -40,18 +57,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         ruling.evidence.answers += 1;
         let refused = reading::is_refusal(status) || access;
         refused.then(|| {
-            read.blame(
-                study,
-                reader,
-                format!("a listed record cannot be read by `{}`", reading::field_words(&known.by.key)),
-            )
-            .compare("the record", format!("status {status}"))
-            .against_list(study, reader)
+            let title = format!("a listed record cannot be read by `{}`", reading::field_words(&known.by.key));
+            let blame = read.blame(study, reader, title).compare("the record", format!("status {status}"));
+            excused(study, reader, blame, known.sample).against_list(study, reader)
         })
     });
     reading::with_second(study, operation, verdict, |reader, read| {
         let status = read.answer.status.filter(|status| reading::is_refusal(*status))?;
         let title = "a record that the second tenant lists cannot be read by it";
-        Some(read.blame(study, reader, title).compare("the record", format!("status {status}")))
+        let blame = read.blame(study, reader, title).compare("the record", format!("status {status}"));
+        Some(excused(study, reader, blame, Some(read.listed)))
     })
 }

@@ -1,5 +1,7 @@
 //! What the second tenant gets when it reads its own records: what works for one tenant may not work for another.
 
+use serde_json::Value;
+
 use super::Reader;
 use crate::case::{Access, Call, Case};
 use crate::checks::{Blame, Verdict};
@@ -15,6 +17,8 @@ pub(crate) struct SecondRead<'a> {
     /// The way of reading, and the key that was asked for.
     pub(crate) by: &'a ReadKey,
     pub(crate) text: Box<str>,
+    /// The record as the tenant's list shows it.
+    pub(crate) listed: &'a Value,
     case: &'a Case,
     list: Option<Case>,
 }
@@ -59,11 +63,10 @@ pub(crate) fn with_second<'a>(
             continue;
         };
         let has = |record: &serde_json::Value| record.pointer(&by.key).and_then(key_text).as_deref() == Some(&*text);
-        if theirs.samples.iter().filter(|(_, record)| has(record)).count() != 1 {
-            continue;
-        }
+        let mut holders = theirs.samples.iter().filter(|(_, record)| has(record));
+        let (Some((_, listed)), None) = (holders.next(), holders.next()) else { continue };
         let list = Some(Case::Walk(study.walk_of(list, lists, Access::Second)));
-        let read = SecondRead { answer, by, text, case, list };
+        let read = SecondRead { answer, by, text, listed, case, list };
         answers += 1;
         if let Some(blame) = opinion(&reader, &read)
             && found.iter().all(|known| known.mark != blame.mark)

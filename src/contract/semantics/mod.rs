@@ -20,7 +20,7 @@ pub use filter::{Absent, Case, Filter, Match};
 pub use handling::{Choice, Handling};
 pub use page::{DefaultSize, Next, Page, Size, Start};
 pub use place::{Clause, Slot, Spot, With};
-pub use read::{Expand, ReadKey, Reads};
+pub use read::{Expand, Gone, ReadKey, Reads};
 pub use root::{Refusal, Refusals, Resource, Root, Tenancy};
 pub use sort::{Direction, DirectionSlot, Order, Sort, SortField, SortSlot};
 

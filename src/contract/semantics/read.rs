@@ -16,6 +16,9 @@ pub struct Reads {
     pub item: String,
     /// By which keys.
     pub by: Vec<ReadKey>,
+    /// Listed records that need not be found.
+    #[serde(default)]
+    pub gone: Option<Gone>,
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
@@ -32,6 +35,26 @@ impl Reads {
     #[must_use]
     pub fn pointer(&self, field: &str) -> String {
         format!("{}{field}", self.item)
+    }
+}
+
+/// Records that a list may still show and a reader need not know any more, as after a soft delete.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Gone {
+    /// Pointer to the field that shows it.
+    pub field: String,
+    /// Its values.
+    pub values: Vec<Value>,
+    /// Level of such a record not being found, a note unless it is said, and source.
+    #[serde(flatten)]
+    pub about: About,
+}
+
+impl Gone {
+    /// Whether a record is one of them.
+    #[must_use]
+    pub fn covers(&self, record: &Value) -> bool {
+        record.pointer(&self.field).is_some_and(|value| self.values.contains(value))
     }
 }
 

@@ -87,6 +87,9 @@ impl<'a> Linter<'a> {
     pub(super) fn reads(&mut self, scope: &Scope<'a>, reads: NodeId) {
         let record = self.resource_schema(reads, "resource");
         self.reader_shows_key(scope, reads);
+        if let (Some(gone), Some(record)) = (self.side.get(reads, "gone"), record) {
+            self.field(gone, "field", record, &["string", "integer", "number", "boolean"]);
+        }
         let Some(by) = self.side.get(reads, "by") else { return };
         for clause in self.side.items(by) {
             let sent = self.slot(scope, clause);

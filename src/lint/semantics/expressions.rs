@@ -75,7 +75,7 @@ impl Linter<'_> {
         let mut work = vec![self.side.root()];
         while let Some(node) = work.pop() {
             if self.side.text(node, "x-mock").is_some() {
-                self.expression(node, "x-mock", &["self", "root", "i", "n", "tenant"], None);
+                self.expression(node, "x-mock", &["self", "root", "i", "n", "tenant", "style"], None);
             }
             if let Some(rules) = self.side.get(node, "x-rules") {
                 self.rule_ids(rules);

@@ -199,7 +199,7 @@ fn failed_size(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
 }
 
 /// Turns an answer into a refusal of a status, with an example of the document as its body.
-pub(super) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u16) {
+pub(in crate::mock) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u16) {
     answer.status = status;
     let schema = scene.operation.response(status).and_then(|response| response.media.first()?.schema.as_deref());
     let media = schema.and_then(|schema| schema.strip_suffix("/schema")).unwrap_or_default();

@@ -6,7 +6,7 @@
 
 mod access;
 mod envelope;
-mod errors;
+pub(super) mod errors;
 mod expansion;
 mod fields;
 mod filters;

@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::catalogue;
 use super::choices::any;
-use crate::contract::semantics::Spot;
+use crate::contract::semantics::{Gone, Refusal, Spot};
 use crate::contract::{Contract, Operation};
 use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, set_at, take_at, with_points};
+use crate::mock::fault::errors::refuse;
 use crate::mock::hook::{Hook, Scene};
 
 catalogue! {
@@ -32,6 +33,8 @@ catalogue! {
     "escaped-letters": any, @Always Hook::Success(escaped);
     /// A line end follows the JSON.
     "trailing-newline": any, @Always Hook::Exchange(newline);
+    /// Records that may be gone are listed and cannot be read.
+    "gone-records": has_gone, @Reads Hook::Exchange(forget_gone);
     /// The media type has a parameter and capitals.
     "media-type-with-charset": any, @Always Hook::Exchange(charset);
     /// Answers have headers that nobody documents.
@@ -171,6 +174,27 @@ fn is_optional(contract: &Contract, operation: &Operation, spot: &str) -> bool {
 fn no_token<'a>(scene: &'a Scene<'_>, body: &Value) -> Option<&'a str> {
     let Some(Spot::Pointer(spot)) = scene.lists()?.page.next.as_ref()?.spot.as_ref() else { return None };
     body.pointer(spot).is_some_and(Value::is_null).then_some(spot.as_str())
+}
+
+fn has_gone(contract: &Contract) -> bool {
+    contract.operations.iter().any(|operation| gone(operation).is_some())
+}
+
+fn gone(operation: &Operation) -> Option<&Gone> {
+    operation.clause.reads.as_ref()?.gone.as_ref()
+}
+
+fn forget_gone(scene: &Scene<'_>, _: &Incoming, _: &Inputs, answer: &mut Answer) {
+    let Some(gone) = gone(scene.operation).filter(|_| answer.status == 200) else { return };
+    let read = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
+    let record = scene.operation.clause.reads.as_ref().map(|reads| reads.record(&read));
+    if record.is_some_and(|record| gone.covers(record)) {
+        refuse(scene, answer, scene.contract.root.refusals.not_found.as_ref().map_or(404, first_status));
+    }
+}
+
+fn first_status(refusal: &Refusal) -> u16 {
+    refusal.statuses.first().copied().unwrap_or(404)
 }
 
 fn leave_out_token(scene: &Scene<'_>, body: &mut Value) {
