@@ -30,6 +30,9 @@ use crate::document::{Document, DocumentError};
 use crate::finding::Place;
 use semantics::{Lists, Resource, Root, Slot};
 
+/// Schemas of single values, by operation and slot.
+type ValueSchemas = HashMap<(String, Slot), Option<Arc<Value>>>;
+
 /// A loaded contract.
 #[derive(Debug)]
 pub struct Contract {
@@ -54,7 +57,7 @@ pub struct Contract {
     /// Validators by schema pointer.
     checkers: BTreeMap<String, Checker>,
     /// Schemas of single values by operation and slot, once somebody asks.
-    values: Mutex<HashMap<(String, Slot), Option<Arc<Value>>>>,
+    values: Mutex<ValueSchemas>,
 }
 
 /// Why a document cannot serve as a contract: one entry per place.
