@@ -10,6 +10,7 @@ use crate::case::Walk;
 use crate::contract::semantics::{Absent, Lists};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Failure;
+use crate::study::bodies::{Held, reduced};
 use crate::study::features::Features;
 use crate::study::{End, Fit, Model, Observation, PageFacts, Row, Start, WalkSeen, Wanted, ask, expand_fault, records};
 
@@ -62,32 +63,6 @@ pub(super) struct Progress<'a> {
     drawn: BTreeMap<(u64, usize), Arc<Value>>,
     /// Seed of the lots.
     seed: u64,
-}
-
-/// A record as it comes: in the page that is judged, or shared with other runs.
-enum Held<'a> {
-    OfPage(&'a Value),
-    Shared(Arc<Value>),
-}
-
-impl Held<'_> {
-    fn keep(&self) -> Arc<Value> {
-        match self {
-            Self::OfPage(record) => Arc::new((*record).clone()),
-            Self::Shared(record) => Arc::clone(record),
-        }
-    }
-}
-
-impl std::ops::Deref for Held<'_> {
-    type Target = Value;
-
-    fn deref(&self) -> &Value {
-        match self {
-            Self::OfPage(record) => record,
-            Self::Shared(record) => record,
-        }
-    }
 }
 
 impl Runner {
@@ -271,14 +246,8 @@ impl<'a> Progress<'a> {
     /// The records of a page with what they are reduced to; what another run made of the same page is taken from there.
     fn rows<'i>(&self, index: usize, items: &'i [Value]) -> Vec<(Held<'i>, Arc<Row>)> {
         let texts = self.seen.rows.len() + items.len() <= TEXT_ROWS;
-        let row = |record: &Value| Arc::new(self.model.row(record, texts));
-        match self.seen.answers.get(index).and_then(|answer| answer.known.as_ref()).filter(|_| texts) {
-            Some(known) => {
-                let rows = known.rows(|| items.iter().map(|record| (Arc::new(record.clone()), row(record))).collect());
-                rows.iter().map(|(record, row)| (Held::Shared(Arc::clone(record)), Arc::clone(row))).collect()
-            }
-            None => items.iter().map(|record| (Held::OfPage(record), row(record))).collect(),
-        }
+        let known = self.seen.answers.get(index).and_then(|answer| answer.known.as_deref()).filter(|_| texts);
+        reduced(known, items, |record| Arc::new(self.model.row(record, texts)))
     }
 
     fn take_record(

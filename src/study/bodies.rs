@@ -38,19 +38,61 @@ pub struct Known {
 
 impl Known {
     /// The records of a page with what they are reduced to; it is done once.
-    pub(crate) fn rows(&self, reduce: impl FnOnce() -> Vec<(Arc<Value>, Arc<Row>)>) -> &[(Arc<Value>, Arc<Row>)] {
+    fn rows(&self, reduce: impl FnOnce() -> Vec<(Arc<Value>, Arc<Row>)>) -> &[(Arc<Value>, Arc<Row>)] {
         self.rows.get_or_init(reduce)
+    }
+}
+
+/// A record as it comes: in the page that is judged, or shared with other runs.
+pub(crate) enum Held<'a> {
+    OfPage(&'a Value),
+    Shared(Arc<Value>),
+}
+
+impl Held<'_> {
+    /// The record, to be kept beyond the page.
+    pub(crate) fn keep(&self) -> Arc<Value> {
+        match self {
+            Self::OfPage(record) => Arc::new((*record).clone()),
+            Self::Shared(record) => Arc::clone(record),
+        }
+    }
+}
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        match self {
+            Self::OfPage(record) => record,
+            Self::Shared(record) => record,
+        }
+    }
+}
+
+/// The records of a page with what they are reduced to, by `reduce`, unless another run did that before.
+pub(crate) fn reduced<'i>(
+    known: Option<&Known>,
+    items: &'i [Value],
+    reduce: impl Fn(&Value) -> Arc<Row>,
+) -> Vec<(Held<'i>, Arc<Row>)> {
+    match known {
+        Some(known) => {
+            let rows = known.rows(|| items.iter().map(|record| (Arc::new(record.clone()), reduce(record))).collect());
+            rows.iter().map(|(record, row)| (Held::Shared(Arc::clone(record)), Arc::clone(row))).collect()
+        }
+        None => items.iter().map(|record| (Held::OfPage(record), reduce(record))).collect(),
     }
 }
 
 /// Bodies that came more than once.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
-    held: Mutex<Held>,
+    memory: Mutex<Memory>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Memory {
     known: HashMap<u128, Arc<Known>>,
     /// Bodies that came once, with the run in which they did.
     glimpsed: HashMap<u128, u32>,
@@ -73,7 +115,7 @@ impl Bodies {
 
     /// Fills in what the body came to before; whether it is known.
     pub(super) fn recall(&self, key: u128, seen: &mut Observation) -> bool {
-        let Some(known) = self.held.lock().unwrap_or_else(PoisonError::into_inner).known.get(&key).cloned() else {
+        let Some(known) = self.memory.lock().unwrap_or_else(PoisonError::into_inner).known.get(&key).cloned() else {
             return false;
         };
         seen.json = Some(Arc::clone(&known.json));
@@ -95,7 +137,7 @@ impl Bodies {
     /// Remembers what a body came to, from the second run on that sees it.
     pub(super) fn remember(&self, run: u32, key: u128, seen: &Observation) {
         let Some(json) = &seen.json else { return };
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(first) = held.glimpsed.get(&key).copied() else {
             if held.glimpsed.len() < MOST_GLIMPSED {
                 held.glimpsed.insert(key, run);

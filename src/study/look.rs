@@ -9,6 +9,7 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::bodies::Bodies;
+use super::digest::{digest, feed_text};
 use super::observation::{Observation, Reading, RuleBreak};
 use crate::case::Call;
 use crate::contract::{Contract, Operation, Scope, Shape, ShapeId, Truth, Visitor};
@@ -361,44 +362,6 @@ fn add_reading(readings: &mut Vec<Reading>, reading: &Reading, make: impl FnOnce
     if !readings.iter().any(same) {
         readings.push(make());
     }
-}
-
-/// A fingerprint of a value as it was written, order of members included.
-fn digest(value: &Value) -> u128 {
-    let mut hasher = Xxh3::new();
-    feed(value, &mut hasher);
-    hasher.digest128()
-}
-
-fn feed(value: &Value, hasher: &mut Xxh3) {
-    match value {
-        Value::Null => hasher.update(b"n"),
-        Value::Bool(flag) => hasher.update(if *flag { b"t" } else { b"f" }),
-        Value::Number(number) => {
-            hasher.update(b"#");
-            hasher.update(number.to_string().as_bytes());
-        }
-        Value::String(text) => feed_text(b"s", text, hasher),
-        Value::Array(items) => {
-            hasher.update(b"[");
-            items.iter().for_each(|item| feed(item, hasher));
-            hasher.update(b"]");
-        }
-        Value::Object(members) => {
-            hasher.update(b"{");
-            for (name, member) in members {
-                feed_text(b"k", name, hasher);
-                feed(member, hasher);
-            }
-            hasher.update(b"}");
-        }
-    }
-}
-
-fn feed_text(kind: &[u8], text: &str, hasher: &mut Xxh3) {
-    hasher.update(kind);
-    hasher.update(&text.len().to_le_bytes());
-    hasher.update(text.as_bytes());
 }
 
 /// The request as rules see it.

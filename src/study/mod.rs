@@ -4,7 +4,8 @@
 //! to judge. It knows no check and opens no connection.
 
 pub mod ask;
-mod bodies;
+pub(crate) mod bodies;
+mod digest;
 mod exhibit;
 pub(crate) mod features;
 pub mod fit;
