@@ -120,12 +120,19 @@ fn is_held(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &str) -> bool
     reference.samples.iter().any(|(_, record)| held(record))
 }
 
-/// A key without its last character.
+/// A key without its last character, or without the number at its end: without one digit it would be another's key.
 fn cut_short(key: &str) -> Option<String> {
+    let head = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    if (1..MOST_DIGITS).contains(&(key.len() - head.len())) && head.len() >= 4 && !head.ends_with(' ') {
+        return Some(head.to_owned());
+    }
     let (last, _) = key.char_indices().last()?;
     let cut = &key[..last];
     (last >= 4 && !cut.ends_with(' ')).then(|| cut.to_owned())
 }
+
+/// Digits at the end of a key from which on they are no number that counts records.
+const MOST_DIGITS: usize = 7;
 
 /// Least length of a key of digits and the letters to `f` that is taken for a number; `C000123` is none.
 const LEAST_HEXADECIMAL: usize = 8;
@@ -238,6 +245,9 @@ mod tests {
         assert_eq!(other_case("17"), None);
         assert_eq!(other_case("C000123").as_deref(), Some("c000123"));
         assert_eq!(cut_short("cust_9").as_deref(), Some("cust_"));
+        assert_eq!(cut_short("user_217").as_deref(), Some("user_"));
+        assert_eq!(cut_short("C000123").as_deref(), Some("C00012"));
+        assert_eq!(cut_short("cus_20240917").as_deref(), Some("cus_2024091"));
         assert_eq!(cut_short("c9"), None);
     }
 
