@@ -126,6 +126,8 @@ struct Entry {
     judged: bool,
     /// Its check was switched off or came to no verdict somewhere.
     unsettled: bool,
+    /// Its check was switched off somewhere.
+    off: bool,
     /// Nothing was left out that could have matched it.
     looked: bool,
 }
@@ -141,11 +143,24 @@ pub struct Ran {
     pub whole: bool,
 }
 
+impl Entry {
+    /// Whether it was looked for everywhere where it may match, and matched nothing.
+    ///
+    /// A verdict settles a waiver that names its contract and its operation. One that speaks of more may match in what this
+    /// run left out: another target, another operation.
+    fn is_stale(&self) -> bool {
+        let plain = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.contains('*'));
+        let settled = self.judged && plain(&self.waiver.contract) && plain(&self.waiver.operation);
+        let all_seen = self.looked && !self.off && (self.judged || !self.unsettled);
+        self.matched == 0 && (settled || all_seen)
+    }
+}
+
 impl Waivers {
     /// Takes the waivers and the day on which they are judged.
     #[must_use]
     pub fn new(waivers: Vec<Waiver>, today: Date) -> Self {
-        let entry = |waiver| Entry { waiver, matched: 0, judged: false, unsettled: false, looked: false };
+        let entry = |waiver| Entry { waiver, matched: 0, judged: false, unsettled: false, off: false, looked: false };
         Self { today, entries: waivers.into_iter().map(entry).collect() }
     }
 
@@ -168,6 +183,7 @@ impl Waivers {
         for entry in self.entries.iter_mut().filter(|entry| entry.waiver.covers(judged)) {
             entry.judged |= judged.outcome.is_judged();
             entry.unsettled |= unsettled;
+            entry.off |= matches!(judged.outcome, Outcome::Disabled { .. });
         }
     }
 
@@ -199,7 +215,7 @@ impl Waivers {
             let mut finding = if let Some(until) = expired {
                 Finding::new(EXPIRED, format!("the waiver of {} expired on {until}", waiver.title()))
                     .compare("a date that is still to come, or no waiver", format!("until = {until}"))
-            } else if entry.matched == 0 && (entry.judged || (entry.looked && !entry.unsettled)) {
+            } else if entry.is_stale() {
                 Finding::new(STALE, format!("the waiver of {} matches nothing any more", waiver.title()))
                     .compare("at least one finding that it accepts", "none: the fault is gone, or was renamed")
             } else {

@@ -77,7 +77,8 @@ fn a_waiver_holds_on_its_last_day() {
 
 #[test]
 fn stale_waiver_is_a_finding_only_where_its_check_gave_a_verdict() {
-    let mut waivers = waivers(waiver());
+    let (contract, operation) = (Some("flexportal".to_owned()), Some("listCustomers".to_owned()));
+    let mut waivers = waivers(Waiver { contract, operation, ..waiver() });
     assert!(waivers.leftovers().is_empty());
     waivers.judged(&judged(Outcome::NotApplicable { reason: String::new() }));
     assert!(waivers.leftovers().is_empty());
@@ -108,6 +109,26 @@ fn a_waiver_that_nothing_can_match_is_stale_once_everything_ran() {
     let open = Outcome::Inconclusive { reason: String::new(), remedy: String::new() };
     assert!(!stale(open, &[ran("flexportal", true)]), "nobody could look");
     assert!(!stale(idle(), &[]));
+}
+
+#[test]
+fn a_verdict_elsewhere_does_not_make_a_wide_waiver_stale() {
+    let ran = |contract: &str, whole| Ran {
+        contract: contract.to_owned(),
+        operations: vec!["listCustomers".to_owned(), "getCustomer".to_owned()],
+        whole,
+    };
+    let stale = |outcomes: &[Outcome], contracts: &[Ran]| {
+        let mut waivers = waivers(Waiver { operation: None, contract: None, ..waiver() });
+        outcomes.iter().for_each(|outcome| waivers.judged(&judged(outcome.clone())));
+        waivers.ran(contracts);
+        !waivers.leftovers().is_empty()
+    };
+    let off = Outcome::Disabled { by: "--only".to_owned() };
+    let all = [ran("flexportal", true)];
+    assert!(stale(&[Outcome::Passed], &all));
+    assert!(!stale(&[Outcome::Passed, off], &all), "the other operation was left out");
+    assert!(!stale(&[Outcome::Passed], &[ran("flexportal", true), ran("staging", false)]), "the other target was");
 }
 
 #[test]

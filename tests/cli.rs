@@ -131,8 +131,33 @@ fn shells_and_manual_know_the_arguments() {
             assert!(script.contains(word), "{shell} offers no {word}");
         }
     }
+    words_are_completed_in_bash();
     let help = text(&gate(&["--help"]).stdout);
     assert!(help.contains("  completions ") && help.contains("  man "), "{help}");
+}
+
+/// Sources the script and asks for words as the shell does.
+fn words_are_completed_in_bash() {
+    let script = text(&gate(&["completions", "bash"]).stdout);
+    for (words, wanted) in [
+        ("contract-gate ch", "check"),
+        ("contract-gate check fl", "flexportal"),
+        ("contract-gate check --profile iso", "isolation"),
+        ("contract-gate explain record-s", "record-skipped"),
+    ] {
+        let last = words.split(' ').count() - 1;
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={last}; \
+             _contract__gate contract-gate \"${{COMP_WORDS[{last}]}}\" \"${{COMP_WORDS[{}]}}\"; echo \"${{COMPREPLY[@]}}\"",
+            last - 1
+        );
+        let Ok(output) = std::process::Command::new("bash").arg("-c").arg(&ask).output() else {
+            eprintln!("skipped: no bash is installed");
+            return;
+        };
+        let offered = text(&output.stdout);
+        assert!(offered.split_whitespace().any(|word| word == wanted), "{words}: {offered}");
+    }
 }
 
 #[test]

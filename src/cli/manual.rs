@@ -37,6 +37,11 @@ pub(super) struct ManArgs {
 pub(super) fn completions(args: &CompletionArgs, out: &mut dyn Write) -> Result<u8, String> {
     let mut buffer = Vec::new();
     clap_complete::generate(args.shell, &mut with_words(super::command()), "contract-gate", &mut buffer);
+    if args.shell == clap_complete::Shell::Bash {
+        // The generator writes the hyphen of the name in two ways: it walks to `contract__gate`, and asks for another.
+        let script = String::from_utf8_lossy(&buffer).replace("contract__subcmd__gate", "contract__gate");
+        buffer = script.into_bytes();
+    }
     written(out, &buffer)
 }
 
