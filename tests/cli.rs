@@ -1,5 +1,6 @@
 //! The binary as a user meets it: exit codes, help, errors that say what to do.
 
+use std::io::Write as _;
 use std::process::{Command, Output};
 
 fn gate(arguments: &[&str]) -> Output {
@@ -152,7 +153,7 @@ fn words_are_completed_in_bash() {
             last - 1
         );
         let Ok(output) = std::process::Command::new("bash").arg("-c").arg(&ask).output() else {
-            eprintln!("skipped: no bash is installed");
+            let _ = writeln!(std::io::stderr(), "skipped: no bash is installed");
             return;
         };
         let offered = text(&output.stdout);
