@@ -92,7 +92,10 @@ impl Target {
     /// # Errors
     /// When the base URL is no `http` or `https` URL, or the client cannot be built.
     pub fn new(base: &str, own: Identity, second: Option<Identity>, limits: Limits) -> Result<Self, TargetError> {
-        let url = reqwest::Url::parse(base).map_err(|why| bad_url(base, &why.to_string()))?;
+        let url = reqwest::Url::parse(base).map_err(|why| match base.contains("://") {
+            true => bad_url(base, &why.to_string()),
+            false => bad_url(base, "`http://` or `https://` is missing"),
+        })?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(bad_url(base, "not http or https"));
         }
