@@ -335,11 +335,6 @@ impl Server {
         if let Some(found) = find(tenant) {
             return Ok(found);
         }
-        if self.neglects(Neglect::KeyEnds, Some(call.operation))
-            && let Some(found) = self.find_by_start(call, reads, inputs, tenant)
-        {
-            return Ok(found);
-        }
         if let Some(found) = self.find_nearly(call, reads, inputs, tenant) {
             return Ok(found);
         }
@@ -349,23 +344,6 @@ impl Server {
             Some(_) => Err(Refused::Foreign),
             None => Err(Refused::NotFound),
         }
-    }
-
-    /// The first record with a key that begins with what was asked for.
-    fn find_by_start(
-        &self,
-        call: &Call<'_>,
-        reads: &Reads,
-        inputs: &Inputs,
-        tenant: usize,
-    ) -> Option<(Arc<Row>, String)> {
-        let table = call.population.table(&reads.resource, tenant);
-        reads.by.iter().find_map(|by| {
-            let wanted = inputs.text(&by.slot)?;
-            let starts =
-                |row: &&Arc<Row>| node(&row.value, &by.key).is_some_and(|key| plain(key).starts_with(&*wanted));
-            Some((Arc::clone(table.iter().find(starts)?), by.key.clone()))
-        })
     }
 
     /// Indices of the expansions asked for.

@@ -71,7 +71,8 @@ impl Server {
         }
     }
 
-    /// A record whose key is nearly what was asked for: in other letter case, or a key of another kind.
+    /// A record whose key is nearly what was asked for: with more at its end, in other letter case, or a key of another
+    /// kind.
     pub(super) fn find_nearly(
         &self,
         call: &Call<'_>,
@@ -85,6 +86,10 @@ impl Server {
             let has = |row: &&Arc<Row>| row.value.pointer(key).is_some_and(|value| fits(&plain(value), &wanted));
             Some((Arc::clone(table.iter().find(has)?), key.to_owned()))
         };
+        if self.neglects(Neglect::KeyEnds, Some(call.operation)) {
+            let begins = |held: &str, wanted: &str| held.starts_with(wanted);
+            return reads.by.iter().find_map(|by| find(&by.slot, &by.key, &begins));
+        }
         if self.neglects(Neglect::KeyCase, Some(call.operation)) {
             let alike = |held: &str, wanted: &str| held.to_lowercase() == wanted.to_lowercase();
             return reads.by.iter().find_map(|by| find(&by.slot, &by.key, &alike));
