@@ -183,16 +183,17 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     let started = Instant::now();
     let name = format!("{} with {}", task.contract.name, task.id());
     let options = mock::Options { fault: task.fault, variant: task.variant, ..mock::Options::default() };
-    let running =
-        mock::start(Arc::clone(&task.contract), options).map_err(|error: MockError| format!("{name}: {error}"))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("{name}: {error}"))?;
-    let (own, second) = identities(&running);
+    let guest = runtime
+        .block_on(mock::Guest::start(&task.contract, &options))
+        .map_err(|error: MockError| format!("{name}: {error}"))?;
+    let (own, second) = entering(guest.access());
     // A page that hangs must not cost more than it has to.
     let limits = Limits { timeout: Duration::from_millis(1_500), max_body: 8 * 1024 * 1024, ..Limits::default() };
-    let target = Target::new(running.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
+    let target = Target::new(&guest.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
     // What a single record shows to its readers alone is seen by reading them all.
     let thorough = task.fault.is_some_and(|fault| fault.thorough);
     let reads = if thorough { usize::MAX } else { 0 };
@@ -204,7 +205,7 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
         ..Options::default()
     };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
-    running.stop();
+    drop(guest);
     let mut checks: Vec<String> = Vec::new();
     for finding in checked.findings.iter().filter(|finding| finding.level == Level::Deny) {
         if !checks.contains(&finding.id) {
@@ -256,7 +257,10 @@ fn problem(
 /// The access that an embedded server gives, as identities.
 #[must_use]
 pub fn identities(running: &mock::Running) -> (Identity, Option<Identity>) {
-    let access = running.access();
+    entering(running.access())
+}
+
+fn entering(access: &mock::Access) -> (Identity, Option<Identity>) {
     let identity = |token: &str, params: &[(crate::contract::semantics::Slot, String)], name: &str| Identity {
         token: Some(token.to_owned().into()),
         token_name: name.to_owned(),

@@ -253,6 +253,32 @@ pub fn start(contract: Arc<Contract>, options: Options) -> Result<Running, MockE
     Ok(Running { server, thread, base_url })
 }
 
+/// A server on the runtime of whoever asks it: nobody waits for another thread to wake up. It stops when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    server: Arc<Server>,
+    task: wire::Task,
+}
+
+impl Guest {
+    /// Starts a server as a task of the current runtime.
+    pub(crate) async fn start(contract: &Arc<Contract>, options: &Options) -> Result<Self, MockError> {
+        let server = Arc::new(server(contract, options)?);
+        let task = wire::Task::start(Arc::clone(&server), options.listen).await?;
+        Ok(Self { server, task })
+    }
+
+    /// Where it listens, with the path prefix of the document's first server.
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}{}", self.task.address, self.server.prefix())
+    }
+
+    /// What a client needs to be let in.
+    pub(crate) fn access(&self) -> &Access {
+        self.server.access()
+    }
+}
+
 /// Key of the record that a deep spoiling aims at: late in the default order, and one that the spoiling changes.
 fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, live: &[Live]) -> Option<String> {
     let contract: &Contract = &blueprint.contract;

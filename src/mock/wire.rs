@@ -1,4 +1,5 @@
-//! The only part of the server that knows sockets: its own thread, its own runtime, a stop that waits.
+//! The only part of the server that knows sockets: its own thread and runtime with a stop that waits, or a task of the
+//! caller's runtime.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -90,18 +91,43 @@ fn run(
             }
         };
         let _ = ready.send(listener.local_addr());
-        let listener = listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let app = axum::Router::new().fallback(handle).with_state(server);
-        let serving = async move { axum::serve(listener, app).await };
         tokio::select! {
-            _ = serving => {}
+            () = serve(listener, server) => {}
             _ = stopped => {}
         }
     });
     // Connections that hang on purpose must not keep anybody waiting.
     runtime.shutdown_timeout(Duration::from_millis(50));
+}
+
+async fn serve(listener: TcpListener, server: Arc<Server>) {
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let app = axum::Router::new().fallback(handle).with_state(server);
+    let _ = axum::serve(listener, app).await;
+}
+
+/// A task of the runtime that it was started on; it ends with that runtime, or when this is dropped.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) address: SocketAddr,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Task {
+    /// Serves on an address; port 0 lets the system choose.
+    pub(super) async fn start(server: Arc<Server>, listen: SocketAddr) -> Result<Self, MockError> {
+        let listener = TcpListener::bind(listen).await.map_err(MockError::Listen)?;
+        let address = listener.local_addr().map_err(MockError::Listen)?;
+        Ok(Self { address, task: tokio::spawn(serve(listener, server)) })
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 async fn handle(State(server): State<Arc<Server>>, request: Request) -> Response {

@@ -119,16 +119,21 @@ pub(crate) fn spread(records: &[&Value], order: &[usize], taken: &mut Vec<usize>
         own.iter().enumerate().flat_map(|(at, one)| own[at + 1..].iter().map(move |two| one.rotate_left(1) ^ two))
     };
     let mut covered: HashSet<u64> = taken.iter().flat_map(|index| pairs(*index)).collect();
-    let mut left: Vec<usize> = order.iter().copied().filter(|index| !taken.contains(index)).collect();
+    // With what each showed when it was last counted: as more is covered, that can only become less.
+    let mut left: Vec<(usize, usize)> =
+        order.iter().filter(|index| !taken.contains(index)).map(|index| (*index, usize::MAX)).collect();
     while taken.len() < most && !left.is_empty() {
         let (mut best, mut gain) = (0, 0);
-        for (at, index) in left.iter().enumerate() {
-            let new = pairs(*index).filter(|pair| !covered.contains(pair)).count();
-            if new > gain {
-                (best, gain) = (at, new);
+        for (at, (index, bound)) in left.iter_mut().enumerate() {
+            if *bound <= gain {
+                continue;
+            }
+            *bound = pairs(*index).filter(|pair| !covered.contains(pair)).count();
+            if *bound > gain {
+                (best, gain) = (at, *bound);
             }
         }
-        let index = left.remove(best);
+        let (index, _) = left.remove(best);
         covered.extend(pairs(index));
         taken.push(index);
     }

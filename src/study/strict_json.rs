@@ -1,9 +1,10 @@
 //! JSON as a strict reader sees it: repeated member names are noticed, not silently dropped.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// A value and the names that occur twice in one object.
@@ -20,16 +21,16 @@ pub(super) struct Strict {
 /// # Errors
 /// With what is wrong and where, when the body is not one JSON text in UTF-8.
 pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
-    let repeated = RefCell::new(Vec::new());
+    let notes = Notes::default();
     if body.starts_with(&[0x1f, 0x8b]) {
         return Err("bytes packed with gzip, which the content-encoding does not say or which break off".to_owned());
     }
     let text =
         std::str::from_utf8(body).map_err(|error| format!("invalid UTF-8 after {} bytes", error.valid_up_to()))?;
     let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let value = Seed(&repeated).deserialize(&mut reader).map_err(|error| describe(&error))?;
+    let value = Seed { notes: &notes, depth: 0 }.deserialize(&mut reader).map_err(|error| describe(&error))?;
     reader.end().map_err(|error| describe(&error))?;
-    Ok(Strict { value, repeated: repeated.into_inner() })
+    Ok(Strict { value, repeated: notes.repeated.into_inner() })
 }
 
 fn describe(error: &serde_json::Error) -> String {
@@ -46,7 +47,29 @@ fn describe(error: &serde_json::Error) -> String {
     format!("{what} at line {} column {}", error.line(), error.column())
 }
 
-struct Seed<'a>(&'a RefCell<Vec<String>>);
+/// Most repeated names that are kept.
+const MOST_REPEATED: usize = 8;
+/// Levels of nesting whose sizes are remembered.
+const LEVELS: usize = 8;
+
+/// What is noticed while reading.
+#[derive(Default)]
+struct Notes {
+    repeated: RefCell<Vec<String>>,
+    /// Members of the last object at each level: records of one list are alike, and what is made at its size never grows.
+    sizes: [Cell<usize>; LEVELS],
+}
+
+struct Seed<'a> {
+    notes: &'a Notes,
+    depth: usize,
+}
+
+impl Seed<'_> {
+    fn inner(&self) -> Self {
+        Self { notes: self.notes, depth: self.depth + 1 }
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
@@ -93,20 +116,34 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed(self.0))? {
+        while let Some(item) = items.next_element_seed(self.inner())? {
             list.push(item);
         }
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let size = self.notes.sizes.get(self.depth);
         let mut map = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Seed(self.0))?;
-            if map.contains_key(&name) && self.0.borrow().len() < 8 {
-                self.0.borrow_mut().push(name.clone());
+            if map.is_empty() {
+                map = Map::with_capacity(size.map_or(1, Cell::get).max(1));
             }
-            map.insert(name, value);
+            let value = members.next_value_seed(self.inner())?;
+            match map.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(mut place) => {
+                    if self.notes.repeated.borrow().len() < MOST_REPEATED {
+                        self.notes.repeated.borrow_mut().push(place.key().clone());
+                    }
+                    place.insert(value);
+                }
+            }
+        }
+        if let Some(size) = size {
+            size.set(map.len());
         }
         Ok(Value::Object(map))
     }

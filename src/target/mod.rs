@@ -122,9 +122,11 @@ impl Target {
             .tcp_nodelay(true)
             .pool_max_idle_per_host(limits.concurrency.max(1))
             .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
-            .user_agent(concat!("contract-gate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|why| TargetError::Client(why.to_string()))?;
+            .user_agent(concat!("contract-gate/", env!("CARGO_PKG_VERSION")));
+        // Reading the machine's certificates takes longer than many a request.
+        #[cfg(feature = "tls")]
+        let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { client };
+        let client = client.build().map_err(|why| TargetError::Client(why.to_string()))?;
         let quota = limits.rate.and_then(|rate| governor::Quota::with_period(rate.interval()));
         let pace = quota.map(governor::RateLimiter::direct);
         Ok(Self {

@@ -1,5 +1,6 @@
 //! Records into bodies, bodies into answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::Server;
 use crate::mock::exchange::{Answer, set_at};
 use crate::mock::expand;
-use crate::mock::hook::{Hook, Scene};
+use crate::mock::hook::{Hook, Live, Scene};
 use crate::mock::population::Row;
 
 impl Server {
@@ -24,23 +25,22 @@ impl Server {
     ) {
         const HOLE: &str = "\u{1}records\u{1}";
         let single = scene.ask.is_none();
-        let touched = self.live.iter().any(|live| matches!(live.hook, Hook::Record(_) | Hook::Body(_)));
-        if touched || !expands.is_empty() {
+        let spoils = |live: &&Live| matches!(live.hook, Hook::Body(_)) && live.when.holds(scene);
+        if self.live.iter().any(|live| spoils(&live)) {
             let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
             let shown = if single { records.pop().unwrap_or(Value::Null) } else { Value::Array(records) };
             set_at(&mut body, place, shown);
-            for live in &self.live {
-                if let Hook::Body(spoil) = live.hook
-                    && live.when.holds(scene)
-                {
+            for live in self.live.iter().filter(spoils) {
+                if let Hook::Body(spoil) = live.hook {
                     spoil(scene, &mut body);
                 }
             }
             answer.body = body.to_string().into();
         } else if single && place.is_empty() {
-            answer.body = rows.first().map(|row| row.json.as_bytes().to_vec()).unwrap_or_default().into();
+            let text = rows.first().map(|row| self.text(scene, row, expands));
+            answer.body = text.map(|text| text.as_bytes().to_vec()).unwrap_or_default().into();
         } else {
-            let joined = rows.iter().map(|row| row.json.as_ref()).collect::<Vec<_>>().join(",");
+            let joined = rows.iter().map(|row| self.text(scene, row, expands)).collect::<Vec<_>>().join(",");
             set_at(&mut body, place, Value::from(HOLE));
             let text = body.to_string();
             let hole = Value::from(HOLE).to_string();
@@ -54,6 +54,16 @@ impl Server {
                 spoil(scene, answer);
             }
         }
+    }
+
+    /// A record as text: as it is kept, unless something is added to it or spoils it.
+    fn text<'r>(&self, scene: &Scene<'_>, row: &'r Row, expands: &[usize]) -> Cow<'r, str> {
+        let spoilt = Scene { key: &row.key, expands, ..*scene };
+        let spoils = |live: &Live| matches!(live.hook, Hook::Record(_)) && live.when.holds(&spoilt);
+        if expands.is_empty() && !self.live.iter().any(spoils) {
+            return Cow::Borrowed(&row.json);
+        }
+        Cow::Owned(self.record(scene, row, expands).to_string())
     }
 
     fn record(&self, scene: &Scene<'_>, row: &Row, expands: &[usize]) -> Value {
