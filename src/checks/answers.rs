@@ -111,7 +111,12 @@ pub(super) fn judge_failures(
         match &answer.failure {
             None => ruling.evidence.answers += 1,
             Some(failure) if wrong(failure) => {
-                ruling.blames.push(Blame::of_answer(title, answer).compare(expected, failure.words()).mark(mark))
+                let blame = Blame::of_answer(title, answer).compare(expected, failure.words());
+                // A method that nobody declared may be cut off on the way, as firewalls do: only who tries it meets that.
+                ruling.blames.push(match &answer.call.method {
+                    Some(method) => blame.level(Level::Note).mark(format!("{mark} {method}")),
+                    None => blame.mark(mark),
+                });
             }
             Some(_) => {}
         }

@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// `next` of the list's paging: a token leads on.
     id: "endless-walk", family: Paging, level: Deny,
-    faults: ["walk-never-ends"],
+    faults: ["walk-never-ends", "empty-pages-for-ever-under-filter"],
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -48,10 +48,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
-        // Access that is refused throughout is a matter of configuration.
+        // Access that is refused throughout is a matter of configuration, unless the list asks for no other.
         let access = matches!(status, 401 | 403);
         let readable = reads.iter().any(|other| other.known.is_some() && other.answer.is_success());
-        if access && !readable {
+        let alike = reader.list(study).is_some_and(|(list, _)| list.security == operation.security);
+        if access && !readable && !alike {
             return None;
         }
         ruling.evidence.answers += 1;

@@ -1,5 +1,7 @@
 //! See the explanation on [`CHECK`].
 
+use std::collections::HashSet;
+
 use super::filtering::foundation;
 use super::reading::{
     Standing, additions, differences, field_words, is_movement, later_version, shapes_at, shown_at, standing,
@@ -23,7 +25,7 @@ check! {
     /// ## Source
     /// `lists.resource` of both operations' `x-contract` is the same, and so is what leaving their filters out means.
     id: "lists-disagree", family: Records, level: Deny,
-    faults: ["lists-disagree", "record-differs-when-sorted", "record-differs-under-filter", "record-differs-at-largest-size", "lists-differ-in-field"],
+    faults: ["lists-disagree", "record-differs-when-sorted", "record-differs-under-filter", "record-differs-at-largest-size", "lists-differ-in-field", "expansion-leaves-records-out"],
     plan: plan, judge: judge,
 }
 
@@ -45,6 +47,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let mut ruling = Ruling::default();
     walks(study, operation, lists, &mut ruling);
+    expanded(study, operation, lists, &mut ruling);
     if let Some((first, theirs)) = peer(study, operation, lists) {
         return judge_peer(study, operation, (first, theirs), lists, ruling);
     }
@@ -81,6 +84,39 @@ fn walks(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Rulin
             );
             break;
         }
+    }
+}
+
+/// An expansion adds to records: it leaves none out.
+fn expanded(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Ruling) {
+    let Some(reference) = study.reference(&operation.id).filter(|reference| reference.complete) else { return };
+    let asks = |walk: &WalkSeen| {
+        let query = &walk.walk.query;
+        !query.expand.is_empty() && query.filters.is_empty() && query.sort.is_none() && query.access == Access::Own
+    };
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| asks(walk)) {
+        ruling.evidence.pairs += walk.rows.len() as u64;
+        let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+        // A walk that stops after its first pages shows as many records as they hold.
+        let due = match walk.is_complete() {
+            true => reference.rows.len(),
+            false => reference.rows.len().min(walk.pages.len() * walk.rows_of(0).len()),
+        };
+        if shown.len() >= due {
+            continue;
+        }
+        let missing = reference.rows.iter().filter_map(|row| row.key.as_deref()).find(|key| !shown.contains(key));
+        let sent = walk.answers.first().map(|answer| answer.sent.clone()).into_iter().collect();
+        let cases = vec![Case::Walk(study.reference_walk(operation, lists)), case.clone()];
+        ruling.once(
+            Blame::of_cases("records are left out when an expansion is asked for", cases, sent)
+                .compare(format!("the {due} records that the plain list shows"), format!("{}", shown.len()))
+                .at(lists.items.clone())
+                .by(&study.contract, format!("{}/x-contract/expands", operation.pointer))
+                .under(study, &lists.about, Level::Deny)
+                .shown(missing.unwrap_or_default())
+                .mark("expansion leaves out"),
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use crate::contract::Operation;
 use crate::study::Study;
 
 check! {
-    /// An answer says that it is JSON and is none: broken off, invalid, or not UTF-8.
+    /// An answer says that it is JSON and is none: broken off, invalid, not UTF-8, or with a byte order mark before it.
     ///
     /// ## Why it matters
     /// No client can read it.
@@ -16,7 +16,7 @@ check! {
     /// ## Source
     /// RFC 8259; the media type of the answer.
     id: "malformed-json", family: Answers, level: Deny,
-    faults: ["json-invalid", "json-truncated", "invalid-utf8", "compression-claimed-only", "compressed-body-cut-off"],
+    faults: ["json-invalid", "json-truncated", "invalid-utf8", "byte-order-mark", "compression-claimed-only", "compressed-body-cut-off"],
     plan: plan_nothing, judge: judge,
 }
 

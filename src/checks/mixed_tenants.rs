@@ -66,6 +66,10 @@ fn read_records(study: &Study, operation: &Operation, field: &str, ruling: &mut 
     let Some(usual) = samples.iter().find_map(|(_, record)| record.pointer(field)) else { return };
     for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own) {
         let Some(held) = answer.json.as_ref().and_then(|body| reads.record(body).pointer(field)) else { continue };
+        // That it is null is another check's matter.
+        if held.is_null() {
+            continue;
+        }
         ruling.evidence.records += 1;
         if held != usual {
             ruling.blames.push(

@@ -151,6 +151,18 @@ pub(super) fn walk_words(walk: &WalkSeen) -> String {
     }
 }
 
+/// Whether empty pages may be what is left of pages that were cut before a filter was applied: there cannot be more of them
+/// than the whole list has.
+fn may_be_filtered_late(study: &Study, operation: &Operation, walk: &WalkSeen) -> bool {
+    let Some(lists) = operation.clause.lists.as_ref().filter(|_| !walk.walk.query.filters.is_empty()) else {
+        return false;
+    };
+    let Some(size) = walk.walk.query.size.or_else(|| default_size(study, operation, lists)) else { return false };
+    let known = study.reference_of(&operation.id, walk.walk.query.access).rows.len() as u64;
+    let empty = walk.facts(walk.pages.len().saturating_sub(1)).is_some_and(|page| page.items == 0);
+    empty && walk.pages.len() as u64 * size < known + size
+}
+
 /// Judges every walk: none may end in this way. The walk alone shows it, whatever the data.
 pub(super) fn judge_ends(
     study: &Study,
@@ -164,7 +176,7 @@ pub(super) fn judge_ends(
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id) {
         ruling.evidence.pages += walk.pages.len() as u64;
-        if walk.end == wrong {
+        if walk.end == wrong && !may_be_filtered_late(study, operation, walk) {
             let sent = walk.answers.iter().rev().take(2).rev().map(|answer| answer.sent.clone()).collect();
             ruling.blames.push(
                 Blame { compares: false, ..Blame::of_cases(title, vec![case.clone()], sent) }

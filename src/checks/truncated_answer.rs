@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
     id: "truncated-answer", family: Answers, level: Deny,
-    faults: ["wrong-content-length"],
+    faults: ["wrong-content-length", "body-cut-off-now-and-then"],
     plan: plan_nothing, judge: judge,
 }
 

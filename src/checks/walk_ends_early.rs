@@ -10,7 +10,7 @@ use crate::finding::Level;
 use crate::study::{Study, WalkSeen};
 
 check! {
-    /// A page says that nothing follows although there are more records.
+    /// A page says that nothing follows, or is empty, although there are more records.
     ///
     /// ## Why it matters
     /// Consumers stop there and never see the rest: the commonest way to lose records without an error.
@@ -19,11 +19,15 @@ check! {
     /// The second page says `"hasMore": false`; three more pages of customers exist.
     ///
     /// ## Source
-    /// `more` and `next` of the list's paging: the end of a walk is the end of the list.
+    /// `more` and `next` of the list's paging, or `offset` and `number` where pages are counted: the end of a walk is the end
+    /// of the list.
     id: "walk-ends-early", family: Paging, level: Deny,
-    faults: ["more-false-early", "walk-ends-early", "walk-ends-early-for-one-tenant"],
+    faults: ["more-false-early", "walk-ends-early", "walk-ends-early-for-one-tenant", "window-ends"],
     plan: paging::plan_walks, judge: judge,
 }
+
+const SAID: &str = "a page says that nothing follows although more records exist";
+const EMPTY: &str = "a page is empty although more records follow";
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
@@ -54,16 +58,24 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
             .collect();
         let last_seen = reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| keys.contains(key)));
         let tail = missing.len() >= 2 && last_seen.is_none_or(|last| missing.iter().all(|index| *index > last));
-        let by_total = lists.page.more.is_none() && lists.page.next.is_none();
-        if beyond == 0 && (!tail || by_total) {
+        let counted = lists.page.more.is_none() && lists.page.next.is_none();
+        let empty =
+            walk.pages.len().checked_sub(1).and_then(|last| walk.facts(last)).is_some_and(|page| page.items == 0);
+        // A walk that the total ended is the total's matter.
+        if beyond == 0 && (!tail || (counted && !empty)) {
             continue;
         }
-        let more = if lists.page.more.is_some() { "more" } else { "next" };
+        let (title, more) = match (counted, lists.page.more.is_some(), lists.page.offset.is_some()) {
+            (true, _, true) => (EMPTY, "offset"),
+            (true, _, false) => (EMPTY, "number"),
+            (false, true, _) => (SAID, "more"),
+            (false, false, _) => (SAID, "next"),
+        };
         let sent = walk.answers.last().map(|answer| answer.sent.clone()).into_iter().collect();
         let mut cases = whole_walks(study, operation, case, access);
         cases.push(case.clone());
         ruling.blames.push(
-            Blame::of_cases("a page says that nothing follows although more records exist", cases, sent)
+            Blame::of_cases(title, cases, sent)
                 .compare(
                     format!("{} records before the end", keys.len() + missing.len().max(beyond)),
                     format!("the end after {} records", keys.len()),

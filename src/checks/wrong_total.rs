@@ -3,7 +3,7 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashSet;
 
-use crate::case::Access;
+use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{Clause, Slot};
 use crate::finding::Level;
@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `total` of the list's paging: all records that match, on every page alike.
     id: "wrong-total", family: Paging, level: Deny,
-    faults: ["total-off-by-one", "total-is-page-count", "total-ignores-filter"],
+    faults: ["total-off-by-one", "total-is-page-count", "total-is-page-count-under-filter", "total-ignores-filter"],
     plan: paging::plan_walks, judge: judge,
 }
 
@@ -47,6 +47,23 @@ fn is_true(study: &Study, operation: &Operation, walk: &WalkSeen, named: f64) ->
         }
     }
     (lacks || shown.len() < walk.rows.len()) && (least..=most).contains(&named)
+}
+
+/// The records known to match, if a walk under a filter was ended after its first page by a total that is just as large as
+/// that page: more likely the total counts the page than that the filter drops all others.
+fn of_one_page(study: &Study, operation: &Operation, walk: &WalkSeen) -> usize {
+    let (Some(lists), Some(model)) = (&operation.clause.lists, study.model(&operation.id)) else { return 0 };
+    let Some(reference) = study.reference(&operation.id).filter(|_| walk.walk.query.access == Access::Own) else {
+        return 0;
+    };
+    let full = |page: &crate::study::PageFacts| {
+        walk.walk.query.size == Some(page.items as u64) && page.total == Figure::Is(page.items as f64)
+    };
+    if walk.pages.len() != 1 || !walk.facts(0).is_some_and(full) {
+        return 0;
+    }
+    let fitting = Fitting::new(lists, model, &walk.walk.query.filters);
+    reference.rows.iter().filter(|row| fitting.row(row) == Fit::Must).count()
 }
 
 /// Beyond the end there are no records, and yet as many match as before.
@@ -86,6 +103,22 @@ fn beyond(study: &Study, operation: &Operation, total: &Clause, ruling: &mut Rul
     }
 }
 
+/// A total that nobody can count with. In a body the schema says so too; of a header it may be all that does.
+fn no_number(
+    study: &Study,
+    operation: &Operation,
+    total: &Clause,
+    (case, walk, page): (&Case, &WalkSeen, usize),
+) -> Blame {
+    let sent = walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect();
+    Blame::of_cases("the total is no number", vec![case.clone()], sent)
+        .compare("a number", "something else")
+        .by(&study.contract, paging::clause(operation, "total"))
+        .under(study, &total.about, Level::Deny)
+        .mark("no number")
+        .alone()
+}
+
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(total) = &lists.page.total else { return not_applicable("the answer gives no total") };
@@ -94,9 +127,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.is_complete() || walk.end == End::Capped) {
         let keys: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
         let records = keys.len();
-        let known = study.reference(&operation.id).filter(|_| walk.walk.query.is_plain()).map_or(0, |r| r.rows.len());
+        let known = match walk.walk.query.is_plain() {
+            true => study.reference(&operation.id).map_or(0, |reference| reference.rows.len()),
+            false => of_one_page(study, operation, walk),
+        };
         for page in 0..walk.pages.len() {
-            let Some(Figure::Is(named)) = walk.facts(page).map(|facts| facts.total) else { continue };
+            let named = match walk.facts(page).map(|facts| facts.total) {
+                Some(Figure::Is(named)) => named,
+                Some(Figure::NoNumber) => {
+                    ruling.once(no_number(study, operation, total, (case, walk, page)));
+                    continue;
+                }
+                _ => continue,
+            };
             ruling.evidence.pages += 1;
             let first = walk.facts(0).and_then(|facts| facts.total.number());
             let shifts = first.is_some_and(|first| (first - named).abs() > f64::EPSILON);

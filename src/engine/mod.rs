@@ -354,6 +354,20 @@ impl Run<'_> {
         if aborted.is_none() && selection.is_whole() && selection.profile.runs(crate::checks::Family::Filters) {
             self.remarks.extend(coverage::untried(&self.study, &coverage));
         }
+        if self.runner.target.names_another_host() {
+            self.remarks.push(
+                "addresses of next pages name another host, as behind a proxy: where they end in the path of their list, that \
+                 was asked for on the base URL"
+                    .to_owned(),
+            );
+        }
+        if self.runner.target.lost_a_kept_connection() {
+            self.remarks.push(
+                "a connection that the target had kept was closed while a request was on its way, which RFC 9112, section \
+                 9.3.1, bears: every request since came on a connection of its own"
+                    .to_owned(),
+            );
+        }
         self.checked.requests = self.runner.target.requests();
         self.checked.aborted.clone_from(&aborted);
         emit(Event::ContractFinished(Box::new(ContractFinished {

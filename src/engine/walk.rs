@@ -18,8 +18,10 @@ use crate::study::{End, Fit, Model, Observation, PageFacts, Row, Start, WalkSeen
 const MOST_PAGES: usize = 20_000;
 /// Pages in a row without a new record after which a walk counts as endless.
 const STALE_PAGES: u32 = 3;
-/// Empty pages in a row that are followed.
+/// Empty pages in a row that are followed: of a whole list, and under filters, which a server may apply after it has cut
+/// its pages.
 const EMPTY_PAGES: u32 = 8;
+const EMPTY_PAGES_FILTERED: u32 = 40;
 /// Records kept in full per walk because of what they show or where they stand.
 const MOST_SAMPLES: usize = 48;
 /// Records kept in full per walk that are drawn from all of them.
@@ -56,7 +58,9 @@ pub(super) struct Progress<'a> {
     /// Excerpts that may still be kept beyond the first pages.
     excerpts: usize,
     stale: u32,
+    /// Empty pages in a row, and in all.
     empty: u32,
+    emptied: usize,
     /// Records that are going to be read one by one.
     reads: usize,
     /// Records drawn from all of them, with their rows, by their lot: those with the lowest stay.
@@ -169,6 +173,7 @@ impl<'a> Progress<'a> {
             excerpts: MORE_EXCERPTS,
             stale: 0,
             empty: 0,
+            emptied: 0,
             reads,
             drawn: BTreeMap::new(),
             seed,
@@ -222,6 +227,7 @@ impl<'a> Progress<'a> {
         }
         if items.is_empty() {
             self.empty += 1;
+            self.emptied += 1;
         } else {
             self.empty = 0;
             self.stale = if fresh { 0 } else { self.stale + 1 };
@@ -319,11 +325,14 @@ impl<'a> Progress<'a> {
 
     /// Where the next page starts, or why there is none.
     pub(super) fn next(&mut self, start: &Start, facts: &PageFacts, max_records: usize) -> Result<Start, End> {
-        if self.stale >= STALE_PAGES || self.empty > EMPTY_PAGES {
+        let filtered = !self.seen.walk.query.filters.is_empty();
+        if self.stale >= STALE_PAGES || self.empty > if filtered { EMPTY_PAGES_FILTERED } else { EMPTY_PAGES } {
             return Err(End::Endless);
         }
         let next = self.follow(start, facts)?;
-        let planned = self.seen.walk.pages.is_some_and(|most| self.seen.pages.len() >= most as usize);
+        // Empty pages under a filter hold nothing that the plan asks for.
+        let counted = self.seen.pages.len() - if filtered { self.emptied } else { 0 };
+        let planned = self.seen.walk.pages.is_some_and(|most| counted >= most as usize);
         if planned || self.seen.pages.len() >= MOST_PAGES || self.seen.rows.len() >= max_records {
             return Err(End::Capped);
         }

@@ -31,8 +31,10 @@ pub enum Wire {
     Plain,
     /// In small chunks, without a length.
     Chunked,
-    /// The connection is dropped half-way.
+    /// The connection is closed without an answer.
     Dropped,
+    /// The connection is closed when half of the body has left.
+    CutOff,
     /// A length is announced that the body does not have.
     WrongLength,
     /// The body never ends.

@@ -49,11 +49,11 @@ pub(crate) struct Habits {
     pub(crate) hiccup: Option<Hiccup>,
 }
 
-/// A status that some requests get.
+/// What some requests get instead of their answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hiccup {
-    /// The status.
-    pub(crate) status: u16,
+    /// The status; `None`: the connection is closed without an answer.
+    pub(crate) status: Option<u16>,
     /// Number of the first request that gets it.
     pub(crate) first: u64,
     /// After how many requests it comes again; `None`: never.

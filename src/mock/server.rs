@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::access::{Access, Door};
 use super::ask::{Ask, Ordering, Reader, Refused};
 use super::blueprint::{Blueprint, Decode, Found};
-use super::exchange::{Answer, Incoming, Inputs};
+use super::exchange::{Answer, Incoming, Inputs, Wire};
 use super::expand;
 use super::habits::Habits;
 use super::hook::{Hook, Live, Neglect, Scene, When};
@@ -109,7 +109,9 @@ impl Server {
         }
         match found {
             Found::Operation(index, _) if self.hiccups() => {
-                let status = self.habits.hiccup.map_or(503, |hiccup| hiccup.status);
+                let Some(status) = self.habits.hiccup.and_then(|hiccup| hiccup.status) else {
+                    return Answer { status: 200, wire: Wire::Dropped, ..Answer::default() };
+                };
                 let mut answer = self.clerk.answer(&self.blueprint, index, status, "many", &self.habits);
                 if let Some(when) = self.habits.hiccup.and_then(|hiccup| hiccup.retry_after) {
                     answer.set_header("retry-after", when);

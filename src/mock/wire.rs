@@ -22,6 +22,8 @@ use super::MockError;
 use super::exchange::{Answer, Incoming, Wire};
 use super::server::Server;
 
+/// What was written has left by then.
+const LEAVING: Duration = Duration::from_millis(20);
 /// Largest request body that is read.
 const LARGEST_BODY: usize = 1 << 20;
 
@@ -163,14 +165,20 @@ fn respond(answer: Answer) -> Response {
                 answer.body.chunks(size).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
             Body::from_stream(stream::iter(chunks))
         }
-        Wire::Dropped => Body::from_stream(stream::iter([
-            Ok(answer.body.slice(..length / 2)),
-            Err(std::io::Error::other("dropped on purpose")),
-        ])),
+        Wire::Dropped => {
+            Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other("dropped on purpose"))]))
+        }
+        Wire::CutOff => {
+            Body::from_stream(stream::iter([Ok(answer.body.slice(..length / 2))]).chain(stream::once(async {
+                tokio::time::sleep(LEAVING).await;
+                Err(std::io::Error::other("cut off on purpose"))
+            })))
+        }
         // The end comes a moment later, so that what there is has left by then.
-        Wire::WrongLength => Body::from_stream(stream::iter([Ok::<_, Infallible>(answer.body)]).chain(
-            stream::once(tokio::time::sleep(Duration::from_millis(20))).filter_map(|()| std::future::ready(None)),
-        )),
+        Wire::WrongLength => Body::from_stream(
+            stream::iter([Ok::<_, Infallible>(answer.body)])
+                .chain(stream::once(tokio::time::sleep(LEAVING)).filter_map(|()| std::future::ready(None))),
+        ),
         Wire::Endless => {
             let chunk = if length == 0 { Bytes::from_static(b" ") } else { answer.body };
             Body::from_stream(stream::unfold(chunk, |chunk| async move {

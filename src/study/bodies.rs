@@ -22,6 +22,7 @@ const MOST_GLIMPSED: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Known {
     json: Arc<Value>,
+    broken_json: Option<String>,
     repeated_names: Vec<String>,
     schema_errors: Vec<SchemaError>,
     rule_breaks: Vec<RuleBreak>,
@@ -119,6 +120,7 @@ impl Bodies {
             return false;
         };
         seen.json = Some(Arc::clone(&known.json));
+        seen.broken_json.clone_from(&known.broken_json);
         seen.repeated_names.clone_from(&known.repeated_names);
         seen.schema_errors.clone_from(&known.schema_errors);
         seen.rule_breaks.clone_from(&known.rule_breaks);
@@ -153,6 +155,7 @@ impl Bodies {
         held.bytes += seen.bytes;
         let known = Known {
             json: Arc::clone(json),
+            broken_json: seen.broken_json.clone(),
             repeated_names: seen.repeated_names.clone(),
             schema_errors: seen.schema_errors.clone(),
             rule_breaks: seen.rule_breaks.clone(),

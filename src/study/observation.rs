@@ -20,6 +20,9 @@ const MOST_ERRORS: usize = 200;
 /// Bytes of a body that is no JSON kept for a look.
 const EXCERPT: usize = 16 * 1024;
 
+/// What is wrong with a body that is JSON but for its first bytes.
+const BYTE_ORDER_MARK: &str = "a byte order mark before the JSON, which RFC 8259, section 8.1, forbids";
+
 /// Whether the media type was declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaSeen {
@@ -235,6 +238,7 @@ pub fn observe(
         match strict_json::read(&answer.body) {
             Ok(strict) => {
                 seen.repeated_names = strict.repeated;
+                seen.broken_json = (strict.marked && says_json).then(|| BYTE_ORDER_MARK.to_owned());
                 seen.json = Some(Arc::new(strict.value));
             }
             Err(why) if says_json => seen.broken_json = Some(why),

@@ -14,6 +14,8 @@ pub(super) struct Strict {
     pub(super) value: Value,
     /// Repeated names, at most a few.
     pub(super) repeated: Vec<String>,
+    /// Whether a byte order mark stands before it.
+    pub(super) marked: bool,
 }
 
 /// Reads a body.
@@ -27,10 +29,11 @@ pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
     }
     let text =
         std::str::from_utf8(body).map_err(|error| format!("invalid UTF-8 after {} bytes", error.valid_up_to()))?;
-    let mut reader = serde_json::Deserializer::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let unmarked = text.strip_prefix('\u{feff}');
+    let mut reader = serde_json::Deserializer::from_str(unmarked.unwrap_or(text));
     let value = Seed { notes: &notes, depth: 0 }.deserialize(&mut reader).map_err(|error| describe(&error))?;
     reader.end().map_err(|error| describe(&error))?;
-    Ok(Strict { value, repeated: notes.repeated.into_inner() })
+    Ok(Strict { value, repeated: notes.repeated.into_inner(), marked: unmarked.is_some() })
 }
 
 fn describe(error: &serde_json::Error) -> String {

@@ -4,6 +4,7 @@
 //! used: the bytes are what the server sent.
 
 mod body;
+mod connections;
 mod draft;
 mod identity;
 mod limits;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
+use connections::Connections;
 pub use identity::Identity;
 pub use limits::{Limits, Rate};
 pub use stop::Switch;
@@ -47,7 +49,7 @@ pub enum TargetError {
 /// A target: where to send, as whom, within which bounds.
 pub struct Target {
     base: String,
-    client: reqwest::Client,
+    connections: Connections,
     /// The own access.
     pub own: Identity,
     /// The second tenant's access.
@@ -63,6 +65,8 @@ pub struct Target {
     /// Requests in a row that were answered 429 however long they had waited.
     impatient: AtomicU32,
     dead: AtomicBool,
+    /// Whether the address of a next page named another host.
+    relinked: AtomicBool,
     /// A request that was answered once, as far as its status: a target that lives answers it again.
     pulse: OnceLock<reqwest::Request>,
     /// For how long the target wants to be left alone, if that is too long to wait.
@@ -109,29 +113,12 @@ impl Target {
             return Err(bad_url(base, "it has a query; declared parameters are given by themselves, as with --param"));
         }
         install_tls();
-        let mut always = reqwest::header::HeaderMap::new();
-        always.insert(
-            reqwest::header::ACCEPT_ENCODING,
-            reqwest::header::HeaderValue::from_static(crate::coding::ACCEPTED),
-        );
-        let client = reqwest::Client::builder()
-            .default_headers(always)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .http1_only()
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(limits.concurrency.max(1))
-            .connect_timeout(limits.timeout.min(Duration::from_secs(5)))
-            .user_agent(concat!("contract-gate/", env!("CARGO_PKG_VERSION")));
-        // Reading the machine's certificates takes longer than many a request.
-        #[cfg(feature = "tls")]
-        let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { client };
-        let client = client.build().map_err(|why| TargetError::Client(why.to_string()))?;
+        let connections = Connections::new(&url, &limits)?;
         let quota = limits.rate.and_then(|rate| governor::Quota::with_period(rate.interval()));
         let pace = quota.map(governor::RateLimiter::direct);
         Ok(Self {
             base: base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/').to_owned(),
-            client,
+            connections,
             own,
             second,
             limits,
@@ -141,6 +128,7 @@ impl Target {
             silent: AtomicU32::new(0),
             impatient: AtomicU32::new(0),
             dead: AtomicBool::new(false),
+            relinked: AtomicBool::new(false),
             pulse: OnceLock::new(),
             away: OnceLock::new(),
             pause: Mutex::default(),
@@ -184,6 +172,18 @@ impl Target {
         self.waited.load(Ordering::Relaxed)
     }
 
+    /// Whether a connection that the target had kept was closed when a request was on its way.
+    #[must_use]
+    pub fn lost_a_kept_connection(&self) -> bool {
+        !self.connections.is_kept()
+    }
+
+    /// Whether next pages were said to be on another host; the same path was asked for here.
+    #[must_use]
+    pub fn names_another_host(&self) -> bool {
+        self.relinked.load(Ordering::Relaxed)
+    }
+
     /// Whether the target runs on this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -219,8 +219,13 @@ mod tests {
     fn a_token_never_follows_to_another_host() {
         let target = Target::new("http://127.0.0.1:1/api", Identity::default(), None, Limits::default())
             .expect("a lawful base URL");
-        assert!(target.followed("http://evil.example/next").is_err());
-        assert_eq!(target.followed("/api/v1?page=2").expect("same host").as_str(), "http://127.0.0.1:1/api/v1?page=2");
+        assert!(target.followed("http://evil.example/next", "/v1").is_err());
+        let here = target.followed("https://public.example/gw/api/v1?page=2", "/v1").expect("the same path here");
+        assert_eq!(here.as_str(), "http://127.0.0.1:1/api/v1?page=2");
+        assert_eq!(
+            target.followed("/api/v1?page=2", "/v1").expect("same host").as_str(),
+            "http://127.0.0.1:1/api/v1?page=2"
+        );
         assert!(Target::new("ftp://x", Identity::default(), None, Limits::default()).is_err());
     }
 }

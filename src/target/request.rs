@@ -1,5 +1,7 @@
 //! From a call to a request and to what is recorded of it.
 
+use std::sync::atomic::Ordering;
+
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
@@ -75,7 +77,7 @@ impl Target {
                 head.shown.push(("Content-Type".to_owned(), (*media).to_owned()));
             }
         }
-        let mut request = self.client.request(method_name, head.url.clone());
+        let mut request = self.connections.client().request(method_name, head.url.clone());
         for (name, value) in &head.headers {
             let mut value = reqwest::header::HeaderValue::from_bytes(value.as_bytes())
                 .map_err(|_| format!("header `{name}` cannot carry this value"))?;
@@ -105,7 +107,7 @@ impl Target {
     /// The whole address: the next page's as the server gave it, or the path and query of a draft.
     fn address(&self, call: &Call, draft: &Draft) -> Result<Url, String> {
         if let Some(next) = &call.follow {
-            return self.followed(next);
+            return self.followed(next, &draft.path);
         }
         let mut url = Url::parse(&format!("{}{}", self.base, draft.path)).map_err(|why| why.to_string())?;
         if !draft.query.is_empty() {
@@ -125,14 +127,22 @@ impl Target {
         }
     }
 
-    /// A next page's address, which must stay on this target: a token never goes to another host.
-    pub(super) fn followed(&self, next: &str) -> Result<Url, String> {
+    /// A next page's address on this target: a token never goes to another host. Servers behind a proxy name the host that
+    /// the world knows, and perhaps a folder there; what they mean is `path`, the operation's own, here.
+    pub(super) fn followed(&self, next: &str, path: &str) -> Result<Url, String> {
         let base = Url::parse(&format!("{}/", self.base)).map_err(|why| why.to_string())?;
         let url = base.join(next).map_err(|why| why.to_string())?;
-        if url.host_str() != base.host_str() || url.port_or_known_default() != base.port_or_known_default() {
+        if url.host_str() == base.host_str() && url.port_or_known_default() == base.port_or_known_default() {
+            return Ok(url);
+        }
+        self.relinked.store(true, Ordering::Relaxed);
+        let mut here = Url::parse(&format!("{}{path}", self.base)).map_err(|why| why.to_string())?;
+        let own = here.path().strip_prefix(base.path().trim_end_matches('/')).unwrap_or(here.path());
+        if !matches!(url.scheme(), "http" | "https") || own.len() < 2 || !url.path().ends_with(own) {
             return Err("the next page's address leads to another host".to_owned());
         }
-        Ok(url)
+        here.set_query(url.query());
+        Ok(here)
     }
 }
 

@@ -71,6 +71,19 @@ impl Target {
         sent: &Sent,
         request: &reqwest::Request,
     ) -> Result<Answer, Failure> {
+        let lane = self.unless_cut(self.connections.lane()).await.map_err(Failure::Stopped)?;
+        let outcome = self.in_lane(operation, call, sent, request).await;
+        self.connections.leave(lane, outcome.as_ref().is_ok_and(|answer| answer.status == 429));
+        outcome
+    }
+
+    async fn in_lane(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        sent: &Sent,
+        request: &reqwest::Request,
+    ) -> Result<Answer, Failure> {
         self.turn().await.map_err(Failure::Stopped)?;
         let copy = request.try_clone().ok_or_else(|| Failure::Unsendable("body".to_owned()))?;
         if self.is_given_up(&operation.id) {
@@ -79,7 +92,14 @@ impl Target {
         }
         self.reserve().map_err(Failure::Stopped)?;
         let (at, clock) = (SystemTime::now(), Instant::now());
-        let outcome = self.exchange(copy).await;
+        let kept = self.connections.is_kept();
+        let mut outcome = self.exchange(copy).await;
+        if kept && matches!(outcome, Err(Failure::Dropped(_))) {
+            self.connections.distrust();
+            self.reserve().map_err(Failure::Stopped)?;
+            let copy = request.try_clone().ok_or_else(|| Failure::Unsendable("body".to_owned()))?;
+            outcome = self.exchange(copy).await;
+        }
         // What was cut off was no exchange.
         if let Some(record) = self.record.as_ref().filter(|_| !matches!(outcome, Err(Failure::Stopped(_)))) {
             record(&Crossed { call, sent, outcome: &outcome, at, took: clock.elapsed() });
@@ -162,7 +182,7 @@ impl Target {
     async fn exchange(&self, request: reqwest::Request) -> Result<Answer, Failure> {
         let mut status = None;
         let work = async {
-            let mut response = self.client.execute(request).await.map_err(|error| classify(&error))?;
+            let mut response = self.connections.client().execute(request).await.map_err(|error| classify(&error))?;
             let code = response.status().as_u16();
             status = Some(code);
             let headers = response

@@ -25,6 +25,8 @@ catalogue! {
     "total-off-by-one": fitting::total => Always Hook::Page(total_down);
     /// The total is that of the page.
     "total-is-page-count": fitting::total => Always Hook::Page(total_page);
+    /// The total is that of the page under a filter.
+    "total-is-page-count-under-filter": |c| fitting::total(c) && fitting::filter(c) => Filtered Hook::Page(total_page);
     /// The total counts all records, whatever is filtered for.
     "total-ignores-filter": |c| fitting::total(c) && fitting::filter(c) => Filtered Hook::Page(total_all);
     /// The total of the second tenant counts records of both.

@@ -8,6 +8,7 @@ use crate::contract::semantics::Expand;
 use crate::mock::exchange::{set_at, take_at};
 use crate::mock::expand;
 use crate::mock::hook::{Hook, Scene};
+use crate::mock::select::Ranked;
 
 catalogue! {
     /// An expansion that was asked for is not there.
@@ -32,6 +33,8 @@ catalogue! {
     "expansion-unfounded": fitting::expands => Always Hook::Record(unfounded);
     /// An expansion is null.
     "expansion-null": fitting::expands => Always Hook::Record(null);
+    /// Lists leave out the records that have nothing related when an expansion is asked for.
+    "expansion-leaves-records-out": fitting::may_expand_lists => Lists Hook::Matching(join_inner);
     /// Asking for an expansion changes another field.
     "expansion-changes-others": |c| fitting::expands(c) && fitting::has_text(c) => Always Hook::Record(change_others);
 }
@@ -40,6 +43,13 @@ catalogue! {
 fn shown<'a>(scene: &Scene<'a>, record: &Value) -> Vec<&'a Expand> {
     let clauses = scene.operation.clause.expands.iter();
     clauses.filter(|clause| record.pointer(&clause.adds).is_some()).collect()
+}
+
+fn join_inner(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let asked = scene.ask.map(|ask| ask.expands.as_slice()).unwrap_or_default();
+    for clause in asked.iter().filter_map(|index| scene.operation.clause.expands.get(*index)) {
+        matching.retain(|(_, row)| expand::related(scene, clause, &row.value).is_some());
+    }
 }
 
 fn ignore(scene: &Scene<'_>, record: &mut Value) {

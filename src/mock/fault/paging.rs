@@ -20,6 +20,8 @@ catalogue! {
     "record-repeated-under-sort": |c| fitting::paged(c) && fitting::sort(c) => Sorted Hook::Page(repeat);
     /// The last record of a page comes again at the largest page size.
     "record-repeated-at-largest-size": fitting::walks_at_largest => AtMaximum Hook::Page(repeat);
+    /// Pages that start behind two thirds of the list are empty, though the total counts what they should show.
+    "window-ends": |c| fitting::offset(c) && fitting::total(c) => Lists Hook::Page(close_window);
     /// One page late in the walk starts with the last record of the page before.
     "record-repeated-once": fitting::paged => Lists Hook::Page(repeat_once);
     /// Records that share the sort value of the last one come again: the token holds the value alone.
@@ -62,6 +64,8 @@ catalogue! {
     "cursor-ignores-sort": |c| fitting::cursor(c) && fitting::sort(c) => Resumed Hook::Ask(forget_order);
     /// The walk never ends: from the last page tokens lead back to other places.
     "walk-never-ends": fitting::cursor => Lists Hook::Page(never_end);
+    /// Under a filter tokens go on behind the last page, to empty pages for ever.
+    "empty-pages-for-ever-under-filter": |c| fitting::cursor(c) && fitting::filter(c) => Filtered Hook::Page(go_on_empty);
     /// More is said to follow on a full page that is the last: an empty page follows.
     "more-true-on-full-last-page": fitting::firm_end => Lists Hook::Page(more_when_full);
     /// Sent twice, a token gives two different pages.
@@ -120,6 +124,13 @@ fn repeat(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
         page.rows.pop();
     }
     recount(page);
+}
+
+fn close_window(_: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if page.start > 0 && page.start >= matching.len() * 2 / 3 {
+        page.rows.clear();
+        page.count = 0;
+    }
 }
 
 fn repeat_once(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
@@ -222,6 +233,13 @@ fn never_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     let back = usize::try_from(scene.nth * 7).unwrap_or(0) % (matching.len() - 2);
     page.more = true;
     page.token = Some(token_after(ask, &matching[back].1));
+}
+
+fn go_on_empty(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    let (Some(ask), Some((_, last))) = (scene.ask.filter(|_| !page.more), matching.last()) else { return };
+    page.more = true;
+    page.token = crate::mock::token::Mark::open(&token_after(ask, last))
+        .map(|mark| crate::mock::token::Mark { key: format!("{}~{}", mark.key, scene.nth), ..mark }.seal());
 }
 
 fn more_when_full(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {

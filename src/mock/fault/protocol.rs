@@ -52,6 +52,8 @@ catalogue! {
     "json-nan": fitting::any => Always Hook::Success(nan);
     /// The text is not UTF-8.
     "invalid-utf8": fitting::any => Always Hook::Success(latin);
+    /// A byte order mark stands before every body.
+    "byte-order-mark": fitting::any => Always Hook::Success(mark);
     /// A member stands twice in an object.
     "duplicate-keys": fitting::any => Always Hook::Success(twice);
     /// The body is empty.
@@ -157,6 +159,10 @@ fn latin(_: &Scene<'_>, answer: &mut Answer) {
         bytes[at] = 0xe9;
     }
     answer.body = bytes.into();
+}
+
+fn mark(_: &Scene<'_>, answer: &mut Answer) {
+    answer.body = [b"\xef\xbb\xbf", answer.body.as_ref()].concat().into();
 }
 
 fn twice(_: &Scene<'_>, answer: &mut Answer) {

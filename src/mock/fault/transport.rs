@@ -8,12 +8,14 @@ use crate::mock::hook::{Hook, Scene};
 catalogue! {
     /// The length that is announced is not that of the body.
     "wrong-content-length": fitting::any => Always Hook::Success(wrong_length);
-    /// The connection is dropped in the middle of a body.
+    /// The connection is closed without an answer.
     "connection-dropped": fitting::any => Always Hook::Success(dropped);
-    /// The connection is dropped in the middle of every twentieth body.
+    /// The connection is closed instead of every twentieth answer.
     "connection-dropped-now-and-then": fitting::any => Twentieth Hook::Success(dropped);
-    /// The connection is dropped on late pages.
+    /// The connection is closed without an answer to late pages.
     "connection-dropped-late": fitting::paged => Late Hook::Success(dropped);
+    /// Every twentieth body breaks off half-way.
+    "body-cut-off-now-and-then": fitting::any => Twentieth Hook::Success(cut_off);
     /// A body never ends.
     "endless-body": fitting::any => Always Hook::Success(endless);
     /// A body never ends when one record is read.
@@ -30,6 +32,10 @@ fn wrong_length(_: &Scene<'_>, answer: &mut Answer) {
 
 fn dropped(_: &Scene<'_>, answer: &mut Answer) {
     answer.wire = Wire::Dropped;
+}
+
+fn cut_off(_: &Scene<'_>, answer: &mut Answer) {
+    answer.wire = Wire::CutOff;
 }
 
 fn endless(_: &Scene<'_>, answer: &mut Answer) {

@@ -48,15 +48,17 @@ catalogue! {
     /// Sizes above the largest are served, as far as that is tolerated.
     "larger-pages": |c| list(c, |l| l.page.size.as_ref().is_some_and(|size| size.ceiling > size.max)), tune |habits, _| habits.ceiling = true;
     /// Now and then a request gets 429 and `Retry-After`.
-    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 15, every: Some(40), retry_after: Some("0") });
+    "rate-limited": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 15, every: Some(40), retry_after: Some("0") });
     /// The first request gets 429 and has to wait a second.
-    "rate-limited-at-first": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 1, every: None, retry_after: Some("1") });
+    "rate-limited-at-first": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 1, every: None, retry_after: Some("1") });
     /// A request gets 429 and a date in `Retry-After`.
-    "rate-limited-until-a-date": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 20, every: None, retry_after: Some("Fri, 31 Dec 1999 23:59:59 GMT") });
+    "rate-limited-until-a-date": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 20, every: None, retry_after: Some("Fri, 31 Dec 1999 23:59:59 GMT") });
     /// A request gets 429 and is not told when to come again.
-    "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 429, first: 25, every: None, retry_after: None });
+    "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 25, every: None, retry_after: None });
     /// One request gets 503.
-    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: 503, first: 12, every: None, retry_after: Some("0") });
+    "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(503), first: 12, every: None, retry_after: Some("0") });
+    /// One connection is closed while a request is on its way.
+    "one-lost-connection": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: None, first: 17, every: None, retry_after: None });
 }
 
 pub(super) fn any(contract: &Contract) -> bool {
