@@ -1,6 +1,6 @@
 //! `contract-gate check`: the main job.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -186,7 +186,7 @@ impl RunArgs {
         Self { verdict: verdict.clone(), ..Self::default() }
     }
 
-    fn flags(&self) -> RunFlags {
+    pub(super) fn flags(&self) -> RunFlags {
         let list = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
         let verdict = &self.verdict;
         RunFlags {
@@ -257,11 +257,10 @@ pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, V
     let config = run.load()?;
     let embedded = embedded(subject)?;
     if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && config.run.reads.value == 0) {
-        let _ = writeln!(
-            io::stderr(),
+        safe::note(&format!(
             "note: fault `{}` shows only to who reads that one record, and about 20 are read: --reads 500 reads them all",
             fault.id
-        );
+        ));
     }
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
     names::check(&config, &run.levels()?, &subjects)?;
@@ -321,7 +320,7 @@ pub(super) fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Su
     let has = |subject: &Subject| named.iter().any(|name| subject.contract.operation(name).is_some());
     let (kept, left): (Vec<Subject>, Vec<Subject>) = subjects.into_iter().partition(has);
     for subject in &left {
-        let _ = writeln!(io::stderr(), "{}: left out, it has no operation {}", subject.name, named.join(", "));
+        safe::note(&format!("{}: left out, it has no operation {}", subject.name, named.join(", ")));
     }
     kept
 }

@@ -27,7 +27,7 @@ const STACK: usize = 256 * 1024 * 1024;
 ///
 /// Exit code 0: nothing breaks; 1: a breaking change; 2: arguments or a document cannot be used.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example: contract-gate diff origin/main:openapi/customers.yaml openapi/customers.yaml")]
+#[command(after_help = "Example:\n  contract-gate diff origin/main:openapi/customers.yaml openapi/customers.yaml")]
 pub struct Args {
     /// The old document: a file, `-` for standard input, or REV:path of the git repository
     pub old: String,
