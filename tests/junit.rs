@@ -1,6 +1,7 @@
 //! JUnit of every command, of lawful and faulty runs, runs that were cut off, and hostile values: what readers accept.
 
 mod report_stream;
+mod stub;
 
 use contract_gate::diff::render::{self, Report};
 use contract_gate::diff::{Options as DiffOptions, Workspace, compare};
@@ -104,6 +105,25 @@ fn hostile_values_stay_in_their_places() {
         let report = junit(&events, &Options { show_values: true, ..options() });
         is_junit(&report);
         assert!(!report.contains(['\u{0}', '\u{1b}', '\u{fffe}', '\u{ffff}']), "{text:?} came out as it is");
+    }
+}
+
+#[test]
+fn runs_write_junit() {
+    let here = stub::folder("junit");
+    for (name, code, arguments) in [
+        ("lawful", 0, &["check", "maple", "--only", "answers"][..]),
+        ("faulty", 1, &["check", "flexportal", "--fault", "required-field-null", "--only", "answers"]),
+        ("cut off", 3, &["check", "flexprice", "--max-requests", "3"]),
+        ("nobody there", 3, &["check", "flexprice", "--base-url", "http://127.0.0.1:9"]),
+    ] {
+        let output = stub::gate_in(&here, &[arguments, &["-q", "--show-values", "--report", "junit=j.xml"]].concat());
+        let (ended, told) = stub::told(&output);
+        assert_eq!(ended, code, "{name}: {told}");
+        let report = std::fs::read_to_string(here.join("j.xml")).expect("it was written");
+        is_junit(&report);
+        assert_eq!(report.contains("<failure"), code == 1, "{name}: {report}");
+        assert_eq!(report.contains("<error"), code == 3, "{name}: {report}");
     }
 }
 

@@ -214,10 +214,12 @@ fn a_parameter_from_the_environment_comes_out_as_its_variable() {
     let formats = ["human", "json", "ndjson", "junit", "sarif", "github", "markdown", "html"];
     let reports: Vec<String> = formats.iter().map(|format| format!("{format}={format}.out")).collect();
     let mut arguments = vec!["check", "a", "-v", "--no-shrink", "--show-values"];
+    arguments.extend(["--record", "traffic.out", "--regressions", "cases.out"]);
     reports.iter().for_each(|report| arguments.extend(["--report", report]));
     let output = gate(&folder, &arguments, &[("GATE_KEY", "an0ther-s3cret"), ("TENANT_KEY", CANARY)]);
     let texts = everything(&folder, &output);
     assert_eq!(output.status.code(), Some(1), "{texts:?}");
+    assert!(texts.iter().any(|(name, text)| name == "traffic.out" && text.contains("$TENANT_KEY")), "no recording");
     assert_no_form(&texts, "a parameter");
     let human = texts.iter().find(|(name, _)| name == "human.out").map(|(_, text)| text.as_str()).unwrap_or_default();
     assert!(human.contains("-H \"Tenant-ID: $TENANT_KEY\""), "a shell does not fill in the variable:\n{human}");

@@ -83,13 +83,13 @@ pub(super) struct VerdictArgs {
     /// Level deny for a check, family or operation:check
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     deny: Vec<String>,
-    /// Level warn
+    /// Level warn, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     warn: Vec<String>,
-    /// Level note
+    /// Level note, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     note: Vec<String>,
-    /// Not reported at all
+    /// Not reported at all, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     allow: Vec<String>,
     /// Which findings turn the gate red: deny, warn, never
@@ -151,7 +151,7 @@ pub(super) struct RunArgs {
     /// Most records walked of one list, 10,000 unless told; 0 is no bound
     #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     max_records: Option<u64>,
-    /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
+    /// Records read one by one per key; 0, the default, is about 20, and 500 under --profile strict
     #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     reads: Option<u64>,
     /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data

@@ -18,7 +18,9 @@ pub(super) fn example(error: &clap::Error, words: &[String]) -> Option<String> {
         _ => None,
     };
     let about = examples.iter().find(|line| flag.is_some_and(|flag| line.contains(flag)));
-    about.or(examples.first()).map(|line| format!("\nExample:\n  {line}\n"))
+    // Of several lines that follow each other, the one of this command.
+    let own = examples.iter().find(|line| line.split(' ').any(|word| word == command.get_name()));
+    about.or(own).or(examples.first()).map(|line| format!("\nExample:\n  {line}\n"))
 }
 
 /// The command lines of a help, each with its continuation.
@@ -27,7 +29,7 @@ fn examples(command: &Command) -> Vec<String> {
     let mut examples: Vec<String> = Vec::new();
     for line in help.lines() {
         match examples.last_mut() {
-            Some(last) if last.ends_with('\\') => last.push_str(&format!("\n  {line}")),
+            Some(last) if last.ends_with('\\') => last.push_str(&format!("\n{line}")),
             _ => {
                 let start = line.trim_start().strip_prefix("Example: ").unwrap_or(line.trim_start());
                 // Behind two blanks stands what it does.
@@ -59,7 +61,9 @@ mod tests {
             (&["check", "--nonsense"], "Example:\n  contract-gate check\n"),
             (&["baseline", "write", "--nonsense"], "contract-gate baseline write --from report.json"),
             (&["diff", "a"], "contract-gate diff origin/main:"),
-            (&["merge"], "contract-gate "),
+            (&["merge"], "Example:\n  contract-gate merge part-1.json"),
+            (&["verify"], "Example:\n  contract-gate verify flexportal traffic.har\n"),
+            (&["check", "--token-env"], "https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY"),
             (&["completions", "foo"], "contract-gate completions bash"),
         ] {
             assert!(told(words).contains(wanted), "{words:?}: {}", told(words));
