@@ -12,8 +12,11 @@ use serde_json::{Map, Value};
 const MOST_MEMBERS: usize = 14;
 /// Lines printed of one body.
 const MOST_LINES: usize = 36;
-/// Characters of one text that are printed.
+/// Characters of one line that are printed.
 const MOST_CHARACTERS: usize = 200;
+/// Characters of one text that are kept until it is masked; then it is cut to what is printed. What is cut before it is
+/// masked can end in half of a secret, and that must not be what is printed.
+const MOST_KEPT: usize = 8_000;
 /// Bytes that are kept of one body.
 const MOST_BYTES: usize = 32 * 1024;
 /// Records kept of one page.
@@ -149,11 +152,29 @@ pub fn plain(text: &str, bytes: usize, values: bool) -> String {
     if !values {
         return format!("‹text of {bytes} byte{}›", if bytes == 1 { "" } else { "s" });
     }
-    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(start).collect();
-    if text.lines().nth(MOST_LINES).is_some() {
+    // Where the text was cut already, the last of it may be half of something.
+    let is_whole = text.len() >= bytes;
+    let text = if is_whole { text } else { &text[..word_border(text).unwrap_or_default()] };
+    let text = start(text);
+    if is_whole { text } else { format!("{text}\n…") }
+}
+
+/// What is printed of an excerpt, once it is masked: a few lines, none of them long.
+#[must_use]
+pub fn bounded(text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES + 1).map(short_line).collect();
+    if text.lines().nth(MOST_LINES + 1).is_some() {
+        lines.truncate(MOST_LINES);
         lines.push("…".to_owned());
     }
     lines.join("\n")
+}
+
+/// A line without its end where it is long; that a fault is about it stays.
+fn short_line(line: &str) -> String {
+    let (line, here) = line.strip_suffix(HERE).map_or((line, ""), |line| (line, HERE));
+    let indent = line.len() - line.trim_start().len();
+    format!("{}{}{here}", &line[..indent], cut(&line[indent..], MOST_CHARACTERS))
 }
 
 /// A value as one word of its kind: `"‹string 12›"`, `‹integer›`, `‹array 3›`.
@@ -169,14 +190,28 @@ pub fn word(value: &Value) -> String {
     }
 }
 
-/// The start of a long text. It ends at a space: half a word could be half of something that has to be masked.
+/// The start of a long text that is not masked yet; [`bounded`] leaves less of it. It ends at a space: half a word could be
+/// half of something that has to be masked.
 #[must_use]
 pub fn start(text: &str) -> String {
-    let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) else { return text.to_owned() };
-    match text[..end].rfind(char::is_whitespace) {
+    cut(text, MOST_KEPT)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    match word_border(&text[..end]) {
         Some(space) => format!("{}…", &text[..space]),
         None => format!("‹string {}›", text.chars().count()),
     }
+}
+
+/// The last blank between two words: one that begins a line may continue a header that was folded in mid-word.
+fn word_border(text: &str) -> Option<usize> {
+    let between = |at: &usize| {
+        let (before, behind) = (text[..*at].chars().next_back(), text[*at + 1..].chars().next());
+        before.is_some_and(|c| !c.is_whitespace()) && behind.is_none_or(|c| !c.is_whitespace())
+    };
+    text.rmatch_indices(' ').map(|(at, _)| at).find(between)
 }
 
 /// Where the printer stands.
@@ -358,7 +393,21 @@ mod tests {
     #[test]
     fn long_texts_are_never_cut_inside_a_word() {
         let token = "s3cret".repeat(60);
-        assert_eq!(start(&token), "‹string 360›");
-        assert_eq!(start(&format!("token: {token}")), "token:…");
+        assert_eq!(bounded(&token), "‹string 360›");
+        assert_eq!(bounded(&format!("token: {token}")), "token:…");
+        assert_eq!(bounded(&format!("  \"k\": \"{token}\"  ← here")), "  \"k\":…  ← here");
+        assert_eq!(start(&token), token);
+        assert_eq!(start(&format!("token: {}", token.repeat(30))), "token:…");
+        // Cut in the middle of a header that was folded: neither half of it is left.
+        assert_eq!(plain("a word, s3cr\r\n\tet s3", 400, true), "a word, s3cr\r\n\tet\n…");
+        assert_eq!(plain("a word, s3cr\r\n et", 400, true), "a word,\n…");
+    }
+
+    #[test]
+    fn an_excerpt_that_is_bounded_stays_so() {
+        let text = format!("{{\n{}}}", "  \"a\": \"b c d\",\n".repeat(99)) + &"word ".repeat(99);
+        let once = bounded(&text);
+        assert_eq!(bounded(&once), once);
+        assert!(once.ends_with('…'), "{once}");
     }
 }

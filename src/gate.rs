@@ -282,7 +282,9 @@ impl Gate {
     }
 
     fn masker(&self) -> Masker {
-        Masker::new(self.secrets.iter().cloned())
+        let made = [Some(&self.own), self.second.as_ref()].into_iter().flatten();
+        let made = made.flat_map(|identity| identity.made_of(&self.secrets));
+        Masker::new(self.secrets.iter().cloned().chain(made))
     }
 
     /// The options of the run, once every name in them is known to be there.

@@ -1,13 +1,15 @@
 //! Keeps secrets and people's data out of everything that is written.
 //!
 //! A [`Masker`] knows the secrets of a run and removes them from any text, in whatever form they come: as they are,
-//! URL-encoded, base64, JSON-escaped, HTML-escaped, folded over header lines, and mixtures of these. It stands at
-//! two doors: exchanges pass it when they are recorded, events pass it on their way to the reports.
+//! URL-encoded, base64, hexadecimal, JSON-escaped, HTML-escaped, quoted-printable, folded over header lines, and mixtures
+//! of these. It stands at two doors: exchanges pass it when they are recorded, events pass it on their way to the reports.
 
 mod basic;
 mod credentials;
+mod escape;
 mod needle;
 mod personal;
+mod reading;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::event::{Event, Outcome};
+use crate::excerpt;
 use crate::finding::{Exhibit, Finding};
 pub use basic::Basic;
 pub use credentials::{has_user, names_credential, redact_credentials};
@@ -200,6 +203,9 @@ impl Masker {
     pub fn event(&self, event: &Event, show_values: bool) -> Event {
         let mut event = self.without_secrets(event);
         redact_set_up(&mut event);
+        if let Event::Found(finding) = &mut event {
+            bound(finding);
+        }
         if !show_values {
             withhold(&mut event);
         }
@@ -246,6 +252,14 @@ impl Masker {
             }
             _ => {}
         }
+    }
+}
+
+/// Cuts what is shown of bodies to its length, now that nothing can be cut in half any more that had to be masked.
+fn bound(finding: &mut Finding) {
+    let bodies = finding.exchanges.iter_mut().filter_map(|exchange| exchange.response.as_mut()?.shown_body.as_mut());
+    for text in bodies.chain(&mut finding.shown_value) {
+        *text = excerpt::bounded(text);
     }
 }
 

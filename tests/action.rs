@@ -83,3 +83,25 @@ fn every_input_is_used_and_nothing_of_them_is_shell_code() {
     let key = step("source")["run"].as_str().unwrap_or_default().to_owned();
     assert!(key.contains("ImageOS"), "a binary of one image would be taken for another's");
 }
+
+#[test]
+fn the_flags_of_a_release_stand_in_one_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["action.yml", "README.md", ".ci/reproducible"] {
+        let text = std::fs::read_to_string(root.join(file)).expect("it is there");
+        assert!(text.contains("release-flags") && !text.contains("remap-path-prefix"), "{file}");
+    }
+    let output =
+        Command::new(root.join(".ci/release-flags")).arg("/tmp").env("CARGO_HOME", "/c").output().expect("it runs");
+    let flags = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(flags.trim(), "--remap-path-prefix=/c=cargo --remap-path-prefix=/tmp=contract-gate");
+}
+
+#[test]
+fn scripts_are_sound_for_their_shell() {
+    for script in ["run", "oracles", "release-flags", "reproducible"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci").join(script);
+        let output = Command::new("bash").arg("-n").arg(&path).output().expect("bash runs");
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

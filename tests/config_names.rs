@@ -216,3 +216,75 @@ fn parts_that_judge_different_things_are_not_merged() {
     let (code, told) = told(&gate_in(&here, &["merge", "1.json", "2.json"]));
     assert_eq!(code, 0, "{told}");
 }
+
+#[test]
+fn a_wrong_contract_is_told_with_line_and_column() {
+    for (file, place, hint) in [
+        ("[targets.one]\ncontract = \"flexportl\"\n", ":2:12: ", "did you mean `flexportal`?"),
+        ("[run]\n[targets.one]\n  contract =   \"./nope.yaml\"\n", ":3:16: ", "check the path"),
+        ("[levels]\n  \"wrong-typ\" = \"note\"\n", ":2:3: ", "did you mean `wrong-type`?"),
+    ] {
+        let (code, told) = with(file, &["check"]);
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains(&format!("contract-gate.toml{place}")) && told.contains(hint), "{told}");
+    }
+}
+
+#[test]
+fn flags_stand_over_the_targets_of_the_file() {
+    let file = "[targets.one]\ncontract = \"flexportal\"\ntime-budget = \"1min\"\nprofile = \"core\"\n";
+    let (code, told) = with(file, &["check", "one", "--dry-run"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("at most 60s"), "{told}");
+    let (code, told) = with(file, &["check", "one", "--dry-run", "--time-budget", "2min"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("at most 120s"), "{told}");
+}
+
+#[test]
+fn config_show_takes_the_flags_of_check_and_names_them() {
+    let file = "[levels]\nwrong-type = \"note\"\n[targets.one]\ncontract = \"flexportal\"\nbase-url = \"http://h\"\nrate = \"9/s\"\n";
+    let flags = [
+        "config",
+        "show",
+        "--rate",
+        "5/s",
+        "--deny",
+        "wrong-type",
+        "--report",
+        "json=a.json",
+        "--show-values",
+        "--base-url",
+        "http://me:s3cretpass@other",
+        "--token-env",
+        "GATE_KEY",
+        "--header",
+        "X-Api-Key=s3cretpass",
+        "--param",
+        "Tenant-ID=north",
+    ];
+    let (code, told) = with(file, &flags);
+    assert_eq!(code, 0, "{told}");
+    let row = |key: &str| {
+        let rows: Vec<&str> = told.lines().filter(|line| line.split(' ').next() == Some(key)).collect();
+        assert_eq!(rows.len(), 1, "{key}: {told}");
+        rows[0].split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    for (key, wanted) in [
+        ("run.rate", "5/s --rate"),
+        ("targets.one.rate", "5/s --rate"),
+        ("run.show-values", "true --show-values"),
+        ("levels.wrong-type", "deny --deny wrong-type"),
+        ("targets.one.base-url", "http://***@other --base-url"),
+        ("targets.one.token-env", "$GATE_KEY --token-env"),
+        ("targets.one.headers.X-Api-Key", "*** --header"),
+        ("targets.one.params.Tenant-ID", "north --param"),
+    ] {
+        assert_eq!(row(key), wanted, "{told}");
+    }
+    assert!(row("targets.one.contract").ends_with("contract-gate.toml:4:12"), "{told}");
+    assert!(!told.contains("s3cretpass"), "{told}");
+    let (code, told) = with("", &["config", "show", "--deny", "wrong-typ"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("did you mean `wrong-type`?"), "{told}");
+}

@@ -1,77 +1,15 @@
 //! A canary for each secret and each piece of personal data is fed through every reporter, in every form in which it
 //! may turn up, in every text that an event has. None may come out.
 
+mod canary;
 mod report_stream;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use canary::{AWKWARD, PLAIN, assert_nothing_of, forms, leaks};
 use contract_gate::event::*;
 use contract_gate::finding::{Exhibit, ShownAnswer, ShownRequest};
 use contract_gate::mask::{Masker, Secret, redact_personal};
 use contract_gate::report::{Format, Options};
 use report_stream::{contract, options, rendered, started, wrong_type};
-
-const PLAIN: &str = "cAn4ryT0kenQzXwVuTsRq5Pp6Nn7";
-const AWKWARD: &str = "cAn4ry/t0k+en \"q\"\\=&%41<é>";
-
-fn percent(text: &str, keep: impl Fn(u8) -> bool, upper: bool) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            _ if keep(byte) => char::from(byte).to_string(),
-            _ if upper => format!("%{byte:02X}"),
-            _ => format!("%{byte:02x}"),
-        })
-        .collect()
-}
-
-fn folded(text: &str) -> String {
-    let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(index, _)| index);
-    format!("{}\r\n\t{}", &text[..middle], &text[middle..])
-}
-
-/// Every form of a secret, made without the code under test.
-fn forms(secret: &str) -> Vec<String> {
-    let json = serde_json::to_string(secret).expect("a text is JSON");
-    let json = json[1..json.len() - 1].to_owned();
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let escaped: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let html: String = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let mut forms = vec![
-        secret.to_owned(),
-        percent(secret, unreserved, true),
-        percent(secret, unreserved, false),
-        percent(secret, |_| false, true),
-        percent(secret, |byte| unreserved(byte) || byte == b'/', true),
-        percent(secret, |byte| unreserved(byte) || byte == b' ', true).replace(' ', "+"),
-        percent(&percent(secret, unreserved, true), unreserved, true),
-        json.clone(),
-        json.replace('/', "\\/"),
-        serde_json::to_string(&json).expect("a text is JSON"),
-        escaped.to_uppercase().replace("\\U", "\\u"),
-        escaped,
-        html.clone(),
-        html.replace("&quot;", "&#34;").replace("&lt;", "&#x3C;"),
-        folded(secret),
-        folded(secret).split("\r\n\t").map(|half| percent(half, unreserved, true)).collect::<Vec<_>>().join("\r\n "),
-        folded(&STANDARD.encode(secret)),
-    ];
-    for before in ["", "u", "us", "user:"] {
-        for behind in ["", "!", "!!", "!!!"] {
-            let text = format!("{before}{secret}{behind}");
-            for engine in [
-                STANDARD.encode(&text),
-                STANDARD_NO_PAD.encode(&text),
-                URL_SAFE.encode(&text),
-                URL_SAFE_NO_PAD.encode(&text),
-            ] {
-                forms.push(percent(&engine, unreserved, true));
-                forms.push(engine.replace('/', "\\/"));
-                forms.push(engine);
-            }
-        }
-    }
-    forms
-}
 
 /// An event stream with one text in every place that holds a text.
 fn everywhere(text: &str) -> Vec<Event> {
@@ -149,39 +87,51 @@ fn with_set_up(mut events: Vec<Event>, text: &str) -> Vec<Event> {
     events
 }
 
-/// Everything that a reader could make of a text by decoding it.
-fn readings(text: &str) -> Vec<String> {
-    let mut readings = vec![text.to_owned()];
-    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    readings.push(percent_encoding::percent_decode_str(&decoded).decode_utf8_lossy().into_owned());
-    readings.push(decoded);
-    for run in text.split(|character: char| !(character.is_ascii_alphanumeric() || "+/-_".contains(character))) {
-        let run = run.replace('-', "+").replace('_', "/");
-        for offset in 0..4.min(run.len()) {
-            let whole = (run.len() - offset) / 4 * 4;
-            if let Ok(bytes) = STANDARD_NO_PAD.decode(&run[offset..offset + whole]) {
-                readings.push(String::from_utf8_lossy(&bytes).into_owned());
+/// Forms that are fed at once: GitHub shows ten annotations, half of them why there is no verdict.
+const AT_ONCE: usize = 5;
+
+/// One run with each of some texts in every place of a contract of its own.
+fn all_of(texts: &[String]) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut ends = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let name = format!("contract-{index}");
+        for mut event in with_set_up(everywhere(text), text) {
+            match &mut event {
+                Event::RunStarted(started) => {
+                    if let Some(Event::RunStarted(first)) = events.first_mut() {
+                        first.repeat.push_str(&started.repeat);
+                        continue;
+                    }
+                }
+                Event::ContractStarted(started) => started.contract.clone_from(&name),
+                Event::ContractFinished(finished) => finished.contract.clone_from(&name),
+                Event::Judged(judged) => judged.contract.clone_from(&name),
+                Event::Found(finding) => {
+                    finding.contract = Some(name.clone());
+                    if let Some(place) = &mut finding.place {
+                        place.pointer.push_str(&name);
+                    }
+                }
+                Event::RunFinished(_) => {
+                    ends = vec![event];
+                    continue;
+                }
+                Event::Exchanged(_) => {}
             }
+            events.push(event);
         }
     }
-    readings
+    events.extend(ends);
+    events
 }
 
-fn leaks(text: &str, canary: &str) -> Option<String> {
-    let windows: Vec<&str> =
-        (0..canary.len().saturating_sub(5)).filter_map(|start| canary.get(start..start + 6)).collect();
-    readings(text).into_iter().find(|reading| windows.iter().any(|window| reading.contains(window)))
-}
-
-fn assert_nothing_comes_out(events: &[Event], masker: &Masker, canary: &str, form: &str) {
+fn assert_nothing_comes_out(events: &[Event], masker: &Masker, canary: &str, forms: &[String]) {
     for show_values in [false, true] {
         let options = Options { show_values, verbosity: 1, ..options() };
         for format in Format::ALL {
             let report = rendered(format, &options, masker, events);
-            if let Some(reading) = leaks(&report, canary) {
-                let near = report.lines().find(|line| leaks(line, canary).is_some()).unwrap_or(&reading);
-                panic!("{format}: {canary:?} came out of the form {form:?}: {near}");
-            }
+            assert_nothing_of(canary, forms, &report, &format!("{format}, values shown: {show_values}"));
         }
     }
 }
@@ -206,9 +156,24 @@ fn no_secret_comes_out_of_a_text_in_any_form() {
 fn no_secret_comes_out_of_any_reporter() {
     for canary in [PLAIN, AWKWARD] {
         let masker = Masker::new([Secret::named(canary, "TOKEN")]);
-        for form in forms(canary).into_iter().step_by(7).chain([canary.to_owned()]) {
-            assert_nothing_comes_out(&with_set_up(everywhere(&form), &form), &masker, canary, &form);
+        let forms = forms(canary);
+        for some in forms.chunks(AT_ONCE) {
+            assert_nothing_comes_out(&all_of(some), &masker, canary, some);
         }
+    }
+}
+
+#[test]
+fn innocent_texts_stay_as_they_are() {
+    let masker = Masker::new([Secret::named("test", "SHORT"), Secret::named(AWKWARD, "KEY")]);
+    for text in [
+        "GET /v1/customers?limit=10&offset=20 answered 200 in 12 ms",
+        "[116, 101, 115, 115] and 74:65:73:73",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0",
+        "caf%C3%A9 =?utf-8?q?caf=C3=A9?= &eacute; \\u00e9",
+    ] {
+        assert_eq!(masker.mask(text), text);
     }
 }
 
@@ -224,14 +189,23 @@ fn no_personal_data_comes_out_unless_values_are_shown() {
     let canaries = [
         ("jane.canary@example.com", "canary"),
         ("jane.canary%40example.com", "canary"),
+        ("%6Aane%2Ecanary%40%65xample.com", "canary"),
+        ("jane.canary%2540example.com", "canary"),
+        ("jane\\u002ecanary\\u0040example\\u002ecom", "canary"),
+        ("jane.canary&#64;example.com", "canary"),
+        ("jane.canary\r\n\t@example.com", "canary"),
+        ("amFuZS5jYW5hcnlAZXhhbXBsZS5jb20=", "amFuZS5"),
+        ("eyJtYWlsIjoiamFuZS5jYW5hcnlAZXhhbXBsZS5jb20ifQ", "jYW5hcnlA"),
         ("+49 151 98765432", "98765432"),
+        ("%2B49%20151%2098765432", "98765432"),
+        ("KzQ5IDE1MSA5ODc2NTQzMg==", "ODc2NTQz"),
         ("4111111111111111", "41111111"),
     ];
     for (canary, core) in canaries {
         for format in Format::ALL {
             // Numbers stay in curl lines and pointers: they are how the record is reached.
             let mut events = everywhere(canary);
-            if !core.contains("canary") {
+            if core.contains("8765432") || core.contains("4111") || core == "ODc2NTQz" {
                 for event in &mut events {
                     if let Event::Found(finding) = event {
                         finding.curl.clear();

@@ -150,3 +150,20 @@ fn reports_of_diff_are_what_their_readers_accept() {
     }
     assert!(seen > 10, "{seen} findings");
 }
+
+#[test]
+fn every_report_says_once_whether_values_are_shown_and_how_to_get_the_other() {
+    for (show_values, wanted, other) in [
+        (false, "alues in bodies are shown as shapes", "as they came"),
+        (true, "alues in bodies are shown as they came", "shown as shapes"),
+    ] {
+        for format in Format::ALL {
+            let text = shown(format, &Options { show_values, ..options() });
+            // Each suite of JUnit has its own properties.
+            let times = if format == Format::Junit { text.matches("<testsuite ").count() } else { 1 };
+            assert_eq!(text.matches(wanted).count(), times, "{format}: {text}");
+            assert!(text.contains("--show-values") && !text.contains(other), "{format}: {text}");
+            assert!(text.lines().all(|line| format != Format::Human || line.chars().count() <= 100), "{text}");
+        }
+    }
+}

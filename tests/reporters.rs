@@ -5,6 +5,7 @@ mod report_stream;
 
 use contract_gate::event::Event;
 use contract_gate::mask::Masker;
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -187,8 +188,9 @@ fn html_report() {
 fn html_stays_small_with_ten_thousand_findings() {
     let start = std::time::Instant::now();
     let text = rendered(Format::Html, &options(), &Masker::default(), &many(10_000));
-    assert!(text.len() < 2 * 1024 * 1024, "{} bytes", text.len());
-    assert!(text.contains("9800"), "the rest is counted");
+    assert!(text.len() < 10 * 1024 * 1024, "{} bytes", text.len());
+    assert!(text.contains("9,800 further findings"), "the rest is counted");
+    assert_eq!(places(&text), 10_000);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
@@ -234,13 +236,36 @@ fn the_page_is_readable_in_a_browser() {
     assert!(dom.contains("lang=\"en\"") && dom.contains("aria-label") && dom.contains("<caption>"));
 }
 
+/// Different places of the body in a page.
+fn places(page: &str) -> usize {
+    let rest = page.split("body &#x2f;customers&#x2f;").skip(1);
+    rest.filter_map(|rest| rest.split_once("&#x2f;status").map(|(index, _)| index)).collect::<BTreeSet<&str>>().len()
+}
+
+#[test]
+fn html_has_every_place_of_one_fault() {
+    let mut events = many(300);
+    for event in &mut events {
+        if let Event::Found(finding) = event {
+            finding.place = Some(report_stream::place("/components/schemas/S1", 2));
+        }
+    }
+    let text = rendered(Format::Html, &options(), &Masker::default(), &events);
+    assert!(text.contains("The same in 299 more findings"), "{text}");
+    assert_eq!(places(&text), 300);
+}
+
 #[test]
 fn a_browser_takes_ten_thousand_findings() {
     let page = rendered(Format::Html, &options(), &Masker::default(), &many(10_000));
     let start = std::time::Instant::now();
     let Some(dom) = dom("large", &page) else { return };
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
-    assert_eq!(dom.matches("<details class=\"fault ").count(), 200);
+    assert_eq!(dom.matches("<figcaption>Request</figcaption>").count(), 200);
+    // Every further one has its place in the document and its request.
+    assert_eq!(dom.matches("<th scope=\"row\"><code>status").count(), 9_800);
+    assert!(dom.contains("<code>openapi/flexportal.yaml:4321</code>"), "a place in the document is missing");
+    assert_eq!(dom.matches("<pre>curl -sS").count(), 9_800);
     assert!(dom.ends_with("</html>") || dom.trim_end().ends_with("</html>"), "the page breaks off");
 }
 

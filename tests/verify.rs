@@ -1,5 +1,7 @@
 //! Recorded traffic gets the verdicts of live traffic, as far as it proves them, and nothing more.
 
+mod canary;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -414,7 +416,8 @@ fn a_credential_of_a_recording_is_in_no_report() {
     let base64 = base64::engine::general_purpose::STANDARD.encode(CANARY);
     let mut entries = walk(0.0, CANARY, &[&["a"]]);
     // The server says it back in every form, where a finding quotes it.
-    let said = format!("{CANARY} {coded} {base64}");
+    let forms = canary::forms(CANARY);
+    let said = forms.join(" ");
     entries[0]["response"]["content"]["text"] = json!(json!({"customers": said, "count": said}).to_string());
     entries[0]["request"]["url"] = json!(format!("{SERVER}/v1/customers?limit=2&note={coded}&api_key=s3cretquerykey"));
     entries[0]["request"]["cookies"] = json!([{"name": "sid", "value": "c00kie-canary-value"}]);
@@ -436,6 +439,9 @@ fn a_credential_of_a_recording_is_in_no_report() {
             assert!(line.is_none(), "{needle:?} came out: {line:?}");
         }
     }
+    for text in &written {
+        canary::assert_nothing_of(CANARY, &forms, text, "a report of a recording");
+    }
 }
 
 #[test]
@@ -445,7 +451,8 @@ fn a_credential_of_a_run_is_not_in_its_recording() {
     const CANARY: &str = "cAn4ry/t0ken+\"QzXwVuTsRq5";
     let coded = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
     let base64 = base64::engine::general_purpose::STANDARD.encode(CANARY);
-    let body = json!({ "error": { "code": "X", "message": format!("{CANARY} {coded} {base64}") } }).to_string();
+    let forms = canary::forms(CANARY);
+    let body = json!({ "error": { "code": "X", "message": forms.join(" ") } }).to_string();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let cookie = format!("Set-Cookie: sid=server-c00kie-value; Path=/\r\nX-Echo: {base64}");
@@ -474,5 +481,6 @@ fn a_credential_of_a_run_is_not_in_its_recording() {
     for needle in [CANARY, &coded, &base64, &escaped, "cAn4ry", "c00kie"] {
         assert!(!recording.contains(needle), "{needle:?} stands in the recording");
     }
+    canary::assert_nothing_of(CANARY, &forms, &recording, "the recording");
     Recording::parse("t.har", recording.as_bytes()).expect("is a HAR");
 }

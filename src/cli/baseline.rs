@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 
 use super::check::{self, RunArgs, SubjectArgs};
-use super::exit;
+use super::{exit, safe};
 use crate::config::FILE_NAME;
 use crate::report::{self, Run};
 use crate::waiver;
@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     }
     let text = waiver::baseline(run.findings(), until);
     if text.is_empty() {
-        let _ = writeln!(io::stderr(), "no finding to be waived: nothing was written");
+        safe::note("no finding to be waived: nothing was written");
         return Ok(exit::CONFORMS);
     }
     if args.output.as_ref().is_some_and(|path| path.as_os_str() == "-") {
@@ -86,14 +86,14 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     append(&path, &text)?;
     let entries = text.matches("[[waivers]]").count();
     let words = if entries == 1 { "1 waiver".to_owned() } else { format!("{entries} waivers") };
-    let _ = writeln!(io::stderr(), "wrote {words} to {}; fill in each `reason`", path.display());
+    safe::note(&format!("wrote {words} to {}; fill in each `reason`", path.display()));
     Ok(exit::CONFORMS)
 }
 
 /// A run that was cut off knows only some of the findings: no baseline is made of it.
 fn without_verdict(run: &Run) -> Option<u8> {
     let aborted = run.sections.iter().find_map(|section| section.finished.as_ref()?.aborted.as_ref())?;
-    let _ = writeln!(io::stderr(), "no verdict: {}\n  help: {}", aborted.message, aborted.remedy);
+    safe::note(&format!("no verdict: {}\n  help: {}", aborted.message, aborted.remedy));
     Some(if aborted.kind == "unusable" { exit::UNUSABLE } else { exit::NO_VERDICT })
 }
 

@@ -1,6 +1,6 @@
 //! `contract-gate check`: the main job.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -83,13 +83,13 @@ pub(super) struct VerdictArgs {
     /// Level deny for a check, family or operation:check
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     deny: Vec<String>,
-    /// Level warn
+    /// Level warn, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     warn: Vec<String>,
-    /// Level note
+    /// Level note, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     note: Vec<String>,
-    /// Not reported at all
+    /// Not reported at all, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     allow: Vec<String>,
     /// Which findings turn the gate red: deny, warn, never
@@ -151,7 +151,7 @@ pub(super) struct RunArgs {
     /// Most records walked of one list, 10,000 unless told; 0 is no bound
     #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     max_records: Option<u64>,
-    /// Records read one by one per key: about 20 unless told, 500 under --profile strict; 0 is that default
+    /// Records read one by one per key; 0, the default, is about 20, and 500 under --profile strict
     #[arg(long, value_name = "N", value_parser = crate::config::whole, allow_negative_numbers = true, help_heading = CHECKED)]
     reads: Option<u64>,
     /// Try undeclared PUT and DELETE on whole lists too, on this machine: for a server that may lose its data
@@ -186,7 +186,7 @@ impl RunArgs {
         Self { verdict: verdict.clone(), ..Self::default() }
     }
 
-    fn flags(&self) -> RunFlags {
+    pub(super) fn flags(&self) -> RunFlags {
         let list = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
         let verdict = &self.verdict;
         RunFlags {
@@ -257,11 +257,10 @@ pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, V
     let config = run.load()?;
     let embedded = embedded(subject)?;
     if let Some(fault) = embedded.fault.filter(|fault| fault.thorough && config.run.reads.value == 0) {
-        let _ = writeln!(
-            io::stderr(),
+        safe::note(&format!(
             "note: fault `{}` shows only to who reads that one record, and about 20 are read: --reads 500 reads them all",
             fault.id
-        );
+        ));
     }
     let subjects = subjects(&subject.names, &subject.target, &config, &embedded)?;
     names::check(&config, &run.levels()?, &subjects)?;
@@ -321,7 +320,7 @@ pub(super) fn with_operations(config: &Config, subjects: Vec<Subject>) -> Vec<Su
     let has = |subject: &Subject| named.iter().any(|name| subject.contract.operation(name).is_some());
     let (kept, left): (Vec<Subject>, Vec<Subject>) = subjects.into_iter().partition(has);
     for subject in &left {
-        let _ = writeln!(io::stderr(), "{}: left out, it has no operation {}", subject.name, named.join(", "));
+        safe::note(&format!("{}: left out, it has no operation {}", subject.name, named.join(", ")));
     }
     kept
 }

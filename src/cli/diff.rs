@@ -27,7 +27,7 @@ const STACK: usize = 256 * 1024 * 1024;
 ///
 /// Exit code 0: nothing breaks; 1: a breaking change; 2: arguments or a document cannot be used.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example: contract-gate diff origin/main:openapi/customers.yaml openapi/customers.yaml")]
+#[command(after_help = "Example:\n  contract-gate diff origin/main:openapi/customers.yaml openapi/customers.yaml")]
 pub struct Args {
     /// The old document: a file, `-` for standard input, or REV:path of the git repository
     pub old: String,
@@ -39,9 +39,8 @@ pub struct Args {
     /// Least level that fails the gate [breaking, warning, note, never]
     #[arg(long, value_name = "LEVEL", default_value = "breaking")]
     pub fail_on: FailOn,
-    /// Set the level of a rule, or the highest level of a category (wire, client, docs); repeatable. What a generated
-    /// client feels and what only documents is raised to the level of its category, too, unless it was only added:
-    /// `client=deny` makes a renamed operationId a break
+    /// Set the level of a rule, or the highest level of a category (wire, client, docs); repeatable. In client and docs it
+    /// is the lowest too, additions left out: `client=deny` makes a renamed operationId a break
     #[arg(long = "level", value_name = "RULE=LEVEL")]
     pub levels: Vec<LevelArg>,
     /// One finding per operation instead of one per change

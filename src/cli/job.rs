@@ -1,7 +1,7 @@
 //! A run over all targets: levels, waivers, reports, totals.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::target::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
-use super::{exit, last_failed, memory};
+use super::{exit, last_failed, memory, safe};
 use crate::config::{Config, FailOn, Origin};
 use crate::document::Document;
 use crate::engine::{self, Checked, Options, Red};
@@ -118,7 +118,7 @@ impl Job {
     /// Says that a subject is not checked any more.
     pub(super) fn leave_out(&self, name: &str) {
         let why = if self.interrupted { "the run was interrupted" } else { "--fail-fast, after the first finding" };
-        let _ = writeln!(io::stderr(), "{name}: left out, {why}");
+        safe::note(&format!("{name}: left out, {why}"));
     }
 
     pub(super) async fn check(&mut self, subject: &Subject) -> Result<(), String> {
@@ -270,11 +270,10 @@ impl Job {
         let Some(recorder) = &self.recorder else { return Ok(()) };
         let written = recorder.finish().map_err(|error| format!("the recording cannot be written: {error}"))?;
         let path = written.path.display();
-        let _ = writeln!(
-            io::stderr(),
+        safe::note(&format!(
             "{path}: {} exchanges recorded; customers' data stands in it as it came, and only its owner can read it",
             written.exchanges
-        );
+        ));
         Ok(())
     }
 }

@@ -4,11 +4,11 @@
 //! Trial runs against embedded servers are remembered only if the flag is given.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::safe;
 use super::target::Subject;
 use crate::config::Config;
 use crate::event::Outcome;
@@ -48,7 +48,7 @@ pub(super) fn restriction(config: &Config, subjects: &[Subject]) -> BTreeMap<Str
         found.insert(subject.name.clone(), operations.iter().flat_map(pairs).collect());
     }
     if found.is_empty() {
-        let _ = writeln!(io::stderr(), "nothing is known to have failed in the last run: everything runs");
+        safe::note("nothing is known to have failed in the last run: everything runs");
     }
     found
 }
@@ -67,7 +67,7 @@ pub(super) fn remember(config: &Config, run: &Run, counts: impl Fn(&Finding) -> 
     let result = super::memory::write(&folder.join("last-failed.json"), &text)
         .and_then(|()| super::memory::write(&folder.join(".gitignore"), "*\n"));
     if let Err(message) = result {
-        let _ = writeln!(io::stderr(), "note: --last-failed will not know of this run: {message}");
+        safe::note(&format!("note: --last-failed will not know of this run: {message}"));
     }
 }
 

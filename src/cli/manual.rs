@@ -3,12 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, Command};
 
+use super::completions::script;
 use super::exit;
-use crate::config::{Color, FailOn, Profile};
-use crate::contract::Contract;
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
@@ -16,7 +14,7 @@ use crate::contract::Contract;
     after_help = "Examples:\n  contract-gate completions bash > /etc/bash_completion.d/contract-gate\n  contract-gate completions zsh > \"${fpath[1]}/_contract-gate\"\n  contract-gate completions fish > ~/.config/fish/completions/contract-gate.fish"
 )]
 pub(super) struct CompletionArgs {
-    /// bash, zsh, fish, powershell, elvish
+    /// The shell
     shell: clap_complete::Shell,
 }
 
@@ -35,14 +33,7 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn completions(args: &CompletionArgs, out: &mut dyn Write) -> Result<u8, String> {
-    let mut buffer = Vec::new();
-    clap_complete::generate(args.shell, &mut with_words(super::command()), "contract-gate", &mut buffer);
-    if args.shell == clap_complete::Shell::Bash {
-        // The generator writes the hyphen of the name in two ways: it walks to `contract__gate`, and asks for another.
-        let script = String::from_utf8_lossy(&buffer).replace("contract__subcmd__gate", "contract__gate");
-        buffer = script.into_bytes();
-    }
-    written(out, &buffer)
+    written(out, script(args.shell).as_bytes())
 }
 
 pub(super) fn manual(args: &ManArgs, out: &mut dyn Write) -> Result<u8, String> {
@@ -74,45 +65,4 @@ fn written(out: &mut dyn Write, bytes: &[u8]) -> Result<u8, String> {
     // A reader that went away (`| head`) is no failure.
     let _ = out.write_all(bytes);
     Ok(exit::CONFORMS)
-}
-
-/// The arguments with the words that a shell can offer. The parser itself takes more: files, operations, new names.
-fn with_words(command: Command) -> Command {
-    let kinds: Vec<&'static str> = crate::checks::Family::ALL
-        .iter()
-        .map(|family| family.name())
-        .chain(crate::checks::CATALOGUE.iter().map(|check| check.id))
-        .collect();
-    let faults: Vec<&'static str> = crate::mock::faults().iter().map(|fault| fault.id).collect();
-    let variants: Vec<&'static str> = crate::mock::variants().iter().map(|variant| variant.id).collect();
-    let ids: Vec<&'static str> = crate::checks::CATALOGUE
-        .iter()
-        .map(|check| check.id)
-        .chain(crate::diff::rules::RULES.iter().map(|rule| rule.id))
-        .collect();
-    let words = |id: &str| -> Option<Vec<&'static str>> {
-        Some(match id {
-            "names" | "contract" | "contracts" => Contract::SHIPPED.to_vec(),
-            "profile" => Profile::WORDS.to_vec(),
-            "fail_on" => FailOn::WORDS.to_vec(),
-            "color" => Color::WORDS.to_vec(),
-            "fault" => faults.clone(),
-            "variant" => variants.clone(),
-            "only" | "skip" | "deny" | "warn" | "note" | "allow" => kinds.clone(),
-            "id" => ids.clone(),
-            _ => return None,
-        })
-    };
-    let commands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    commands.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |sub| {
-            let prove = sub.get_name() == "prove";
-            sub.mut_args(|arg| match words(arg.get_id().as_str()) {
-                Some(words) if arg.get_action().takes_values() && !prove => {
-                    arg.value_parser(PossibleValuesParser::new(words))
-                }
-                _ => arg,
-            })
-        })
-    })
 }

@@ -2,9 +2,11 @@
 
 mod baseline;
 mod check;
+mod completions;
 pub mod diff;
 mod doctor;
 mod ear;
+mod flags;
 mod job;
 mod last_failed;
 pub mod lint;
@@ -15,10 +17,11 @@ mod merge;
 mod mock;
 mod names;
 mod prove;
-mod safe;
+pub mod safe;
 mod settings;
 mod show;
 mod target;
+mod usage;
 mod verdict;
 mod verify;
 mod words;
@@ -83,7 +86,7 @@ enum Command {
     /// Write a commented contract-gate.toml
     Init(show::InitArgs),
     /// Show the configuration that holds, with the origin of each value
-    Config(show::ConfigArgs),
+    Config(Box<show::ConfigArgs>),
     /// Print completions for a shell
     Completions(manual::CompletionArgs),
     /// Print the manual page, or that of one command

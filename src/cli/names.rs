@@ -8,8 +8,10 @@ use crate::waiver::Ran;
 
 /// Refuses what names nothing: in the file, in flags, and in the environment.
 pub(super) fn check(config: &Config, flags: &[LevelRule], subjects: &[Subject]) -> Result<(), String> {
-    config.check_names(&of_file(config, subjects)).map_err(|error| error.to_string())?;
-    let names = of_run(subjects);
+    let in_file = of_file(config, subjects);
+    config.check_names(&in_file).map_err(|error| error.to_string())?;
+    // Where nothing is checked, flags may speak of whatever the file may.
+    let names = if subjects.is_empty() { in_file } else { of_run(subjects) };
     let words = |origin: &Origin, unknown: &Unknown| origin.error(&unknown.message, &unknown.help).to_string();
     for rule in flags {
         names.level(&rule.scope, None).map_err(|unknown| words(&rule.origin, &unknown))?;
@@ -35,7 +37,7 @@ fn of_run(subjects: &[Subject]) -> Names {
 ///
 /// Without targets the documents come from the command line, one now and another one later, and a document that cannot
 /// be read says nothing of its operations: then only a name that is nearly a known one is refused.
-pub(super) fn of_file(config: &Config, subjects: &[Subject]) -> Names {
+fn of_file(config: &Config, subjects: &[Subject]) -> Names {
     let mut names = Names::of_the_gate();
     let mut open = config.targets.is_empty();
     for target in &config.targets {

@@ -13,13 +13,23 @@ static KNOWN: RwLock<Vec<Secret>> = RwLock::new(Vec::new());
 const SHORTEST: usize = 8;
 
 /// Notes secrets, so that no error shows them.
-pub(super) fn learn(secrets: &[Secret]) {
+pub fn learn(secrets: &[Secret]) {
     KNOWN.write().unwrap_or_else(PoisonError::into_inner).extend(secrets.iter().cloned());
 }
 
 /// A message without secrets: those read so far, those in telling environment variables, and credentials in URLs and
 /// arguments; and without e-mail addresses.
-pub(super) fn text(message: &str) -> String {
+///
+/// # Example
+/// ```
+/// use contract_gate::cli::safe;
+/// use contract_gate::mask::Secret;
+///
+/// safe::learn(&[Secret::named("s3cret/key", "TOKEN")]);
+/// assert_eq!(safe::text("no such file: s3cret%2Fkey.yaml"), "no such file: $TOKEN.yaml");
+/// ```
+#[must_use]
+pub fn text(message: &str) -> String {
     let mut masker = Masker::new(KNOWN.read().unwrap_or_else(PoisonError::into_inner).iter().cloned());
     for secret in from_environment(
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
@@ -46,7 +56,12 @@ fn from_environment(variables: impl Iterator<Item = (String, String)>) -> Vec<Se
 
 /// Prints an error.
 pub(super) fn error(message: &str) {
-    let _ = writeln!(io::stderr(), "error: {}", text(message));
+    note(&format!("error: {message}"));
+}
+
+/// Prints a line beside the reports.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", text(message));
 }
 
 /// Prints what the argument parser has to say.
@@ -54,11 +69,13 @@ pub(super) fn usage(error: &clap::Error) {
     let rendered = error.render();
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
     let shown = if plain { rendered.to_string() } else { rendered.ansi().to_string() };
-    let _ = write!(io::stderr(), "{}", text(&shown));
+    let words: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+    let example = super::usage::example(error, &words).unwrap_or_default();
+    let _ = write!(io::stderr(), "{}{example}", text(&shown));
 }
 
 /// A panic is our fault; its message may quote what was being read.
-pub(super) fn mask_panics() {
+pub fn mask_panics() {
     std::panic::set_hook(Box::new(|info| {
         let payload = info.payload();
         let text = payload.downcast_ref::<&str>().copied();
@@ -68,7 +85,9 @@ pub(super) fn mask_panics() {
     }));
 }
 
-fn panic_text(message: &str, place: &str) -> String {
+/// What a panic with a message at a place of the source prints.
+#[must_use]
+pub fn panic_text(message: &str, place: &str) -> String {
     let mut out = format!("error: contract-gate failed by its own fault: {}\n", redact_personal(&text(message)));
     let _ = writeln!(out, "  at {place}\n  help: please report it, with the command line and the version");
     out

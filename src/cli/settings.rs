@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::check::RunArgs;
 use super::target::Subject;
-use crate::config::{Config, LevelRule, Levels};
+use crate::config::{Config, LevelRule, Levels, Origin, Target};
 use crate::engine::{Options, Profile, Selection, Shard};
 use crate::finding::{Finding, Level};
 use crate::target::{Limits, Rate};
@@ -55,20 +55,7 @@ impl Settings {
         let configured = subject.configured.as_ref();
         options.selection.levels = self.config.levels_for(configured, self.flag_levels.clone());
         if let Some(target) = configured {
-            if let Some(profile) = target.profile.and_then(|profile| Profile::find(&profile.to_string())) {
-                options.selection.profile = profile;
-            }
-            if !target.only.is_empty() {
-                options.selection.only.clone_from(&target.only);
-            }
-            options.selection.skip.extend(target.skip.iter().cloned());
-            limits.rate = target.rate.and_then(pace).or(limits.rate);
-            limits.concurrency = target.concurrency.map_or(limits.concurrency, |count| count.0.get() as usize);
-            limits.max_requests = target.max_requests.or(limits.max_requests);
-            limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
-            limits.time_budget = target.time_budget.map(|time| time.0).or(limits.time_budget);
-            options.max_records = target.max_records.map_or(options.max_records, number);
-            options.reads = target.reads.map_or(options.reads, number);
+            self.lay(target, &mut options, &mut limits);
         }
         if subject.embedded.is_some() {
             // On loopback in this process nothing takes seconds, unless a fault makes it.
@@ -77,6 +64,42 @@ impl Settings {
             options.probe_writes = true;
         }
         (options, limits)
+    }
+
+    /// What a target says instead of the run; a flag or a variable for the run stands over it.
+    fn lay(&self, target: &Target, options: &mut Options, limits: &mut Limits) {
+        let run = &self.config.run;
+        let free = |origin: Option<&Origin>| !origin.is_some_and(Origin::is_from_outside);
+        if free(Some(&run.profile.origin))
+            && let Some(profile) = target.profile.and_then(|profile| Profile::find(&profile.to_string()))
+        {
+            options.selection.profile = profile;
+        }
+        if free(Some(&run.only.origin)) && !target.only.is_empty() {
+            options.selection.only.clone_from(&target.only);
+        }
+        options.selection.skip.extend(target.skip.iter().cloned());
+        if free(run.rate.as_ref().map(|rate| &rate.origin)) {
+            limits.rate = target.rate.and_then(pace).or(limits.rate);
+        }
+        if free(Some(&run.concurrency.origin)) {
+            limits.concurrency = target.concurrency.map_or(limits.concurrency, |count| count.0.get() as usize);
+        }
+        if free(run.max_requests.as_ref().map(|most| &most.origin)) {
+            limits.max_requests = target.max_requests.or(limits.max_requests);
+        }
+        if free(Some(&run.timeout.origin)) {
+            limits.timeout = target.timeout.map_or(limits.timeout, |time| time.0);
+        }
+        if free(run.time_budget.as_ref().map(|most| &most.origin)) {
+            limits.time_budget = target.time_budget.map(|time| time.0).or(limits.time_budget);
+        }
+        if free(Some(&run.max_records.origin)) {
+            options.max_records = target.max_records.map_or(options.max_records, number);
+        }
+        if free(Some(&run.reads.origin)) {
+            options.reads = target.reads.map_or(options.reads, number);
+        }
     }
 
     pub(super) fn seed(&self) -> u64 {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::check::RunArgs;
 use super::exit;
+use super::target::TargetArgs;
 use crate::checks::{CATALOGUE, Check};
-use crate::config::{Config, DEFAULT_FILE, FILE_NAME, Names, RunFlags};
+use crate::config::{Config, DEFAULT_FILE, FILE_NAME, Names, RunFlags, table};
 use crate::diff::{Origin, rules};
 use crate::lint;
 
@@ -39,15 +41,20 @@ pub(super) struct InitArgs {
 }
 
 /// Show the configuration that holds
+///
+/// With flags of `check`, what would hold for that run: each value with the flag, the variable or the line that set it.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  contract-gate config show")]
+#[command(
+    after_help = "Examples:\n  contract-gate config show\n  contract-gate config show --rate 5/s --deny unknown-value\n  contract-gate config schema > contract-gate.schema.json"
+)]
 pub(super) struct ConfigArgs {
     /// What: show, schema
     #[arg(value_name = "WHAT", default_value = "show")]
     what: String,
-    /// Configuration file; by default contract-gate.toml is looked for upward
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 type Outcome = Result<u8, String>;
@@ -231,19 +238,15 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> Outcome {
     match args.what.as_str() {
         "schema" => written(out.write_all(crate::config::SCHEMA.as_bytes())),
         "show" => {
-            let config = load(args.config.clone())?;
-            let _ = out.write_all(config.show().as_bytes());
+            let config = load_with(args.run.verdict.config.clone(), &args.run.flags())?;
+            let rows = super::flags::over(&config, &args.target, &args.run.levels()?);
+            let _ = out.write_all(table(&rows).as_bytes());
             super::words::no_misspelt_variable()?;
-            let names = super::names::of_file(&config, &[]);
-            config.check_names(&names).map_err(|error| error.to_string())?;
+            super::names::check(&config, &args.run.levels()?, &[])?;
             Ok(exit::CONFORMS)
         }
         other => Err(format!("unknown word `{other}`; use show or schema")),
     }
-}
-
-fn load(path: Option<PathBuf>) -> Result<Config, String> {
-    load_with(path, &RunFlags::default())
 }
 
 /// Reads the configuration that holds for the working folder, under some flags.
@@ -256,7 +259,7 @@ pub(super) fn load_with(path: Option<PathBuf>, flags: &RunFlags) -> Result<Confi
 
 /// Waivers of the configuration that speak of diff rules, and of the documents at hand.
 pub(super) fn diff_waivers(documents: [&str; 2]) -> Result<Vec<crate::diff::Waiver>, String> {
-    let config = load(None)?;
+    let config = load_with(None, &RunFlags::default())?;
     config.check_names(&Names::of_the_gate()).map_err(|error| error.to_string())?;
     let stems: Vec<String> = documents.iter().filter_map(|name| Origin::parse(name).stem()).collect();
     let about = |contract: &str| Origin::parse(contract).stem().is_some_and(|stem| stems.contains(&stem));

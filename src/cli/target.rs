@@ -320,6 +320,9 @@ fn subject(name: &str, wanted: Wanted, embedded: &mock::Options) -> Result<Subje
                 secrets.extend(more);
                 identity
             });
+            let made = [Some(&own), second.as_ref()].into_iter().flatten();
+            let made: Vec<Secret> = made.flat_map(|identity| identity.made_of(&secrets)).collect();
+            secrets.extend(made);
             Ok(Subject {
                 name: name.to_owned(),
                 contract,

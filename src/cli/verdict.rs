@@ -1,9 +1,9 @@
 //! From findings to an exit code.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::Instant;
 
-use super::exit;
+use super::{exit, safe};
 use crate::config::FailOn;
 use crate::engine::Checked;
 use crate::event::{Aborted, RunFinished};
@@ -104,7 +104,7 @@ pub(super) fn written(reports: Result<Run, ReportError>, code: u8) -> u8 {
     let Err(ReportError(failures)) = reports else { return code };
     let mut code = code;
     for failure in failures.iter().filter(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe) {
-        let _ = writeln!(io::stderr(), "error: {failure}");
+        safe::error(&failure.to_string());
         if code == exit::CONFORMS {
             code = exit::NO_VERDICT;
         }

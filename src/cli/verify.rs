@@ -1,6 +1,5 @@
 //! `contract-gate verify`: judges recorded exchanges, with no server at all.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -171,7 +170,7 @@ fn with_traffic(parts: Vec<(Subject, Belonging)>) -> Vec<(Subject, Belonging)> {
         return kept;
     }
     for (subject, _) in left {
-        let _ = writeln!(io::stderr(), "{}: left out, nothing in the recordings belongs to it", subject.name);
+        safe::note(&format!("{}: left out, nothing in the recordings belongs to it", subject.name));
     }
     kept
 }

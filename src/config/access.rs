@@ -273,12 +273,12 @@ impl AccessSource {
     /// Where a parameter is written, for messages about it.
     #[must_use]
     pub fn place_of_param(&self, name: &str) -> Option<Origin> {
-        self.params.get(name).map(|(_, (line, _))| Origin::File(self.path.clone(), *line))
+        self.params.get(name).map(|(_, (line, column))| Origin::File(self.path.clone(), *line, *column))
     }
 
     pub(super) fn rows(&self, prefix: &str, rows: &mut Vec<Row>) {
-        let mut row = |key: String, value: String, (line, _): Position| {
-            let origin = Origin::File(self.path.clone(), line);
+        let mut row = |key: String, value: String, (line, column): Position| {
+            let origin = Origin::File(self.path.clone(), line, column);
             rows.push(Row { key: format!("{prefix}.{key}"), value, origin });
         };
         if let Some((name, position)) = &self.token_env {

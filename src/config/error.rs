@@ -57,7 +57,8 @@ impl ConfigError {
     /// What the TOML reader had to say, in our words.
     pub(super) fn from_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let position = error.span().map(|span| line_and_column(text, &span));
-        let raw = error.message().trim().replace('\n', ", ");
+        // What it expected stands on a line of its own; any other line break is one of what it quotes.
+        let raw = error.message().trim().replace("\nexpected", ", expected").replace('\n', "\\n");
         let (message, help) = reworded(&raw);
         Self { path: Some(path.to_path_buf()), position, message, help }
     }

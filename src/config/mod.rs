@@ -78,7 +78,8 @@ impl Source<'_> {
     }
 
     fn origin(&self, span: &Range<usize>) -> Origin {
-        Origin::File(self.path.to_path_buf(), self.position(span).0)
+        let (line, column) = self.position(span);
+        Origin::File(self.path.to_path_buf(), line, column)
     }
 
     fn error(&self, span: &Range<usize>, message: &str, help: &str) -> ConfigError {
@@ -263,6 +264,15 @@ impl Config {
         for target in &self.targets {
             target.rows(&mut rows);
         }
+        // A flag or a variable for the run stands over what a target says.
+        let outside = self.run.rows().into_iter().filter(|row| row.origin.is_from_outside());
+        for over in outside.filter(|row| target::OF_THE_RUN.iter().any(|key| row.key == format!("run.{key}"))) {
+            let key = over.key.trim_start_matches("run.");
+            for row in rows.iter_mut().filter(|row| is_of_target(&row.key, key)) {
+                row.value.clone_from(&over.value);
+                row.origin = over.origin.clone();
+            }
+        }
         if let Some(url) = &self.base_url {
             for row in rows.iter_mut().filter(|row| row.key.starts_with("targets.") && row.key.ends_with(".base-url")) {
                 row.value = crate::mask::redact_credentials(url).into_owned();
@@ -282,16 +292,27 @@ impl Config {
     /// The text of `config show`: key, value, origin in columns.
     #[must_use]
     pub fn show(&self) -> String {
-        let rows = self.rows();
-        let width = |text: fn(&Row) -> usize| rows.iter().map(text).max().unwrap_or(0);
-        let (keys, values) = (width(|row| row.key.chars().count()), width(|row| row.value.chars().count()));
-        rows.iter().map(|row| format!("{:<keys$}  {:<values$}  {}\n", row.key, row.value, row.origin)).collect()
+        table(&self.rows())
     }
+}
+
+/// Whether a row is about a key of a target.
+fn is_of_target(row: &str, key: &str) -> bool {
+    let rest = row.strip_prefix("targets.").and_then(|rest| rest.strip_suffix(key));
+    rest.is_some_and(|rest| rest.strip_suffix('.').is_some_and(|name| !name.ends_with(".levels")))
+}
+
+/// Rows as text: key, value, origin in columns.
+#[must_use]
+pub fn table(rows: &[Row]) -> String {
+    let width = |text: fn(&Row) -> usize| rows.iter().map(text).max().unwrap_or(0);
+    let (keys, values) = (width(|row| row.key.chars().count()), width(|row| row.value.chars().count()));
+    rows.iter().map(|row| format!("{:<keys$}  {:<values$}  {}\n", row.key, row.value, row.origin)).collect()
 }
 
 fn origin_of(waiver: &Waiver) -> Origin {
     let place = waiver.written.as_ref();
-    place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line))
+    place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line, place.column))
 }
 
 /// The nearest of some words, if one is near.

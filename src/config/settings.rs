@@ -14,8 +14,8 @@ use super::{ConfigError, Source};
 pub enum Origin {
     /// Nobody said anything.
     Default,
-    /// The configuration file, with its line.
-    File(PathBuf, usize),
+    /// The configuration file, with line and column.
+    File(PathBuf, usize, usize),
     /// An environment variable.
     Environment(String),
     /// A flag.
@@ -26,7 +26,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::File(path, line) => write!(f, "{}:{line}", path.display()),
+            Self::File(path, line, column) => write!(f, "{}:{line}:{column}", path.display()),
             Self::Environment(name) => write!(f, "${name}"),
             Self::Flag(name) => write!(f, "{name}"),
         }
@@ -37,16 +37,22 @@ impl Origin {
     /// Line and column in the file; the first ones where it is no file.
     pub(super) fn position(&self) -> (usize, usize) {
         match self {
-            Self::File(_, line) => (*line, 1),
+            Self::File(_, line, column) => (*line, *column),
             _ => (1, 1),
         }
     }
 
-    /// An error about a value from here: with file and line if it stands in the file, else with the flag or variable.
+    /// Whether a flag or the environment said so: that stands over everything in the file.
+    #[must_use]
+    pub fn is_from_outside(&self) -> bool {
+        matches!(self, Self::Environment(_) | Self::Flag(_))
+    }
+
+    /// An error about a value from here: with file, line and column if it stands in the file, else with the flag or variable.
     #[must_use]
     pub fn error(&self, message: &str, help: &str) -> ConfigError {
         match self {
-            Self::File(path, line) => ConfigError::at(path, (*line, 1), message, help),
+            Self::File(path, line, column) => ConfigError::at(path, (*line, *column), message, help),
             Self::Default => ConfigError::new(message, help),
             Self::Environment(_) | Self::Flag(_) => ConfigError::new(format!("{self}: {message}"), help),
         }

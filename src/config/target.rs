@@ -79,6 +79,10 @@ pub struct Target {
     places: BTreeMap<&'static str, Origin>,
 }
 
+/// Keys that a target may set instead of the run's; a flag or a variable for the run stands over them.
+pub(super) const OF_THE_RUN: [&str; 9] =
+    ["profile", "only", "rate", "concurrency", "max-requests", "max-records", "reads", "time-budget", "timeout"];
+
 impl Target {
     pub(super) fn new(name: &Spanned<String>, file: FileTarget, source: &Source<'_>) -> Result<Self, ConfigError> {
         let Some(contract) = file.contract.clone() else {

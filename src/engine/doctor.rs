@@ -363,7 +363,8 @@ fn rate_limit(answer: &exchange::Answer) -> Sight {
         .headers
         .iter()
         .filter(|(name, _)| tells(name))
-        .map(|(name, value)| format!("{name}: {}", value.chars().take(40).collect::<String>()))
+        // Cut in two it could be half of something that has to be masked.
+        .map(|(name, value)| format!("{name}: {}", if value.len() > 40 { "…" } else { value }))
         .collect();
     if told.is_empty() {
         return Sight::NotLooked("no header tells one".to_owned());

@@ -1,23 +1,102 @@
 //! Finds what belongs to people in free texts: e-mail addresses, phone and card numbers.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use super::reading::{Reading, encoded_texts};
 
 /// Digits in a row that count as somebody's number.
 const LONG_RUN: usize = 9;
+/// How often a text is looked through: what was taken out can bring together what stood apart.
+const ROUNDS: usize = 4;
 
-/// A text without e-mail addresses (`<e-mail>`) and long numbers (`<12 digits>`).
+/// What stands in the place of an address.
+const MAIL: &str = "<e-mail>";
+
+/// What was found, and what stands in its place.
+type Found = (Range<usize>, String);
+/// Finds something in a text as it stands.
+type Finder = fn(&str) -> Vec<Found>;
+
+/// A text without e-mail addresses (`<e-mail>`) and long numbers (`<12 digits>`), encoded ones too: in URLs, JSON, HTML,
+/// base64 and folded headers.
 #[must_use]
 pub fn redact_personal(text: &str) -> Cow<'_, str> {
-    match redact_emails(text) {
-        Cow::Borrowed(text) => redact_numbers(text),
-        Cow::Owned(text) => Cow::Owned(redact_numbers(&text).into_owned()),
-    }
+    redact(text, &[emails, numbers])
 }
 
-/// A text without e-mail addresses, also percent-encoded or escaped ones; everything else stays.
+/// A text without e-mail addresses, encoded ones too; everything else stays.
 #[must_use]
 pub fn redact_emails(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
+    redact(text, &[emails])
+}
+
+fn redact<'a>(text: &'a str, finders: &[Finder]) -> Cow<'a, str> {
+    let mut out = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for finder in finders {
+            for how in [as_it_reads, as_it_stands, as_it_decodes] {
+                let found = how(&out, *finder);
+                if !found.is_empty() {
+                    out = Cow::Owned(replaced(&out, &found));
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    out
+}
+
+fn as_it_stands(text: &str, finder: Finder) -> Vec<Found> {
+    finder(text)
+}
+
+/// Escapes read, folded headers joined.
+fn as_it_reads(text: &str, finder: Finder) -> Vec<Found> {
+    let Some(reading) = Reading::of(text) else { return Vec::new() };
+    finder(&reading.text).into_iter().map(|(range, by)| (reading.place(&range), by)).collect()
+}
+
+/// Base64 decoded: a run that holds something goes as a whole.
+fn as_it_decodes(text: &str, finder: Finder) -> Vec<Found> {
+    let reading = Reading::of(text);
+    let read = reading.as_ref().map_or(text, |reading| &reading.text);
+    // A token that holds an instant among other things is nobody's number.
+    let of_a_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    let hit = |(range, plain): (Range<usize>, String)| {
+        if !plain.contains('@') && !plain.contains(['%', '\\', '&']) && !of_a_number(&plain) {
+            return None;
+        }
+        let inner = as_it_stands(&plain, finder).into_iter().chain(as_it_reads(&plain, finder)).next();
+        let inner = inner.filter(|(_, by)| by == MAIL || of_a_number(&plain));
+        let place = reading.as_ref().map_or_else(|| range.clone(), |reading| reading.place(&range));
+        inner.map(|(_, by)| (place, by))
+    };
+    encoded_texts(read).into_iter().filter_map(hit).collect()
+}
+
+/// A text with ranges of it replaced, which are in order and apart.
+fn replaced(text: &str, found: &[Found]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut kept = 0;
+    for (range, by) in found.iter().filter(|(range, _)| text.is_char_boundary(range.start)) {
+        if range.start < kept || !text.is_char_boundary(range.end) {
+            continue;
+        }
+        out.push_str(&text[kept..range.start]);
+        out.push_str(by);
+        kept = range.end;
+    }
+    out.push_str(&text[kept..]);
+    out
+}
+
+fn emails(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
     let mut kept = 0;
     let mut from = 0;
     while let Some((at, length)) = next_at_sign(text, from) {
@@ -25,17 +104,12 @@ pub fn redact_emails(text: &str) -> Cow<'_, str> {
         let end = domain(text, at + length);
         from = at + length;
         if let (true, Some(end)) = (start < at, end) {
-            out.push_str(&text[kept..start]);
-            out.push_str("<e-mail>");
+            found.push((start..end, MAIL.to_owned()));
             kept = end;
             from = end;
         }
     }
-    if kept == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[kept..]);
-    Cow::Owned(out)
+    found
 }
 
 /// The next `@` in any form from `from` on, and how long that form is.
@@ -86,18 +160,15 @@ fn domain(text: &str, from: usize) -> Option<usize> {
     (dots > 0 && label > 0).then_some(end)
 }
 
-fn redact_numbers(text: &str) -> Cow<'_, str> {
+fn numbers(text: &str) -> Vec<Found> {
     let bytes = text.as_bytes();
-    let mut out = String::new();
-    let mut kept = 0;
+    let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let starts = bytes[at].is_ascii_digit() || bytes[at] == b'+' || bytes[at] == b'(' || bytes[at] == b'%';
         if starts && !inside_word(bytes, at) {
             if let Some((start, end, digits)) = number_at(bytes, at) {
-                out.push_str(&text[kept..start]);
-                out.push_str(&format!("<{digits} digits>"));
-                kept = end;
+                found.push((start..end, format!("<{digits} digits>")));
                 at = end;
                 continue;
             }
@@ -107,11 +178,7 @@ fn redact_numbers(text: &str) -> Cow<'_, str> {
             at += 1;
         }
     }
-    if kept == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[kept..]);
-    Cow::Owned(out)
+    found
 }
 
 /// Part of an identifier, such as the last group of a UUID.
@@ -198,8 +265,31 @@ mod tests {
     }
 
     #[test]
+    fn encoded_addresses_and_numbers_are_taken_out() {
+        for (text, clean) in [
+            ("at %6A%61ne%40%65xample%2Ecom!", "at <e-mail>!"),
+            ("at \\u006a\\u0061ne\\u0040\\u0065xample.com!", "at <e-mail>!"),
+            ("to: jane.ca\r\n\tnary@example.com; x", "to: <e-mail>; x"),
+            ("to: jane&#64;exa&#109;ple.com; x", "to: <e-mail>; x"),
+            ("c=amFuZS5jYW5hcnlAZXhhbXBsZS5jb20=&x", "c=<e-mail>&x"),
+            ("/v1/amFuZS5jYW5hcnlAZXhhbXBsZS5jb20/x", "/v1/<e-mail>/x"),
+            ("c=eyJtIjoiamFuZUBleGFtcGxlLmNvbSJ9&x", "c=<e-mail>&x"),
+            ("to: jane.ca\r\n\tnary@example.com; x", "to: <e-mail>; x"),
+            ("c=KzQ5IDE1MSA5ODc2NTQzMg== x", "c=<13 digits> x"),
+            ("+49%20151%2098765432", "<13 digits>"),
+            ("\\u0034111111111111111", "<16 digits>"),
+        ] {
+            assert_eq!(redact_personal(text), clean, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_nobodys_stays() {
         for text in [
+            "cursor=WyIxNzQ2Mjk5MDAwMDAwIiwiY3VzXzEiXQ",
+            "hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "C:\\users\\name",
+            "limit=10&offset=40",
             "2026-11-01T03:04:05Z",
             "http://127.0.0.1:8080/v1",
             "192.168.100.100",

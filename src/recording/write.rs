@@ -141,9 +141,13 @@ impl Recorder {
     }
 
     fn request(&self, sent: &Sent) -> Value {
-        let url = self.masker.mask(&sent.url);
+        // What is decoded once more may show what was hidden before.
+        let mask = |text: &str| self.masker.mask(text).into_owned();
+        let url = mask(&sent.url);
         let query: Vec<Value> = reqwest::Url::parse(&url)
-            .map(|url| url.query_pairs().map(|(name, value)| json!({ "name": name, "value": value })).collect())
+            .map(|url| {
+                url.query_pairs().map(|(name, value)| json!({ "name": mask(&name), "value": mask(&value) })).collect()
+            })
             .unwrap_or_default();
         let mut request = json!({
             "method": sent.method,
@@ -167,7 +171,7 @@ impl Recorder {
             return response(status, &[], json!({ "size": 0, "mimeType": "x-unknown" }), 0);
         };
         let body = self.masker.mask_bytes(&answer.body);
-        let mime = answer.header("content-type").unwrap_or("x-unknown");
+        let mime = self.masker.mask(answer.header("content-type").unwrap_or("x-unknown"));
         let mut content = json!({ "size": body.len(), "mimeType": mime });
         match std::str::from_utf8(&body) {
             Ok(text) => content["text"] = text.into(),
@@ -185,7 +189,10 @@ impl Recorder {
             masked if is_credential_header(name) && !masked.contains('$') => STARS.to_owned(),
             masked => masked.into_owned(),
         };
-        headers.iter().map(|(name, text)| json!({ "name": name, "value": value(name, text) })).collect()
+        headers
+            .iter()
+            .map(|(name, text)| json!({ "name": self.masker.mask(name), "value": value(name, text) }))
+            .collect()
     }
 }
 

@@ -110,6 +110,9 @@ impl Fanout {
     /// Hands one event to every report.
     pub fn event(&mut self, event: &Event) {
         let mut event = self.masker.event(event, self.options.show_values);
+        if let Event::RunStarted(started) = &mut event {
+            started.show_values = self.options.show_values;
+        }
         if let Some(second) = self.options.fixed_time {
             event = normalise(event, second);
         }

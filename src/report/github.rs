@@ -25,14 +25,18 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
     for group in groups.iter().take(room) {
         write_annotation(group, options, out)?;
     }
+    if groups.is_empty() {
+        return Ok(());
+    }
+    // One notice for both: GitHub shows ten.
+    let mut message = text::values_sentence(options.show_values);
     if groups.len() > room {
         let rest: u64 = groups[room..].iter().map(text::Group::places).sum();
         let faults = text::count((groups.len() - room) as u64, "more fault");
-        let message =
-            format!("{faults} in {} not annotated; see the job summary or the reports", text::count(rest, "place"));
-        writeln!(out, "::notice title=contract-gate::{}", data(&message))?;
+        let places = text::count(rest, "place");
+        message = format!("{faults} in {places} not annotated; see the job summary or the reports. {message}");
     }
-    Ok(())
+    writeln!(out, "::notice title=contract-gate::{}", data(&message))
 }
 
 fn write_annotation(group: &text::Group<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {

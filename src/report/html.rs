@@ -1,11 +1,11 @@
 //! One page that can be mailed: no network, no script, light and dark, printable.
 //!
-//! Everything is prepared as plain data here; the template only places it. Long lists are capped, so that a page with
-//! ten thousand findings still opens at once; the JSON report has everything.
+//! Everything is prepared as plain data here; the template only places it. The first faults are described in full, every
+//! further finding in a row of its own, so that a page with ten thousand of them still opens at once.
 
 mod coverage;
+mod rows;
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use minijinja::syntax::SyntaxConfig;
@@ -20,6 +20,7 @@ use super::{Options, human};
 use crate::event::{Aborted, OperationTotals};
 use crate::finding::{Exhibit, Finding, Level, Place};
 use crate::waiver;
+use rows::{Rest, Row, Rows};
 
 const TEMPLATE: &str = include_str!("html/template.html");
 const STYLE: &str = include_str!("html/style.css");
@@ -28,8 +29,8 @@ const STYLE: &str = include_str!("html/style.css");
 const FULL: usize = 200;
 /// Faults that are unfolded from the start.
 const UNFOLDED: usize = 3;
-/// Places listed for one fault.
-const PLACES: usize = 20;
+/// Checks that are named for one reason.
+const NAMES: usize = 20;
 
 /// A label and a line.
 type Fact = (&'static str, String);
@@ -50,7 +51,7 @@ struct Page {
     seed: u64,
     time: String,
     repeat: String,
-    values_shown: bool,
+    values: String,
     contracts: Vec<Contract>,
     finding_count: String,
     fault_count: String,
@@ -113,8 +114,9 @@ struct Fault {
     witness: String,
     exchanges: Vec<[String; 2]>,
     curl: Vec<String>,
-    occurrences: Vec<String>,
-    more: String,
+    repeats: String,
+    rows: Vec<Row>,
+    left_out: usize,
     explanation: Vec<Block>,
     waiver: String,
 }
@@ -125,14 +127,6 @@ struct Clause {
     place: String,
     pointer: String,
     lines: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Rest {
-    id: String,
-    level: &'static str,
-    faults: u64,
-    places: u64,
 }
 
 #[derive(Serialize)]
@@ -179,8 +173,9 @@ fn page(run: &Run, options: &Options) -> Page {
         run.findings().partition(|finding| finding.waived.is_some());
     let faults = groups(standing);
     let shown: usize = faults.iter().map(|group| group.members.len()).sum();
-    let mut excerpts = Excerpts::new(options);
+    let (mut excerpts, mut rows) = (Excerpts::new(options), Rows::new());
     let described = faults.iter().take(FULL).enumerate();
+    let described = described.map(|(index, group)| fault(index, group, options, &mut excerpts, &mut rows)).collect();
     let waived = groups(waived).into_iter().map(|group| {
         let finding = group.first();
         let reason = finding.waived.as_deref().unwrap_or_default();
@@ -199,14 +194,14 @@ fn page(run: &Run, options: &Options) -> Page {
         seed: run.started.seed,
         time: visible(&run.started.time),
         repeat: visible(&run.started.repeat),
-        values_shown: options.show_values,
+        values: text::values_sentence(options.show_values).replace("--show-values", "`--show-values`"),
         contracts: run.sections.iter().filter(|section| !section.started.contract.is_empty()).map(contract).collect(),
         finding_count: count(shown as u64, "finding"),
         fault_count: count(faults.len() as u64, "fault"),
         grouped: shown > faults.len(),
         cut_off: run.sections.iter().filter_map(cut_off).collect(),
-        faults: described.map(|(index, group)| fault(index, group, options, &mut excerpts)).collect(),
-        rest: rest(faults.get(FULL..).unwrap_or_default()),
+        faults: described,
+        rest: rows.rest(faults.get(FULL..).unwrap_or_default()),
         open: not_concluded(run),
         waived: waived.take(FULL).collect(),
     }
@@ -277,7 +272,7 @@ fn about(finding: &Finding) -> (Vec<Fact>, Vec<Block>) {
     (about, blocks)
 }
 
-fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Excerpts<'_>) -> Fault {
+fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Excerpts<'_>, rows: &mut Rows) -> Fault {
     let finding = group.first();
     let optional = |text: &Option<String>| visible(text.as_deref().unwrap_or_default());
     let (about, blocks) = about(finding);
@@ -296,7 +291,7 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
         .map(|(label, place)| clause(label, place))
         .collect();
     let repeats = &group.members[1..];
-    let left_out = repeats.len().saturating_sub(PLACES);
+    let (rows, left_out) = rows.of(repeats);
     let entry = (finding.level >= Level::Warn && !about_waivers)
         .then(|| waiver::to_toml(&waiver::waiver_of(finding, waiver::REASON_TO_FILL)));
     Fault {
@@ -320,8 +315,9 @@ fn fault(index: usize, group: &Group<'_>, options: &Options, excerpts: &mut Exce
         witness: optional(&finding.witness),
         exchanges: finding.exchanges.iter().map(|exhibit| exchange(exhibit, options)).collect(),
         curl: finding.curl.iter().map(|line| visible(line)).collect(),
-        occurrences: repeats.iter().take(PLACES).map(|finding| visible(&spot(finding))).collect(),
-        more: if left_out > 0 { format!("and {left_out} more") } else { String::new() },
+        repeats: count(repeats.len() as u64, "more finding"),
+        rows,
+        left_out,
         explanation: options.check(&finding.id).map(|check| explanation(&check.explanation)).unwrap_or_default(),
         waiver: entry.map(|entry| entry.lines().map(visible).collect::<Vec<_>>().join("\n")).unwrap_or_default(),
     }
@@ -368,26 +364,9 @@ fn exchange(exhibit: &Exhibit, options: &Options) -> [String; 2] {
     [sent.join("\n"), came.join("\n")]
 }
 
-/// Faults beyond the cap, counted by check.
-fn rest(groups: &[Group<'_>]) -> Vec<Rest> {
-    let mut rows: BTreeMap<(std::cmp::Reverse<Level>, &str), (u64, u64)> = BTreeMap::new();
-    for group in groups {
-        let row = rows.entry((std::cmp::Reverse(group.first().level), &group.first().id)).or_default();
-        row.0 += 1;
-        row.1 += group.places();
-    }
-    let row = |((level, id), (faults, places)): ((std::cmp::Reverse<Level>, &str), (u64, u64))| Rest {
-        id: visible(id),
-        level: level.0.name(),
-        faults,
-        places,
-    };
-    rows.into_iter().map(row).collect()
-}
-
 fn not_concluded(run: &Run) -> Vec<Reason> {
     let row = |open: &Open<'_>| {
-        let (mut checks, more) = open.names(PLACES);
+        let (mut checks, more) = open.names(NAMES);
         if more > 0 {
             checks.push_str(&format!(" and {more} more"));
         }

@@ -35,6 +35,8 @@ pub struct Human {
     /// Number of each fault that was described.
     numbers: HashMap<(String, Level, bool, String), usize>,
     begun: bool,
+    /// Whether a finding was printed.
+    told: bool,
     done: bool,
 }
 
@@ -47,7 +49,7 @@ impl Human {
         }
         let paint = Paint { on: options.color };
         let (run, numbers) = (Run::default(), HashMap::new());
-        Self { sink, options, paint, run, written: 0, numbers, begun: false, done: false }
+        Self { sink, options, paint, run, written: 0, numbers, begun: false, told: false, done: false }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -71,6 +73,7 @@ impl Human {
         while self.written < until {
             let section = std::mem::take(&mut self.run.sections[self.written]);
             self.section(&section)?;
+            self.told |= !section.findings.is_empty();
             // Verdicts are counted at the end; what was printed is no longer needed.
             self.run.sections[self.written] = Section {
                 judged: section.judged,
@@ -231,9 +234,8 @@ impl Human {
         if !started.repeat.is_empty() && self.options.verbosity >= 0 {
             writeln!(self.sink, "seed {}, repeat with: {}", started.seed, visible(&started.repeat))?;
         }
-        if !self.numbers.is_empty() && !self.options.show_values && self.options.verbosity >= 0 {
-            let line = "values in bodies are shown as shapes and personal data is left out; --show-values shows them";
-            writeln!(self.sink, "{}", self.paint.dim(line))?;
+        if self.told && self.options.verbosity >= 0 {
+            writeln!(self.sink, "{}", self.paint.dim(text::values(self.options.show_values)))?;
         }
         Ok(())
     }

@@ -48,6 +48,7 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
             suite.add_property((xml(name), xml(value)));
         }
     }
+    suite.add_property(("values", text::values(options.show_values)));
     // Why there is no verdict comes before the verdicts that it kept from being reached.
     if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);

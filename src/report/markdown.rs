@@ -198,12 +198,12 @@ fn remarks(run: &Run, pieces: &mut Vec<String>) {
 }
 
 fn last(run: &Run, options: &Options) -> String {
-    let values = if options.show_values { "" } else { " Values in bodies are shown as shapes." };
     format!(
-        "\nSeed {}, profile {}. Repeat with {}.{values}\n",
+        "\nSeed {}, profile {}. Repeat with {}. {}\n",
         run.started.seed,
         escape(&run.started.profile),
-        code(&run.started.repeat)
+        code(&run.started.repeat),
+        text::values_sentence(options.show_values)
     )
 }
 

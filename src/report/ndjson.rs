@@ -1,10 +1,10 @@
 //! Events as they come, one JSON object per line; what `merge` and other programs read.
 //!
-//! Single exchanges are left out: they are progress, not result.
+//! Single exchanges are left out: they are progress, not result. The first event says what is shown of values.
 
 use std::io::{self, Write};
 
-use super::{Reporter, Sink};
+use super::{Reporter, Sink, text};
 use crate::event::Event;
 
 /// Writes one line per event.
@@ -25,7 +25,14 @@ impl Reporter for Ndjson {
         if matches!(event, Event::Exchanged(_)) {
             return Ok(());
         }
-        let mut line = serde_json::to_vec(event)?;
+        let mut line = match event {
+            Event::RunStarted(started) => {
+                let mut first = serde_json::to_value(event)?;
+                first["values"] = text::values(started.show_values).into();
+                serde_json::to_vec(&first)?
+            }
+            _ => serde_json::to_vec(event)?,
+        };
         line.push(b'\n');
         self.sink.write_all(&line)
     }

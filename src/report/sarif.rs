@@ -77,7 +77,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
             }],
             "results": results.iter().map(|(section, finding)| result(section, finding, &index, options)).collect::<Vec<_>>(),
             "properties": {"seed": run.started.seed, "profile": run.started.profile, "repeat": run.started.repeat,
-                "valuesShown": options.show_values},
+                "valuesShown": options.show_values, "values": text::values(options.show_values)},
         }],
     });
     let mut report = report;

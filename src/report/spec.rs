@@ -108,9 +108,13 @@ impl FromStr for ReportSpec {
                 "md" => Some(Format::Markdown),
                 "jsonl" => Some(Format::Ndjson),
                 "text" | "console" | "pretty" => Some(Format::Human),
-                _ => nearest.filter(|format| strsim::damerau_levenshtein(format.name(), name) <= 3),
+                _ => nearest.filter(|format| {
+                    let longest = format.name().len().max(name.chars().count());
+                    strsim::damerau_levenshtein(format.name(), name) <= (longest / 3).max(1)
+                }),
             };
-            SpecError::UnknownFormat { given: name.to_owned(), suggestion }
+            // All of it: a part of what was typed could be half of something that has to be masked.
+            SpecError::UnknownFormat { given: text.to_owned(), suggestion }
         })?;
         match path {
             Some("") => Err(SpecError::EmptyPath(format)),
@@ -173,6 +177,7 @@ mod tests {
     fn mistakes_come_with_the_next_step() {
         assert!(parse("jnuit=x").is_err_and(|error| error.contains("did you mean `junit`?")));
         assert!(parse("md").is_err_and(|error| error.contains("did you mean `markdown`?")));
+        assert!(parse("foo=x").is_err_and(|error| !error.contains("did you mean") && error.contains("human, json")));
         assert!(parse("html=").is_err_and(|error| error.contains("html=FILE")));
     }
 

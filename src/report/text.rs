@@ -89,6 +89,25 @@ pub fn is_uncounted(code: u8, verdict: &str) -> bool {
     code == 0 && verdict.starts_with("violated")
 }
 
+/// Whether a report shows values of bodies or their shapes, and how to get the other: the one sentence that every report
+/// of a run has.
+#[must_use]
+pub fn values(shown: bool) -> &'static str {
+    if shown {
+        "values in bodies are shown as they came; without --show-values only their shapes are"
+    } else {
+        "values in bodies are shown as shapes and personal data is left out; --show-values shows them"
+    }
+}
+
+/// [`values`] as a sentence of its own.
+#[must_use]
+pub fn values_sentence(shown: bool) -> String {
+    let words = values(shown);
+    let (first, rest) = words.split_at(1);
+    format!("{}{rest}.", first.to_uppercase())
+}
+
 /// What an exit code means with a verdict, in a few words.
 #[must_use]
 pub fn exit_meaning(code: u8, verdict: &str) -> &'static str {

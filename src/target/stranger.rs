@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The token that nobody issued.
 pub(super) const WRONG_TOKEN: &str = "contract-gate-wrong-credential";
 /// A tenant that does not exist, where no own one shows what tenants look like.
-const UNKNOWN_TENANT: &str = "contract-gate-no-such-tenant";
+pub(super) const UNKNOWN_TENANT: &str = "contract-gate-no-such-tenant";
 /// Characters at the end of a tenant that are changed to make another of the same form.
 const TENANT_TAIL: usize = 8;
 

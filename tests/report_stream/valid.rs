@@ -1,4 +1,12 @@
-//! Whether a report is what its readers accept: JSON by its schema, SARIF by that of OASIS, JUnit by its dialect.
+//! Whether a report is what its readers accept: JSON by its schema, SARIF by that of OASIS, JUnit by that of Jenkins and
+//! by a table that says more.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The schema of OASIS, as it is published.
 const SARIF_SCHEMA: &str = include_str!("../../src/report/schema/sarif-2.1.0.json");
@@ -43,8 +51,71 @@ const JUNIT: [(&str, &str, &str); 13] = [
     ("", "", "testsuites"),
 ];
 
-/// Walks the document against [`JUNIT`], counts, and allows one `failure` per case.
+/// The schema of Jenkins' xunit plugin, as it is published; its licence (MIT) stands in it.
+const JUNIT_SCHEMA: &str = include_str!("../../src/report/schema/junit-10.xsd");
+
+/// Attributes that the schema lacks, each behind a line of the schema: what GitLab and Bitbucket read of a case, and what
+/// nextest and Surefire 3 write at the root.
+const JUNIT_EXTENSIONS: [(&str, &str); 4] = [
+    (r#"<xs:attribute name="classname" type="xs:string"/>"#, "file"),
+    (r#"<xs:attribute name="classname" type="xs:string"/>"#, "line"),
+    (r#"<xs:attribute name="errors" type="xs:string" />"#, "skipped"),
+    (r#"<xs:attribute name="errors" type="xs:string" />"#, "timestamp"),
+];
+
+/// Validates against the published schema and the table.
 pub fn is_junit(text: &str) {
+    is_in_the_dialect(text);
+    if let Some(wrong) = junit_errors(text) {
+        panic!("the schema refuses it: {wrong}\n{text}");
+    }
+}
+
+/// What the published schema refuses in a document; nothing where no validator is installed.
+pub fn junit_errors(text: &str) -> Option<String> {
+    let schema = junit_schema()?;
+    let mut child = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schema)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it started before");
+    let mut input = child.stdin.take().expect("it is piped");
+    input.write_all(text.as_bytes()).expect("it reads to the end");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// The schema with the extensions in a file, if there is something that can validate by it.
+fn junit_schema() -> Option<&'static PathBuf> {
+    static FILE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let file = FILE.get_or_init(|| {
+        if !Command::new("xmllint").arg("--version").output().is_ok_and(|output| output.status.success()) {
+            writeln!(
+                std::io::stderr(),
+                "skipped: JUnit by its XML Schema, no xmllint is installed (apt-get install libxml2-utils)"
+            )
+            .expect("it is open");
+            return None;
+        }
+        let mut schema = JUNIT_SCHEMA.to_owned();
+        for (behind, name) in JUNIT_EXTENSIONS {
+            assert_eq!(schema.matches(behind).count(), 1, "{behind} in the schema");
+            schema = schema.replacen(behind, &format!("{behind}<xs:attribute name=\"{name}\" type=\"xs:string\"/>"), 1);
+        }
+        let path = std::env::temp_dir().join(format!("contract-gate-junit-{}.xsd", std::process::id()));
+        std::fs::write(&path, schema).expect("a file");
+        Some(path)
+    });
+    file.as_ref()
+}
+
+/// Walks the document against [`JUNIT`], counts, and allows one `failure` per case.
+fn is_in_the_dialect(text: &str) {
     use quick_xml::events::{BytesStart, Event as Xml};
     let rule = |name: &str| JUNIT.iter().find(|rule| rule.0 == name).unwrap_or_else(|| panic!("element {name}"));
     let name_of = |tag: &BytesStart<'_>| String::from_utf8_lossy(tag.name().as_ref()).into_owned();

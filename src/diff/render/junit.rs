@@ -5,12 +5,27 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 use super::{Report, change_of, evidence, operations, own_place};
 use crate::finding::{Finding, Level, Place};
 
+/// A text that XML 1.0 can hold: what it cannot is visible as an escape.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\t' | '\n' => out.push(character),
+            _ if character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}') => {
+                out.extend(character.escape_unicode());
+            }
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
 /// A case: told apart from others by its fingerprint, with its place.
 fn case(finding: &Finding, place: Option<&Place>, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(format!("{} {}", finding.title, finding.fingerprint), status);
-    case.set_classname(finding.id.clone());
+    let mut case = TestCase::new(xml(&format!("{} {}", finding.title, finding.fingerprint)), status);
+    case.set_classname(xml(&finding.id));
     if let Some(place) = place {
-        case.extra.insert("file".into(), place.file.clone().into());
+        case.extra.insert("file".into(), xml(&place.file).into());
         case.extra.insert("line".into(), place.line.to_string().into());
     }
     case
@@ -20,14 +35,14 @@ fn case(finding: &Finding, place: Option<&Place>, status: TestCaseStatus) -> Tes
 pub(crate) fn documents(title: &str, all: &[(&str, &[Finding])], fails_from: Level) -> String {
     let mut document = Document::new(title);
     for (name, findings) in all {
-        let mut suite = TestSuite::new(*name);
+        let mut suite = TestSuite::new(xml(name));
         for finding in *findings {
             let mut status = TestCaseStatus::success();
             if finding.level >= fails_from {
                 status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 let at = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
-                status.set_type(finding.level.name()).set_message(finding.title.clone());
-                status.set_description(format!("{at}\n{}", finding.why.as_deref().unwrap_or_default()));
+                status.set_type(finding.level.name()).set_message(xml(&finding.title));
+                status.set_description(xml(&format!("{at}\n{}", finding.why.as_deref().unwrap_or_default())));
             }
             suite.add_test_case(case(finding, finding.place.as_ref(), status));
         }
@@ -56,21 +71,21 @@ pub(super) fn render(report: &Report<'_>) -> String {
             let change = change_of(finding);
             let message =
                 if change.is_empty() { finding.title.clone() } else { format!("{}: {change}", finding.title) };
-            status.set_type(kind).set_message(message);
+            status.set_type(kind).set_message(xml(&message));
             let at = place.map(ToString::to_string).unwrap_or_default();
             let why = finding.why.as_deref().unwrap_or_default();
             let mut lines = vec![at, operations(finding, true), why.to_owned()];
             lines.extend(evidence(finding));
-            status.set_description(lines.join("\n"));
+            status.set_description(xml(&lines.join("\n")));
         } else if let Some(reason) = &finding.waived {
-            status.set_message(reason.clone());
+            status.set_message(xml(reason));
         }
         suite.add_test_case(case(finding, place, status));
     }
     // What was not compared passed no judgement, so it is skipped and says why.
     for finding in &report.outcome.notes {
         let mut status = TestCaseStatus::skipped();
-        status.set_message(finding.title.clone());
+        status.set_message(xml(&finding.title));
         suite.add_test_case(case(finding, finding.place.as_ref(), status));
     }
     if report.outcome.findings.is_empty() {
