@@ -40,6 +40,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(direction) = default.direction else {
         return not_applicable("the contract promises no direction of the default order");
     };
+    if lists.sort.as_ref().is_some_and(|sort| sort.omitted.is_some()) {
+        return not_applicable("an order is asked for everywhere, since a server may insist on one");
+    }
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| is_unsorted(study, lists, &walk.walk.query)) {
         let filtered = !walk.walk.query.filters.is_empty();

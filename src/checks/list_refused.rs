@@ -2,6 +2,7 @@
 
 use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
 use crate::contract::Operation;
+use crate::finding::Level;
 use crate::study::Study;
 
 check! {
@@ -39,9 +40,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             } else {
                 ("a lawful request for a page is refused", format!("status {status}"))
             };
+            let size = lists.page.size.as_ref().filter(|size| answer.call.value(&size.slot).is_none());
+            let omitted = size.and_then(|size| size.omitted.as_ref()).filter(|_| !answer.is_success());
+            let level = omitted.map_or(Level::Deny, |omitted| study.level(&omitted.0, Level::Deny));
             ruling.blames.push(
                 Blame { compares: false, ..Blame::of_cases(title, vec![case.clone()], vec![answer.sent.clone()]) }
                     .compare(format!("a page with its records at `{}`", lists.items), actual)
+                    .level(level)
                     .mark(status.to_string()),
             );
         }

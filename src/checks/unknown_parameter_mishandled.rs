@@ -47,8 +47,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let is_probe = |answer: &Observation| slots.iter().any(|slot| answer.call.value(slot).is_some());
     let handling = study.contract.root.unknown_parameters.as_ref();
     let invalid = study.contract.root.refusals.invalid.as_ref();
-    let plain =
-        study.walks(&operation.id).find(|(_, walk)| walk.walk.query.is_plain() && walk.walk.query.size.is_none());
+    let plain = study
+        .walks(&operation.id)
+        .find(|(_, walk)| walk.walk.query.is_plain() && walk.walk.query.size.is_none() && !walk.pages.is_empty());
     let mut ruling = Ruling::default();
     for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| is_probe(answer)) {
         let Some(status) = answer.status.filter(|status| *status < 500 && answer.failure.is_none()) else { continue };

@@ -169,7 +169,12 @@ impl Reader<'_> {
     fn size(&self, inputs: &Inputs) -> Result<(Option<usize>, bool), Refused> {
         let Some(size) = &self.lists.page.size else { return Ok((None, false)) };
         let default = size.default.as_ref().and_then(|default| usize::try_from(default.value).ok());
-        let Some(value) = inputs.value(&size.slot) else { return Ok((default, false)) };
+        let Some(value) = inputs.value(&size.slot) else {
+            return match size.omitted.is_some() && self.habits.insists {
+                true => Err(Refused::Invalid(format!("{} is missing", size.slot.name()))),
+                false => Ok((default, false)),
+            };
+        };
         let (min, max) = (size.min.unwrap_or(1), size.max.unwrap_or(u64::MAX));
         let asked = number(&value);
         let lawful = asked.and_then(|x| u64::try_from(x).ok()).filter(|x| (min..=max).contains(x));
@@ -280,6 +285,9 @@ impl Reader<'_> {
         let asks = sort.by.as_ref().is_some_and(|by| inputs.value(&by.slot).is_some());
         if sort.unsupported.is_some() && self.habits.refuses_unsupported && asks {
             return Err(refused());
+        }
+        if sort.omitted.is_some() && self.habits.insists && !asks {
+            return Err(Refused::Invalid("an order is missing".to_owned()));
         }
         let sent = sort.by.as_ref().and_then(|by| inputs.all(&by.slot).into_iter().find(|value| !value.is_null()));
         let template = sort.by.as_ref().and_then(|by| by.template.as_ref());

@@ -43,6 +43,8 @@ pub(crate) struct Habits {
     pub(crate) refuses_unsupported: bool,
     /// Sizes above the largest are served, as far as that is tolerated.
     pub(crate) ceiling: bool,
+    /// Sizes and orders that may be insisted on are.
+    pub(crate) insists: bool,
     /// Additions show up unasked where that is tolerated.
     pub(crate) unasked: bool,
     /// What happens to some requests, whatever they ask for.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::case::{Call, Query};
+use crate::case::{Call, Query, SortChoice};
 use crate::contract::Contract;
 use crate::contract::semantics::{Direction, Lists, Slot};
 
@@ -24,7 +24,7 @@ pub enum Start {
 /// The request for one page of a query.
 #[must_use]
 pub fn page_call(contract: &Contract, lists: &Lists, query: &Query, start: &Start) -> Call {
-    let mut call = query_call(contract, lists, query);
+    let mut call = asking(contract, lists, query);
     match start {
         Start::First => {}
         Start::Token(token) => {
@@ -47,9 +47,34 @@ pub fn page_call(contract: &Contract, lists: &Lists, query: &Query, start: &Star
     call
 }
 
-/// The request for the first page of a query.
+/// The request for the first page of a query, with a size where leaving it out may be refused.
 #[must_use]
 pub fn query_call(contract: &Contract, lists: &Lists, query: &Query) -> Call {
+    let call = asking(contract, lists, query);
+    let size = lists.page.size.as_ref().filter(|size| query.size.is_none() && size.omitted.is_some());
+    match size.and_then(|size| Some((&size.slot, size.default.as_ref()?.value))) {
+        Some((slot, usual)) => call.with(slot, Value::from(usual)),
+        None => call,
+    }
+}
+
+/// The name of the default order, where asking for none may be refused.
+pub(super) fn named_default(lists: &Lists) -> Option<SortChoice> {
+    let sort = lists.sort.as_ref().filter(|sort| sort.omitted.is_some())?;
+    let default = sort.default.as_ref()?;
+    let named = |name: &String, direction| SortChoice { by: Some(name.clone()), direction };
+    let by_value = sort.values.iter().find(|(_, field)| {
+        field.field == default.field && field.order == default.order && field.direction == default.direction
+    });
+    let by_field = || {
+        let direction = default.direction.filter(|_| sort.direction.is_some())?;
+        let (name, _) = sort.fields.iter().find(|(_, field)| field.field == default.field)?;
+        Some(named(name, Some(direction)))
+    };
+    by_value.map(|(name, _)| named(name, None)).or_else(by_field)
+}
+
+fn asking(contract: &Contract, lists: &Lists, query: &Query) -> Call {
     let mut call = Call::new(&query.operation).access(query.access);
     if let (Some(size), Some(clause)) = (query.size, &lists.page.size) {
         call.set(&clause.slot, Value::from(size));
@@ -64,7 +89,8 @@ pub fn query_call(contract: &Contract, lists: &Lists, query: &Query) -> Call {
             call.set(&filter.slot, sent);
         }
     }
-    if let (Some(choice), Some(sort)) = (&query.sort, &lists.sort) {
+    let unnamed = || named_default(lists);
+    if let (Some(choice), Some(sort)) = (&query.sort.clone().or_else(unnamed), &lists.sort) {
         let word = |direction: Option<Direction>| {
             let clause = sort.direction.as_ref()?;
             Some(match direction? {

@@ -28,7 +28,7 @@ pub fn question(operation: &Operation, lists: &Lists, call: &Call) -> Option<(Qu
     if let Some(with) = page.total.as_ref().and_then(|total| total.with.as_ref()) {
         take(&with.slot);
     }
-    query.sort = sort(lists, &mut take)?;
+    query.sort = sort(lists, &mut take)?.filter(|choice| super::ask::named_default(lists).as_ref() != Some(choice));
     for expand in &operation.clause.expands {
         if let Some(at) = left.iter().position(|(slot, value)| **slot == expand.slot && **value == expand.value) {
             left.remove(at);

@@ -58,6 +58,9 @@ pub struct Size {
     /// Most records that an answer to a size above `max` may hold; `max` if left out.
     #[serde(default)]
     pub ceiling: Option<u64>,
+    /// Level of a refusal when it is left out; with it, it is sent everywhere but where leaving it out is tried.
+    #[serde(default)]
+    pub omitted: Option<Grade>,
     /// What a smaller size gets.
     #[serde(default)]
     pub below: Option<Handling>,

@@ -45,6 +45,8 @@ pub struct Sort {
     pub default: Option<SortField>,
     /// What an unknown field or direction gets.
     pub unknown: Option<Handling>,
+    /// Level of a refusal when no order is asked for; with it, the default order is asked for by name wherever no other is.
+    pub omitted: Option<Grade>,
     /// Level of sorting that has no effect at all.
     pub unsupported: Option<Grade>,
     /// Level and source.

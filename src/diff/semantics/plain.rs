@@ -8,8 +8,8 @@ use crate::diff::types::same_value;
 pub(super) const ABOUT: [&str; 5] = ["source", "level", "strict", "message", "description"];
 
 /// Keys whose value is the level at which something is judged, with what holds when they are left out.
-pub(super) const LEVELS: [(&str, &str); 4] =
-    [("empty", "deny"), ("full-end", "note"), ("combine", "deny"), ("unsupported", "deny")];
+pub(super) const LEVELS: [(&str, &str); 5] =
+    [("empty", "deny"), ("full-end", "note"), ("combine", "deny"), ("unsupported", "deny"), ("omitted", "deny")];
 
 /// Keys that promise by being there, and whose value is a level besides.
 pub(super) const PROMISING: [&str; 4] = ["echo", "unasked", "last-token", "unique"];

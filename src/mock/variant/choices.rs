@@ -45,6 +45,8 @@ catalogue! {
     "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| bears(e.unasked.as_ref()))), tune |habits, _| habits.unasked = true;
     /// Filters and orders that need not be supported are refused.
     "unsupported-parameters-refused": unsupported, tune |habits, _| habits.refuses_unsupported = true;
+    /// Requests without a size or an order are refused where a server may insist on them.
+    "insists-on-size-and-order": |c| list(c, |l| l.page.size.as_ref().is_some_and(|size| bears(size.omitted.as_ref())) || l.sort.as_ref().is_some_and(|sort| bears(sort.omitted.as_ref()))), tune |habits, _| habits.insists = true;
     /// Sizes above the largest are served, as far as that is tolerated.
     "larger-pages": |c| list(c, |l| l.page.size.as_ref().is_some_and(|size| size.ceiling > size.max)), tune |habits, _| habits.ceiling = true;
     /// Now and then a request gets 429 and `Retry-After`.
