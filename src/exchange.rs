@@ -187,5 +187,14 @@ pub struct Exchange {
     /// The answer, or why there is none.
     pub outcome: Result<Answer, Failure>,
     /// Answers that asked for patience before this one: 429 and 503.
-    pub waited: Vec<u16>,
+    pub waited: Vec<Waited>,
+}
+
+/// An answer that asked for patience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waited {
+    /// Its status: 429 or 503.
+    pub status: u16,
+    /// Whether it told for how long, in `Retry-After`.
+    pub told: bool,
 }

@@ -24,7 +24,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id) {
         ruling.evidence.answers += 1;
-        for status in &answer.waited {
+        for status in answer.waited.iter().map(|waited| waited.status) {
             ruling.blames.push(
                 Blame::of_answer(format!("status {status} asked for patience"), answer)
                     .compare("an answer at once", format!("status {status}, then an answer"))

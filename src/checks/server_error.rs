@@ -2,7 +2,7 @@
 
 use super::{Blame, Ruling, Verdict, plan_nothing};
 use crate::contract::Operation;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// The server answers with a 5xx status, whatever was sent.
@@ -14,10 +14,27 @@ check! {
     /// A made-up cursor is answered with 500 instead of 400.
     ///
     /// ## Source
-    /// RFC 9110, section 15.6: server errors are the server's own.
+    /// RFC 9110, section 15.6: server errors are the server's own. A 503 that a second request does not meet is borne twice in
+    /// a run, more often when it says with `Retry-After` when to come again.
     id: "server-error", family: Answers, level: Deny,
-    faults: ["server-error", "server-error-now-and-then"],
+    faults: ["server-error", "server-error-now-and-then", "unavailable-now-and-then"],
     plan: plan_nothing, judge: judge,
+}
+
+/// Times in one run that a server may be unavailable without telling for how long: it may be restarted once or twice.
+const HICCUPS: usize = 2;
+
+/// A server that is unavailable again and again, for a moment each time, breaks like any other.
+fn unavailable(study: &Study, operation: &Operation, ruling: &mut Ruling) {
+    let broke = |answer: &&Observation| answer.waited.iter().any(|waited| waited.status == 503 && !waited.told);
+    let of = |id: &str| study.all_answers(id).filter(broke).count();
+    let times: usize = study.contract.operations.iter().map(|operation| of(&operation.id)).sum();
+    let Some(answer) = study.all_answers(&operation.id).find(broke).filter(|_| times > HICCUPS) else { return };
+    ruling.blames.push(
+        Blame::of_answer("the server is unavailable now and then", answer)
+            .compare("an answer below 500, or when to come again", format!("status 503, {times} times in this run"))
+            .mark("503"),
+    );
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -35,5 +52,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .mark(status.to_string()),
         );
     }
+    unavailable(study, operation, &mut ruling);
     ruling.or_inconclusive("no answer was seen", "check that the operation is reachable and its parameters are given")
 }

@@ -11,7 +11,7 @@ use super::secrets::{is_credential_header, is_masked};
 use super::{Entry, Recording, RecordingError, Taken, har};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Answer, Exchange, Sent};
+use crate::exchange::{Answer, Exchange, Sent, Waited};
 use crate::mask::Masker;
 
 /// What of a recording belongs to a contract.
@@ -68,7 +68,7 @@ pub fn belonging(
         None => bases(contract, recording, known, derive)?,
     };
     let mut found = Belonging { bases: bases.iter().map(Base::text).collect(), ..Belonging::default() };
-    let mut patience: HashMap<String, Vec<(u16, String)>> = HashMap::new();
+    let mut patience: HashMap<String, Vec<(Waited, String)>> = HashMap::new();
     for (number, entry) in recording.entries.iter().enumerate() {
         let raw = &entry.raw;
         let Some(address) = Address::parse(&raw.request.url) else {
@@ -99,16 +99,16 @@ pub fn belonging(
         let mut taken = take(contract, operation, recording, entry, masker, place)?;
         taken.number = number;
         let key = format!("{} {} {} {:?}", taken.party, raw.request.method, raw.request.url, taken.exchange.sent.body);
-        if let Some(status) = asks_for_patience(&taken.exchange) {
-            patience.entry(key).or_default().push((status, example));
+        if let Some(waited) = asks_for_patience(&taken.exchange) {
+            patience.entry(key).or_default().push((waited, example));
             continue;
         }
         let before = patience.remove(&key).unwrap_or_default();
-        taken.exchange.waited = before.into_iter().map(|(status, _)| status).collect();
+        taken.exchange.waited = before.into_iter().map(|(waited, _)| waited).collect();
         found.taken.push(taken);
     }
-    for (status, example) in patience.into_values().flatten() {
-        found.leave(format!("that only asked for patience with status {status}"), example);
+    for (waited, example) in patience.into_values().flatten() {
+        found.leave(format!("that only asked for patience with status {}", waited.status), example);
     }
     Ok(found)
 }
@@ -258,11 +258,11 @@ fn header<'a>(headers: &'a [har::Pair], name: &str) -> Option<&'a str> {
     headers.iter().find(|pair| pair.name.eq_ignore_ascii_case(name)).map(|pair| pair.value.as_str())
 }
 
-/// The status of an answer that says nothing but "later".
-fn asks_for_patience(exchange: &Exchange) -> Option<u16> {
+/// An answer that says nothing but "later".
+fn asks_for_patience(exchange: &Exchange) -> Option<Waited> {
     let answer = exchange.outcome.as_ref().ok()?;
-    let later = answer.status == 429 || (answer.status == 503 && answer.header("retry-after").is_some());
-    later.then_some(answer.status)
+    let waited = Waited { status: answer.status, told: answer.header("retry-after").is_some() };
+    (waited.status == 429 || (waited.status == 503 && waited.told)).then_some(waited)
 }
 
 fn take(

@@ -13,7 +13,7 @@ use crate::case::Call;
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation, SchemaError, is_json};
 use crate::excerpt::Kept;
-use crate::exchange::{Answer, Exchange, Failure, Sent};
+use crate::exchange::{Answer, Exchange, Failure, Sent, Waited};
 
 /// Most errors kept of one answer: the rest says the same again.
 const MOST_ERRORS: usize = 200;
@@ -81,7 +81,7 @@ pub struct Observation {
     /// Why no whole answer came.
     pub failure: Option<Failure>,
     /// Answers that asked for patience before.
-    pub waited: Vec<u16>,
+    pub waited: Vec<Waited>,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
     /// Headers that a finding may show.

@@ -11,7 +11,7 @@ use super::patience::{Patience, patience};
 use crate::case::{Access, Call};
 use crate::coding::unpack;
 use crate::contract::{Contract, Operation};
-use crate::exchange::{Answer, Exchange, Failure, Sent, Stop};
+use crate::exchange::{Answer, Exchange, Failure, Sent, Stop, Waited};
 use crate::recording::Crossed;
 
 /// Answers of one operation that never came to their end, after which it is left alone.
@@ -36,7 +36,7 @@ impl Target {
             let stranger = matches!(call.access, Access::Anonymous | Access::Wrong);
             match patience(answer, waited.len(), &self.limits) {
                 Patience::Wait(wait) => {
-                    waited.push(answer.status);
+                    waited.push(Waited { status: answer.status, told: answer.header("retry-after").is_some() });
                     self.waited.fetch_add(1, Ordering::Relaxed);
                     self.hold(wait);
                 }

@@ -26,6 +26,8 @@ catalogue! {
     "server-error-at-largest-size": fitting::limited => AtMaximum Hook::Success(fail);
     /// The second tenant gets a server error.
     "server-error-for-one-tenant": fitting::tenancy => SecondTenant Hook::Success(fail);
+    /// Every twentieth lawful request finds the server unavailable, for who knows how long.
+    "unavailable-now-and-then": fitting::any => Twentieth Hook::Success(unavailable);
     /// Every twentieth lawful request is one too many, for now.
     "too-many-requests-now-and-then": fitting::any => Twentieth Hook::Success(too_many); tolerated;
     /// The media type is plain text.
@@ -108,6 +110,10 @@ fn fail(_: &Scene<'_>, answer: &mut Answer) {
 fn too_many(scene: &Scene<'_>, answer: &mut Answer) {
     super::errors::refuse(scene, answer, 429);
     answer.set_header("retry-after", "0");
+}
+
+fn unavailable(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 503);
 }
 
 fn plain_text(_: &Scene<'_>, answer: &mut Answer) {
