@@ -1,11 +1,11 @@
 //! See the explanation on [`CHECK`].
 
 use super::{Blame, Ruling, Verdict, access, not_applicable};
-use crate::case::{Access, Case};
+use crate::case::{Access, Call, Case};
 use crate::contract::semantics::Slot;
 use crate::contract::{Location, Operation};
 use crate::study::row::fingerprint;
-use crate::study::{Seen, Study};
+use crate::study::{Observation, Seen, Study};
 
 check! {
     /// An optional request header changes what a read answers.
@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// For Maple: reference, retrieve a customer, and guide, request idempotency.
     id: "optional-header-changes-answer", family: Protocol, level: Deny,
-    faults: ["optional-header-changes-answer"],
+    faults: ["optional-header-changes-answer", "optional-header-shows-one-record"],
     plan: plan, judge: judge,
 }
 
@@ -30,11 +30,26 @@ fn plan(study: &Study) -> Vec<Case> {
         for (slot, value) in headers(study, operation) {
             if let Some(call) = access::call(study, operation, Access::Own) {
                 cases.push(Case::Call(call.clone()));
-                cases.push(Case::Call(call.with(&slot, value)));
+                let other = other_record(study, operation, &call);
+                cases.push(Case::Call(call.with(&slot, value.clone())));
+                // With the same value: what is remembered under it must not come for another record.
+                cases.extend(other.map(|call| Case::Call(call.clone().with(&slot, value))));
             }
         }
     }
     cases
+}
+
+/// A plain read of another record than a call's.
+fn other_record<'a>(study: &'a Study, operation: &'a Operation, call: &Call) -> Option<&'a Call> {
+    operation.clause.reads.as_ref()?;
+    let plain = |answer: &&Observation| {
+        let other = &answer.call;
+        let bare =
+            other.access == call.access && other.repeat == 0 && other.method.is_none() && other.values.len() == 1;
+        bare && answer.is_success() && other.values != call.values
+    };
+    study.answers(&operation.id).map(|(_, answer)| answer).find(plain).map(|answer| &answer.call)
 }
 
 /// Optional headers of an operation that do not select the tenant.
