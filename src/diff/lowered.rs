@@ -129,7 +129,12 @@ impl<'s, 'a> Lowering<'s, 'a> {
         let mut properties = Map::new();
         let mut hidden = Vec::new();
         if let Some(holder) = self.side.get(node, "properties") {
-            for (name, property) in self.side.members(holder) {
+            // What the value does not have matters only where it is required.
+            let names = self.side.value(holder).as_object().into_iter().flat_map(|map| map.keys());
+            let needed = |name: &str| members.contains_key(name) || is_listed(out, name);
+            let needed: Vec<&str> = names.map(String::as_str).filter(|name| needed(name)).collect();
+            for name in needed {
+                let Some(property) = self.side.get(holder, name) else { continue };
                 if self.is_hidden(property) {
                     hidden.push(name);
                     properties.insert(name.to_owned(), json!({}));
@@ -172,6 +177,12 @@ impl<'s, 'a> Lowering<'s, 'a> {
             None => false,
         }
     }
+}
+
+/// Whether a schema requires a property.
+fn is_listed(schema: &Map<String, Value>, name: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)))
 }
 
 /// Copies the keywords that hold no schema.

@@ -22,7 +22,8 @@ impl<'a> Engine<'a> {
     /// answered now; true when one was found.
     ///
     /// Open objects and lists overlap almost always, and nobody means them to be refused: they are looked at only where
-    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about.
+    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about; objects also where both variants declare
+    /// the same properties, so that it is their values or their presence that tells them apart.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
         let request = sides.mode.direction == Direction::Request;
         let (strict, lax) = if request { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
@@ -44,7 +45,12 @@ impl<'a> Engine<'a> {
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
                 let common = self.types_of(one, request).and(self.types_of(two, request));
-                let common = if inclusive { common } else { common.without(compound) };
+                let alike = self.declare_the_same(one, two, request);
+                let common = match (inclusive, alike) {
+                    (true, _) => common,
+                    (false, true) => common.without(TypeSet::ARRAY),
+                    (false, false) => common.without(compound),
+                };
                 if common.is_empty() {
                     continue;
                 }
@@ -78,6 +84,16 @@ impl<'a> Engine<'a> {
         };
         let change = self.change(sides, rule, "oneOf").about(format!("`{value}`")).values(before, after);
         self.note(sides, change);
+    }
+
+    /// Whether two variants declare the same properties, and any.
+    fn declare_the_same(&mut self, one: &Variant<'a>, two: &Variant<'a>, of_new: bool) -> bool {
+        let (side, conjs) = match of_new {
+            true => (&mut self.new, &mut self.new_conjs),
+            false => (&mut self.old, &mut self.old_conjs),
+        };
+        let (one, two) = (conjs.outline(side, one.conj), conjs.outline(side, two.conj));
+        !one.names.is_empty() && one.names == two.names
     }
 
     fn types_of(&mut self, variant: &Variant<'a>, of_new: bool) -> TypeSet {
