@@ -1481,7 +1481,7 @@ fn what_other_keywords_imply_is_no_change() {
                 "length moved into the pattern",
                 "{type: string, minLength: 40, maxLength: 40, pattern: '^[0-9a-f]+$'}",
                 "{type: string, minLength: 40, maxLength: 64, pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$'}",
-                Doubtful,
+                Safe,
                 Breaking,
             ),
             (

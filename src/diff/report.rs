@@ -10,7 +10,7 @@ use super::bump::Bump;
 use super::change::{At, Change};
 use super::law::Direction;
 use super::places::Places;
-use super::proofs::Proofs;
+use super::proofs::{self, Job};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::versions::{note_version, version};
@@ -229,7 +229,8 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         })
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
-    let mut proofs = Proofs::new(options.without_witness);
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut proven: Vec<usize> = Vec::new();
     let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
     let mut written: HashMap<Written, usize> = HashMap::new();
     for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
@@ -243,13 +244,18 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         if let Some(key) = key {
             written.insert(key, findings.len());
         }
-        let proof = match group.pair {
-            Some(pair) if group.level == Level::Deny => proofs.of(api, (pair, &group.roots), &group.change),
-            _ => None,
-        };
-        let mut finding = finding(group, level, places);
-        finding.witness = proof;
-        findings.push(finding);
+        if let Some(pair) = group.pair
+            && group.level == Level::Deny
+            && !options.without_witness
+            && proofs::is_affordable(jobs.len())
+        {
+            jobs.push(Job { pair, roots: group.roots.clone(), change: group.change.clone() });
+            proven.push(findings.len());
+        }
+        findings.push(finding(group, level, places));
+    }
+    for (index, proof) in proven.into_iter().zip(proofs::all(api, &jobs)) {
+        findings[index].witness = proof;
     }
     findings
 }

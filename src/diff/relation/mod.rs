@@ -21,6 +21,7 @@ mod scalars;
 mod unions;
 
 pub(crate) use patterns::{only_in, samples};
+pub(crate) use proof::Prover;
 
 use std::collections::{HashMap, HashSet};
 
