@@ -870,6 +870,13 @@ fn what_must_be_present_excludes_what_must_be_present_elsewhere() {
             ("either of two, not both", &one, &either, Breaking, Breaking),
             ("either of two, or both", &one, &any, Safe, Breaking),
             ("both may come", &either, &one, Breaking, Breaking),
+            (
+                "the other was never sent",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                &either,
+                Safe,
+                Breaking,
+            ),
         ],
         "",
         "",
