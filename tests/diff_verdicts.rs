@@ -135,6 +135,49 @@ fn scalars_are_judged_by_sets_of_values() {
             ("maxLength zero is not absent", "{type: string}", "{type: string, maxLength: 0}", Breaking, Safe),
             ("pattern added", "{type: string}", "{type: string, pattern: '^a$'}", Breaking, Safe),
             ("pattern removed", "{type: string, pattern: '^a$'}", "{type: string}", Safe, Breaking),
+            (
+                "pattern in an alternation",
+                "{type: string, pattern: '^[0-9]{2}$'}",
+                "{type: string, pattern: '^[0-9]{2}$|^v[0-9]{2}$'}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "pattern with other precedence",
+                "{type: string, pattern: '^(a|b)$'}",
+                "{type: string, pattern: '^a|b$'}",
+                Safe,
+                Breaking,
+            ),
+            (
+                "pattern anchored",
+                "{type: string, pattern: '[a-z]'}",
+                "{type: string, pattern: '^[a-z]'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "pattern in another grouping",
+                "{type: string, pattern: '^(ab)+$'}",
+                "{type: string, pattern: '^(?:ab)+$'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "pattern that another implies",
+                "{type: string, allOf: [{pattern: '^[a-z]{3}$'}]}",
+                "{type: string, allOf: [{pattern: '^[a-z]{3}$'}, {pattern: '^[a-z0-9]+$'}]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "format that no standard knows",
+                "{type: string, format: datetime}",
+                "{type: string, format: date-time}",
+                Breaking,
+                Doubtful,
+            ),
+            ("fractions of a width", "{type: number, format: float}", "{type: integer}", Breaking, Safe),
             ("pattern of everything", "{type: string}", "{type: string, pattern: '.*'}", Silent, Silent),
             ("format added", "{type: string}", "{type: string, format: uuid}", Breaking, Safe),
             ("format removed", "{type: string, format: date}", "{type: string}", Safe, Breaking),
@@ -803,6 +846,61 @@ fn recursion_ends_and_is_silent() {
 }
 
 #[test]
+fn a_variant_that_is_left_alone_is_still_selected() {
+    let components = "Cat: {type: object, required: [kind], properties: {kind: {type: string}}}, \
+                      Dog: {type: object, required: [kind], properties: {kind: {type: string}}}";
+    let union = |variants: &[&str]| {
+        let all = variants.iter().map(|name| format!("{{$ref: '#/components/schemas/{name}'}}"));
+        let all = all.collect::<Vec<_>>().join(", ");
+        format!("{{oneOf: [{all}], discriminator: {{propertyName: kind}}}}")
+    };
+    let (both, dog) = (union(&["Cat", "Dog"]), union(&["Dog"]));
+    check_schemas(&[("all but one are gone", &both, &dog, Breaking, Safe)], components, components);
+    check_schemas(&[("one more than the only one", &dog, &both, Safe, Breaking)], components, components);
+}
+
+#[test]
+fn what_must_be_present_excludes_what_must_be_present_elsewhere() {
+    let object = "type: object, properties: {a: {type: string}, b: {type: string}}";
+    let one = format!("{{{object}, required: [a]}}");
+    let either = format!("{{{object}, oneOf: [{{required: [a]}}, {{required: [b]}}]}}");
+    let any = format!("{{{object}, anyOf: [{{required: [a]}}, {{required: [b]}}]}}");
+    check_schemas(
+        &[
+            ("either of two, not both", &one, &either, Breaking, Breaking),
+            ("either of two, or both", &one, &any, Safe, Breaking),
+            ("both may come", &either, &one, Breaking, Breaking),
+            (
+                "the other was never sent",
+                "{type: object, required: [a], properties: {a: {type: string}}}",
+                &either,
+                Safe,
+                Breaking,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
+fn a_part_of_the_paths_moves_into_the_servers() {
+    let with = |server: &str, path: &str| {
+        format!(
+            "{HEAD}servers: [{{url: {server}}}]\npaths:\n  {path}:\n    get: {{responses: {{'204': {{description: d}}}}}}\n"
+        )
+    };
+    let (long, short) = (with("https://a", "/v1/x"), with("https://a/v1", "/x"));
+    let mut faults = Vec::new();
+    check(&mut faults, "into the server", Doubtful, &long, &short);
+    check(&mut faults, "out of the server", Doubtful, &short, &long);
+    check(&mut faults, "and another path", Breaking, &long, &with("https://a/v1", "/y"));
+    check(&mut faults, "and another base", Breaking, &long, &with("https://a/v2", "/x"));
+    check(&mut faults, "into several servers", Breaking, &long, &short.replace("}]", "}, {url: https://b}]"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn parameters() {
     let limit = "{in: query, name: limit, schema: {type: integer}}";
     let rows: &[(&str, &str, &str, Verdict)] = &[
@@ -814,6 +912,12 @@ fn parameters() {
             Silent,
         ),
         ("required added", "", "{in: query, name: limit, required: true, schema: {type: integer}}", Breaking),
+        (
+            "a deep object is always exploded",
+            "{in: query, name: f, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}",
+            "{in: query, name: f, style: deepObject, explode: true, schema: {type: object, properties: {a: {type: string}}}}",
+            Silent,
+        ),
         (
             "required with default added",
             "",
@@ -917,8 +1021,13 @@ fn operations_and_paths() {
         )
     };
     let typed = at_path("id").replace("type: string", "type: integer");
+    let filled = at_path("id").replace("type: string", "type: string, minLength: 1");
+    let longer = at_path("id").replace("type: string", "type: string, minLength: 2");
     let rows: Vec<(&str, String, String, Verdict)> = vec![
         ("path removed", format!("{{/a: {get}, /b: {get}}}"), format!("{{/a: {get}}}"), Breaking),
+        ("a segment is never empty", at_path("id"), filled.clone(), Silent),
+        ("a segment was never empty", filled, at_path("id"), Silent),
+        ("a segment of two letters", at_path("id"), longer, Breaking),
         ("path added", format!("{{/a: {get}}}"), format!("{{/a: {get}, /b: {get}}}"), Safe),
         (
             "method removed",
@@ -1379,7 +1488,7 @@ fn what_other_keywords_imply_is_no_change() {
                 "length moved into the pattern",
                 "{type: string, minLength: 40, maxLength: 40, pattern: '^[0-9a-f]+$'}",
                 "{type: string, minLength: 40, maxLength: 64, pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$'}",
-                Doubtful,
+                Safe,
                 Breaking,
             ),
             (

@@ -127,6 +127,8 @@ fn examples_defaults_and_patterns() {
     spoiled("hasMore: false, next", "hasMore: 'no', next", "example-invalid", "/hasMore");
     spoiled("example: c1", "example: 1", "example-invalid", "example");
     spoiled("'^.+$'", "'^('", "pattern-invalid", "^(");
+    spoiled("'^.+$'", "'^[a-z'", "pattern-invalid", "^[a-z");
+    spoiled("'^.+$'", r"'^[\w-.]+$'", "pattern-invalid", r"[\w-.]");
 }
 
 #[test]

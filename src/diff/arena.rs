@@ -3,8 +3,6 @@
 //! Nothing is ever copied or inlined. A node knows its parent, so its JSON pointer is built only when a finding
 //! needs it. This module knows nothing of OpenAPI beyond `$ref`.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::source::Workspace;
@@ -40,12 +38,12 @@ pub(crate) enum Dangling {
 }
 
 /// The nodes of one document and of the files it refers to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Side<'a> {
     workspace: &'a Workspace,
     nodes: Vec<Node<'a>>,
-    by_address: HashMap<usize, NodeId>,
-    refs: HashMap<(u32, &'a str), Result<NodeId, Dangling>>,
+    by_address: foldhash::HashMap<usize, NodeId>,
+    refs: foldhash::HashMap<(u32, &'a str), Result<NodeId, Dangling>>,
     /// References that led nowhere, in the order in which they were met.
     pub(crate) dangling: Vec<(NodeId, &'a str, Dangling)>,
     /// Whether keywords beside `$ref` count (OpenAPI 3.1).
@@ -58,8 +56,8 @@ impl<'a> Side<'a> {
         let mut side = Self {
             workspace,
             nodes: Vec::new(),
-            by_address: HashMap::new(),
-            refs: HashMap::new(),
+            by_address: foldhash::HashMap::default(),
+            refs: foldhash::HashMap::default(),
             dangling: Vec::new(),
             siblings_count: version.starts_with("3.1") || version.starts_with("3.2"),
         };

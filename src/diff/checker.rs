@@ -3,6 +3,10 @@
 //! The crate is compiled again for every module that calls it, so nothing else does. Where a schema comes from is
 //! the matter of `lowered`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
@@ -55,7 +59,30 @@ pub(crate) fn vocabulary_faults(schema: &Value, value: &Value) -> Option<Vec<Voc
     Some(faults)
 }
 
-fn compiled(schema: &Value) -> Option<Validator> {
+/// Most validators that are kept.
+const KEPT: usize = 256;
+/// Longest schema whose validator is kept, in bytes.
+const LONGEST: usize = 32 << 10;
+
+thread_local! {
+    /// Validators by the text of their schema: payloads that are tried one after the other mostly touch the same.
+    static VALIDATORS: RefCell<HashMap<String, Option<Rc<Validator>>>> = RefCell::default();
+}
+
+fn compiled(schema: &Value) -> Option<Rc<Validator>> {
+    let text = schema.to_string();
+    if text.len() > LONGEST {
+        return build(schema).map(Rc::new);
+    }
+    VALIDATORS.with_borrow_mut(|known| {
+        if known.len() >= KEPT && !known.contains_key(&text) {
+            known.clear();
+        }
+        known.entry(text).or_insert_with(|| build(schema).map(Rc::new)).clone()
+    })
+}
+
+fn build(schema: &Value) -> Option<Validator> {
     jsonschema::options()
         .with_draft(Draft::Draft4)
         .offline()

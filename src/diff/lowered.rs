@@ -97,8 +97,14 @@ impl<'s, 'a> Lowering<'s, 'a> {
                 let tags = Tags::read(self.side, discriminator);
                 variants = tags.selects(self.side, &variants, value).map_or(variants, |one| vec![one]);
             }
-            let items: Vec<Value> =
-                variants.into_iter().map(|variant| self.schema(variant, value, chain + 1)).collect();
+            let items: Vec<Value> = variants
+                .into_iter()
+                // The branches of `allOf` say what is wrong; a variant that does not fit says nothing anyway.
+                .map(|variant| match *keyword != "allOf" && self.plainly_refuses(variant, value) {
+                    true => json!({ "not": {} }),
+                    false => self.schema(variant, value, chain + 1),
+                })
+                .collect();
             if !items.is_empty() {
                 out.insert((*keyword).to_owned(), Value::Array(items));
             }
@@ -112,6 +118,27 @@ impl<'s, 'a> Lowering<'s, 'a> {
             _ => {}
         }
         Value::Object(out)
+    }
+
+    /// Whether a schema refuses a value by its type or by what it requires, which is seen without a validator.
+    pub(crate) fn plainly_refuses(&mut self, node: NodeId, value: &Value) -> bool {
+        let node = self.side.resolved(node);
+        let Some(schema) = self.side.value(node).as_object().filter(|_| !value.is_null()) else { return false };
+        let kind = schema.get("type").and_then(Value::as_str).map_or(TypeSet::ALL, TypeSet::named);
+        if kind != TypeSet::NOTHING && !kind.has(TypeSet::of(value)) && !TypeSet::NUMBER.has(TypeSet::of(value)) {
+            return true;
+        }
+        let (Some(members), Some(required)) = (value.as_object(), schema.get("required").and_then(Value::as_array))
+        else {
+            return false;
+        };
+        let missing = |name: &&str| !members.contains_key(*name);
+        let missing: Vec<&str> = required.iter().filter_map(Value::as_str).filter(missing).collect();
+        let holder = self.side.get(node, "properties");
+        missing.into_iter().any(|name| {
+            let property = holder.and_then(|holder| self.side.get(holder, name));
+            property.is_none_or(|property| !self.is_hidden(property))
+        })
     }
 
     fn items(&mut self, node: NodeId, items: &[Value], out: &mut Map<String, Value>) {
@@ -129,7 +156,12 @@ impl<'s, 'a> Lowering<'s, 'a> {
         let mut properties = Map::new();
         let mut hidden = Vec::new();
         if let Some(holder) = self.side.get(node, "properties") {
-            for (name, property) in self.side.members(holder) {
+            // What the value does not have matters only where it is required.
+            let names = self.side.value(holder).as_object().into_iter().flat_map(|map| map.keys());
+            let needed = |name: &str| members.contains_key(name) || is_listed(out, name);
+            let needed: Vec<&str> = names.map(String::as_str).filter(|name| needed(name)).collect();
+            for name in needed {
+                let Some(property) = self.side.get(holder, name) else { continue };
                 if self.is_hidden(property) {
                     hidden.push(name);
                     properties.insert(name.to_owned(), json!({}));
@@ -172,6 +204,12 @@ impl<'s, 'a> Lowering<'s, 'a> {
             None => false,
         }
     }
+}
+
+/// Whether a schema requires a property.
+fn is_listed(schema: &Map<String, Value>, name: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|known| known.as_str() == Some(name)))
 }
 
 /// Copies the keywords that hold no schema.

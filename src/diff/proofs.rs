@@ -8,13 +8,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::api::{Api, Root};
 use super::change::Change;
 use super::law::Direction;
-use super::relation::PairId;
+use super::relation::{PairId, Prover};
 use super::types::wire_text;
 use super::witness::{Surroundings, Whole, Wish};
 
 /// Most findings for which a payload is looked for.
 const MAX_WITNESSES: usize = 120;
-/// Most schemas that are looked at to put payloads into what surrounds them.
+/// Most schemas that a thread looks at to put payloads into what surrounds them.
 const MAX_SURROUNDINGS: usize = 12_000;
 /// Longest part of a payload that is shown in full, in letters.
 const SHOWN: usize = 300;
@@ -27,54 +27,72 @@ const MAX_ROOTS: usize = 3;
 const PLAIN: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b',').remove(b':');
 
-/// What may still be spent on proofs.
-pub(super) struct Proofs {
-    left: usize,
-    surroundings: Surroundings,
+/// Fewest payloads for which a second thread is worth its start.
+const MIN_SHARED: usize = 12;
+/// The stack of the second thread.
+const STACK: usize = 64 << 20;
+
+/// A break that a payload is to show.
+pub(super) struct Job {
+    pub(super) pair: PairId,
+    /// The schemas of operations by which it is reached, of [`Api::roots`].
+    pub(super) roots: Vec<usize>,
+    pub(super) change: Change,
 }
 
-impl Proofs {
-    pub(super) fn new(without: bool) -> Self {
-        Self { left: if without { 0 } else { MAX_WITNESSES }, surroundings: Surroundings::of(MAX_SURROUNDINGS) }
-    }
+/// Whether a payload is looked for beside `known` others.
+pub(super) fn is_affordable(known: usize) -> bool {
+    known < MAX_WITNESSES
+}
 
-    /// A payload that was lawful on one side only, with what it shows.
-    pub(super) fn of(
-        &mut self,
-        api: &mut Api<'_>,
-        (pair, roots): (PairId, &[usize]),
-        change: &Change,
-    ) -> Option<String> {
-        if self.left == 0 {
-            return None;
-        }
-        self.left -= 1;
-        let in_path = api.roots.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
-        let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
-        let payload = api.engine.witness(pair, &wish)?;
-        let mut wholes = Vec::new();
-        for index in roots.iter().take(MAX_ROOTS) {
-            let root = api.roots[*index].pair;
-            let whole = api.engine.whole(root, pair, &payload, &mut self.surroundings);
-            wholes.extend(whole.map(|whole| (*index, whole)));
-        }
-        let shortest = wholes.iter().min_by_key(|(_, whole)| whole.value.to_string().len());
-        let whole = shortest.map(|(index, whole)| line(&api.roots[*index], whole));
-        Some(match (whole, change.direction) {
-            (Some(line), Direction::Request) => format!("{line} was accepted and is refused now"),
-            (Some(line), Direction::Response) => format!("{line} may be answered now and was ruled out before"),
-            (None, Direction::Request) => {
-                format!(
-                    "{} was accepted in a request, as a part of it, and is refused now",
-                    shown(&payload.to_string())
-                )
-            }
-            (None, Direction::Response) => {
-                let part = shown(&payload.to_string());
-                format!("{part} may be answered now, as a part, and was ruled out before")
-            }
-        })
+/// For each break a payload that was lawful on one side only, with what it shows.
+///
+/// Many are shared among two threads, every other one each, on however many cores: the same payloads are found.
+pub(super) fn all(api: &mut Api<'_>, jobs: &[Job]) -> Vec<Option<String>> {
+    let mut spare = (jobs.len() >= MIN_SHARED).then(|| api.engine.spare());
+    let roots = api.roots.as_slice();
+    let (first, second) = api.engine.provers(spare.as_mut());
+    let Some(second) = second else { return every(1, 0, jobs, roots, first) };
+    let (own, others) = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, move || every(2, 1, jobs, roots, second));
+        let own = every(2, 0, jobs, roots, first);
+        (own, thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default())
+    });
+    let (mut own, mut others) = (own.into_iter(), others.into_iter());
+    let next = |index: usize| if index.is_multiple_of(2) { own.next() } else { others.next() };
+    (0..jobs.len()).map(next).map(Option::flatten).collect()
+}
+
+/// The proofs of every job but some, from one on.
+fn every(step: usize, from: usize, jobs: &[Job], roots: &[Root], mut prover: Prover<'_, '_>) -> Vec<Option<String>> {
+    let mut surroundings = Surroundings::of(MAX_SURROUNDINGS);
+    jobs.iter().skip(from).step_by(step).map(|job| proof(job, roots, &mut prover, &mut surroundings)).collect()
+}
+
+fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mut Surroundings) -> Option<String> {
+    let (pair, change) = (job.pair, &job.change);
+    let in_path = all.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
+    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
+    let payload = prover.witness(pair, &wish)?;
+    let mut wholes = Vec::new();
+    for index in job.roots.iter().take(MAX_ROOTS) {
+        let whole = prover.whole(all[*index].pair, pair, &payload, surroundings);
+        wholes.extend(whole.map(|whole| (*index, whole)));
     }
+    let shortest = wholes.iter().min_by_key(|(_, whole)| whole.value.to_string().len());
+    let whole = shortest.map(|(index, whole)| line(&all[*index], whole));
+    let part = || shown(&payload.to_string());
+    Some(match (whole, change.direction) {
+        (Some(line), Direction::Request) => format!("{line} was accepted and is refused now"),
+        (Some(line), Direction::Response) => format!("{line} may be answered now and was ruled out before"),
+        (None, Direction::Request) => {
+            format!("{} was accepted in a request, as a part of it, and is refused now", part())
+        }
+        (None, Direction::Response) => {
+            format!("{} may be answered now, as a part, and was ruled out before", part())
+        }
+    })
 }
 
 fn shown(text: &str) -> String {

@@ -119,7 +119,9 @@ pub(crate) fn check(old: &mut Side<'_>, new: &mut Side<'_>) -> Result<Vec<Findin
         let document = &new.workspace().documents()[fault.file];
         let message = format!("the reference `{}` leads nowhere", fault.text);
         let near = nearest(new, fault).map(|near| format!("did you mean `{near}`? If not, ")).unwrap_or_default();
-        let remedy = format!("{near}{}", fault.remedy());
+        let piped = fault.reason == Dangling::Outside && document.path().as_os_str() == "<stdin>";
+        let remedy = if piped { "standard input has no folder: name the file" } else { fault.remedy() };
+        let remedy = format!("{near}{remedy}");
         return Err(document.error_at(&format!("{}/$ref", fault.pointer), message, remedy));
     }
     let still: BTreeSet<&str> = after.iter().map(|broken| broken.text.as_str()).collect();

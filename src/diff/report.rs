@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::api::Api;
@@ -9,7 +10,7 @@ use super::bump::Bump;
 use super::change::{At, Change};
 use super::law::Direction;
 use super::places::Places;
-use super::proofs::Proofs;
+use super::proofs::{self, Job};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::versions::{note_version, version};
@@ -73,7 +74,7 @@ struct Group {
     change: Change,
     level: Level,
     directions: BTreeSet<Direction>,
-    operations: Vec<String>,
+    operations: IndexSet<String>,
     spots: Vec<String>,
     pair: Option<PairId>,
     /// The schemas of operations by which it is reached, of [`Api::roots`].
@@ -179,7 +180,7 @@ fn add(
                 change: change.clone(),
                 level: Level::Allow,
                 directions: BTreeSet::new(),
-                operations: Vec::new(),
+                operations: IndexSet::new(),
                 spots: Vec::new(),
                 pair,
                 roots: Vec::new(),
@@ -205,7 +206,7 @@ fn add(
         }
         for operation in *operations {
             if !group.operations.contains(operation) {
-                group.operations.push(operation.clone());
+                group.operations.insert(operation.clone());
             }
         }
     }
@@ -228,7 +229,8 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         })
         .collect();
     let (old, new) = (old.found(&api.engine.old), new.found(&api.engine.new));
-    let mut proofs = Proofs::new(options.without_witness);
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut proven: Vec<usize> = Vec::new();
     let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
     let mut written: HashMap<Written, usize> = HashMap::new();
     for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
@@ -242,13 +244,18 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         if let Some(key) = key {
             written.insert(key, findings.len());
         }
-        let proof = match group.pair {
-            Some(pair) if group.level == Level::Deny => proofs.of(api, (pair, &group.roots), &group.change),
-            _ => None,
-        };
-        let mut finding = finding(group, level, places);
-        finding.witness = proof;
-        findings.push(finding);
+        if let Some(pair) = group.pair
+            && group.level == Level::Deny
+            && !options.without_witness
+            && proofs::is_affordable(jobs.len())
+        {
+            jobs.push(Job { pair, roots: group.roots.clone(), change: group.change.clone() });
+            proven.push(findings.len());
+        }
+        findings.push(finding(group, level, places));
+    }
+    for (index, proof) in proven.into_iter().zip(proofs::all(api, &jobs)) {
+        findings[index].witness = proof;
     }
     findings
 }
@@ -270,11 +277,8 @@ fn written_at(change: &Change, places: &(Option<Place>, Option<Place>)) -> Optio
 /// Adds the operations that a change reaches in another place, which the text has but once.
 fn also_at(finding: &mut Finding, group: Group, level: Level) {
     finding.level = finding.level.max(level);
-    for operation in group.operations {
-        if !finding.operations.contains(&operation) {
-            finding.operations.push(operation);
-        }
-    }
+    let known: IndexSet<String> = std::mem::take(&mut finding.operations).into_iter().collect();
+    finding.operations = known.into_iter().chain(group.operations).collect::<IndexSet<_>>().into_iter().collect();
     finding.occurrences = u32::try_from(finding.operations.len().max(1)).unwrap_or(u32::MAX);
 }
 
@@ -310,7 +314,7 @@ fn finding(group: Group, level: Level, (old, new): (Option<Place>, Option<Place>
     let operation = if group.operations.len() == 1 { group.operations[0].as_str() } else { "" };
     finding.fingerprint = fingerprint(&[change.rule.id, &pointer(&old), &pointer(&new), &change.subject, operation]);
     finding.operation = group.operations.first().cloned();
-    finding.operations = group.operations;
+    finding.operations = group.operations.into_iter().collect();
     finding.place = new;
     finding.old_place = old;
     finding.source = Some(change.rule.section("Source"));

@@ -10,6 +10,39 @@ use crate::diff::lowered::Lowering;
 use crate::diff::source::names_below;
 use crate::finding::Level;
 
+/// Whether a pattern is well-formed; one that merely grows too large to be applied here is.
+fn is_understood(pattern: &str) -> bool {
+    regex_syntax::parse(pattern).is_ok()
+        || checker::is_valid(&serde_json::json!({ "pattern": pattern }), &Value::from("")).is_some()
+}
+
+/// A pattern as lenient readers take it (ECMA-262, Annex B): a brace that counts nothing, a hyphen beside a class of
+/// letters and an escape that means nothing stand for themselves.
+fn as_browsers_read(pattern: &str) -> String {
+    let counts = |rest: &str| {
+        let inner = rest[1..].split('}').next().unwrap_or_default();
+        inner.starts_with(|first: char| first.is_ascii_digit())
+            && inner.chars().all(|letter| letter.is_ascii_digit() || letter == ',')
+    };
+    let mut read = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    let (mut class, mut set) = (false, false);
+    while let Some(letter) = rest.chars().next() {
+        let length = if letter == '\\' { rest.chars().take(2).map(char::len_utf8).sum() } else { letter.len_utf8() };
+        let sign = &rest[..length];
+        match letter {
+            '-' if class && set => read.push_str("\\-"),
+            '{' if !class && !counts(rest) => read.push_str("\\{"),
+            '\\' if matches!(sign, "\\A" | "\\Z" | "\\z") => read.push_str(&sign[1..]),
+            _ => read.push_str(sign),
+        }
+        set = matches!(sign, "\\w" | "\\d" | "\\s" | "\\W" | "\\D" | "\\S");
+        class = (class || letter == '[') && letter != ']';
+        rest = &rest[length..];
+    }
+    read
+}
+
 impl Linter<'_> {
     pub(super) fn examples(&mut self) {
         let mut work: Vec<(NodeId, Option<Direction>, bool)> = vec![(self.side.root(), None, false)];
@@ -62,11 +95,21 @@ impl Linter<'_> {
             }
         }
         if let Some(pattern) = self.side.text(node, "pattern")
-            && checker::is_valid(&serde_json::json!({ "pattern": pattern }), &Value::from("")).is_none()
+            && !is_understood(pattern)
         {
-            let title = format!("`pattern` is no regular expression: `{pattern}`");
+            self.pattern_invalid(node, pattern);
+        }
+    }
+
+    fn pattern_invalid(&mut self, node: NodeId, pattern: &str) {
+        let title = format!("`pattern` is no regular expression: `{pattern}`");
+        let at = (node, Some("pattern"));
+        if is_understood(&as_browsers_read(pattern)) {
+            let why = "some validators refuse it, others read it in their own way: escape what is meant as it stands";
+            self.warn("pattern-invalid", at, title, ("ECMA-262", "what only lenient readers take"), why);
+        } else {
             let why = "no validator can apply it, so that it promises nothing";
-            self.deny("pattern-invalid", (node, Some("pattern")), title, ("ECMA-262", "cannot be compiled"), why);
+            self.deny("pattern-invalid", at, title, ("ECMA-262", "cannot be compiled"), why);
         }
     }
 

@@ -240,7 +240,7 @@ rules! {
     /// OpenAPI 3.0.3, Paths Object.
     "path-repeated",
     /// A pattern is no regular expression.
-    /// Level: deny.
+    /// Level: deny; warn where lenient readers take it.
     /// ## Why it matters
     /// No validator can apply it.
     /// ## Example

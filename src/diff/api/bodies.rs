@@ -172,7 +172,7 @@ impl<'a> Api<'a> {
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         let textual = matches!(essence(new.0).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
             && context.direction == Direction::Request;
-        let mode = Mode { direction: context.direction, textual, xml: is_xml(new.0) };
+        let mode = Mode { direction: context.direction, textual, xml: is_xml(new.0), segment: false };
         self.schemas(context, &spot, schemas, both, mode);
         self.compare_encoding(context, &spot, both);
     }

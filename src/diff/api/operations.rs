@@ -1,7 +1,10 @@
 //! Operations: which belong together, which came, which went.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
+
+use super::servers::base_path;
 use super::{Api, Both, Context, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
@@ -83,7 +86,8 @@ impl<'a> Api<'a> {
         let old = operations_of(self.old(), old_paths);
         let new_paths = child(self.new_side(), new_root, "paths");
         let new = operations_of(self.new_side(), new_paths);
-        let partners = pair_up(&old, &new);
+        let mut partners = pair_up(&old, &new);
+        self.pair_moved(&old, &new, &mut partners);
         let mut taken = vec![false; new.len()];
         let mut gone = Vec::new();
         for (operation, partner) in old.iter().zip(&partners) {
@@ -105,17 +109,36 @@ impl<'a> Api<'a> {
         }
     }
 
+    /// Pairs what is left where a part of the paths moved into the servers, or out of them: `/v1` and `/customers` are
+    /// called as `/v1/customers`.
+    fn pair_moved(&mut self, old: &[Operation<'a>], new: &[Operation<'a>], partners: &mut [Option<usize>]) {
+        let (Some(before), Some(after)) = (base_path(self.old()), base_path(self.new_side())) else { return };
+        if before == after {
+            return;
+        }
+        let taken: HashSet<usize> = partners.iter().flatten().copied().collect();
+        let mut free: HashMap<(String, &str), usize> = HashMap::new();
+        for (index, other) in new.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
+            free.entry((format!("{after}{}", other.shape()), other.method)).or_insert(index);
+        }
+        for (operation, partner) in old.iter().zip(partners).filter(|(_, partner)| partner.is_none()) {
+            *partner = free.remove(&(format!("{before}{}", operation.shape()), operation.method));
+        }
+    }
+
     /// Removed operations; a path of which nothing is left is one finding.
     fn removed(&mut self, gone: &[Operation<'a>], new: &[Operation<'a>]) {
-        let mut by_path: Vec<(&str, Vec<&Operation<'a>>)> = Vec::new();
+        let mut by_path: IndexMap<&str, Vec<&Operation<'a>>> = IndexMap::new();
         for operation in gone {
-            match by_path.iter_mut().find(|(path, _)| *path == operation.path) {
-                Some((_, list)) => list.push(operation),
-                None => by_path.push((operation.path, vec![operation])),
-            }
+            by_path.entry(operation.path).or_default().push(operation);
         }
+        let shapes: HashMap<String, &Operation<'a>> = if gone.is_empty() {
+            HashMap::new()
+        } else {
+            new.iter().rev().map(|other| (other.shape(), other)).collect()
+        };
         for (path, operations) in by_path {
-            let here = new.iter().find(|other| other.shape() == shape(path));
+            let here = shapes.get(&shape(path));
             let root = self.engine.new.root();
             let new_at = here.map(|other| other.item).or_else(|| self.engine.new.get(root, "paths")).map(At::node);
             let judged: Vec<bool> = operations.iter().map(|operation| self.removal_is_lawful(operation)).collect();

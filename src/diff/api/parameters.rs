@@ -147,7 +147,7 @@ impl<'a> Api<'a> {
         }
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         self.compare_style(context, spot, both, schemas, location);
-        let mode = Mode { direction, textual: true, xml: false };
+        let mode = Mode { direction, textual: true, xml: false, segment: location == "path" };
         if location == "query"
             && direction == Direction::Request
             && let Some(items) = self.became_list(both, schemas)
@@ -181,7 +181,9 @@ impl<'a> Api<'a> {
         let default = if matches!(location, "query" | "cookie") { "form" } else { "simple" };
         let style = |side: &Side<'_>, node: NodeId| side.text(node, "style").unwrap_or(default).to_owned();
         let explode = |side: &Side<'_>, node: NodeId, style: &str| {
-            side.value(node).get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form")
+            let said = side.value(node).get("explode").and_then(serde_json::Value::as_bool);
+            // `deepObject` knows one way only, whatever stands beside it.
+            style == "deepObject" || said.unwrap_or(style == "form")
         };
         let (old, new) = (style(&self.engine.old, both.old), style(&self.engine.new, both.new));
         let exploded = (explode(&self.engine.old, both.old, &old), explode(&self.engine.new, both.new, &new));

@@ -137,7 +137,7 @@ impl<'a> Api<'a> {
         for (name, one) in self.old().members(old) {
             let Some((_, two)) = others.iter().find(|(other, _)| *other == name) else { continue };
             let schemas = (self.engine.old.get(one, "schema"), self.engine.new.get(*two, "schema"));
-            let mode = Mode { direction: context.direction, textual: false, xml: is_xml(name) };
+            let mode = Mode { direction: context.direction, textual: false, xml: is_xml(name), segment: false };
             let both = Both { old: one, new: *two };
             self.schemas(context, &format!("{spot} {name}"), schemas, both, mode);
         }

@@ -37,6 +37,22 @@ fn listed<'a>(side: &mut Side<'a>, holders: &[NodeId]) -> (NodeId, Vec<Server<'a
     (side.root(), Vec::new())
 }
 
+/// The path that all servers of the document share: `/v1`, or nothing. None when they differ, or leave it open.
+pub(super) fn base_path<'a>(side: &mut Side<'a>) -> Option<&'a str> {
+    let root = side.root();
+    let paths: BTreeSet<&str> = own(side, root).unwrap_or_default().into_iter().map(|(url, _)| path_of(url)).collect();
+    let mut paths = paths.into_iter();
+    let path = paths.next().unwrap_or_default();
+    (paths.next().is_none() && !path.contains('{')).then_some(path)
+}
+
+/// What stands behind the host.
+fn path_of(url: &str) -> &str {
+    let behind = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = behind.find('/').map_or("", |at| &behind[at..]);
+    if url.starts_with('/') { url } else { path }
+}
+
 impl<'a> Api<'a> {
     /// Compares the servers of the document.
     pub(super) fn compare_servers(&mut self) {

@@ -1,7 +1,7 @@
 //! Interned lists of schemas that hold at once, and the variants of those that are unions.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -18,11 +18,11 @@ const MAX_VARIANTS: usize = 6_000;
 const MAX_COMBINATIONS: usize = 64;
 
 /// The interned conjs of one side.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Conjs {
     list: Vec<Conj>,
     ids: HashMap<Conj, ConjId>,
-    outlines: HashMap<ConjId, Rc<Outline>>,
+    outlines: HashMap<ConjId, Arc<Outline>>,
     /// The conjs of single schemas.
     single: HashMap<NodeId, ConjId>,
     /// One value for each conj that was asked for, by the direction in which it travels.
@@ -50,9 +50,9 @@ fn only_value<'a>(side: &mut Side<'a>, node: NodeId) -> Option<&'a Value> {
 
 impl Conjs {
     /// The outline of a conj, made once.
-    pub(crate) fn outline(&mut self, side: &mut Side<'_>, id: ConjId) -> Rc<Outline> {
+    pub(crate) fn outline(&mut self, side: &mut Side<'_>, id: ConjId) -> Arc<Outline> {
         if let Some(known) = self.outlines.get(&id) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
         let merged = effective(side, self.get(id));
         let mut fixed = Vec::new();
@@ -62,13 +62,13 @@ impl Conjs {
                 fixed.push(((*name).to_owned(), value_key(value)));
             }
         }
-        let outline = Rc::new(Outline {
+        let outline = Arc::new(Outline {
             fixed,
             types: merged.types,
             names: merged.properties.keys().map(|name| (*name).to_owned()).collect(),
             union: merged.unions.len() == 1 && merged.unions.iter().all(|union| union.variants.len() <= 64),
         });
-        self.outlines.insert(id, Rc::clone(&outline));
+        self.outlines.insert(id, Arc::clone(&outline));
         outline
     }
 
@@ -141,7 +141,7 @@ impl Conjs {
     fn selected_by(&mut self, id: ConjId, tags: &Tags<'_>, values: &[&str]) -> ConjId {
         let Some(property) = tags.property().filter(|_| !values.is_empty()) else { return id };
         let values = values.iter().map(|value| (*value).to_owned()).collect();
-        let selected = Rc::new(Selected { property: property.to_owned(), values });
+        let selected = Arc::new(Selected { property: property.to_owned(), values });
         let conj = Conj { selected: Some(selected), ..self.get(id).clone() };
         self.intern(conj)
     }

@@ -73,8 +73,11 @@ impl Flat {
     }
 }
 
-/// The one variant of a union that has just one besides null.
+/// The one variant of a union that has just one besides null; one that a discriminator selects stays a variant.
 fn only_variant(side: &mut Side<'_>, node: NodeId) -> Option<NodeId> {
+    if side.value(node).get("discriminator").is_some() {
+        return None;
+    }
     let mut found = None;
     for keyword in ["oneOf", "anyOf"] {
         let Some(list) = side.get(node, keyword) else { continue };

@@ -10,7 +10,7 @@ mod negation;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -49,7 +49,7 @@ pub(crate) struct Conj {
     /// Where a schema that is absent would stand.
     pub(crate) anchor: Option<NodeId>,
     /// How it was selected, if it is a variant of a union with a discriminator.
-    pub(crate) selected: Option<Rc<Selected>>,
+    pub(crate) selected: Option<Arc<Selected>>,
 }
 
 /// One variant of a union.
@@ -111,7 +111,7 @@ pub(crate) struct Effective<'a> {
     pub(crate) deprecated: bool,
     pub(crate) default: Option<&'a Value>,
     pub(crate) discriminator: Option<NodeId>,
-    pub(crate) selected: Option<Rc<Selected>>,
+    pub(crate) selected: Option<Arc<Selected>>,
     pub(crate) known: Vec<(&'static str, &'a Value)>,
     /// Keywords that are not understood, with their values.
     pub(crate) foreign: Vec<(&'a str, &'a Value)>,

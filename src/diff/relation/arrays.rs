@@ -1,7 +1,7 @@
 //! Arrays: items, their number, their uniqueness.
 
 use super::scalars::Numbers;
-use super::{Engine, Sides};
+use super::{Engine, Mode, Sides};
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
 
@@ -29,7 +29,7 @@ impl<'a> Engine<'a> {
             _ => {}
         }
         if old.item_count.high > 0.0 && new.item_count.high > 0.0 {
-            self.child(sides, &old.items, &new.items, sides.mode);
+            self.child(sides, &old.items, &new.items, Mode { segment: false, ..sides.mode });
         }
     }
 }

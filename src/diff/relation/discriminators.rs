@@ -1,6 +1,6 @@
 //! Discriminators: which value selects which schema, in unions and in what inherits from a base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Engine, Sides};
 use crate::diff::arena::{NodeId, Side};
@@ -28,12 +28,15 @@ impl<'a> Engine<'a> {
             self.say(sides, &rules::discriminator_property_changed::RULE, "discriminator", one, two);
             return;
         }
-        let before = Tags::read(&mut self.old, old).explicit(&self.old);
-        let after = Tags::read(&mut self.new, new).explicit(&self.new);
-        self.compare_moved_tags(sides, &before, &after);
         if sides.old.unions.is_empty() && sides.new.unions.is_empty() {
             self.compare_children(sides, old, new);
         }
+        if self.old.value(old).get("mapping") == self.new.value(new).get("mapping") {
+            return;
+        }
+        let before = Tags::read(&mut self.old, old).explicit(&self.old);
+        let after = Tags::read(&mut self.new, new).explicit(&self.new);
+        self.compare_moved_tags(sides, &before, &after);
         let known = |tag: &str, side: &Explicit<'_>, names: &[&str]| side.contains_key(tag) || names.contains(&tag);
         let (left, right) = (variant_names(&mut self.old, &sides.old), variant_names(&mut self.new, &sides.new));
         for (rule, tags) in [
@@ -116,15 +119,21 @@ fn children<'a>(side: &mut Side<'a>, discriminator: NodeId, base: NodeId) -> Vec
         let root = side.root();
         let schemas = side.get(root, "components").and_then(|components| side.get(components, "schemas"));
         let all = schemas.map(|schemas| side.members(schemas)).unwrap_or_default();
+        let mut heirs: HashMap<NodeId, Vec<(&'a str, NodeId)>> = HashMap::new();
+        for (name, node) in all {
+            for parent in parents(side, node) {
+                heirs.entry(parent).or_default().push((name, node));
+            }
+        }
         let mut family = vec![base];
+        let mut known = HashSet::from([base]);
         let mut next = 0;
-        while let Some(parent) = family.get(next).copied() {
+        while let Some(parent) = family.get(next) {
             next += 1;
-            for (name, node) in &all {
-                if !family.contains(node) && inherits(side, *node, parent) {
-                    family.push(*node);
-                    found.push((*name, *node));
-                }
+            let own = heirs.remove(parent).unwrap_or_default();
+            for (name, node) in own.into_iter().filter(|(_, node)| known.insert(*node)) {
+                family.push(node);
+                found.push((name, node));
             }
         }
     }
@@ -132,9 +141,10 @@ fn children<'a>(side: &mut Side<'a>, discriminator: NodeId, base: NodeId) -> Vec
     found
 }
 
-fn inherits(side: &mut Side<'_>, node: NodeId, parent: NodeId) -> bool {
-    let Some(branches) = side.get(node, "allOf") else { return false };
-    side.items(branches).into_iter().any(|branch| side.target(branch) == Some(parent))
+/// The schemas that a schema inherits from.
+fn parents(side: &mut Side<'_>, node: NodeId) -> Vec<NodeId> {
+    let Some(branches) = side.get(node, "allOf") else { return Vec::new() };
+    side.items(branches).into_iter().filter_map(|branch| side.target(branch)).collect()
 }
 
 /// Values that one side knows and the other does not, though the schema they select is still there under another

@@ -2,7 +2,7 @@
 //! or by what they declare.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::unions::Matching;
 use crate::diff::effective::{Outline, Variant};
@@ -48,7 +48,7 @@ pub(super) fn pair_by_value(matching: &mut Matching<'_>) -> bool {
     };
     let mut best: Option<Vec<(usize, usize)>> = None;
     for (name, _) in matching.old[*first].1.fixed.clone() {
-        let own = |list: &[(Variant<'_>, Rc<Outline>)], free: &[usize]| -> Option<HashMap<String, usize>> {
+        let own = |list: &[(Variant<'_>, Arc<Outline>)], free: &[usize]| -> Option<HashMap<String, usize>> {
             let mut found = HashMap::new();
             for index in free {
                 // A value that two variants share tells nothing.

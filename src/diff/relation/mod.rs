@@ -9,6 +9,7 @@ mod cover;
 mod discriminators;
 mod equality;
 mod keywords;
+mod languages;
 mod likeness;
 mod multiples;
 mod negations;
@@ -19,7 +20,8 @@ mod proof;
 mod scalars;
 mod unions;
 
-pub(crate) use patterns::samples;
+pub(crate) use patterns::{only_in, samples};
+pub(crate) use proof::Prover;
 
 use std::collections::{HashMap, HashSet};
 
@@ -44,6 +46,8 @@ pub(crate) struct Mode {
     pub(crate) textual: bool,
     /// Whether the body is XML, so that names of elements are bytes on the wire.
     pub(crate) xml: bool,
+    /// Whether it is a segment of a path, which is never empty.
+    pub(crate) segment: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,5 +1,7 @@
 //! A `oneOf` refuses what several of its variants take: found by trying, and confirmed by the validators.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{ConjId, Engine, Sides};
@@ -22,7 +24,9 @@ impl<'a> Engine<'a> {
     /// answered now; true when one was found.
     ///
     /// Open objects and lists overlap almost always, and nobody means them to be refused: they are looked at only where
-    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about.
+    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about; objects also where both variants declare
+    /// the same properties, so that it is their values or their presence that tells them apart, and then only with properties that the
+    /// other document declares.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
         let request = sides.mode.direction == Direction::Request;
         let (strict, lax) = if request { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
@@ -40,16 +44,25 @@ impl<'a> Engine<'a> {
         let Some(variants) = variants else { return false };
         let inclusive = lax.unions.iter().any(|union| union.keyword == "anyOf");
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let declared = self.declared_by(if request { old } else { new }, lax, request);
         let mut offered: Option<Vec<Value>> = None;
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
                 let common = self.types_of(one, request).and(self.types_of(two, request));
-                let common = if inclusive { common } else { common.without(compound) };
+                let alike = self.declare_the_same(one, two, request);
+                let common = match (inclusive, alike) {
+                    (true, _) => common,
+                    (false, true) => common.without(TypeSet::ARRAY),
+                    (false, false) => common.without(compound),
+                };
                 if common.is_empty() {
                     continue;
                 }
+                let known = (!inclusive).then_some(&declared);
                 let offered = offered.get_or_insert_with(|| self.offered(if request { old } else { new }, request));
-                if let Some(value) = self.doubly_taken(sides, (old, new), (one.conj, two.conj), (common, offered)) {
+                if let Some(value) =
+                    self.doubly_taken(sides, (old, new), (one.conj, two.conj), (common, offered, known))
+                {
                     self.say_overlap(sides, &value, index);
                     return true;
                 }
@@ -80,6 +93,28 @@ impl<'a> Engine<'a> {
         self.note(sides, change);
     }
 
+    /// The properties that a side or one of its variants declares: nobody sends others.
+    fn declared_by(&mut self, conj: ConjId, merged: &Effective<'a>, of_old: bool) -> BTreeSet<String> {
+        let (side, conjs) =
+            if of_old { (&mut self.old, &mut self.old_conjs) } else { (&mut self.new, &mut self.new_conjs) };
+        let mut names: BTreeSet<String> = merged.properties.keys().map(|name| (*name).to_owned()).collect();
+        let variants = if merged.unions.is_empty() { None } else { conjs.variants(side, conj, merged) };
+        for variant in variants.into_iter().flatten() {
+            names.extend(conjs.outline(side, variant.conj).names.iter().cloned());
+        }
+        names
+    }
+
+    /// Whether two variants declare the same properties, and any.
+    fn declare_the_same(&mut self, one: &Variant<'a>, two: &Variant<'a>, of_new: bool) -> bool {
+        let (side, conjs) = match of_new {
+            true => (&mut self.new, &mut self.new_conjs),
+            false => (&mut self.old, &mut self.old_conjs),
+        };
+        let (one, two) = (conjs.outline(side, one.conj), conjs.outline(side, two.conj));
+        !one.names.is_empty() && one.names == two.names
+    }
+
     fn types_of(&mut self, variant: &Variant<'a>, of_new: bool) -> TypeSet {
         if of_new {
             self.new_conjs.outline(&mut self.new, variant.conj).types
@@ -102,7 +137,7 @@ impl<'a> Engine<'a> {
         sides: &Sides<'a>,
         (old, new): (ConjId, ConjId),
         (one, two): (ConjId, ConjId),
-        (types, offered): (TypeSet, &[Value]),
+        (types, offered, declared): (TypeSet, &[Value], Option<&BTreeSet<String>>),
     ) -> Option<Value> {
         let direction = sides.mode.direction;
         let (before, after) = (self.old_conjs.get(old).clone(), self.new_conjs.get(new).clone());
@@ -121,11 +156,14 @@ impl<'a> Engine<'a> {
         tried.extend(others);
         tried.extend(merged);
         tried.extend(both);
-        tried.retain(|value| !value.is_null() && TypeSet::of(value).within(types));
+        let known = |name: &String| declared.is_none_or(|declared| declared.contains(name));
+        let sent = |value: &Value| value.as_object().is_none_or(|members| members.keys().all(known));
+        tried.retain(|value| !value.is_null() && TypeSet::of(value).within(types) && sent(value));
         tried.sort_by_cached_key(|value| value.to_string().len());
         tried.dedup();
         // What the lenient side has to offer comes first: the others may know none of its few values.
-        let offered = offered.iter().filter(|value| TypeSet::of(value).within(types)).take(MAX_OFFERED).cloned();
+        let offered =
+            offered.iter().filter(|value| TypeSet::of(value).within(types) && sent(value)).take(MAX_OFFERED).cloned();
         let mut tried = offered.chain(tried.into_iter().take(MAX_TRIED));
         let (first, second) = (half.conjs.get(one).clone(), half.conjs.get(two).clone());
         tried.find(|value| {

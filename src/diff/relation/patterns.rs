@@ -1,7 +1,7 @@
 //! Whether one regular expression takes every text that another takes.
 //!
-//! Decided by trying: texts drawn from the one pattern are held against the other. A text that fits only one of them
-//! is a proof. That none was found is no proof, so then nothing is decided.
+//! Decided by `languages` where that can be. Where it cannot, texts drawn from the one pattern are held against the
+//! other: one that fits only one of them is a proof.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, Look};
 use serde_json::json;
 
+use super::languages::{Escape, escape};
 use crate::diff::checker;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -26,6 +27,11 @@ pub(crate) struct Patterns {
 }
 
 impl Patterns {
+    /// Whether all texts of the allowed lengths that satisfy `inner` satisfy `outer`, as far as that is known.
+    pub(super) fn implies(inner: &[&str], outer: &[&str], lengths: &Range) -> bool {
+        escape(inner, outer, lengths) == Some(Escape::None)
+    }
+
     /// The rule that speaks when `old` is replaced by `new`; none when both mean the same.
     /// Only texts count whose lengths both sides allow: lengths are judged by themselves.
     pub(super) fn relation(&mut self, old: &[&str], new: &[&str], lengths: (Range, Range)) -> Option<&'static Rule> {
@@ -69,7 +75,9 @@ fn decide(old: &[&str], new: &[&str], lengths: &Range) -> Option<&'static Rule> 
     }
     let narrows = escapes(old, new, lengths);
     let widens = escapes(new, old, lengths);
+    let equal = || Patterns::implies(old, new, lengths) && Patterns::implies(new, old, lengths);
     Some(match (narrows, widens) {
+        (Some(false), Some(false)) if equal() => return None,
         (Some(true), Some(true)) => &rules::pattern_replaced::RULE,
         (Some(true), Some(false)) => &rules::pattern_narrowed::RULE,
         (Some(false), Some(true)) => &rules::pattern_widened::RULE,
@@ -84,19 +92,26 @@ fn escapes(inner: &[&str], outer: &[&str], lengths: &Range) -> Option<bool> {
         json!({ "allOf": all })
     };
     let (inside, outside) = (schema(inner), schema(outer));
+    let only_inside = |text: &str| {
+        let value = json!(text);
+        Some(checker::is_valid(&inside, &value)? && !checker::is_valid(&outside, &value)?)
+    };
+    match escape(inner, outer, lengths) {
+        Some(Escape::None) => return Some(false),
+        // The validator knows the dialect best.
+        Some(Escape::Text(text)) if only_inside(&text) == Some(true) => return Some(true),
+        _ => {}
+    }
     let mut tried = false;
     let looked_at = outer.iter().flat_map(|pattern| look_around(pattern)).flat_map(|part| samples(&part, DRAWN / 3));
     let mut looked_at: Vec<String> = looked_at.collect();
     for pattern in inner {
         let drawn = samples(pattern, DRAWN).into_iter().chain(std::mem::take(&mut looked_at));
         for text in drawn.filter_map(|text| of_length(text, lengths)) {
-            let value = json!(text);
-            if checker::is_valid(&inside, &value)? {
-                tried = true;
-                if !checker::is_valid(&outside, &value)? {
-                    return Some(true);
-                }
+            if only_inside(&text)? {
+                return Some(true);
             }
+            tried = tried || checker::is_valid(&inside, &json!(text))?;
         }
     }
     tried.then_some(false)
@@ -113,6 +128,14 @@ fn of_length(text: String, lengths: &Range) -> Option<String> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and positive")]
     let fits = (0.0..=512.0).contains(&wanted).then_some(wanted as usize)?;
     (!text.is_empty()).then(|| text.chars().cycle().take(fits).collect())
+}
+
+/// A shortest text that satisfies `inner` and not `outer`, where that can be told for certain.
+pub(crate) fn only_in(inner: &[&str], outer: &[&str], lengths: &Range) -> Option<String> {
+    match escape(inner, outer, lengths)? {
+        Escape::Text(text) => Some(text),
+        Escape::None => None,
+    }
 }
 
 /// Texts that probably match a pattern; always the same ones.

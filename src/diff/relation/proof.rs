@@ -2,11 +2,55 @@
 
 use serde_json::Value;
 
-use super::{ConjId, Engine, PairId};
+use super::{ConjId, Engine, Pair, PairId};
+use crate::diff::arena::Side;
+use crate::diff::effective::Conjs;
 use crate::diff::law::Direction;
 use crate::diff::witness::{self, Half, Surroundings, Whole, Wish};
 
-impl Engine<'_> {
+/// What is needed to look for payloads, once the comparison is done.
+pub(crate) struct Prover<'e, 'a> {
+    old: &'e mut Side<'a>,
+    new: &'e mut Side<'a>,
+    old_conjs: &'e mut Conjs,
+    new_conjs: &'e mut Conjs,
+    pairs: &'e [Pair],
+}
+
+/// Both sides once more, for a second prover.
+#[derive(Debug)]
+pub(crate) struct Spare<'a> {
+    old: Side<'a>,
+    new: Side<'a>,
+    old_conjs: Conjs,
+    new_conjs: Conjs,
+}
+
+impl<'a> Engine<'a> {
+    /// Both sides as they are now.
+    pub(crate) fn spare(&self) -> Spare<'a> {
+        Spare {
+            old: self.old.clone(),
+            new: self.new.clone(),
+            old_conjs: self.old_conjs.clone(),
+            new_conjs: self.new_conjs.clone(),
+        }
+    }
+
+    /// A prover, and another one that works on `spare`.
+    pub(crate) fn provers<'e>(
+        &'e mut self,
+        spare: Option<&'e mut Spare<'a>>,
+    ) -> (Prover<'e, 'a>, Option<Prover<'e, 'a>>) {
+        let pairs = &self.pairs;
+        let second =
+            spare.map(|Spare { old, new, old_conjs, new_conjs }| Prover { old, new, old_conjs, new_conjs, pairs });
+        let (old_conjs, new_conjs) = (&mut self.old_conjs, &mut self.new_conjs);
+        (Prover { old: &mut self.old, new: &mut self.new, old_conjs, new_conjs, pairs }, second)
+    }
+}
+
+impl Prover<'_, '_> {
     /// Looks for a payload that shows the break of a change of a pair. A pair of variants is held against the unions
     /// as well: what another variant takes shows nothing.
     pub(crate) fn witness(&mut self, pair: PairId, wish: &Wish<'_>) -> Option<Value> {
@@ -17,8 +61,8 @@ impl Engine<'_> {
                 .chain(chain)
                 .map(|id| (self.pairs[id.0 as usize].old, self.pairs[id.0 as usize].new))
                 .collect();
-            let mut one = Half { side: &mut self.old, conjs: &mut self.old_conjs };
-            let mut two = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+            let mut one = Half { side: self.old, conjs: self.old_conjs };
+            let mut two = Half { side: self.new, conjs: self.new_conjs };
             witness::find((&mut one, &mut two), &conjs, mode.direction, wish)
         })
     }
@@ -33,8 +77,8 @@ impl Engine<'_> {
     ) -> Option<Whole> {
         let (outer, inner) = (&self.pairs[root.0 as usize], &self.pairs[pair.0 as usize]);
         let direction = inner.mode.direction;
-        let mut old = Half { side: &mut self.old, conjs: &mut self.old_conjs };
-        let mut new = Half { side: &mut self.new, conjs: &mut self.new_conjs };
+        let mut old = Half { side: self.old, conjs: self.old_conjs };
+        let mut new = Half { side: self.new, conjs: self.new_conjs };
         match direction {
             Direction::Request => {
                 let (root, inner) = ((outer.old, outer.new), inner.old);

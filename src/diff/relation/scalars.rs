@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::{Engine, Sides};
+use super::patterns::Patterns;
+use super::{Engine, Mode, Sides};
 use crate::diff::effective::Effective;
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
@@ -119,7 +120,7 @@ impl<'a> Engine<'a> {
         if common.has(TypeSet::STRING) {
             self.compare_counts(
                 sides,
-                (lengths_of(&sides.old), lengths_of(&sides.new)),
+                (lengths_of(&sides.old, sides.mode), lengths_of(&sides.new, sides.mode)),
                 ["minLength", "maxLength"],
                 "characters",
                 [&rules::length_narrowed::RULE, &rules::length_widened::RULE],
@@ -189,18 +190,27 @@ impl<'a> Engine<'a> {
     fn compare_formats(&mut self, sides: &Sides<'a>, common: TypeSet) {
         let whole = common.and(TypeSet::NUMBER) == TypeSet::INTEGER && !common.has(TypeSet::STRING);
         let (old, new) = (&sides.old.formats, &sides.new.formats);
-        let within = |inner: &[&str], outer: &[&str], holds: &Range| {
+        let within = |inner: &Effective<'a>, outer: &[&str]| {
+            // Every whole number is a fraction, too, whatever its width.
+            let fraction = |format: &str| matches!(format, "float" | "double");
+            let integers = inner.formats.is_empty() && !inner.types.has(TypeSet::FRACTION.or(TypeSet::STRING));
+            let holds = numbers_of(inner).all;
             outer.iter().all(|format| {
-                inner.iter().any(|known| format_within(known, format))
-                    || whole && integer_format(format).is_some_and(|range| range.contains(holds))
+                inner.formats.iter().any(|known| format_within(known, format))
+                    || whole && integer_format(format).is_some_and(|range| range.contains(&holds))
+                    || integers && fraction(format)
             })
         };
-        let narrows = !within(old, new, &numbers_of(&sides.old).all);
-        let widens = !within(new, old, &numbers_of(&sides.new).all);
+        let narrows = !within(&sides.old, new);
+        let widens = !within(&sides.new, old);
         let breaks = if sides.mode.direction == Direction::Request { narrows } else { widens };
         let differing =
             old.iter().filter(|name| !new.contains(name)).chain(new.iter().filter(|name| !old.contains(name)));
-        let advice = differing.clone().count() > 0 && differing.clone().all(|name| is_advice(name, old, new));
+        let mut advice = differing.clone().count() > 0 && differing.clone().all(|name| is_advice(name, old, new));
+        if sides.mode.direction == Direction::Response && !new.is_empty() {
+            // What no standard defines promised readers nothing for certain, whatever took its place.
+            advice = advice || !old.is_empty() && old.iter().all(|name| !standard_format(name));
+        }
         let rule = match (narrows, widens) {
             (false, false) => return,
             _ if breaks && advice => &rules::format_advice_changed::RULE,
@@ -218,6 +228,8 @@ impl<'a> Engine<'a> {
         let gained: Vec<&str> = new.iter().filter(|pattern| !old.contains(pattern)).copied().collect();
         let rule = match (lost.is_empty(), gained.is_empty()) {
             (true, true) => return,
+            (true, false) if Patterns::implies(old, &gained, &sides.old.length) => return,
+            (false, true) if Patterns::implies(new, &lost, &sides.new.length) => return,
             (true, false) => Some(&rules::pattern_added::RULE),
             (false, true) => Some(&rules::pattern_removed::RULE),
             (false, false) => {
@@ -356,11 +368,12 @@ pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
     Numbers { bounds, all }
 }
 
-/// Lengths, and those that the patterns and formats leave.
-fn lengths_of(side: &Effective<'_>) -> Numbers {
+/// Lengths, and those that the patterns and formats leave; a segment of a path is never empty.
+fn lengths_of(side: &Effective<'_>, mode: Mode) -> Numbers {
+    let segment = mode.segment.then_some(Range { low: 1.0, ..Range::EVERYTHING });
     let implied = side.patterns.iter().filter_map(|pattern| super::patterns::lengths(pattern));
     let formatted = side.formats.iter().filter_map(|format| format_length(format));
-    Numbers { bounds: side.length, all: implied.chain(formatted).fold(side.length, Range::and) }
+    Numbers { bounds: side.length, all: implied.chain(formatted).chain(segment).fold(side.length, Range::and) }
 }
 
 fn list(values: &[&Value]) -> String {

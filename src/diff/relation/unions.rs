@@ -5,7 +5,7 @@
 //! meaning); a pair that breaks is still no break if another variant takes all of its payloads.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cover::Ask;
 use super::likeness::{MAX_TRIES, pair_alike, pair_by_value};
@@ -20,8 +20,8 @@ use crate::diff::types::TypeSet;
 
 /// Variants of both sides and how they are paired.
 pub(super) struct Matching<'a> {
-    pub(super) old: Vec<(Variant<'a>, Rc<Outline>)>,
-    pub(super) new: Vec<(Variant<'a>, Rc<Outline>)>,
+    pub(super) old: Vec<(Variant<'a>, Arc<Outline>)>,
+    pub(super) new: Vec<(Variant<'a>, Arc<Outline>)>,
     /// For each old variant its new partner.
     pub(super) partners: Vec<Option<usize>>,
     pub(super) tagged: bool,
@@ -64,7 +64,7 @@ impl<'a> Engine<'a> {
             return;
         };
         self.depth += 1;
-        let tagged = |list: &[(Variant<'_>, Rc<Outline>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
+        let tagged = |list: &[(Variant<'_>, Arc<Outline>)]| list.iter().all(|(variant, _)| !variant.tags.is_empty());
         let by_tag =
             sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
         let partners = vec![None; one.len()];
@@ -291,7 +291,7 @@ fn variants_of<'a>(
     side: &mut Side<'a>,
     id: ConjId,
     whole: &Effective<'a>,
-) -> Option<Vec<(Variant<'a>, Rc<Outline>)>> {
+) -> Option<Vec<(Variant<'a>, Arc<Outline>)>> {
     let list = if whole.unions.is_empty() {
         let node = conjs.get(id).parts.first().map(|part| part.node).or(conjs.get(id).anchor)?;
         let name = conjs.get(id).parts.first().and_then(|part| side.component(part.node));

@@ -43,6 +43,9 @@ impl<'a> Half<'_, 'a> {
     /// Whether the side accepts a value that travels in this direction.
     pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
         let mut lowering = Lowering::new(self.side, Some(direction));
+        if conj.parts.iter().any(|part| lowering.plainly_refuses(part.node, value)) {
+            return Some(false);
+        }
         let schema = lowering.conj(conj, value);
         if !lowering.is_complete() {
             return None;

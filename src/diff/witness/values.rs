@@ -20,6 +20,8 @@ pub(crate) struct Hints {
     pub(super) values: Vec<Value>,
     /// What the other side enumerates, by [`value_key`].
     pub(super) listed: HashSet<String>,
+    /// The patterns of the other side.
+    pub(super) patterns: Vec<String>,
 }
 
 impl Hints {
@@ -98,6 +100,10 @@ fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
         "example.com",
         "2001:db8::1",
     ];
+    let others: Vec<&str> = limits.patterns.iter().map(String::as_str).collect();
+    if !others.is_empty() {
+        found.extend(crate::diff::relation::only_in(&merged.patterns, &others, &merged.length).map(Value::String));
+    }
     for pattern in &merged.patterns {
         found.extend(crate::diff::relation::samples(pattern, 12).into_iter().map(Value::String));
     }
@@ -115,6 +121,7 @@ pub(super) fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints
     let conj = half.conjs.get(conj).clone();
     let merged = effective(half.side, &conj);
     let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
+    hints.patterns = merged.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
     hints.listed = merged.values.iter().flatten().map(|value| value_key(value)).collect();
     for node in &merged.negations {
         let target = half.side.resolved(*node);
