@@ -31,6 +31,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let count = walk.pages.len();
         let Some(last) = count.checked_sub(1).and_then(|last| walk.facts(last)) else { continue };
         ruling.evidence.pages += 1;
+        // Pages that are cut before a filter is applied: more did follow, and the filter took it away.
+        let empty = (0..count).filter(|page| walk.facts(*page).is_some_and(|page| page.items == 0)).count();
+        if empty > 1 && !walk.walk.query.filters.is_empty() {
+            continue;
+        }
         let answer = if last.items > 0 && last.more == Some(true) {
             walk.answer(count - 1)
         } else if last.items == 0 && count >= 2 && walk.facts(count - 2).is_some_and(|page| page.more == Some(true)) {
