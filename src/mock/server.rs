@@ -254,6 +254,9 @@ impl Server {
         let neglects = |duty| self.neglects(duty, Some(call.operation));
         let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, neglects: &neglects };
         let asked = reader.read(inputs, tenant)?;
+        if reader.is_made_up(&asked, call.population.table(&lists.resource, tenant)) {
+            return Err(Refused::Invalid("this token is not one of ours".to_owned()));
+        }
         let expands = self.expansions(call.operation, inputs)?;
         let asked = Ask { expands, ..asked };
         self.successes.fetch_add(1, Relaxed);
