@@ -26,6 +26,11 @@ fn doors_are_tried_with_numbers_as_keys() {
         ("credential-not-needed-on-get", "works-without-credential"),
         ("credential-not-checked-on-get", "works-with-wrong-credential"),
         ("unknown-tenant-accepted", "works-in-unknown-tenant"),
+        ("unknown-tenant-accepted-on-later-pages", "works-in-unknown-tenant"),
+        ("foreign-record-readable", "foreign-record-readable"),
+        ("tenant-not-enforced-on-get", "foreign-record-readable"),
+        ("every-third-record-not-found", "listed-record-unreadable"),
+        ("get-changes-key", "wrong-member"),
         ("unknown-parameter-changes-record", "unknown-parameter-mishandled"),
         ("trace-answered", "undocumented-method-accepted"),
     ];

@@ -53,16 +53,18 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 /// Keys of the second tenant, and with which access they are asked for. Where every key is one of both tenants, it still
-/// tells who may ask for theirs.
+/// tells who may ask for theirs, and whether what its owner read comes back; then the second tenant asks for one that is
+/// the own tenant's alone.
 fn asked(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> Vec<(Value, &'static [Access])> {
     let crosses = access::crosses(study);
     let keys = foreign_keys(study, reader, by);
-    if keys.is_empty() && crosses {
-        let theirs = Tenants::of(study, reader).and_then(|tenants| tenants.their_key(reader, by));
-        return theirs.map(|key| (key, &[Access::OwnInSecond][..])).into_iter().collect();
-    }
     let asks: &[Access] = if crosses { &[Access::Own, Access::OwnInSecond] } else { &[Access::Own] };
-    keys.into_iter().map(|key| (key, asks)).collect()
+    let tenants = Tenants::of(study, reader).filter(|_| keys.is_empty());
+    let shared = tenants.as_ref().and_then(|tenants| tenants.their_key(reader, by));
+    let ours =
+        tenants.filter(|_| shared.is_some()).and_then(|tenants| tenants.mirrored().foreign_keys(reader, by).pop());
+    let ours = ours.map(|key| (key, &[][..]));
+    keys.into_iter().chain(shared).map(|key| (key, asks)).chain(ours).collect()
 }
 
 /// Values of a key by which the second tenant's records are read: the first and the last that are its alone. Those that
@@ -95,20 +97,23 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     }
     let reader = Reader { operation, reads };
     let tenants = Tenants::of(study, &reader);
-    let is_foreign = |access: Access, by: &ReadKey, text: &str| {
-        let listed = |tenants: &Tenants<'_>| match access {
-            Access::OwnInSecond => tenants.is_listed_by_them(&reader, by, text),
-            _ => tenants.is_foreign(&reader, by, text),
-        };
-        named(study, &reader).any(|key| key == text) || tenants.as_ref().is_some_and(listed)
-    };
     let mut ruling = Ruling::default();
     let mut shown = Vec::new();
-    for access in [Access::Own, Access::OwnInSecond] {
+    for access in [Access::Own, Access::OwnInSecond, Access::Second] {
         for answer in access::answers(study, operation, access) {
             let key = reads.by.iter().find_map(|by| Some((by, answer.call.value(&by.slot).and_then(key_text)?)));
-            if key.is_some_and(|(by, text)| is_foreign(access, by, &text)) {
-                shown.extend(judge_answer(study, &reader, tenants.as_ref(), answer, &mut ruling));
+            let Some((by, text)) = key else { continue };
+            let is_named = named(study, &reader).any(|key| *key == *text);
+            let asked = Asked { study, reader: &reader, tenants: tenants.as_ref(), answer };
+            match &tenants {
+                Some(tenants) if access == Access::Second => asked.judge_seconds(tenants, (by, &text), &mut ruling),
+                _ if access == Access::Second => {}
+                Some(tenants) if !is_named && !tenants.is_listed_by_them(&reader, by, &text) => {}
+                Some(tenants) if !is_named && access == Access::Own && !tenants.is_foreign(&reader, by, &text) => {
+                    shown.extend(asked.judge_shared(&mut ruling));
+                }
+                None if !is_named => {}
+                _ => shown.extend(asked.judge(&mut ruling)),
             }
         }
     }
@@ -128,89 +133,130 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     access::or_no_second_record(study, tenants.map(|tenants| tenants.list), ruling)
 }
 
-/// Judges an answer to a key of the second tenant. Gives whose record it shows, where that is no fault.
-fn judge_answer(
-    study: &Study,
-    reader: &Reader<'_>,
-    tenants: Option<&Tenants<'_>>,
-    answer: &Observation,
-    ruling: &mut Ruling,
-) -> Option<Whose> {
-    let refusals = &study.contract.root.refusals;
-    let clause = refusals.foreign.as_ref();
-    let status = answer.status.filter(|status| *status < 500 && answer.failure.is_none())?;
-    let crossing = answer.call.access == Access::OwnInSecond;
-    let record = answer.json.as_ref().filter(|_| answer.is_success()).map(|body| reader.reads.record(body));
-    let key = record.zip(reader.resource(study)).and_then(|(record, of)| record.pointer(&of.key).and_then(key_text));
-    // A success that shows no record is another fault.
-    let readable = key.is_some();
-    if let Some((record, key)) = record.zip(key) {
-        let whose = whose(study, reader, tenants, answer, (record, &key));
-        if whose != Whose::Theirs {
-            return Some(whose);
-        }
-    }
-    ruling.evidence.answers += 1;
-    let barred = crossing && refusals.no_tenant.as_ref().is_some_and(|refusal| refusal.accepts(status));
-    if !readable && (barred || access::is_refusal(clause, status)) {
-        return None;
-    }
-    // A reader that treats every unknown key so does it out of another fault.
-    let alike = |probe: &Observation| !readable && probe.status == Some(status);
-    if (!crossing || answer.is_success())
-        && reading::answers_to_unknown(study, reader.reads, &answer.call.operation).any(alike)
-    {
-        return None;
-    }
-    let title = match (readable, crossing) {
-        (true, true) => "the own credential reads another tenant's record",
-        (true, false) => "another tenant's record can be read",
-        (false, _) => "another tenant's record is not refused as documented",
-    };
-    let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
-    let mut blame = Blame::of_answer(title, answer)
-        .compare(access::refusal_words(clause), format!("status {status}"))
-        .by(&study.contract, "/x-contract/refusals/foreign")
-        .under(study, &about, Level::Deny)
-        .mark(match (readable, crossing) {
-            (true, true) => "crossed",
-            (true, false) => "read",
-            (false, _) => "status",
-        });
-    // Which keys are foreign is known from the lists of both tenants, and whose a record is from what its owner is shown.
-    let walks = tenants.and_then(|tenants| {
-        let walk = Case::Walk(study.reference_walk(tenants.list, tenants.lists));
-        Some([Case::Walk(access::second_walk(study, tenants.list)?), walk])
-    });
-    let owners = owners_reading(study, answer).map(|(case, _)| case.clone());
-    blame.cases = walks.into_iter().flatten().chain(owners).chain(blame.cases).collect();
-    ruling.blames.push(blame);
-    None
+/// An answer to a key of another tenant.
+struct Asked<'a> {
+    study: &'a Study,
+    reader: &'a Reader<'a>,
+    tenants: Option<&'a Tenants<'a>>,
+    answer: &'a Observation,
 }
 
-/// Whose a record is that was shown under a key of the second tenant.
-fn whose(
-    study: &Study,
-    reader: &Reader<'_>,
-    tenants: Option<&Tenants<'_>>,
-    answer: &Observation,
-    (record, key): (&Value, &str),
-) -> Whose {
-    let owners = owners_reading(study, answer).and_then(|(_, owners)| owners.json.as_ref());
-    let is_theirs = owners.map(|body| reader.reads.record(body)).is_some_and(|theirs| {
-        let shape = reading::record_shape(&study.contract, reader);
-        theirs.is_object() && reading::differences(&study.contract, shape, theirs, record, &[]).is_empty()
-    });
-    match tenants {
-        Some(tenants) => tenants.whose(record, key, is_theirs),
-        None if is_theirs => Whose::Theirs,
-        None => Whose::Untold,
+impl Asked<'_> {
+    /// The record that is shown, with its key.
+    fn shown(&self) -> Option<(&Value, Box<str>)> {
+        let body = self.answer.json.as_ref().filter(|_| self.answer.is_success())?;
+        let record = self.reader.reads.record(body);
+        Some((record, record.pointer(&self.reader.resource(self.study)?.key).and_then(key_text)?))
+    }
+
+    /// Judges an answer to a key that is the second tenant's. Gives whose record it shows, where that is no fault.
+    fn judge(&self, ruling: &mut Ruling) -> Option<Whose> {
+        let (study, answer) = (self.study, self.answer);
+        let refusals = &study.contract.root.refusals;
+        let clause = refusals.foreign.as_ref();
+        let status = answer.status.filter(|status| *status < 500 && answer.failure.is_none())?;
+        let crossing = answer.call.access == Access::OwnInSecond;
+        let shown = self.shown();
+        // A success that shows no record is another fault.
+        let readable = shown.is_some();
+        if let Some((record, key)) = shown {
+            let whose = self.whose(self.tenants, Access::Second, (record, &key));
+            if whose != Whose::Theirs {
+                return Some(whose);
+            }
+        }
+        ruling.evidence.answers += 1;
+        let barred = crossing && refusals.no_tenant.as_ref().is_some_and(|refusal| refusal.accepts(status));
+        if !readable && (barred || access::is_refusal(clause, status)) {
+            return None;
+        }
+        // A reader that treats every unknown key so does it out of another fault.
+        let alike = |probe: &Observation| !readable && probe.status == Some(status);
+        if (!crossing || answer.is_success())
+            && reading::answers_to_unknown(study, self.reader.reads, &answer.call.operation).any(alike)
+        {
+            return None;
+        }
+        let (title, mark) = match (readable, crossing) {
+            (true, true) => ("the own credential reads another tenant's record", "crossed"),
+            (true, false) => ("another tenant's record can be read", "read"),
+            (false, _) => ("another tenant's record is not refused as documented", "status"),
+        };
+        ruling.blames.push(self.blame(title, mark, Access::Second));
+        None
+    }
+
+    /// Judges an own answer to a key that both tenants have: what its owner read must not come back.
+    fn judge_shared(&self, ruling: &mut Ruling) -> Option<Whose> {
+        let (record, key) = self.shown()?;
+        owners_reading(self.study, self.answer, Access::Second)?;
+        ruling.evidence.answers += 1;
+        let whose = self.whose(self.tenants, Access::Second, (record, &key));
+        if whose == Whose::Theirs {
+            ruling.blames.push(self.blame(
+                "another tenant's record is shown under a key of both",
+                "shared",
+                Access::Second,
+            ));
+        }
+        None
+    }
+
+    /// Judges what the second tenant is shown: under a key of the own tenant alone, or under one of both.
+    fn judge_seconds(&self, tenants: &Tenants<'_>, (by, text): (&ReadKey, &str), ruling: &mut Ruling) {
+        let mirrored = tenants.mirrored();
+        let foreign = mirrored.is_foreign(self.reader, by, text);
+        if !foreign && !mirrored.is_listed_by_them(self.reader, by, text) {
+            return;
+        }
+        let is_leak = self
+            .shown()
+            .is_some_and(|(record, key)| self.whose(Some(&mirrored), Access::Own, (record, &key)) == Whose::Theirs);
+        let refused = self.answer.status.is_some_and(|status| (400..500).contains(&status));
+        ruling.evidence.answers += u64::from(is_leak || (foreign && refused));
+        if is_leak {
+            ruling.blames.push(self.blame("the second tenant reads the own tenant's record", "second", Access::Own));
+        }
+    }
+
+    /// Whose a record is that was shown; `owner` is who reads it as its own.
+    fn whose(&self, tenants: Option<&Tenants<'_>>, owner: Access, (record, key): (&Value, &str)) -> Whose {
+        let owners = owners_reading(self.study, self.answer, owner).and_then(|(_, owners)| owners.json.as_ref());
+        let is_theirs = owners.map(|body| self.reader.reads.record(body)).is_some_and(|theirs| {
+            let shape = reading::record_shape(&self.study.contract, self.reader);
+            theirs.is_object() && reading::differences(&self.study.contract, shape, theirs, record, &[]).is_empty()
+        });
+        match tenants {
+            Some(tenants) => tenants.whose(record, key, is_theirs),
+            None if is_theirs => Whose::Theirs,
+            None => Whose::Untold,
+        }
+    }
+
+    /// What is wrong; which keys are whose is known from the lists of both tenants, and whose a record is from what its
+    /// owner is shown.
+    fn blame(&self, title: &str, mark: &str, owner: Access) -> Blame {
+        let (study, clause) = (self.study, self.study.contract.root.refusals.foreign.as_ref());
+        let about = clause.map(|refusal| refusal.about.clone()).unwrap_or_default();
+        let status = self.answer.status.unwrap_or_default();
+        let expected = if mark == "shared" { "the own record".to_owned() } else { access::refusal_words(clause) };
+        let mut blame = Blame::of_answer(title, self.answer)
+            .compare(expected, format!("status {status}"))
+            .by(&study.contract, "/x-contract/refusals/foreign")
+            .under(study, &about, Level::Deny)
+            .mark(mark);
+        let walks = self.tenants.and_then(|tenants| {
+            let walk = Case::Walk(study.reference_walk(tenants.list, tenants.lists));
+            Some([Case::Walk(access::second_walk(study, tenants.list)?), walk])
+        });
+        let owners = owners_reading(study, self.answer, owner).map(|(case, _)| case.clone());
+        blame.cases = walks.into_iter().flatten().chain(owners).chain(blame.cases).collect();
+        blame
     }
 }
 
 /// What the owner was shown under the same key.
-fn owners_reading<'a>(study: &'a Study, answer: &'a Observation) -> Option<(&'a Case, &'a Observation)> {
-    let same =
-        |call: &Call| call.access == Access::Second && call.method.is_none() && call.values == answer.call.values;
+fn owners_reading<'a>(study: &'a Study, answer: &'a Observation, owner: Access) -> Option<(&'a Case, &'a Observation)> {
+    let same = |call: &Call| call.access == owner && call.method.is_none() && call.values == answer.call.values;
     study.answers(&answer.call.operation).find(|(_, other)| same(&other.call) && other.is_success())
 }

@@ -36,6 +36,8 @@ pub(super) struct Tenants<'a> {
     model: &'a Model,
     ours: &'a Reference,
     theirs: &'a Reference,
+    /// Whether the second tenant is looked at as the own one.
+    mirrored: bool,
 }
 
 impl<'a> Tenants<'a> {
@@ -44,7 +46,12 @@ impl<'a> Tenants<'a> {
         let (lists, model) = (list.clause.lists.as_ref()?, study.model(&list.id)?);
         let reference = |access| study.reference_of(&list.id, access);
         let (ours, theirs) = (reference(crate::case::Access::Own), reference(crate::case::Access::Second));
-        Some(Self { study, list, lists, model, ours, theirs })
+        Some(Self { study, list, lists, model, ours, theirs, mirrored: false })
+    }
+
+    /// The same with the tenants' parts exchanged.
+    pub(super) fn mirrored(&self) -> Self {
+        Self { ours: self.theirs, theirs: self.ours, mirrored: !self.mirrored, ..*self }
     }
 
     /// The tenants by the list that shows what a reader reads.
@@ -162,7 +169,11 @@ impl<'a> Tenants<'a> {
             let echoes = tenancy.echo.is_some() && sent.as_deref() == Some(&*shown);
             echoes || index.is_some_and(|index| reference.rows.iter().any(|row| shows(row, index, &shown)))
         };
-        match (is_of(self.ours, &means.tenant), is_of(self.theirs, &means.second_tenant)) {
+        let (mine, yours) = match self.mirrored {
+            false => (&means.tenant, &means.second_tenant),
+            true => (&means.second_tenant, &means.tenant),
+        };
+        match (is_of(self.ours, mine), is_of(self.theirs, yours)) {
             (true, false) => Some(Whose::Ours),
             (false, true) => Some(Whose::Theirs),
             _ => None,
@@ -176,7 +187,7 @@ impl<'a> Tenants<'a> {
         let totals = walks.flat_map(|walk| (0..walk.pages.len()).filter_map(|page| walk.facts(page)?.total.number()));
         #[expect(clippy::cast_precision_loss, reason = "records are far below 2^52")]
         let known = self.ours.rows.len() as f64;
-        self.ours.complete && !self.ours.capped && !hides && totals.fold(0.0, f64::max) <= known
+        self.ours.complete && !self.ours.capped && !self.mirrored && !hides && totals.fold(0.0, f64::max) <= known
     }
 }
 
