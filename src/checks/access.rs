@@ -1,11 +1,15 @@
 //! What the checks on credentials and tenants share: which calls to make, and which refusals count.
 
+use serde_json::Value;
+
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
 use crate::contract::semantics::{Refusal, Refusals, Slot};
+use crate::document::node;
 use crate::finding::Level;
-use crate::study::{Observation, Study, WalkSeen, ask};
+use crate::study::row::key_text;
+use crate::study::{Observation, Start, Study, WalkSeen, ask};
 
 pub(super) use crate::study::SECOND_PAGES;
 
@@ -18,16 +22,23 @@ pub(super) fn call(study: &Study, operation: &Operation, access: Access) -> Opti
     let reads = operation.clause.reads.as_ref()?;
     let by = reads.by.first()?;
     let key = own_key(study, &reads.resource, &by.key)
-        .or_else(|| study.means.known_ids.get(&reads.resource)?.first().cloned())?;
+        .or_else(|| study.means.known_ids.get(&reads.resource)?.first().map(|key| key.as_str().into()))?;
     Some(Call::new(&operation.id).with(&by.slot, key).access(access))
 }
 
-/// A key of an own record, by the field that a reader takes.
-fn own_key(study: &Study, resource: &str, field: &str) -> Option<String> {
-    let (list, _) = study.list_of(resource)?;
+/// A key of an own record, by the field that a reader takes; one that no encoding spoils if there is one.
+fn own_key(study: &Study, resource: &str, field: &str) -> Option<Value> {
+    let (list, lists) = study.list_of(resource)?;
+    let own = study.contract.resource(resource).is_some_and(|resource| resource.key == field);
+    let field = if own { study.contract.key_of(lists) } else { field };
     let samples = &study.reference(&list.id)?.samples;
-    let keys: Vec<&str> = samples.iter().filter_map(|(_, record)| record.pointer(field)?.as_str()).collect();
-    keys.iter().find(|key| is_plain_key(key)).or(keys.first()).map(|key| (*key).to_owned())
+    let keys: Vec<(Box<str>, &Value)> = samples
+        .iter()
+        .filter_map(|(_, record)| node(record, field))
+        .filter_map(|value| Some((key_text(value)?, value)))
+        .collect();
+    let plain = keys.iter().find(|(text, _)| is_plain_key(text));
+    plain.or(keys.first()).map(|(_, value)| (*value).clone())
 }
 
 /// Whether a key has no character that encodings may spoil.
@@ -48,7 +59,20 @@ fn later_page(study: &Study, operation: &Operation, access: Access) -> Option<Ca
             && walk.pages.len() > 1
     };
     let walk = study.walks(&operation.id).map(|(_, walk)| walk).find(telling)?;
-    Some(walk.answer(1)?.call.clone().access(access))
+    let call = &walk.answer(1)?.call;
+    let slot = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
+    let inside = matches!(slot, Some(Slot::Path(_) | Slot::Query(_)));
+    let other = matches!(access, Access::NoTenant | Access::UnknownTenant | Access::OwnInSecond);
+    if call.follow.is_none() || !inside || !other {
+        return Some(call.clone().access(access));
+    }
+    // An address that the server gave names the own tenant, whatever the access: only a start of one's own tells.
+    let start = match (&lists.page.number, &lists.page.offset) {
+        (Some(number), _) => Start::Number(number.first + 1),
+        (None, Some(offset)) => Start::Offset(offset.first + walk.rows_of(0).len() as u64),
+        (None, None) => return None,
+    };
+    Some(ask::page_call(&study.contract, lists, &walk.walk.query, &start).access(access))
 }
 
 /// Access that must not get in, and what is said where it does.

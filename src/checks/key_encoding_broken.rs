@@ -41,11 +41,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             });
             let nothing_plain = !reads.iter().any(|other| kin(&other));
             // A record that need not be found any more says nothing about its key.
-            let gone = read.reads.gone.as_ref().zip(known.sample).is_some_and(|(gone, record)| gone.covers(record));
+            let gone = |of: &reading::Known<'_>| {
+                read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record))
+            };
+            // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
+            let alike = is_refusal(status)
+                && reads.iter().filter(kin).filter(|other| other.is_plain() && !other.ambiguous).any(|other| {
+                    other.answer.status.is_some_and(is_refusal) && other.known.as_ref().is_some_and(|of| !gone(of))
+                });
             if !is_special(&read.text)
                 || read.ambiguous
                 || !(plain_works || nothing_plain)
-                || (gone && is_refusal(status))
+                || alike
+                || (gone(known) && is_refusal(status))
             {
                 return None;
             }

@@ -22,7 +22,7 @@ check! {
     /// `reads` of the operation's `x-contract`: list and reader know the same records.
     id: "listed-record-unreadable", family: Records, level: Deny,
     faults: ["listed-record-not-found", "alias-not-found", "listed-record-not-found-for-one-tenant"],
-    plan: reading::plan_reads, judge: judge,
+    plan: reading::plan_both, judge: judge,
 }
 
 /// A record that the list may still show though it is gone weighs what the contract says, and does not stand for others.

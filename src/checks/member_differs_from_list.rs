@@ -1,10 +1,10 @@
 //! See the explanation on [`CHECK`].
 
 use super::reading::{
-    self, Read, Standing, additions, differences, field_words, is_movement, judge_reads, later_version, record_shape,
-    shapes_at, shown_at, standing,
+    self, Read, Reader, SecondRead, Standing, additions, differences, field_words, is_movement, judge_reads,
+    later_version, record_shape, shapes_at, shown_at, standing,
 };
-use super::{Verdict, not_applicable};
+use super::{Blame, Verdict, not_applicable};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::contract::semantics::Resource;
@@ -32,8 +32,8 @@ check! {
     /// compared, and only as long as the record's version stands still; versions that differ for most records although they
     /// are far from recent are no changes, and are a difference themselves. `volatile` fields are a note.
     id: "member-differs-from-list", family: Records, level: Deny,
-    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-mixes-records", "get-shows-old-state", "get-lacks-optional-field"],
-    plan: reading::plan_reads, judge: judge,
+    faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-mixes-records", "get-shows-old-state", "get-lacks-optional-field", "get-differs-from-list-for-one-tenant"],
+    plan: reading::plan_both, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -43,7 +43,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return not_applicable("no list shows these records in the same form");
         }
     }
-    judge_reads(
+    let verdict = judge_reads(
         study,
         operation,
         "no record was both listed and read in the same state",
@@ -113,7 +113,36 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             blame.title = format!("field `{lost}` is shown in the list and not by the reader");
             Some(blame.mark(format!("{at} lost")))
         },
-    )
+    );
+    // What is wrong for both tenants is told of the own one.
+    if matches!(&verdict, Verdict::Judged { blames, .. } if !blames.is_empty()) {
+        return verdict;
+    }
+    reading::with_second(study, operation, verdict, |reader, read| differs_for_second(study, reader, read))
+}
+
+/// A record that the second tenant reads otherwise than its list shows it, in the same state.
+fn differs_for_second(study: &Study, reader: &Reader<'_>, read: &SecondRead<'_>) -> Option<Blame> {
+    let (record, resource) = (read.record(reader)?, reader.resource(study)?);
+    let key = |record: &serde_json::Value| record.pointer(&resource.key).and_then(key_text);
+    let state = standing(Some(resource), read.listed, record);
+    if key(record) != key(read.listed) || !matches!(state, Standing::Same | Standing::Unpromised) {
+        return None;
+    }
+    let left_out = [additions(&study.contract), resource.volatile.clone()].concat();
+    let shape = record_shape(&study.contract, reader);
+    let fields = differences(&study.contract, shape, read.listed, record, &left_out);
+    let field = fields.first()?;
+    let (listed, read_as) = shapes_at(read.listed, record, field);
+    let title = format!("field `{}` differs between the second tenant's list and reader", field_words(field));
+    let blame = read
+        .blame(study, reader, &title)
+        .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
+        .at(reader.reads.pointer(field))
+        .by(&study.contract, format!("/x-contract/resources/{}", crate::document::escape(&reader.reads.resource)))
+        .shown(shown_at(read.listed, record, field))
+        .level(study.level(&resource.about, Level::Deny));
+    Some(blame.mark(format!("{field} for the second tenant")))
 }
 
 /// Some of the reads that show another version than the list, where nothing was changed meanwhile all the same.

@@ -12,6 +12,7 @@ mod filtering;
 mod ordering;
 mod paging;
 mod reading;
+mod tenants;
 
 use crate::case::Case;
 use crate::contract::Operation;

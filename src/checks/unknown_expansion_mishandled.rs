@@ -38,7 +38,8 @@ fn plan(study: &Study) -> Vec<Case> {
         let read = study
             .answers(&operation.id)
             .map(|(_, answer)| answer)
-            .find(|answer| answer.is_success() && answer.call.values.len() == 1 && answer.call.access == Access::Own);
+            .filter(|answer| answer.call.method.is_none() && answer.call.access == Access::Own)
+            .find(|answer| answer.is_success() && answer.call.values.len() == 1);
         let call = match (read, &operation.clause.lists) {
             (Some(answer), _) if operation.clause.reads.is_some() => Call { repeat: 0, ..answer.call.clone() },
             (_, Some(lists)) => {
@@ -63,7 +64,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the contract does not say what an unknown expansion gets");
     }
     let mut ruling = Ruling::default();
-    for (case, answer) in study.answers(&operation.id) {
+    for (case, answer) in study.answers(&operation.id).filter(|(_, answer)| answer.call.method.is_none()) {
         let Some((index, expand, unknown)) =
             promised.iter().find(|(_, expand, _)| is_probe(&answer.call, expand)).copied()
         else {

@@ -21,7 +21,7 @@ check! {
     /// `refusals.not-found` of the root's `x-contract`. Part of a real key, a real key in other letter case and a key that
     /// another operation reads by are no keys here either, unless the record shown has exactly this key.
     id: "unknown-key-accepted", family: Records, level: Deny,
-    faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-null", "key-matched-by-prefix", "key-matched-in-any-case", "key-of-another-kind-matched"],
+    faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-unauthorized", "unknown-id-null", "key-matched-by-prefix", "key-matched-in-any-case", "key-of-another-kind-matched"],
     plan: reading::plan_unknown, judge: judge,
 }
 
@@ -58,7 +58,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let refusals = &study.contract.root.refusals;
     let accepted =
         |refusal: &Option<Refusal>, status: u16| refusal.as_ref().is_some_and(|refusal| refusal.accepts(status));
-    judge_reads(study, operation, "no key that does not exist was asked for", &|reader, read, _, ruling| {
+    judge_reads(study, operation, "no key that does not exist was asked for", &|reader, read, reads, ruling| {
         if read.known.is_some() || !read.is_plain() {
             return None;
         }
@@ -80,8 +80,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             }
             _ => (400..500).contains(&status),
         };
+        // Whether the credential is good; what reads a record with it is not to be told that it is none.
+        let is_let_in = status == 401 && reads.iter().any(|other| other.answer.is_success());
         // Server errors, access and pace have checks of their own.
-        if lawful || status >= 500 || matches!(status, 401 | 408 | 429) || (300..400).contains(&status) {
+        let others = status >= 500 || matches!(status, 401 | 408 | 429) || (300..400).contains(&status);
+        if lawful || (others && !is_let_in) {
             return None;
         }
         let statuses: Vec<String> =

@@ -19,7 +19,7 @@ check! {
     /// `reads` of the operation's `x-contract`: the record's key equals the one that was asked for.
     id: "wrong-member", family: Records, level: Deny,
     faults: ["get-returns-another-record", "get-changes-key", "record-wrapped", "get-returns-another-record-for-one-tenant"],
-    plan: reading::plan_reads, judge: judge,
+    plan: reading::plan_both, judge: judge,
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -58,12 +58,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         Some(blame.alone())
     });
     reading::with_second(study, operation, verdict, |reader, read| {
-        let record = read.answer.json.as_ref().filter(|_| read.answer.is_success())?;
-        let key = record.pointer(&read.by.key).and_then(key_text).filter(|key| *key != read.text)?;
+        let key = read.record(reader)?.pointer(&read.by.key).and_then(key_text).filter(|key| *key != read.text)?;
         let mut blame = read
             .blame(study, reader, "the second tenant reads another record than it asks for")
             .compare("the record with the key asked for", "a record with another key")
-            .at(read.by.key.clone())
+            .at(reader.reads.pointer(&read.by.key))
             .shown(&*key);
         // What has another key is not what was asked for, wherever the data has moved to.
         blame.compares = false;

@@ -7,11 +7,11 @@ use super::Run;
 use super::trouble::{
     Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, stranger, unknown_resource,
 };
-use crate::case::{Access, Call, Case, Walk};
+use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::semantics::Slot;
 use crate::contract::{Operation, Parameter};
 use crate::event::Aborted;
-use crate::study::{Observation, Seen, Study};
+use crate::study::{Observation, Seen, Study, WalkSeen};
 use crate::target::missing_words;
 
 impl Run<'_> {
@@ -158,19 +158,25 @@ impl Run<'_> {
         None
     }
 
-    /// The trouble that the second tenant's access is refused wherever it was tried.
+    /// The trouble that the second tenant's access is refused wherever it was tried. A status that says that a tenant or a
+    /// credential is wrong counts only where the same question is answered to the own tenant.
     pub(super) fn second_refused(&self) -> Option<Trouble> {
         if !self.study.means.second_known_ids.is_empty() {
             return None;
         }
+        let refusals = &self.study.contract.root.refusals;
+        let classes = [&refusals.unauthenticated, &refusals.no_tenant, &refusals.foreign];
+        let says_so = |status| classes.into_iter().flatten().any(|class| class.accepts(status));
         let mut refused = None;
         for (operation, _) in self.study.lists() {
-            for (_, walk) in self.study.walks(&operation.id) {
-                if walk.walk.query.access != Access::Second || !walk.walk.query.is_whole() {
-                    continue;
-                }
+            let walks = || self.study.walks(&operation.id).map(|(_, walk)| walk);
+            for walk in walks().filter(|walk| walk.walk.query.access == Access::Second) {
+                let same = |own: &&WalkSeen| own.walk.query == Query { access: Access::Own, ..walk.walk.query.clone() };
+                let own_works = || walks().filter(same).any(|own| own.facts(0).is_some());
                 match walk.answers.first().filter(|answer| answer.failure.is_none()).and_then(|answer| answer.status) {
-                    Some(status @ (401 | 403)) => refused = Some(status),
+                    Some(status @ (401 | 403)) if walk.walk.query.is_whole() => refused = Some(status),
+                    Some(status) if says_so(status) && own_works() => refused = Some(status),
+                    Some(_) if !walk.walk.query.is_whole() && walk.facts(0).is_none() => {}
                     _ => return None,
                 }
             }

@@ -43,6 +43,8 @@ impl<'a> Linter<'a> {
             }
             if let Some(reads) = self.side.get(promises, "reads") {
                 self.reads(&scope, reads);
+                let item = self.side.text(reads, "item").unwrap_or_default();
+                record = record.and_then(|answer| self.at_pointer(answer, item).first().copied());
             }
             if let Some(expands) = self.side.get(promises, "expands") {
                 for clause in self.side.items(expands) {

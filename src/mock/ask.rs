@@ -104,7 +104,8 @@ impl Reader<'_> {
         Ok(ask)
     }
 
-    fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
+    /// What is done about something unlawful, where it is not refused.
+    pub(super) fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
         match handling.map(|handling| handling.is).filter(|_| !(self.neglects)(Neglect::Refusing)) {
             Some(Choice::Either) => self.habits.lenient.then_some(Choice::Either),
             None | Some(Choice::Refuse) => None,

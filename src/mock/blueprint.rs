@@ -12,7 +12,7 @@ use super::MockError;
 use super::exchange::set_at;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::population::{Census, Population};
-use crate::contract::semantics::{Clause, Lists, Reads, Spot};
+use crate::contract::semantics::{Clause, Expand, Lists, Reads, Spot};
 use crate::contract::{Checker, Contract, Expression, Operation, Parameter, Schemas};
 
 /// A contract, ready to be served.
@@ -41,6 +41,8 @@ pub(crate) struct Route {
     pub(crate) no_token: Option<Value>,
     /// Media type of success.
     pub(crate) media: String,
+    /// What each expansion adds that is a record of no resource, by index.
+    pub(crate) additions: Vec<Option<Value>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +187,12 @@ impl Route {
             },
             no_token: lists.and_then(|lists| no_token(contract, operation, lists)),
             media: media.map_or_else(|| "application/json".to_owned(), |media| media.name.clone()),
+            additions: operation
+                .clause
+                .expands
+                .iter()
+                .map(|expand| addition(contract, operation, expand))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -276,11 +284,25 @@ fn wrapping(contract: &Contract, operation: &Operation, reads: &Reads) -> Result
     }
 }
 
-/// The required members of a body, and those at the pointers of `owned`, which stay empty.
-fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, MockError> {
-    let form = Form::read(contract, schema, Roles { key: "/", tenant: "/" })
+/// What an expansion adds that names no resource and is no record of the operation's own either: its schema, filled in.
+fn addition(contract: &Contract, operation: &Operation, expand: &Expand) -> Result<Option<Value>, MockError> {
+    let item = match (&operation.clause.lists, &operation.clause.reads) {
+        (Some(lists), _) => format!("{}/0", lists.items),
+        (None, Some(reads)) => reads.item.clone(),
+        (None, None) => return Ok(None),
+    };
+    let Some(pointer) = contract.field_pointer(operation, &format!("{item}{}", expand.adds)) else { return Ok(None) };
+    if expand.resource.is_some() {
+        return Ok(None);
+    }
+    let form = Form::read(contract, &pointer, Roles { key: "/", tenant: "/" })
         .map_err(|(pointer, message)| MockError::hint(contract, &pointer, message))?;
-    let filling = Filling {
+    Ok(Some(form.plain(&nobody())))
+}
+
+/// For nobody in particular: what stands around records.
+fn nobody() -> Filling<'static> {
+    Filling {
         hash: 0,
         i: 0,
         n: 1,
@@ -289,9 +311,15 @@ fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, M
         optionals: Optionals::None,
         style: 0,
         until: None,
-    };
+    }
+}
+
+/// The required members of a body, and those at the pointers of `owned`, which stay empty.
+fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, MockError> {
+    let form = Form::read(contract, schema, Roles { key: "/", tenant: "/" })
+        .map_err(|(pointer, message)| MockError::hint(contract, &pointer, message))?;
     let mut body = Value::Object(Map::new());
-    skeleton(&form, "", owned, &filling, &mut body);
+    skeleton(&form, "", owned, &nobody(), &mut body);
     Ok(body)
 }
 

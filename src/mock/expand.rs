@@ -35,6 +35,19 @@ pub(crate) fn related(scene: &Scene<'_>, expand: &Expand, record: &Value) -> Opt
     let wanted = record.pointer(own).filter(|wanted| !wanted.is_null()).map(plain)?;
     let resource = expand.resource.as_deref().unwrap_or_else(|| scene.resource());
     let table = scene.population.table(resource, scene.tenant);
-    let row = table.iter().find(|row| row.value.pointer(inner).is_some_and(|value| plain(value) == wanted))?;
-    Some(row.value.clone())
+    let row = table.iter().find(|row| row.value.pointer(inner).is_some_and(|value| plain(value) == wanted));
+    row.map(|row| row.value.clone()).or_else(|| made(scene, expand, record))
+}
+
+/// What is no record of any resource: as the schema says, and in agreement with the record.
+fn made(scene: &Scene<'_>, expand: &Expand, record: &Value) -> Option<Value> {
+    let index = scene.operation.clause.expands.iter().position(|known| known == expand)?;
+    let mut made = scene.route.additions.get(index)?.clone()?;
+    for (inside, own) in &expand.agrees {
+        let inside = inside.strip_prefix(expand.adds.as_str()).unwrap_or(inside);
+        if let Some(own) = record.pointer(own) {
+            set_at(&mut made, inside, own.clone());
+        }
+    }
+    Some(made)
 }

@@ -159,6 +159,8 @@ pub(crate) enum Neglect {
     ZeroSize,
     /// Sizes that are to be refused are clamped.
     Clamping,
+    /// TRACE gets its request back.
+    Trace,
     /// Query parameters that nobody declared are ignored.
     Parameters,
     /// Sizes that are to be clamped are refused.

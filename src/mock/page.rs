@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::ask::{Ask, From, Reader};
 use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
+use super::hook::Neglect;
 use super::population::{Row, plain};
 use super::select::{Rank, Ranked};
 use super::token::Mark;
-use crate::contract::semantics::{Clause, Order, Slot, Spot};
+use crate::contract::semantics::{Choice, Clause, Order, Slot, Spot};
 
 /// A page before it is written.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +127,16 @@ impl Reader<'_> {
             means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
         let echo = if reading == "next" { sent.saturating_add(size) } else { sent };
         i64::try_from(echo).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the token is to be a field of a record, and to be refused where no record has it.
+    pub(crate) fn is_made_up(&self, ask: &Ask, table: &[Arc<Row>]) -> bool {
+        let (Some(next), From::Key(token)) = (&self.lists.page.next, &ask.from) else { return false };
+        let refuses = next.malformed.as_ref().is_some_and(|handling| handling.is == Choice::Refuse);
+        let lenient = self.chosen(next.malformed.as_ref()).is_some() || (self.neglects)(Neglect::Tokens);
+        let has =
+            |field: &str| table.iter().any(|row| row.value.pointer(field).is_some_and(|own| plain(own) == *token));
+        refuses && !lenient && next.field.as_deref().is_some_and(|field| !has(field))
     }
 
     /// Writes the envelope; the array of records stays empty. Header spots go into the answer.

@@ -96,6 +96,11 @@ impl Server {
     pub fn answer(&self, incoming: &Incoming) -> Answer {
         let count = self.requests.fetch_add(1, Relaxed) + 1;
         let population = self.population(count);
+        if incoming.method == "TRACE" && self.neglects(Neglect::Trace, None) {
+            let mut answer = Answer { status: 200, body: "TRACE / HTTP/1.1\r\n\r\n".into(), ..Answer::default() };
+            answer.set_header("content-type", "message/http");
+            return answer;
+        }
         let decode = match () {
             () if self.neglects(Neglect::Decoding, None) => Decode::Not,
             () if self.neglects(Neglect::SlashDecoding, None) => Decode::CutAtSlash,
@@ -256,6 +261,9 @@ impl Server {
         let neglects = |duty| self.neglects(duty, Some(call.operation));
         let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, neglects: &neglects };
         let asked = reader.read(inputs, tenant)?;
+        if reader.is_made_up(&asked, call.population.table(&lists.resource, tenant)) {
+            return Err(Refused::Invalid("this token is not one of ours".to_owned()));
+        }
         let expands = self.expansions(call.operation, inputs)?;
         let asked = Ask { expands, ..asked };
         self.successes.fetch_add(1, Relaxed);

@@ -133,6 +133,16 @@ impl Trait {
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Absent | Self::Null)
     }
+
+    /// Whether it is this text.
+    #[must_use]
+    pub fn is_text(&self, text: &str) -> bool {
+        match self {
+            Self::Text(held, _) => **held == *text,
+            Self::Hashed(held, ..) => *held == hash(text),
+            _ => false,
+        }
+    }
 }
 
 /// A field's value, reduced.

@@ -24,7 +24,7 @@ pub(super) use probes::{
     Probe, Twisted, answers_to_unknown, plain_probe_fails, plan_encoded, plan_hostile, plan_unknown, probe_of, twisted,
 };
 pub(super) use reads::{Known, Read, reads, shows_key};
-pub(super) use second::{second_call, with_second};
+pub(super) use second::{SecondRead, plan_both, second_call, with_second};
 pub(super) use showings::{
     Standing, additions, differences, field_words, is_movement, later_version, record_shape, shapes_at, shown_at,
     standing,

@@ -2,14 +2,17 @@
 
 use serde_json::Value;
 
-use super::Reader;
+use super::plans::{is_sendable, plan_reads};
+use super::{Reader, readers};
 use crate::case::{Access, Call, Case};
+use crate::checks::filtering::is_special;
 use crate::checks::{Blame, Verdict};
 use crate::contract::Operation;
 use crate::contract::semantics::ReadKey;
+use crate::document::node;
 use crate::event::Evidence;
 use crate::study::row::key_text;
-use crate::study::{Observation, Study};
+use crate::study::{Observation, Seen, Study};
 
 /// A read of one of the second tenant's own records.
 pub(crate) struct SecondRead<'a> {
@@ -23,7 +26,12 @@ pub(crate) struct SecondRead<'a> {
     list: Option<Case>,
 }
 
-impl SecondRead<'_> {
+impl<'a> SecondRead<'a> {
+    /// The record of a success; null where the answer holds none.
+    pub(crate) fn record(&self, reader: &Reader<'a>) -> Option<&'a Value> {
+        self.answer.json.as_ref().filter(|_| self.answer.is_success()).map(|body| reader.reads.record(body))
+    }
+
     /// A fault that this read shows beside the tenant's list.
     pub(crate) fn blame(&self, study: &Study, reader: &Reader<'_>, title: &str) -> Blame {
         let index = reader.reads.by.iter().position(|other| other == self.by).unwrap_or_default();
@@ -36,9 +44,33 @@ impl SecondRead<'_> {
     }
 }
 
+/// Records of the second tenant that are read by each key, beside those that are its alone.
+const MOST_SECOND: usize = 2;
+
 /// A call that reads a record with the second tenant's access.
-pub(crate) fn second_call(operation: &Operation, by: &ReadKey, key: &str) -> Case {
+pub(crate) fn second_call(operation: &Operation, by: &ReadKey, key: Value) -> Case {
     Case::Call(Call::new(&operation.id).with(&by.slot, key).access(Access::Second))
+}
+
+/// The own reads, and a few of the second tenant's own records once its list is known.
+pub(crate) fn plan_both(study: &Study) -> Vec<Case> {
+    let mut cases = plan_reads(study);
+    for reader in readers(study).filter(|_| study.means.has_second) {
+        let Some((list, lists)) = reader.list(study) else { continue };
+        let Some(Seen::Walk(walk)) = study.get(&Case::Walk(study.walk_of(list, lists, Access::Second))) else {
+            continue;
+        };
+        for by in &reader.reads.by {
+            let field = if reader.is_own_key(study, by) { study.contract.key_of(lists) } else { &by.key };
+            let kept = walk.samples.iter().filter_map(|(_, record)| node(record, field));
+            let usable = |value: &&Value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text));
+            let keys: Vec<&Value> = kept.filter(usable).collect();
+            // The first and the last are read by whoever looks for foreign ones.
+            let picked = (1..=MOST_SECOND).filter_map(|part| keys.get(keys.len() * part / (MOST_SECOND + 1)));
+            cases.extend(picked.map(|key| second_call(reader.operation, by, (*key).clone())));
+        }
+    }
+    cases
 }
 
 /// Adds to a verdict what the second tenant's reads of its own records show; one blame per mark.
@@ -62,7 +94,8 @@ pub(crate) fn with_second<'a>(
         else {
             continue;
         };
-        let has = |record: &serde_json::Value| record.pointer(&by.key).and_then(key_text).as_deref() == Some(&*text);
+        let field = if reader.is_own_key(study, by) { study.contract.key_of(lists) } else { &by.key };
+        let has = |record: &Value| node(record, field).and_then(key_text).as_deref() == Some(&*text);
         let mut holders = theirs.samples.iter().filter(|(_, record)| has(record));
         let (Some((_, listed)), None) = (holders.next(), holders.next()) else { continue };
         let list = Some(Case::Walk(study.walk_of(list, lists, Access::Second)));

@@ -110,25 +110,49 @@ impl From<DefaultSizeText> for DefaultSize {
 
 /// The token of the next page.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "NextText")]
 pub struct Next {
     /// Where the answer gives it.
-    #[serde(default)]
     pub spot: Option<Spot>,
     /// Field of the last record that is the token.
-    #[serde(default)]
     pub field: Option<String>,
     /// Where to send it.
-    #[serde(default)]
     pub slot: Option<Slot>,
     /// `url`: the address of the next page.
-    #[serde(default, rename = "as")]
     pub form: Option<String>,
     /// What a made-up token gets.
-    #[serde(default)]
     pub malformed: Option<Handling>,
     /// Level and source.
-    #[serde(flatten)]
     pub about: About,
+}
+
+/// As it is written: a header may stand in the clause itself.
+#[derive(Deserialize)]
+struct NextText {
+    #[serde(default)]
+    spot: Option<Spot>,
+    #[serde(default)]
+    header: Option<String>,
+    #[serde(default)]
+    rel: Option<String>,
+    #[serde(default)]
+    field: Option<String>,
+    #[serde(default)]
+    slot: Option<Slot>,
+    #[serde(default, rename = "as")]
+    form: Option<String>,
+    #[serde(default)]
+    malformed: Option<Handling>,
+    #[serde(flatten)]
+    about: About,
+}
+
+impl From<NextText> for Next {
+    fn from(text: NextText) -> Self {
+        let NextText { spot, header, rel, field, slot, form, malformed, about } = text;
+        let spot = spot.or_else(|| header.map(|header| Spot::Header { header, rel }));
+        Self { spot, field, slot, form, malformed, about }
+    }
 }
 
 impl Next {

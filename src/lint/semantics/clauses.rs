@@ -45,7 +45,11 @@ impl<'a> Linter<'a> {
                     }
                 }
                 "next" => {
-                    self.slot(scope, clause);
+                    // A header that stands in the clause itself is a spot, not a slot.
+                    if self.side.get(clause, "slot").is_some() {
+                        self.slot(scope, clause);
+                    }
+                    self.header(scope, clause);
                     self.spot_of(scope, clause, "spot", &["string", "integer", "number", "array", "object"]);
                     if let Some(record) = record {
                         self.field(clause, "field", record, &[]);
@@ -148,14 +152,19 @@ impl<'a> Linter<'a> {
 
     fn spot_of(&mut self, scope: &Scope<'a>, holder: NodeId, key: &str, kinds: &[&str]) {
         let Some(spot) = self.side.get(holder, key) else { return };
-        if let Some(header) = self.side.text(spot, "header") {
-            if !scope.headers.iter().any(|known| known.eq_ignore_ascii_case(header)) {
-                let hint = crate::lint::hint(header, scope.headers.iter().copied());
-                let title = format!("the response header `{header}` is not declared{hint}");
-                self.broken(spot, "header", title, ("a declared header", header));
-            }
-        } else if let (Some(pointer), Some(answer)) = (self.side.value(spot).as_str(), scope.answer) {
+        self.header(scope, spot);
+        if let (Some(pointer), Some(answer)) = (self.side.value(spot).as_str(), scope.answer) {
             self.field_at_key(holder, key, pointer, answer, kinds);
+        }
+    }
+
+    /// A response header that a spot names.
+    fn header(&mut self, scope: &Scope<'a>, spot: NodeId) {
+        let Some(header) = self.side.text(spot, "header") else { return };
+        if !scope.headers.iter().any(|known| known.eq_ignore_ascii_case(header)) {
+            let hint = crate::lint::hint(header, scope.headers.iter().copied());
+            let title = format!("the response header `{header}` is not declared{hint}");
+            self.broken(spot, "header", title, ("a declared header", header));
         }
     }
 

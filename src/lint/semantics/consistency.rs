@@ -76,7 +76,8 @@ impl<'a> Linter<'a> {
         let mut ways = Vec::new();
         for key in ["next", "offset", "number"] {
             let Some(clause) = self.side.get(page, key) else { continue };
-            let header = self.side.get(clause, "spot").is_some_and(|spot| self.side.value(spot).is_object());
+            let header = self.side.get(clause, "spot").is_some_and(|spot| self.side.value(spot).is_object())
+                || self.side.text(clause, "header").is_some();
             if !header && self.side.text(clause, "as") != Some("url") {
                 ways.push(key);
             }

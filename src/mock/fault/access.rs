@@ -1,13 +1,18 @@
 //! Doors that stand open, and records of others.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::catalogue;
 use super::fitting;
+use crate::contract::semantics::ReadKey;
 use crate::mock::ask::Refused;
-use crate::mock::exchange::{Answer, set_at};
+use crate::mock::exchange::{Answer, Incoming, Inputs, set_at};
 use crate::mock::hook::{Hook, Neglect, Scene};
+use crate::mock::population::{Population, Row, plain};
 use crate::mock::select::{Ranked, rank, sorted};
+use crate::mock::targets::Targets;
 
 catalogue! {
     /// No credential is needed.
@@ -48,6 +53,10 @@ catalogue! {
     "unknown-tenant-accepted-on-later-pages": |c| fitting::tenant_in_request(c) && fitting::paged(c) => Resumed Hook::Neglect(Neglect::UnknownTenant);
     /// Whoever names another tenant lists its records.
     "tenant-not-enforced-on-list": |c| fitting::tenant_in_request(c) && fitting::both(c) => Lists Hook::Neglect(Neglect::ForeignRecords);
+    /// A list that is filtered by a key shows the record of another tenant that has it.
+    "foreign-record-listed-by-key": |c| fitting::tenancy(c) && fitting::key_filter(c) => Filtered Hook::Matching(others_by_key);
+    /// Another tenant's record is read by its other key, though most of those keys are in use by both tenants.
+    "foreign-record-readable-by-other-key": |c| fitting::tenant_reads(c) && fitting::alias(c) => Always Hook::Population(share_aliases), Reads Hook::Exchange(open_by_alias);
     /// Another tenant's record is refused as a bad request.
     "foreign-record-bad-request": fitting::tenant_reads => Reads Hook::Refusal(bad_request);
     /// A list is kept by its address: the second tenant gets the first one's.
@@ -66,6 +75,52 @@ fn bad_request(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if *refused == Refused::Foreign {
         let documented = [400, 409, 422].into_iter().find(|status| scene.operation.response(*status).is_some());
         super::errors::refuse(scene, answer, documented.unwrap_or(400));
+    }
+}
+
+/// Gives most records of the second tenant the other keys that records of the first one have.
+fn share_aliases(targets: &Targets, population: &mut Population) {
+    for stock in population.stocks.values_mut() {
+        let key = stock.key.clone();
+        let [first, second, ..] = stock.tables.as_mut_slice() else { continue };
+        for (index, row) in second.iter_mut().enumerate().filter(|(index, _)| index % 8 != 5) {
+            let mut record = row.value.clone();
+            for alias in &targets.aliases {
+                if let (Some(theirs), Some(_)) =
+                    (first.get(index).and_then(|row| row.value.pointer(alias)), record.pointer(alias))
+                {
+                    set_at(&mut record, alias, theirs.clone());
+                }
+            }
+            *row = Arc::new(Row::new(record, &key));
+        }
+    }
+}
+
+/// Shows the first tenant the second one's record that has the other key asked for.
+fn open_by_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let Some(reads) = &scene.operation.clause.reads else { return };
+    let asked = |by: &ReadKey| inputs.text(&by.slot).filter(|_| by.key != scene.targets.key);
+    let table = scene.population.table(scene.resource(), 1);
+    let has = |row: &Row| {
+        reads.by.iter().any(|by| asked(by).is_some_and(|key| row.value.pointer(&by.key).map(plain) == Some(key)))
+    };
+    if let (404, Some(row)) = (answer.status, table.iter().find(|row| has(row))) {
+        answer.status = 200;
+        answer.body = row.json.as_bytes().to_vec().into();
+    }
+}
+
+/// Lets in the records of other tenants that have the key which is filtered by.
+fn others_by_key(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    let keys = fitting::keys_read_by(scene.contract, lists);
+    let by_key = ask.filters.iter().filter(|condition| condition.asked).any(|condition| {
+        let filter = lists.filters.get_index(condition.filter).map(|(_, filter)| filter);
+        filter.is_some_and(|filter| fitting::is_key_filter(filter, &keys))
+    });
+    if by_key {
+        merge(scene, matching, fitting_others(scene));
     }
 }
 

@@ -1,5 +1,6 @@
 //! On which contracts a fault makes sense.
 
+mod keys;
 mod promises;
 
 use serde_json::Value;
@@ -10,8 +11,10 @@ use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
 
+pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
 pub(super) use promises::{
-    firm_end, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes,
+    firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
+    refuses_tokens, serves_sizes,
 };
 
 pub(super) fn any(contract: &Contract) -> bool {

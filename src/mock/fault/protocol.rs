@@ -80,6 +80,14 @@ catalogue! {
     "unknown-parameter-server-error": fitting::query => Always Hook::Exchange(unknown_fails);
     /// An unknown query parameter has no effect where it is to be refused.
     "unknown-parameter-accepted": fitting::refuses_parameters => Always Hook::Neglect(Neglect::Parameters);
+    /// An unknown query parameter has no effect on a reader that is to refuse it.
+    "unknown-parameter-accepted-on-get": |c| fitting::refuses_parameters(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::Parameters);
+    /// An unknown query parameter changes the record that is read.
+    "unknown-parameter-changes-record": |c| fitting::reads(c) && fitting::has_text(c) && !fitting::refuses_parameters(c) => Reads Hook::Exchange(unknown_changes);
+    /// An unknown query parameter is refused by a reader that is to ignore it.
+    "unknown-parameter-refused-on-get": |c| fitting::reads(c) && fitting::ignores_parameters(c) => Reads Hook::Exchange(unknown_refused);
+    /// TRACE is answered with success.
+    "trace-answered": fitting::any => Always Hook::Neglect(Neglect::Trace);
     /// An unknown query parameter empties the list.
     "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) && !fitting::refuses_parameters(c) => Lists Hook::Exchange(unknown_empties);
     /// A header that is optional changes the answer.
@@ -268,6 +276,21 @@ fn has_unknown(scene: &Scene<'_>, inputs: &Inputs) -> bool {
 fn unknown_fails(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     if has_unknown(scene, inputs) {
         fail(scene, answer);
+    }
+}
+
+fn unknown_changes(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let (Some(reads), Some(target)) = (&scene.operation.clause.reads, scene.targets.text()) else { return };
+    if answer.status == 200 && has_unknown(scene, inputs) {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
+        crate::mock::exchange::set_at(&mut body, &reads.pointer(&target.pointer), serde_json::json!("another text"));
+        answer.body = body.to_string().into();
+    }
+}
+
+fn unknown_refused(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    if answer.status == 200 && has_unknown(scene, inputs) {
+        super::errors::refuse_value(scene, answer);
     }
 }
 

@@ -44,6 +44,10 @@ catalogue! {
     "key-of-another-kind-matched": |c| fitting::both(c) && fitting::two_readers(c) => Always Hook::Neglect(Neglect::KeyKind);
     /// The second tenant cannot read the records that it lists.
     "listed-record-not-found-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) => SecondTenant Hook::Exchange(lose_any);
+    /// Every third record that the list shows cannot be read, whatever its key.
+    "every-third-record-not-found": fitting::both => Reads Hook::Exchange(lose_third);
+    /// A record that the second tenant reads differs from the same record in its list.
+    "get-differs-from-list-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) && fitting::has_text(c) => SecondTenant Hook::Record(alter_read);
     /// The second tenant reads another of its records than it asks for.
     "get-returns-another-record-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) => SecondTenant Hook::Record(another_read);
     /// Under a filter, a list shows another text for a record than without.
@@ -76,6 +80,8 @@ catalogue! {
     "unknown-id-server-error": fitting::reads => Reads Hook::Refusal(server_error);
     /// An unknown key gets the status of a bad request.
     "unknown-id-bad-request": fitting::reads => Reads Hook::Refusal(bad_request);
+    /// An unknown key is told that the credential is none.
+    "unknown-id-unauthorized": unauthorized_is_wrong => Reads Hook::Refusal(unauthorized);
     /// An unknown key gets a null body with success.
     "unknown-id-null": fitting::reads => Reads Hook::Refusal(null_success);
     /// A hostile key gets a server error.
@@ -96,6 +102,12 @@ fn alter(scene: &Scene<'_>, record: &mut Value) {
 
 fn alter_listed(scene: &Scene<'_>, record: &mut Value) {
     if scene.by.is_empty() {
+        alter(scene, record);
+    }
+}
+
+fn alter_read(scene: &Scene<'_>, record: &mut Value) {
+    if scene.ask.is_none() {
         alter(scene, record);
     }
 }
@@ -156,10 +168,12 @@ fn another_read(scene: &Scene<'_>, record: &mut Value) {
 }
 
 fn change_key(scene: &Scene<'_>, record: &mut Value) {
-    if let Some(Value::String(key)) = record.pointer(&scene.targets.key) {
-        let key = json!(format!("{key}_{}", scene.nth));
-        set_at(record, &scene.targets.key, key);
-    }
+    let changed = match record.pointer(&scene.targets.key) {
+        Some(Value::String(key)) => json!(format!("{key}_{}", scene.nth)),
+        Some(Value::Number(_)) => json!(1_000_000 + scene.nth),
+        _ => return,
+    };
+    set_at(record, &scene.targets.key, changed);
 }
 
 fn by_alias(scene: &Scene<'_>) -> bool {
@@ -200,6 +214,13 @@ fn lose_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Ans
 
 fn lose_deep(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     if path_value(scene, inputs) == scene.targets.deep.as_deref() && answer.status == 200 {
+        not_found(scene, answer);
+    }
+}
+
+fn lose_third(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let sum = |value: &str| value.bytes().fold(0_u32, |sum, byte| sum + u32::from(byte));
+    if answer.status == 200 && path_value(scene, inputs).is_some_and(|value| sum(value) % 3 == 0) {
         not_found(scene, answer);
     }
 }
@@ -268,6 +289,18 @@ fn first_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
 fn server_error(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if is_unknown(refused) {
         super::errors::refuse(scene, answer, 500);
+    }
+}
+
+/// Whether an unknown key must not be refused as a missing credential is.
+fn unauthorized_is_wrong(contract: &Contract) -> bool {
+    let not_found = contract.root.refusals.not_found.as_ref();
+    fitting::reads(contract) && fitting::guarded(contract) && not_found.is_some_and(|refusal| !refusal.accepts(401))
+}
+
+fn unauthorized(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        super::errors::refuse(scene, answer, 401);
     }
 }
 

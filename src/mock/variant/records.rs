@@ -34,6 +34,8 @@ catalogue! {
     "every-optional-field": has_optional, tune |_, census| census.optionals = Optionals::All;
     /// Optional fields that may be null are null instead of absent.
     "null-instead-of-absent": has_nullable, @Always Hook::Record(nulls);
+    /// Both tenants use the same other keys.
+    "other-keys-in-both-tenants": has_alias, @Always Hook::Population(share_other_keys);
     /// Every key holds a slash, spaces, a percent sign and letters that are not Latin.
     "awkward-keys": has_free_key, @Always Hook::Population(awkward_keys);
     /// Instants have other offsets than `Z`, and fractions of seconds.
@@ -85,6 +87,26 @@ fn full_page_and_one(targets: &Targets, population: &mut Population) {
 fn empty_second(_: &Targets, population: &mut Population) {
     for table in population.stocks.values_mut().filter_map(|stock| stock.tables.get_mut(1)) {
         table.clear();
+    }
+}
+
+fn has_alias(contract: &Contract) -> bool {
+    contract.root.tenancy.is_some() && has_lists(contract) && !Targets::of(contract).aliases.is_empty()
+}
+
+fn share_other_keys(targets: &Targets, population: &mut Population) {
+    for stock in population.stocks.values_mut() {
+        let key = stock.key.clone();
+        let [first, second, ..] = stock.tables.as_mut_slice() else { continue };
+        for (row, other) in second.iter_mut().zip(first.iter()) {
+            let mut record = row.value.clone();
+            for alias in &targets.aliases {
+                if let (Some(value), Some(_)) = (other.value.pointer(alias), record.pointer(alias)) {
+                    set_at(&mut record, alias, value.clone());
+                }
+            }
+            *row = Arc::new(Row::new(record, &key));
+        }
     }
 }
 

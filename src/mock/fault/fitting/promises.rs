@@ -21,6 +21,12 @@ pub(in crate::mock::fault) fn refuses_parameters(contract: &Contract) -> bool {
     promised.is_some_and(|handling| handling.is == Choice::Refuse && is_firm(&handling.about))
 }
 
+/// Whether parameters that nobody declared have no effect.
+pub(in crate::mock::fault) fn ignores_parameters(contract: &Contract) -> bool {
+    let promised = contract.root.unknown_parameters.as_ref();
+    promised.is_some_and(|handling| handling.is == Choice::Ignore && is_firm(&handling.about))
+}
+
 /// Whether an empty page in mid-walk breaks a promise.
 pub(in crate::mock::fault) fn no_empty_page(contract: &Contract) -> bool {
     cursor(contract) && list(contract, |lists| is_firm_grade(lists.page.empty.as_ref()))

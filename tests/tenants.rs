@@ -1,0 +1,56 @@
+//! Tenants that count their records each for itself, with the tenant in the path: what is told of them, and what is not.
+
+use contract_gate::contract::Contract;
+use contract_gate::diff::Workspace;
+use contract_gate::lint;
+use contract_gate::prove::{Matrix, Scope, prove};
+
+const TICKETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/tickets.yaml");
+
+fn matrix(only: &[&str]) -> Matrix {
+    let only = only.iter().map(|id| (*id).to_owned()).collect();
+    let scope = Scope { contracts: vec![TICKETS.to_owned()], only, ..Scope::default() };
+    prove(&scope, &|_, _| {}).expect("every embedded server starts")
+}
+
+#[test]
+fn keys_of_both_tenants_accuse_nobody() {
+    let matrix = matrix(&["lawful"]);
+    let accused: Vec<_> = matrix.wrong().map(|row| row.problem.clone()).collect();
+    assert!(accused.is_empty(), "{accused:?}");
+}
+
+#[test]
+fn doors_are_tried_with_numbers_as_keys() {
+    let wanted = [
+        ("credential-not-needed-on-get", "works-without-credential"),
+        ("credential-not-checked-on-get", "works-with-wrong-credential"),
+        ("unknown-tenant-accepted", "works-in-unknown-tenant"),
+        ("unknown-tenant-accepted-on-later-pages", "works-in-unknown-tenant"),
+        ("foreign-record-readable", "foreign-record-readable"),
+        ("tenant-not-enforced-on-get", "foreign-record-readable"),
+        ("every-third-record-not-found", "listed-record-unreadable"),
+        ("get-changes-key", "wrong-member"),
+        ("unknown-parameter-changes-record", "unknown-parameter-mishandled"),
+        ("trace-answered", "undocumented-method-accepted"),
+    ];
+    let matrix = matrix(&wanted.map(|(fault, _)| fault));
+    for (fault, check) in wanted {
+        let row = matrix.rows.iter().find(|row| row.id == fault).expect("the fault makes sense there");
+        assert_eq!(row.first.as_deref(), Some(check), "{fault}: {:?}", row.problem);
+    }
+}
+
+#[test]
+fn lint_knows_the_same_places_as_check() {
+    let text = std::fs::read_to_string(TICKETS).expect("the contract is there");
+    let found = |text: &str| lint::lint(&Workspace::parse("tickets.yaml", text).expect("a document"));
+    assert!(found(&text).is_empty(), "{:?}", found(&text));
+    let titles = |text: &str| found(text).into_iter().map(|finding| finding.title).collect::<Vec<_>>();
+    let misspelt = titles(&text.replace("{header: Link, rel: next, as: url}", "{header: Lnk, rel: next, as: url}"));
+    assert_eq!(misspelt, ["the response header `Lnk` is not declared; did you mean `Link`?"]);
+    let contract = Contract::open(TICKETS).expect("is sound");
+    let lists = contract.operation("listTickets").and_then(|operation| operation.clause.lists.as_ref());
+    let next = lists.and_then(|lists| lists.page.next.as_ref()).expect("it is paged");
+    assert!(next.is_url() && next.spot.is_some(), "{next:?}");
+}
