@@ -1,6 +1,7 @@
 //! On which contracts a fault makes sense.
 
 mod promises;
+mod views;
 
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::mock::targets::Targets;
 pub(super) use promises::{
     firm_end, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes,
 };
+pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, text_sort};
 
 pub(super) fn any(contract: &Contract) -> bool {
     !contract.operations.is_empty()
