@@ -35,14 +35,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         let level = if look.filter.partial { Level::Note } else { study.level(&look.filter.about, Level::Deny) };
-        Some(
-            look.blame(study, operation, format!("filter `{}` drops records that fit", look.name))
-                .compare(
-                    format!("all {} records of the whole list that fit", look.wanted),
-                    format!("{} of them are missing", look.missing.len()),
-                )
-                .level(level)
-                .shown(format!("{} = {}: missing {}", look.name, look.value, look.missing[0])),
-        )
+        let mut blame = look
+            .blame(study, operation, format!("filter `{}` drops records that fit", look.name))
+            .compare(
+                format!("all {} known records that fit", look.wanted),
+                format!("{} of them are missing", look.missing.len()),
+            )
+            .level(level)
+            .shown(format!("{} = {}: missing {}", look.name, look.value, look.missing[0]));
+        blame.cases.splice(0..0, look.shown_by.clone());
+        Some(blame)
     })
 }

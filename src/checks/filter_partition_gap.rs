@@ -1,6 +1,6 @@
 //! See the explanation on [`CHECK`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
 use super::{Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
-use crate::contract::semantics::Match;
+use crate::contract::semantics::{Case, Filter, Match};
 use crate::study::{Fit, Row, Study, Wanted};
 
 check! {
@@ -35,7 +35,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut promised = false;
     for (name, filter) in &lists.filters {
         let options = options(&study.contract, operation, filter);
-        if options.len() < 2 || filter.matching != Match::Equal || is_light(study, filter) || filter.partial {
+        if options.len() < 2 || !divides(filter, &options) || is_light(study, filter) || filter.partial {
             continue;
         }
         promised = true;
@@ -68,6 +68,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 }
 
 /// A record that two values show.
+/// Whether the values of a filter exclude each other, by what the document says: they equal one field. What a rule lets
+/// through may be shown by several values, and so may a record whose field differs in letter case alone.
+fn divides(filter: &Filter, options: &[Value]) -> bool {
+    let by_field = filter.matching == Match::Equal && filter.rule.is_none() && filter.field.is_some();
+    let mut folded = HashSet::new();
+    by_field
+        && (filter.case == Case::Exact || options.iter().all(|option| folded.insert(text_of(option).to_lowercase())))
+}
+
 fn overlap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut Ruling) {
     let mut shown: HashMap<&str, usize> = HashMap::new();
     for (index, part) in parts.iter().enumerate() {
@@ -77,7 +86,9 @@ fn overlap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &m
             let first = *shown.entry(key).or_insert(index);
             // A record whose version differs was changed from one value to the other in between.
             let earlier = parts[first].walk.rows.iter().find(|row| row.key.as_deref() == Some(key));
-            if first != index && earlier.is_some_and(|earlier| earlier.version == row.version) {
+            // A record that fits both values, as far as can be told, may stand under both.
+            let fits_not = parts[first].wanted().row(row) == Fit::Not || part.wanted().row(row) == Fit::Not;
+            if first != index && fits_not && earlier.is_some_and(|earlier| earlier.version == row.version) {
                 let mut blame = part
                     .blame(study, operation, format!("two values of filter `{}` show the same record", part.name))
                     .compare("every record under one value", "a record under two values")

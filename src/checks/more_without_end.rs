@@ -1,10 +1,10 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use super::{Blame, Ruling, Verdict, filtering, not_applicable, paging};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Study, WalkSeen};
 
 check! {
     /// The last page says that more follows, and nothing does.
@@ -27,7 +27,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(more) = &lists.page.more else { return not_applicable("the answer does not say whether more follows") };
     let mut ruling = Ruling::default();
-    for (_, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.is_complete()) {
+    // Where filters are ignored, some pages answer another question, and speak of what follows there.
+    let ignored = filtering::fails_at_once(study, operation, lists, None);
+    let counts = |walk: &WalkSeen| walk.is_complete() && (!ignored || walk.walk.query.filters.is_empty());
+    for (_, walk) in study.walks(&operation.id).filter(|(_, walk)| counts(walk)) {
         let count = walk.pages.len();
         let Some(last) = count.checked_sub(1).and_then(|last| walk.facts(last)) else { continue };
         ruling.evidence.pages += 1;

@@ -1,7 +1,8 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::ordering::{self, balance, judge_looks};
+use super::filtering::shown_by;
+use super::ordering::{self, balance, completeness_level, judge_looks};
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -17,7 +18,7 @@ check! {
     /// ## Source
     /// A walk over a sorted list shows the same records as one without sorting.
     id: "sort-loses-records", family: Sorting, level: Deny,
-    faults: ["sort-loses-record", "sort-loses-empty-values"],
+    faults: ["sort-loses-record", "sort-loses-empty-values", "text-order-loses-record"],
     plan: ordering::plan_orders, judge: judge,
 }
 
@@ -25,13 +26,16 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, _| {
         let balance = balance(study, operation, look);
         let key = balance.missing.first().filter(|_| !balance.by_ties && balance.repeated.is_empty())?;
-        Some(
-            look.blame(study, operation, format!("sorting by `{}` loses records", look.wish.name))
-                .compare(
-                    format!("all {} records of the list", balance.wanted),
-                    format!("{} of them are missing", balance.missing.len()),
-                )
-                .shown(&**key),
-        )
+        let mut blame = look
+            .blame(study, operation, format!("sorting by `{}` loses records", look.wish.name))
+            .compare(
+                format!("all {} records of the list", balance.wanted),
+                format!("{} of them are missing", balance.missing.len()),
+            )
+            .level(completeness_level(study, operation))
+            .shown(&**key);
+        let lists = operation.clause.lists.as_ref()?;
+        blame.cases.splice(0..0, shown_by(study, operation, lists, key));
+        Some(blame)
     })
 }

@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::ordering::{self, balance, judge_looks};
+use super::ordering::{self, balance, completeness_level, judge_looks};
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -32,6 +32,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                     "every record once",
                     format!("{} records come again, the first on page {page}", balance.repeated.len()),
                 )
+                .level(completeness_level(study, operation))
                 .shown(&**key),
         )
     })

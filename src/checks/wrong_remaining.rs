@@ -1,9 +1,9 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, not_applicable, paging};
+use super::{Blame, Ruling, Verdict, filtering, not_applicable, paging};
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::{Figure, Study};
+use crate::study::{Figure, Study, WalkSeen};
 
 check! {
     /// The number of records that follow is not the number that does.
@@ -27,7 +27,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the answer does not say how many follow");
     };
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.is_complete()) {
+    // Where filters are ignored, some pages answer another question, and speak of what follows there.
+    let ignored = filtering::fails_at_once(study, operation, lists, None);
+    let counts = |walk: &WalkSeen| walk.is_complete() && (!ignored || walk.walk.query.filters.is_empty());
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| counts(walk)) {
         for page in 0..walk.pages.len() {
             let Some(Figure::Is(named)) = walk.facts(page).map(|facts| facts.remaining) else { continue };
             ruling.evidence.pages += 1;

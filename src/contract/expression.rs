@@ -237,18 +237,23 @@ fn figure(function: &str, value: &Cel) -> Result<f64, ExecutionError> {
     }
 }
 
-/// Seconds since 1970 of an RFC 3339 instant; fractions and any offset allowed.
+/// Seconds since 1970 of an RFC 3339 instant; fractions and any offset allowed. To the microsecond; see [`moment`].
 #[must_use]
 pub fn instant(text: &str) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into 2^53")]
+    moment(text).map(|moment| moment.as_microsecond() as f64 / 1e6)
+}
+
+/// An RFC 3339 instant, to the nanosecond; fractions and any offset allowed.
+#[must_use]
+pub fn moment(text: &str) -> Option<jiff::Timestamp> {
     // RFC 3339 wants date, `T` and an offset; jiff alone would take more forms than that.
     let bytes = text.as_bytes();
     let shaped = bytes.len() >= 20 && matches!(bytes.get(10), Some(b'T' | b't' | b' ')) && bytes.get(13) == Some(&b':');
     if !shaped {
         return None;
     }
-    let stamp: jiff::Timestamp = text.parse().ok()?;
-    #[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into 2^53")]
-    Some(stamp.as_microsecond() as f64 / 1e6)
+    text.parse().ok()
 }
 
 /// Turns JSON into a CEL value; every number becomes a `double`.

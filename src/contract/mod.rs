@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, to_cel};
+pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
 pub use operation::{Body, JSON, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
 pub use overlay::annotate;
 pub use schema::{Breach, Checker, SchemaError, Schemas, lower};

@@ -9,13 +9,14 @@ use super::ask::{Ask, Condition, Ordering};
 use super::blueprint::Route;
 use super::population::{Row, plain};
 use crate::contract::semantics::{Filter, Lists, Match, Order};
-use crate::contract::{Expression, Truth, instant};
+use crate::contract::{Expression, Truth, moment};
 use crate::document::node;
 
 /// A value to sort by.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Rank {
     Number(f64),
+    Moment(jiff::Timestamp),
     Text(String),
     /// No value: last in either direction.
     Nothing,
@@ -28,7 +29,7 @@ impl Rank {
         match (order, value) {
             (Order::Number, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
             (Order::Instant, Value::String(text)) => {
-                instant(text).map_or_else(|| Self::Text(text.clone()), Self::Number)
+                moment(text).map_or_else(|| Self::Text(text.clone()), Self::Moment)
             }
             (Order::Instant, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
             (Order::Text, value) => Self::Text(plain(value).to_lowercase()),
@@ -43,8 +44,9 @@ impl Rank {
             (_, Self::Nothing) => return Cmp::Less,
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Number(_), Self::Text(_)) => Cmp::Less,
-            (Self::Text(_), Self::Number(_)) => Cmp::Greater,
+            (Self::Moment(a), Self::Moment(b)) => a.cmp(b),
+            (Self::Number(_), _) | (Self::Moment(_), Self::Text(_)) => Cmp::Less,
+            (Self::Text(_), _) | (Self::Moment(_), Self::Number(_)) => Cmp::Greater,
         };
         if descending { natural.reverse() } else { natural }
     }
@@ -137,8 +139,8 @@ fn ordered(field: &Value, value: &Value) -> Option<Cmp> {
         return a.partial_cmp(&b);
     }
     let (field, value) = (field.as_str()?, value.as_str()?);
-    match (instant(field), instant(value)) {
-        (Some(a), Some(b)) => a.partial_cmp(&b),
+    match (moment(field), moment(value)) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
         _ => Some(field.cmp(value)),
     }
 }

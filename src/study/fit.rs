@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::rank::{Rank, day};
 use super::row::{Model, Row, Trait, hash};
 use crate::contract::semantics::{Absent, Case, Filter, Lists, Match};
-use crate::contract::{Expression, Truth, instant};
+use crate::contract::{Expression, Truth};
 use crate::document::node;
 
 /// Whether a record belongs into a filtered list.
@@ -34,6 +35,8 @@ pub struct Wanted<'a> {
     terms: Vec<Term>,
     /// The value as rules see it.
     value: Value,
+    /// Where reduced records say whether the rule holds for the value.
+    ruled: Option<usize>,
 }
 
 impl<'a> Wanted<'a> {
@@ -45,12 +48,14 @@ impl<'a> Wanted<'a> {
             (Match::AnyOf, Value::Array(options)) => options.as_slice(),
             _ => single,
         };
+        let text = Value::String(text_of(value));
         Self {
             filter,
             rule: model.rule(name),
+            ruled: model.ruled(name, &text),
             index: filter.field.as_deref().and_then(|field| model.field(field)),
             terms: options.iter().map(|option| Term::of(option, filter.matching)).collect(),
-            value: Value::String(text_of(value)),
+            value: text,
         }
     }
 
@@ -59,7 +64,8 @@ impl<'a> Wanted<'a> {
     pub fn row(&self, row: &Row) -> Fit {
         match (self.index.and_then(|index| row.traits.get(index)), &self.filter.rule) {
             (Some(held), None) => self.held(&Held::reduced(held)),
-            _ => Fit::Unknown,
+            (_, Some(_)) => self.ruled.and_then(|index| row.ruled.get(index)).copied().unwrap_or(Fit::Unknown),
+            (None, None) => Fit::Unknown,
         }
     }
 
@@ -97,12 +103,14 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn ranked(&self, held: &Held<'_>, holds: impl Fn(f64, f64) -> bool) -> Fit {
+    fn ranked(&self, held: &Held<'_>, holds: impl Fn(Rank, Rank) -> bool) -> Fit {
         let wanted = self.terms.first().and_then(|term| term.rank);
         let by_day = self.terms.first().is_some_and(|term| term.is_day) && !held.is_day();
         match (held, held.rank(), wanted) {
             // Where the day begins and ends for the server is not known.
-            (_, Some(held), Some(wanted)) if by_day && (held - wanted).abs() < TWO_DAYS => Fit::Unknown,
+            (_, Some(held), Some(wanted)) if by_day && (held.figure() - wanted.figure()).abs() < TWO_DAYS => {
+                Fit::Unknown
+            }
             (Held::Nothing, ..) => Fit::Not,
             (_, Some(held), Some(wanted)) => exact(holds(held, wanted)),
             _ => Fit::Unknown,
@@ -184,7 +192,7 @@ struct Term {
     /// Whether it is a day, which begins at another moment in each time zone.
     is_day: bool,
     /// Number or instant to compare by; `None` where the filter does not compare.
-    rank: Option<f64>,
+    rank: Option<Rank>,
 }
 
 impl Term {
@@ -192,11 +200,6 @@ impl Term {
         let text = text_of(value);
         let lower = text.to_lowercase();
         let compares = matches!(matching, Match::AtLeast | Match::AtMost | Match::Above | Match::Below);
-        let rank = match value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => rank_of(text),
-            _ => None,
-        };
         Self {
             is_day: day(&text).is_some(),
             ascii: text.is_ascii(),
@@ -204,7 +207,7 @@ impl Term {
             is_null: value.is_null(),
             hashes: (hash(&text), hash(&lower)),
             number: text.parse().ok(),
-            rank: rank.filter(|_| compares),
+            rank: if compares { Rank::of(value) } else { None },
             text,
             lower,
         }
@@ -246,9 +249,9 @@ enum Held<'a> {
     Nothing,
     Bool(bool),
     Number(f64),
-    Text(&'a str, Option<f64>),
+    Text(&'a str, Option<Rank>),
     /// As in [`Trait::Hashed`].
-    Hashed(u64, u64, Option<f64>),
+    Hashed(u64, u64, Option<Rank>),
     Other,
 }
 
@@ -274,10 +277,10 @@ impl<'a> Held<'a> {
         }
     }
 
-    fn rank(&self) -> Option<f64> {
+    fn rank(&self) -> Option<Rank> {
         match self {
-            Self::Number(number) => Some(*number),
-            Self::Text(text, moment) => moment.or_else(|| rank_of(text)),
+            Self::Number(number) => Some(Rank::Number(*number)),
+            Self::Text(text, moment) => moment.or_else(|| Rank::of_text(text)),
             Self::Hashed(_, _, moment) => *moment,
             _ => None,
         }
@@ -289,19 +292,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// A text as a number to compare by: an instant, a day, or a decimal number.
-#[must_use]
-pub fn rank_of(text: &str) -> Option<f64> {
-    instant(text).or_else(|| day(text)).or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()))
-}
-
-/// The first moment of a day, in UTC.
-fn day(text: &str) -> Option<f64> {
-    let date: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok())??;
-    instant(&format!("{date}T00:00:00Z"))
-}
-
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -351,6 +342,9 @@ mod tests {
         assert_eq!(fit(least, &json!(3), &json!("3")), Fit::Must);
         assert_eq!(fit(least, &json!(2.5), &json!("3")), Fit::Not);
         assert_eq!(fit(least, &json!("2025-01-01T01:00:00+01:00"), &json!("2025-01-01T00:00:00Z")), Fit::Must);
+        let (bound, earlier) = (json!("2025-01-01T00:00:00.123000020Z"), json!("2025-01-01T00:00:00.123000019Z"));
+        assert_eq!(fit(least, &bound, &bound), Fit::Must);
+        assert_eq!(fit(least, &earlier, &bound), Fit::Not);
         assert_eq!(fit(least, &Value::Null, &json!("3")), Fit::Not);
         assert_eq!(fit(least, &json!("10.50"), &json!("9.75")), Fit::Must);
         assert_eq!(fit(least, &json!("2025-03-01"), &json!("2025-03-02")), Fit::Not);

@@ -13,6 +13,7 @@ pub mod look;
 pub mod observation;
 pub mod page;
 pub mod question;
+pub mod rank;
 mod reference;
 pub mod row;
 mod strict_json;
@@ -27,6 +28,7 @@ pub use fit::{Fit, Fitting, Wanted};
 pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};
 pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
+pub use rank::Rank;
 pub use reference::Reference;
 pub use row::{Model, Row, Trait};
 

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::fit::rank_of;
-use crate::contract::semantics::{Lists, Match, Order, Sort};
-use crate::contract::{Contract, Expression, Operation};
+use super::fit::{Fit, text_of};
+use super::rank::Rank;
+use crate::contract::semantics::{Absent, Lists, Match, Order, Sort};
+use crate::contract::{Contract, Expression, Operation, Truth};
 use crate::document::node;
 
 /// Which fields of a list's records are kept.
@@ -27,6 +28,8 @@ pub struct Model {
     /// Names of the members that are declared; what nobody declared may say anything. Empty: all count.
     declared: HashSet<String>,
     rules: Vec<(String, Expression)>,
+    /// Filters with a rule and the values that they may be sent with: what a reduced record knows of itself.
+    ruled: Vec<(String, Value)>,
 }
 
 impl Model {
@@ -55,6 +58,7 @@ impl Model {
             .iter()
             .filter_map(|(name, filter)| Some((name.clone(), Expression::compile(filter.rule.as_deref()?).ok()?)))
             .collect();
+        let ruled = ruled_values(contract, operation, lists);
         let ranked = fields.iter().map(|field| is_ranked(lists, field)).collect();
         Self {
             key: contract.key_of(lists).to_owned(),
@@ -65,6 +69,7 @@ impl Model {
             tenant,
             declared: declared(contract, operation, lists),
             rules,
+            ruled,
         }
     }
 
@@ -87,7 +92,22 @@ impl Model {
                 .zip(&self.ranked)
                 .map(|(field, ranked)| Trait::of(node(record, field), keep_text, *ranked))
                 .collect(),
+            ruled: self.ruled.iter().map(|(name, value)| self.fit_of_rule(name, record, value)).collect(),
         }
+    }
+
+    /// Whether a record fits a filter that has a rule.
+    pub(super) fn fit_of_rule(&self, name: &str, record: &Value, value: &Value) -> Fit {
+        match self.rule(name).map(|rule| rule.truth(&[("self", record), ("value", value)])) {
+            Some(Truth::Holds) => Fit::Must,
+            Some(Truth::Broken) => Fit::Not,
+            Some(Truth::Undefined(_)) | None => Fit::Unknown,
+        }
+    }
+
+    /// Position in [`Row::ruled`] of what a record knows of a filter with a rule and a value, which is a text.
+    pub(super) fn ruled(&self, name: &str, value: &Value) -> Option<usize> {
+        self.ruled.iter().position(|(known, other)| known == name && other == value)
     }
 
     /// The fingerprint of what is declared and not left out.
@@ -125,6 +145,8 @@ pub struct Row {
     pub version: Option<u64>,
     /// Fields of the model, in its order.
     pub traits: Box<[Trait]>,
+    /// Whether it fits the filters that have a rule, with each value that the document names for them.
+    pub ruled: Box<[Fit]>,
 }
 
 impl Trait {
@@ -157,9 +179,9 @@ pub enum Trait {
     /// A number.
     Number(f64),
     /// A text, and the instant, day or number that it is, where records are compared by it.
-    Text(Box<str>, Option<f64>),
+    Text(Box<str>, Option<Rank>),
     /// A text of a long walk: exact hash, hash without case, instant, day or number where records are compared by it.
-    Hashed(u64, u64, Option<f64>),
+    Hashed(u64, u64, Option<Rank>),
     /// An array or object.
     Other(u64),
 }
@@ -172,7 +194,7 @@ impl Trait {
             Some(Value::Bool(flag)) => Self::Bool(*flag),
             Some(Value::Number(number)) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             Some(Value::String(text)) => {
-                let moment = if ranked { rank_of(text) } else { None };
+                let moment = if ranked { Rank::of_text(text) } else { None };
                 if keep_text {
                     Self::Text(text.as_str().into(), moment)
                 } else {
@@ -183,11 +205,11 @@ impl Trait {
         }
     }
 
-    /// The value as a number to compare by, under an order.
+    /// The value to compare by, under an order.
     #[must_use]
-    pub fn rank(&self, order: Order) -> Option<f64> {
+    pub fn rank(&self, order: Order) -> Option<Rank> {
         match (self, order) {
-            (Self::Number(number), Order::Number | Order::Instant) => Some(*number),
+            (Self::Number(number), Order::Number | Order::Instant) => Some(Rank::Number(*number)),
             (Self::Text(_, moment) | Self::Hashed(_, _, moment), Order::Number | Order::Instant) => *moment,
             _ => None,
         }
@@ -237,6 +259,29 @@ fn is_ranked(lists: &Lists, field: &str) -> bool {
         !equal && filter.field.as_deref() == Some(field)
     });
     sorted || compared
+}
+
+/// Filters with a rule, with each value that the document names for them, as rules see it.
+fn ruled_values(contract: &Contract, operation: &Operation, lists: &Lists) -> Vec<(String, Value)> {
+    let mut found: Vec<(String, Value)> = Vec::new();
+    for (name, filter) in lists.filters.iter().filter(|(_, filter)| filter.rule.is_some()) {
+        let schema = operation.parameter(&filter.slot).map(|parameter| &parameter.schema);
+        let reference = schema.and_then(|schema| schema.get("$ref")?.as_str()?.strip_prefix('#'));
+        let schema = reference.map(|reference| contract.resolve(reference).1).or(schema);
+        let named = schema.and_then(|schema| schema.get("enum")?.as_array()).into_iter().flatten();
+        let flags = schema.is_some_and(|schema| schema.get("type").and_then(Value::as_str) == Some("boolean"));
+        let flags = [Value::Bool(true), Value::Bool(false)].into_iter().filter(|_| flags);
+        let absent = filter.absent.iter().map(|absent| match absent {
+            Absent::Only(value) | Absent::Either { either: value } => value.clone(),
+        });
+        for value in filter.values.iter().chain(named).cloned().chain(flags).chain(absent) {
+            let pair = (name.clone(), Value::String(text_of(&value)));
+            if !found.contains(&pair) {
+                found.push(pair);
+            }
+        }
+    }
+    found
 }
 
 /// Names that the schema of a list's records declares.

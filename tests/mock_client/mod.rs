@@ -21,6 +21,12 @@ pub fn every_contract_and_ours() -> Vec<Arc<Contract>> {
     every_contract().into_iter().chain([Arc::new(own)]).collect()
 }
 
+/// A contract of ours whose filters are rules, bounds and lists of texts.
+pub fn board() -> Arc<Contract> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/board.yaml");
+    Arc::new(Contract::open(own).unwrap_or_else(|e| panic!("{own}: {e}")))
+}
+
 /// The shipped contracts that have operations.
 pub fn every_contract() -> Vec<Arc<Contract>> {
     let all = Contract::SHIPPED.iter().map(|name| Contract::shipped(name).unwrap_or_else(|e| panic!("{name}: {e}")));

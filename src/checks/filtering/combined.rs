@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::ground::{Ground, plan_each};
 use super::is_light;
+use super::trials::trials;
 use super::values::{is_sendable, is_special, is_unknown, text_of};
 use crate::case::Case;
 use crate::contract::semantics::{Filter, Match};
-use crate::study::{Fit, Fitting, Study, Wanted};
+use crate::study::{Fit, Fitting, Row, Study, Wanted};
 
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this
 /// record matches (a filter that takes a list gets another record's value as well); only combinations in which every filter excludes something that the others let through.
@@ -23,8 +24,8 @@ fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
         .filters
         .iter()
         .filter(|(_, filter)| {
-            let exact = matches!(filter.matching, Match::Equal | Match::AnyOf);
-            !is_light(study, filter) && exact && filter.field.is_some()
+            let told = filter.field.is_some() || filter.rule.is_some();
+            !is_light(study, filter) && filter.matching != Match::Contains && told
         })
         .map(|(name, filter)| (name.as_str(), filter))
         .collect();
@@ -33,19 +34,25 @@ fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut taken: HashSet<&[usize]> = HashSet::new();
     for index in ground.indices(study, "combinations", ground.walk.samples.len(), 16) {
-        let record = &ground.walk.samples[index].1;
+        let (row, record) = &ground.walk.samples[index];
+        let Some(row) = ground.walk.rows.get(*row) else { continue };
         // Each filter is held against all records once, for each place that it can stand at.
         let terms: Vec<[Option<Term<'_>>; 3]> = usable
             .iter()
-            .map(|filter| std::array::from_fn(|place| term(study, ground, *filter, record, place)))
+            .map(|filter| std::array::from_fn(|place| term(study, ground, *filter, (row, record), place)))
             .collect();
         for (subsets, most) in subsets.iter().zip([2, 1]) {
             let width = subsets.first().map_or(0, Vec::len);
             if taken.iter().filter(|names| names.len() == width).count() >= most {
                 continue;
             }
-            let fresh = subsets.iter().filter(|names| !taken.contains(names.as_slice()));
-            let telling = fresh.filter_map(|names| {
+            // Those come first whose filters were not sent together with others yet.
+            let known =
+                |names: &[usize]| names.iter().filter(|name| taken.iter().any(|set| set.contains(name))).count();
+            let mut fresh: Vec<&Vec<usize>> =
+                subsets.iter().filter(|names| !taken.contains(names.as_slice())).collect();
+            fresh.sort_by_key(|names| known(names));
+            let telling = fresh.into_iter().filter_map(|names| {
                 let chosen: Option<Vec<&Term<'_>>> =
                     names.iter().enumerate().map(|(place, name)| terms[*name][place].as_ref()).collect();
                 Some((names, chosen.filter(|chosen| left_out.is_telling(chosen))?))
@@ -89,9 +96,20 @@ fn term<'a>(
     study: &Study,
     ground: &Ground<'_>,
     (name, filter): (&'a str, &'a Filter),
-    record: &Value,
+    (row, record): (&Row, &Value),
     place: usize,
 ) -> Option<Term<'a>> {
+    let exact = matches!(filter.matching, Match::Equal | Match::AnyOf) && filter.rule.is_none();
+    if !exact {
+        // A bound, or a value of a rule: the first that the record fits.
+        let (sent, wanted) = trials(study, ground, name, filter)
+            .into_iter()
+            .map(|value| (Wanted::new(ground.model, name, filter, &value), value))
+            .find_map(|(wanted, value)| (wanted.row(row) == Fit::Must).then_some((value, wanted)))?;
+        let fits = ground.walk.rows.iter().map(|row| wanted.row(row)).collect();
+        let special = is_special(&text_of(&sent));
+        return (!special).then(|| Term { name, field: filter.field.as_deref().unwrap_or(name), sent, fits });
+    }
     let field = filter.field.as_deref()?;
     let value = record.pointer(field).filter(|value| !value.is_null() && text_of(value).trim() != "")?;
     let scalar = value.is_string() || value.is_number() || value.is_boolean();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::missing::missing;
+use super::is_light;
+use super::missing::{Must, missing, shown_by};
 use super::places::{clause, exposed, row_pointer, sent_at};
 use super::values::{is_special, is_unknown, options};
 use crate::case::{Access, Case};
@@ -52,6 +53,8 @@ pub(crate) struct Look<'a> {
     pub(crate) missing: Vec<Box<str>>,
     /// Known records that had to come.
     pub(crate) wanted: usize,
+    /// What shows the first of the missing records, where the walk over the whole list at its largest size does not.
+    pub(crate) shown_by: Option<Case>,
 }
 
 impl Look<'_> {
@@ -62,7 +65,9 @@ impl Look<'_> {
 
     /// Whether a value that needs care in encoding was sent.
     pub(crate) fn is_special(&self) -> bool {
-        self.value.as_str().is_some_and(is_special)
+        let single = std::slice::from_ref(self.value);
+        let parts = self.value.as_array().map_or(single, Vec::as_slice);
+        parts.iter().any(|part| part.as_str().is_some_and(is_special))
     }
 
     /// Whether the value is a record's in another case.
@@ -145,6 +150,7 @@ pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
         reading: judged.reading,
         missing: judged.missing.clone(),
         wanted: judged.wanted,
+        shown_by: judged.shown_by.clone(),
         ..look
     })
     .collect()
@@ -155,6 +161,7 @@ struct Judged {
     reading: Reading,
     missing: Vec<Box<str>>,
     wanted: usize,
+    shown_by: Option<Case>,
 }
 
 fn judge_each(study: &Study, operation: &Operation, lists: &Lists, model: &Model) -> Vec<Judged> {
@@ -172,7 +179,40 @@ fn judge_each(study: &Study, operation: &Operation, lists: &Lists, model: &Model
             look.reading = Reading::Foreign;
         }
     }
-    looks.into_iter().map(|look| Judged { reading: look.reading, missing: look.missing, wanted: look.wanted }).collect()
+    for index in 0..looks.len() {
+        let hidden = hidden(study, &looks, &looks[index]);
+        looks[index].wanted += hidden.len();
+        looks[index].missing.extend(hidden);
+        let first = looks[index].missing.first();
+        looks[index].shown_by = first.and_then(|key| shown_by(study, operation, lists, key));
+    }
+    let judged = |look: Look<'_>| Judged {
+        reading: look.reading,
+        missing: look.missing,
+        wanted: look.wanted,
+        shown_by: look.shown_by,
+    };
+    looks.into_iter().map(judged).collect()
+}
+
+/// Records that another value of the same filter shows and the whole list leaves out, and that had to come here as well:
+/// those are known as soon as one value lets through what another one does.
+fn hidden(study: &Study, looks: &[Look<'_>], look: &Look<'_>) -> Vec<Box<str>> {
+    let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return Vec::new() };
+    let counts = |look: &Look<'_>| look.reading == Reading::Fits && !look.unknown && !look.is_second();
+    if !counts(look) || !look.walk.is_complete() {
+        return Vec::new();
+    }
+    let must = Must::new(look.lists, look.model, &look.walk.walk.query, reference);
+    let mut known: HashSet<&str> = look.walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+    let others = looks.iter().filter(|other| other.name == look.name && other.value != look.value && counts(other));
+    let rows = others.flat_map(|other| &other.walk.rows);
+    let unlisted = |key: &&str| !reference.by_key.contains_key(*key);
+    rows.filter(|row| must.hold(row))
+        .filter_map(|row| row.key.as_deref().filter(unlisted))
+        .filter(|key| known.insert(key))
+        .map(Into::into)
+        .collect()
 }
 
 /// Walks with one filter, not yet judged.
@@ -201,6 +241,7 @@ fn bare_looks<'a>(
             unknown,
             missing: Vec::new(),
             wanted: 0,
+            shown_by: None,
         })
     })
 }
@@ -213,6 +254,24 @@ pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
         && !look.is_second()
         && !look.walk.rows.is_empty()
         && reference.rows.iter().any(|row| wanted.row(row) == Fit::Not)
+}
+
+/// Whether a filter that weighs, or the one with this name, lets others through on the first page of some walk: then it is
+/// no token that has lost it, and what such pages count is the count of another question.
+pub(crate) fn fails_at_once(study: &Study, operation: &Operation, lists: &Lists, name: Option<&str>) -> bool {
+    let own = study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own);
+    own.filter(|(_, walk)| !walk.misfits.is_empty()).any(|(_, walk)| {
+        let second = walk.starts.get(1).copied().unwrap_or(usize::MAX);
+        let counts = |(sent, value): &(String, Value)| {
+            lists.filters.get(sent).is_some_and(|filter| {
+                let weighs = name == Some(sent.as_str()) || !(is_light(study, filter) || filter.partial);
+                weighs && !is_unknown(&study.contract, operation, filter, value)
+            })
+        };
+        let known: Vec<&String> =
+            walk.walk.query.filters.iter().filter(|pair| counts(pair)).map(|(sent, _)| sent).collect();
+        walk.misfits.iter().any(|(row, other)| *row < second && known.contains(&other))
+    })
 }
 
 /// A refusal that is about the request and not about access or pace.

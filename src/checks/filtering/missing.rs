@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::case::Query;
+use crate::case::{Access, Case, Query};
+use crate::checks::ordering::inversions;
+use crate::contract::Operation;
 use crate::contract::semantics::{self, Lists, Order};
-use crate::study::{End, Fit, Fitting, Model, Reference, Row, Study, WalkSeen};
+use crate::study::{End, Fit, Fitting, Model, Rank, Reference, Row, Seen, Study, WalkSeen};
 
 /// Tells which known records must be in the answer to a query; a kept sample helps where the reduced record cannot say.
 pub(crate) struct Must<'a> {
@@ -54,6 +56,17 @@ pub(super) fn missing(study: &Study, lists: &Lists, model: &Model, walk: &WalkSe
     (wanted, missing)
 }
 
+/// What shows a record that the walk over the whole list at its largest size does not: looking again needs it too.
+pub(crate) fn shown_by(study: &Study, operation: &Operation, lists: &Lists, key: &str) -> Option<Case> {
+    let shows = |walk: &WalkSeen| walk.rows.iter().any(|row| row.key.as_deref() == Some(key));
+    let largest = Case::Walk(study.reference_walk(operation, lists));
+    if matches!(study.get(&largest), Some(Seen::Walk(walk)) if shows(walk)) {
+        return None;
+    }
+    let own = study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own && shows(walk));
+    own.min_by_key(|(_, walk)| !walk.walk.query.is_whole()).map(|(case, _)| case.clone())
+}
+
 /// For a walk that was cut off: which records its order has certainly passed; `None` when that cannot be told.
 fn passed<'a>(lists: &'a Lists, model: &'a Model, walk: &WalkSeen) -> Option<impl Fn(&Row) -> bool + use<'a>> {
     let default = lists.sort.as_ref()?.default.as_ref()?;
@@ -61,13 +74,15 @@ fn passed<'a>(lists: &'a Lists, model: &'a Model, walk: &WalkSeen) -> Option<imp
         return None;
     }
     let index = model.field(&default.field)?;
-    let sign = match default.direction? {
-        semantics::Direction::Ascending => 1.0,
-        semantics::Direction::Descending => -1.0,
+    let direction = default.direction?;
+    let rank = move |row: &Row| row.traits.get(index)?.rank(default.order);
+    let ranks: Option<Vec<(usize, Rank)>> =
+        walk.rows.iter().enumerate().map(|(at, row)| Some((at, rank(row)?))).collect();
+    let ranks = ranks.filter(|ranks| inversions(ranks, direction).0 == 0)?;
+    let (first, last) = (ranks.first()?.1, ranks.last()?.1);
+    let (low, high) = match direction {
+        semantics::Direction::Ascending => (first, last),
+        semantics::Direction::Descending => (last, first),
     };
-    let rank = move |row: &Row| Some(row.traits.get(index)?.rank(default.order)? * sign);
-    let ranks: Option<Vec<f64>> = walk.rows.iter().map(|row| rank(row)).collect();
-    let ranks = ranks.filter(|ranks| ranks.is_sorted())?;
-    let (first, last) = (*ranks.first()?, *ranks.last()?);
-    Some(move |row: &Row| rank(row).is_some_and(|rank| rank > first && rank < last))
+    Some(move |row: &Row| rank(row).is_some_and(|rank| rank > low && rank < high))
 }

@@ -17,8 +17,8 @@ use crate::study::{Study, WalkSeen};
 
 pub(super) use combined::plan_combined;
 pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, plan_each};
-pub(super) use looks::{Look, Reading, looks, refusal, shows_effect, trait_text};
-pub(super) use missing::Must;
+pub(super) use looks::{Look, Reading, fails_at_once, looks, refusal, shows_effect, trait_text};
+pub(super) use missing::{Must, shown_by};
 pub(super) use places::{clause, exposed, row_pointer, sent_at};
 pub(super) use plans::{for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown};
 pub(super) use trials::trials;

@@ -1,16 +1,19 @@
 //! Every filter alone: with values that records have, and with values that none has.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::ground::{Ground, lawful_size, plan_each};
 use super::is_light;
 use super::trials::trials;
-use super::values::{NO_SUCH_VALUE, is_sendable, is_special, is_unknown, options, text_of};
+use super::values::{NO_SUCH_VALUE, is_sendable, is_special, is_unknown, options};
 use crate::case::{Access, Case, Query};
 use crate::contract::semantics::{self, Filter, Match};
 use crate::study::Study;
+
+/// Values of a text filter of which one is chosen to be cut.
+const DRAWN_TEXTS: usize = 8;
 
 /// Every filter alone, with each of its values.
 pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
@@ -31,9 +34,33 @@ pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
                 cases.push(ground.walk_of(ground.query().filter(name, value), pages));
             }
         }
-        cases.extend(for_second(study, &cases));
+        let second = for_second(study, &cases);
+        cases.extend(filled(study, &ground));
+        cases.extend(second);
         cases
     })
+}
+
+/// One filter once more, at a page size that its matches fill exactly: a second size of the same question, and a last page
+/// without room.
+fn filled(study: &Study, ground: &Ground<'_>) -> Option<Case> {
+    ground.lists.page.size.as_ref()?;
+    let candidates: Vec<(Query, u64)> = ground
+        .lists
+        .filters
+        .iter()
+        .filter(|(_, filter)| !is_light(study, filter) && !filter.partial)
+        .filter_map(|(name, filter)| {
+            let value = trials(study, ground, name, filter).into_iter().next()?;
+            let query = ground.query().filter(name, value);
+            let matches = ground.matches(&query)? as u64;
+            (matches > 3 && lawful_size(ground.lists, matches) == matches).then_some((query, matches))
+        })
+        .collect();
+    let drawn = ground.indices(study, "filled page", candidates.len(), 1);
+    let (mut query, matches) = candidates.into_iter().nth(*drawn.first()?)?;
+    query.size = Some(matches);
+    Some(Case::pages(query, 2))
 }
 
 /// The first walk once more, over a page and with the second tenant's access: nothing but fit can be judged there.
@@ -47,8 +74,8 @@ pub(crate) fn for_second(study: &Study, cases: &[Case]) -> Option<Case> {
     }
 }
 
-/// Text filters whose values come from records: name, filter, a value of a record; one filter per field.
-fn text_filters<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Filter, String)> {
+/// Text filters whose values come from records: name, filter, drawn values of records; one filter per field.
+fn text_filters<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Filter, Vec<String>)> {
     let mut fields = HashSet::new();
     let mut found = Vec::new();
     for (name, filter) in &ground.lists.filters {
@@ -65,8 +92,9 @@ fn text_filters<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Fil
             .filter_map(|(value, _)| value.as_str().map(str::to_owned))
             .filter(|text| text.is_ascii() && text.len() >= 4)
             .collect();
-        if let Some(index) = ground.indices(study, &format!("{name} text"), texts.len(), 1).first() {
-            found.push((name.as_str(), filter, texts[*index].clone()));
+        let drawn = ground.indices(study, &format!("{name} text"), texts.len(), DRAWN_TEXTS);
+        if !drawn.is_empty() {
+            found.push((name.as_str(), filter, drawn.into_iter().map(|index| texts[index].clone()).collect()));
         }
     }
     found
@@ -75,29 +103,48 @@ fn text_filters<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Fil
 /// For exact text filters: a proper part of a real value, which no record has.
 pub(crate) fn plan_substrings(study: &Study) -> Vec<Case> {
     plan_each(study, "substrings", |ground| {
-        let parts = text_filters(study, &ground).into_iter().filter_map(|(name, filter, text)| {
-            let (head, tail) = (&text[..text.len() - 1], &text[1..]);
-            let part = [head, tail].into_iter().find(|part| {
+        let parts = text_filters(study, &ground).into_iter().filter_map(|(name, filter, texts)| {
+            let lawful = |part: &&str| {
                 let value = Value::String((*part).to_owned());
                 let query = ground.query().filter(name, wrap(filter, value.clone()));
                 part.trim() == *part
                     && is_sendable(&study.contract, ground.operation, filter, &value)
                     && ground.matches(&query) == Some(0)
-            })?;
-            Some(probe(&ground, name, wrap(filter, Value::String(part.to_owned()))))
+            };
+            // What a value starts with tells more than what it ends with: it is what an index finds.
+            let heads = || texts.iter().flat_map(|text| (1..=3).map(|cut| &text[..text.len() - cut]));
+            let tails = || texts.iter().map(|text| &text[1..]);
+            let part = heads().find(lawful).map(str::to_owned);
+            let shared = || shared_start(study, &ground, name, filter);
+            let part = part.or_else(shared).or_else(|| tails().find(lawful).map(str::to_owned))?;
+            Some(probe(&ground, name, wrap(filter, Value::String(part))))
         });
         parts.collect()
     })
 }
 
+/// A value of a record that the value of another one starts with.
+fn shared_start(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Option<String> {
+    let held = ground.held(filter.field.as_deref()?);
+    let texts: BTreeSet<&str> = held.iter().filter_map(|(value, _)| value.as_str()).collect();
+    // In their order a value stands right before those that start with it.
+    let starts = texts.iter().zip(texts.iter().skip(1)).filter(|(one, next)| next.starts_with(**one));
+    let sendable = |text: &&str| {
+        let value = Value::String((*text).to_owned());
+        is_sendable(&study.contract, ground.operation, filter, &value)
+            && ground.must_match(&ground.query().filter(name, wrap(filter, value)))
+    };
+    starts.map(|(one, _)| *one).find(sendable).map(str::to_owned)
+}
+
 /// For text filters of which the contract says whether case counts: a real value in the other case.
 pub(crate) fn plan_cases(study: &Study) -> Vec<Case> {
     plan_each(study, "letter case", |ground| {
-        let swapped = text_filters(study, &ground).into_iter().filter_map(|(name, filter, text)| {
+        let swapped = text_filters(study, &ground).into_iter().filter_map(|(name, filter, texts)| {
             if filter.case == semantics::Case::Either {
                 return None;
             }
-            let other = swap_case(&text)?;
+            let other = swap_case(texts.first()?)?;
             Some(probe(&ground, name, wrap(filter, Value::String(other))))
         });
         let mut cases: Vec<Case> = swapped.collect();
@@ -120,39 +167,72 @@ fn swap_case(text: &str) -> Option<String> {
     (lower != text).then_some(lower)
 }
 
-/// For text filters: real values with characters that encodings spoil, and with capitals.
+/// For text filters: real values with characters that encodings spoil, and with capitals; together in one request where a
+/// filter takes lists.
 pub(crate) fn plan_special(study: &Study) -> Vec<Case> {
     plan_each(study, "special characters", |ground| {
         let mut cases = Vec::new();
         let mut fields = HashSet::new();
         for (name, filter) in &ground.lists.filters {
-            let (Some(field), Match::Equal, false) =
-                (filter.field.as_deref(), filter.matching, is_light(study, filter))
-            else {
-                continue;
+            let (Some(field), false) = (filter.field.as_deref(), is_light(study, filter)) else { continue };
+            let listed = !options(&study.contract, ground.operation, filter).is_empty();
+            let many = match filter.matching {
+                Match::Equal => false,
+                Match::AnyOf => true,
+                _ => continue,
             };
-            if !options(&study.contract, ground.operation, filter).is_empty() || !fields.insert(field) {
+            if listed || !fields.insert((field, many)) {
                 continue;
             }
-            let mut seen = HashSet::new();
-            let texts = ground.held(field).into_iter().filter(|(value, _)| {
-                let text = text_of(value);
-                let telling = |c: &char| c.is_ascii_uppercase() || is_special(&c.to_string());
-                let classes: Vec<char> = text.chars().filter(telling).map(class_of).collect();
-                let new = classes.iter().any(|class| !seen.contains(class));
-                let usable = new
-                    && value.is_string()
+            // A list that is joined by commas cannot hold a value with one.
+            let parameter = ground.operation.parameter(&filter.slot);
+            let joined = many && parameter.is_some_and(|parameter| !parameter.explode);
+            let usable = |value: &Value| {
+                let text = value.as_str()?;
+                let fits = !(joined && text.contains(','))
                     && is_sendable(&study.contract, ground.operation, filter, value)
-                    && ground.must_match(&ground.query().filter(name, value.clone()));
-                if usable {
-                    seen.extend(classes);
-                }
-                usable
-            });
-            cases.extend(texts.take(4).map(|(value, _)| probe(&ground, name, value)));
+                    && ground.must_match(&ground.query().filter(name, wrap(filter, value.clone())));
+                fits.then(|| text.to_owned())
+            };
+            let texts = ground.held(field).into_iter().filter_map(|(value, _)| usable(&value)).collect();
+            let chosen = most_telling(texts, 4).into_iter().map(Value::String);
+            if many {
+                let chosen: Vec<Value> = chosen.collect();
+                cases.extend((!chosen.is_empty()).then(|| probe(&ground, name, Value::Array(chosen))));
+            } else {
+                cases.extend(chosen.map(|value| probe(&ground, name, value)));
+            }
         }
         cases
     })
+}
+
+/// A few texts that hold as many kinds of characters that need care as possible, each kind once. Texts that hold capitals
+/// and other such characters at once come last: they would not tell which of them a server fails on.
+fn most_telling(mut texts: Vec<String>, most: usize) -> Vec<String> {
+    let mut seen: HashSet<char> = HashSet::new();
+    let mut chosen = Vec::new();
+    while chosen.len() < most {
+        let worth = |text: &String| {
+            let classes = classes_of(text);
+            let new = classes.difference(&seen).count();
+            (new > 0, !classes.contains(&'A') || classes.len() == 1, new)
+        };
+        let each = texts.iter().enumerate().map(|(at, text)| (worth(text), at));
+        let best = each.max_by_key(|(worth, at)| (*worth, std::cmp::Reverse(*at)));
+        let Some(((true, ..), at)) = best else { break };
+        let text = texts.remove(at);
+        seen.extend(classes_of(&text));
+        chosen.push(text);
+    }
+    chosen
+}
+
+/// Kinds of characters in a text that need care; blanks around it are one of their own.
+fn classes_of(text: &str) -> HashSet<char> {
+    let telling = |c: &char| c.is_ascii_uppercase() || is_special(&c.to_string());
+    let around = (text.trim() != text).then_some('\t');
+    text.chars().filter(telling).map(class_of).chain(around).collect()
 }
 
 fn class_of(c: char) -> char {
@@ -187,4 +267,18 @@ fn probe(ground: &Ground<'_>, name: &str, value: Value) -> Case {
     let mut query = ground.query().filter(name, value);
     query.size = Some(lawful_size(ground.lists, 20));
     Case::pages(query, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_texts_show_every_kind_of_character() {
+        let texts = ["plain", "a+b", "A+b", "c,d", "e \"f\"&g", " h", "ö"].map(str::to_owned).to_vec();
+        let chosen = most_telling(texts.clone(), 4);
+        assert_eq!(chosen, ["e \"f\"&g", "a+b", "c,d", " h"]);
+        assert_eq!(most_telling(vec!["A+b".to_owned(), "a+b".to_owned(), "Ab".to_owned()], 4), ["a+b", "Ab"]);
+        assert_eq!(most_telling(texts[..2].to_vec(), 4), ["a+b"]);
+    }
 }

@@ -6,8 +6,7 @@ use super::ground::Ground;
 use super::values::{as_taken, is_email_slot, is_sendable, is_special, options, text_of, value_schema};
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation};
-use crate::study::Study;
-use crate::study::fit::rank_of;
+use crate::study::{Rank, Study};
 
 /// Values worth sending for a filter, the most telling first.
 pub(crate) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
@@ -93,17 +92,8 @@ fn word_in(text: &str) -> Option<String> {
 
 /// The value in the middle of an order.
 fn middle(held: &[(Value, usize)]) -> Option<Value> {
-    let mut ranked: Vec<(f64, &Value)> = held
-        .iter()
-        .filter_map(|(value, _)| {
-            let rank = match value {
-                Value::Number(number) => number.as_f64(),
-                Value::String(text) => rank_of(text),
-                _ => None,
-            };
-            Some((rank?, value))
-        })
-        .collect();
-    ranked.sort_by(|one, two| one.0.total_cmp(&two.0));
+    let mut ranked: Vec<(Rank, &Value)> =
+        held.iter().filter_map(|(value, _)| Some((Rank::of(value)?, value))).collect();
+    ranked.sort_by(|one, two| one.0.order(two.0));
     ranked.get(ranked.len() / 2).map(|(_, value)| (*value).clone())
 }

@@ -92,8 +92,8 @@ fn is_by_ties(model: &Model, look: &Look<'_>, reference: &Reference, balance: &B
     let mut counts: Vec<(Trait, HashSet<&str>)> = Vec::new();
     for row in &reference.rows {
         let (Some(held), Some(key)) = (value(row), row.key.as_deref()) else { continue };
-        if borders.contains(&held) {
-            match counts.iter_mut().find(|(known, _)| *known == held) {
+        if borders.iter().any(|border| is_tie(border, &held)) {
+            match counts.iter_mut().find(|(known, _)| is_tie(known, &held)) {
                 Some((_, keys)) => {
                     keys.insert(key);
                 }
@@ -103,8 +103,30 @@ fn is_by_ties(model: &Model, look: &Look<'_>, reference: &Reference, balance: &B
     }
     let tied = |key: &str| {
         let held = reference.get(key).and_then(value);
-        held.is_some_and(|held| counts.iter().any(|(known, keys)| *known == held && keys.len() > 1))
+        held.is_some_and(|held| counts.iter().any(|(known, keys)| is_tie(known, &held) && keys.len() > 1))
     };
     let mut all = balance.repeated.iter().map(|(key, _)| &**key).chain(balance.missing.iter().map(|key| &**key));
     all.all(tied)
+}
+
+/// Whether a server may take two values for equal: texts in spite of letter case, and whatever is nothing.
+fn is_tie(one: &Trait, two: &Trait) -> bool {
+    match (one, two) {
+        (Trait::Text(one, _), Trait::Text(two, _)) => one == two || one.to_lowercase() == two.to_lowercase(),
+        (Trait::Hashed(_, one, _), Trait::Hashed(_, two, _)) => one == two,
+        _ => one == two || (one.is_nothing() && two.is_nothing()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_tie_in_spite_of_letter_case() {
+        let text = |text: &str| Trait::Text(text.into(), None);
+        assert!(is_tie(&text("Ann"), &text("ann")) && !is_tie(&text("Ann"), &text("Anna")));
+        assert!(is_tie(&Trait::Hashed(1, 7, None), &Trait::Hashed(2, 7, None)));
+        assert!(is_tie(&Trait::Null, &Trait::Absent) && !is_tie(&Trait::Null, &Trait::Bool(false)));
+    }
 }

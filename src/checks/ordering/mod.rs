@@ -10,6 +10,7 @@ mod wishes;
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::Direction;
+use crate::finding::Level;
 use crate::study::Study;
 
 pub(super) use balance::balance;
@@ -24,6 +25,13 @@ pub(super) fn direction_word(direction: Direction) -> &'static str {
         Direction::Ascending => "ascending",
         Direction::Descending => "descending",
     }
+}
+
+/// The level of a walk that repeats or loses records: whatever is promised of the order, every record comes once. What a
+/// field of the order says is about where records stand.
+pub(super) fn completeness_level(study: &Study, operation: &Operation) -> Level {
+    let sort = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref());
+    sort.map_or(Level::Deny, |sort| study.level(&sort.about, Level::Deny))
 }
 
 /// What a look means to a check.

@@ -1,10 +1,10 @@
 //! How orders are walked.
 
-use super::wishes;
+use super::wishes::{Wish, wishes};
 use crate::case::{Case, Query};
 use crate::checks::draw::draw;
 use crate::checks::filtering::{Ground, MOST_PAGES, for_second, is_light, lawful_size, most_size, plan_each, trials};
-use crate::contract::semantics::{Match, Order};
+use crate::contract::semantics::{Direction, Match, Order};
 use crate::finding::Level;
 use crate::study::Study;
 
@@ -13,25 +13,18 @@ use crate::study::Study;
 pub(crate) fn plan_orders(study: &Study) -> Vec<Case> {
     plan_each(study, "orders", |ground| {
         let Some(sort) = &ground.lists.sort else { return Vec::new() };
-        let records = ground.walk.rows.len();
         let mut cases = Vec::new();
         for (index, wish) in wishes(sort).into_iter().enumerate() {
-            let level = wish.field.level(study.means.strict);
+            let light = wish.field.level(study.means.strict) <= Level::Note;
+            let whole = !light || is_walked_whole(study, &ground, &wish);
+            let (size, pages) = match (light, whole) {
+                (true, false) => (most(&ground), 1),
+                (true, true) => (size_of_part(study, &ground, &wish, 3), MOST_PAGES),
+                // Neighbouring orders are cut at different places.
+                (false, _) => (size_of_part(study, &ground, &wish, if index % 2 == 0 { 4 } else { 3 }), MOST_PAGES),
+            };
             let mut query = ground.query();
             query.sort = Some(wish.choice.clone());
-            let (size, pages) = match (wish.field.order, level <= Level::Note) {
-                (Order::Text, true) => (most(&ground), 1),
-                (_, true) => (most(&ground), 3),
-                // Neighbouring orders are cut at different places.
-                (_, false) => {
-                    let parts = if index % 2 == 0 { 4 } else { 3 };
-                    let least = ((records + 1).div_ceil(parts)) as u64;
-                    let spread = (least / 6).max(1);
-                    let salt = format!("{} order {}", ground.operation.id, wish.name);
-                    let extra = draw(study, &salt, &(0..=spread), 1).first().copied().unwrap_or(0);
-                    (least + extra, MOST_PAGES)
-                }
-            };
             query.size = Some(lawful_size(ground.lists, size.max(2)));
             cases.push(Case::pages(query, pages));
         }
@@ -44,6 +37,25 @@ pub(crate) fn plan_orders(study: &Study) -> Vec<Case> {
         cases.extend(telling.and_then(|first| for_second(study, &cases[first..])));
         cases
     })
+}
+
+/// Whether an order that carries little weight is walked to the end all the same: of each field one direction, which is
+/// drawn. Nothing is promised of where records stand, but none may get lost.
+fn is_walked_whole(study: &Study, ground: &Ground<'_>, wish: &Wish<'_>) -> bool {
+    let upward = draw(study, &format!("{} direction of {}", ground.operation.id, wish.field.field), &(0..2_u8), 1);
+    match wish.direction {
+        Some(Direction::Ascending) => upward.first() == Some(&0),
+        Some(Direction::Descending) => upward.first() != Some(&0),
+        None => true,
+    }
+}
+
+/// A page size at which the list takes about `parts` pages.
+fn size_of_part(study: &Study, ground: &Ground<'_>, wish: &Wish<'_>, parts: usize) -> u64 {
+    let least = ((ground.walk.rows.len() + 1).div_ceil(parts)) as u64;
+    let spread = (least / 6).max(1);
+    let salt = format!("{} order {}", ground.operation.id, wish.name);
+    least + draw(study, &salt, &(0..=spread), 1).first().copied().unwrap_or(0)
 }
 
 fn most(ground: &Ground<'_>) -> u64 {
@@ -65,7 +77,7 @@ pub(crate) fn plan_sorted_and_filtered(study: &Study) -> Vec<Case> {
         };
         let mut best: Option<(usize, Query)> = None;
         for (name, filter) in &ground.lists.filters {
-            if is_light(study, filter) || !matches!(filter.matching, Match::Equal | Match::AnyOf) {
+            if is_light(study, filter) || filter.matching == Match::Contains {
                 continue;
             }
             for value in trials(study, &ground, name, filter) {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::contract::semantics::{Direction, SortField};
-use crate::study::{Model, Row, Trait};
+use crate::study::{Model, Rank, Row, Trait};
 
 /// The values of a walk that can be compared, with the index of their records; empty when kinds are mixed, so that
 /// comparing would mean guessing.
-pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<(usize, f64)> {
+pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<(usize, Rank)> {
     let Some(index) = model.field(&field.field) else { return Vec::new() };
     let texts = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Text(..) | Trait::Hashed(..))));
     let numbers = rows.iter().filter(|row| matches!(row.traits.get(index), Some(Trait::Number(_))));
@@ -17,12 +17,12 @@ pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<
     rows.iter()
         .enumerate()
         .filter_map(|(at, row)| Some((at, row.traits.get(index)?.rank(field.order)?)))
-        .filter(|(_, rank)| rank.is_finite())
+        .filter(|(_, rank)| rank.figure().is_finite())
         .collect()
 }
 
 /// Neighbours that stand the wrong way: their number, and the record after the first.
-pub(crate) fn inversions(ranks: &[(usize, f64)], direction: Direction) -> (usize, Option<usize>) {
+pub(crate) fn inversions(ranks: &[(usize, Rank)], direction: Direction) -> (usize, Option<usize>) {
     let wrong = ranks.windows(2).filter(|pair| match direction {
         Direction::Ascending => pair[0].1 > pair[1].1,
         Direction::Descending => pair[0].1 < pair[1].1,
@@ -38,8 +38,8 @@ pub(super) fn opposite(direction: Direction) -> Direction {
     }
 }
 
-pub(super) fn is_varied(ranks: &[(usize, f64)]) -> bool {
-    ranks.windows(2).any(|pair| pair[0].1.total_cmp(&pair[1].1).is_ne())
+pub(super) fn is_varied(ranks: &[(usize, Rank)]) -> bool {
+    ranks.windows(2).any(|pair| pair[0].1 != pair[1].1)
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn ties_are_no_inversions() {
-        let ranks = [(0, 1.0), (1, 1.0), (3, 2.0), (4, 1.5)];
+        let ranks = [(0, 1.0), (1, 1.0), (3, 2.0), (4, 1.5)].map(|(at, number)| (at, Rank::Number(number)));
         assert_eq!(inversions(&ranks, Direction::Ascending), (1, Some(4)));
         assert_eq!(inversions(&ranks[..3], Direction::Ascending), (0, None));
         assert_eq!(inversions(&ranks[..3], Direction::Descending), (1, Some(3)));

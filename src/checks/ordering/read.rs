@@ -4,7 +4,7 @@ use super::looks::{Look, Reading};
 use super::ranks::{inversions, is_varied, opposite, ranks};
 use crate::checks::filtering::{number_value, refusal, trait_text};
 use crate::contract::semantics::{Direction, Lists, Order};
-use crate::study::{Model, Reference, Study, WalkSeen};
+use crate::study::{Model, Rank, Reference, Study, WalkSeen};
 
 pub(super) fn read(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
     if !look.walk.pages.is_empty() {
@@ -66,12 +66,12 @@ fn is_default_order(lists: &Lists, look: &Look<'_>) -> bool {
         .is_some_and(|default| default.field == look.wish.field.field && default.direction == look.wish.direction)
 }
 
-fn plain_reading(look: &Look<'_>, ranks: &[(usize, f64)], direction: Direction, first: usize) -> Reading {
+fn plain_reading(look: &Look<'_>, ranks: &[(usize, Rank)], direction: Direction, first: usize) -> Reading {
     if inversions(ranks, opposite(direction)).0 == 0 {
         return Reading::Opposite;
     }
     if look.wish.field.order == Order::Number && ranks.len() > 3 {
-        let texts: Vec<String> = ranks.iter().map(|(_, rank)| number_value(*rank).to_string()).collect();
+        let texts: Vec<String> = ranks.iter().map(|(_, rank)| number_value(rank.figure()).to_string()).collect();
         let as_text = match direction {
             Direction::Ascending => texts.is_sorted(),
             Direction::Descending => texts.iter().rev().is_sorted(),

@@ -85,7 +85,7 @@ catalogue! {
     "filter-changes-order": |c| fitting::filter(c) && fitting::firm_default_order(c) => Filtered Hook::Ask(turn_unsorted);
 }
 
-fn asked(ask: &Ask) -> usize {
+pub(super) fn asked(ask: &Ask) -> usize {
     ask.filters.iter().filter(|condition| condition.asked).count()
 }
 
@@ -112,7 +112,7 @@ fn keep_first(_: &Scene<'_>, ask: &mut Ask) {
 }
 
 /// Fills the records up again to all that the unasked conditions leave.
-fn everything(scene: &Scene<'_>, ask: &Ask) -> Vec<Ranked> {
+pub(super) fn everything(scene: &Scene<'_>, ask: &Ask) -> Vec<Ranked> {
     let Some(lists) = scene.lists() else { return Vec::new() };
     let mut all = sorted(scene.population.table(scene.resource(), ask.tenant), &ask.order);
     all.retain(|(_, row)| {
@@ -121,14 +121,18 @@ fn everything(scene: &Scene<'_>, ask: &Ask) -> Vec<Ranked> {
     all
 }
 
-fn refill(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+pub(super) fn refill(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     if let Some(ask) = scene.ask.filter(|ask| asked(ask) > 0) {
         *matching = everything(scene, ask);
     }
 }
 
 /// Replaces the matching records by those that fit another reading of the conditions.
-fn reread(scene: &Scene<'_>, matching: &mut Vec<Ranked>, fits: impl Fn(&Filter, &Condition, &Value) -> Option<bool>) {
+pub(super) fn reread(
+    scene: &Scene<'_>,
+    matching: &mut Vec<Ranked>,
+    fits: impl Fn(&Filter, &Condition, &Value) -> Option<bool>,
+) {
     let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
     let mut all = everything(scene, ask);
     all.retain(|(_, row)| {

@@ -17,6 +17,7 @@ mod reading;
 mod relations;
 mod sorting;
 mod transport;
+mod views;
 
 use std::sync::OnceLock;
 
@@ -84,6 +85,7 @@ pub fn faults() -> &'static [&'static Fault] {
             envelope::FAULTS,
             paging::FAULTS,
             filters::FAULTS,
+            views::FAULTS,
             sorting::FAULTS,
             reading::FAULTS,
             expansion::FAULTS,

@@ -41,6 +41,8 @@ catalogue! {
     "sort-loses-record": fitting::sort => Sorted Hook::Matching(lose);
     /// Records without a value, or with nought, are lost under an order that was asked for.
     "sort-loses-empty-values": fitting::number_sort => Sorted Hook::Matching(lose_empty);
+    /// A record is lost late in a list ordered by text.
+    "text-order-loses-record": fitting::text_sort => Sorted Hook::Matching(lose_late_text);
     /// Two neighbours on a late page stand in the wrong order.
     "sort-swaps-two-late": fitting::sort => Sorted Hook::Page(swap_two);
     /// Each page is sorted for itself; the walk as a whole is not.
@@ -146,6 +148,13 @@ fn swap_ties_later(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
 fn lose(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
     if matching.len() > 2 {
         matching.remove(matching.len() / 2);
+    }
+}
+
+fn lose_late_text(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let by_text = scene.ask.is_some_and(|ask| matches!(ask.order.field, Some((_, Order::Text))));
+    if by_text && matching.len() > 2 {
+        matching.remove(matching.len() * 4 / 5);
     }
 }
 

@@ -1,13 +1,13 @@
 //! How many records there are, and what they look like.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::catalogue;
 use super::choices::{any, list};
-use crate::contract::{Contract, instant};
+use crate::contract::{Contract, instant, moment};
 use crate::mock::exchange::{set_at, take_at};
 use crate::mock::form::Optionals;
 use crate::mock::hook::{Hook, Scene};
@@ -40,6 +40,8 @@ catalogue! {
     "awkward-keys": has_free_key, @Always Hook::Population(awkward_keys);
     /// Instants have other offsets than `Z`, and fractions of seconds.
     "other-offsets": has_records, @Always Hook::Population(other_offsets);
+    /// Instants have nine digits and lie a few nanoseconds apart.
+    "nanoseconds-apart": has_records, @Always Hook::Population(nanoseconds_apart);
     /// All records were created at the same instant.
     "everything-ties": has_lists, @Always Hook::Population(everything_ties);
     /// Lists leave out optional fields that readers show.
@@ -177,6 +179,28 @@ fn other_offsets(_: &Targets, population: &mut Population) {
         Some(format!("{}.461{name}", local.trim_end_matches('Z')))
     };
     rewrite(population, |record| replace(record, &|text| shifted(text)));
+}
+
+/// Moves all instants close together; which comes first stays as it is.
+fn nanoseconds_apart(_: &Targets, population: &mut Population) {
+    fn gather(value: &Value, found: &mut BTreeSet<jiff::Timestamp>) {
+        match value {
+            Value::String(text) => found.extend(moment(text)),
+            Value::Array(items) => items.iter().for_each(|item| gather(item, found)),
+            Value::Object(members) => members.values().for_each(|member| gather(member, found)),
+            _ => {}
+        }
+    }
+    let mut known = BTreeSet::new();
+    let rows = population.stocks.values().flat_map(|stock| stock.tables.iter().flatten());
+    rows.for_each(|row| gather(&row.value, &mut known));
+    let places: HashMap<jiff::Timestamp, usize> = known.into_iter().enumerate().map(|(at, one)| (one, at)).collect();
+    rewrite(population, |record| {
+        replace(record, &|text| {
+            let at = places.get(&moment(text)?)?;
+            Some(format!("2024-05-05T05:05:05.{:09}Z", 123_000_000 + at * 3))
+        });
+    });
 }
 
 fn everything_ties(_: &Targets, population: &mut Population) {

@@ -1,0 +1,92 @@
+//! Filters that read a value, or what leaving them out means, otherwise than they should.
+
+use serde_json::Value;
+
+use super::catalogue;
+use super::filters::{asked, everything, refill, reread};
+use super::fitting;
+use crate::contract::semantics::{Absent, Filter, Match, Order};
+use crate::mock::ask::{Condition, From};
+use crate::mock::hook::{Hook, Scene};
+use crate::mock::population::plain;
+use crate::mock::select::{Rank, Ranked, holds};
+
+catalogue! {
+    /// Filters are ignored on the first page, as if it came from a cache that forgets them.
+    "filter-ignored-on-first-page": |c| fitting::filter(c) && fitting::paged(c) => Filtered Hook::Matching(refill_first);
+    /// A bound is read loosely: records that lie next to it come as well.
+    "bound-read-loosely": fitting::bound_filter => Filtered Hook::Matching(loosen);
+    /// A value of a filter that lifts the default view does not.
+    "wide-value-shows-default": fitting::lifting_filter => Filtered Hook::Matching(keep_default);
+    /// A value of a filter over several values is split at its commas.
+    "list-filter-splits-commas": fitting::list_of_texts_with_commas => Filtered Hook::Matching(split);
+}
+
+fn refill_first(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    if scene.ask.is_some_and(|ask| matches!(ask.from, From::Start | From::Offset(0))) {
+        refill(scene, matching);
+    }
+}
+
+/// Lets in a few of those that a bound leaves out, the nearest to it.
+fn loosen(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    let clause = |condition: &Condition| lists.filters.get_index(condition.filter).map(|(_, filter)| filter);
+    let ranged =
+        |filter: &Filter| matches!(filter.matching, Match::AtLeast | Match::AtMost | Match::Above | Match::Below);
+    let bounds = ask.filters.iter().filter(|condition| condition.asked);
+    let Some((condition, filter)) =
+        bounds.filter_map(|one| Some((one, clause(one)?))).find(|(_, filter)| ranged(filter))
+    else {
+        return;
+    };
+    let others = |record: &Value| {
+        let rest = ask.filters.iter().filter(|other| other.filter != condition.filter);
+        rest.into_iter().all(|other| holds(lists, scene.route, other, record))
+    };
+    let upward = matches!(filter.matching, Match::AtLeast | Match::Above);
+    let mut left_out: Vec<(Rank, String)> = everything(scene, ask)
+        .iter()
+        .filter(|(_, row)| others(&row.value) && !holds(lists, scene.route, condition, &row.value))
+        .map(|(_, row)| {
+            (Rank::of(row.value.pointer(filter.field.as_deref().unwrap_or_default()), Order::Instant), row.key.clone())
+        })
+        .filter(|(rank, _)| *rank != Rank::Nothing)
+        .collect();
+    left_out.sort_by(|one, two| one.0.compare(&two.0, upward));
+    left_out.truncate(matching.len() / 4 + 2);
+    let kept = |key: &str| left_out.iter().any(|(_, near)| near == key);
+    let known: Vec<String> = matching.iter().map(|(_, row)| row.key.clone()).collect();
+    let mut all = everything(scene, ask);
+    all.retain(|(_, row)| known.contains(&row.key) || kept(&row.key));
+    *matching = all;
+}
+
+/// Of a value that lets through more than what is meant without it, only that is left.
+fn keep_default(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    let (Some(ask), Some(lists)) = (scene.ask, scene.lists()) else { return };
+    for condition in ask.filters.iter().filter(|condition| condition.asked) {
+        let filter = lists.filters.get_index(condition.filter).map(|(_, filter)| filter);
+        let Some(Absent::Only(shown)) = filter.filter(|filter| filter.rule.is_some()).and_then(|f| f.absent.as_ref())
+        else {
+            continue;
+        };
+        let default = Condition { value: shown.clone(), ..condition.clone() };
+        if matching.iter().any(|(_, row)| holds(lists, scene.route, &default, &row.value)) {
+            matching.retain(|(_, row)| holds(lists, scene.route, &default, &row.value));
+        }
+    }
+}
+
+fn split(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    if scene.ask.is_none_or(|ask| asked(ask) == 0) {
+        return;
+    }
+    reread(scene, matching, |filter, condition, record| {
+        if filter.matching != Match::AnyOf {
+            return None;
+        }
+        let field = plain(record.pointer(filter.field.as_deref()?)?);
+        Some(condition.value.as_array()?.iter().any(|value| plain(value).split(',').any(|part| part == field)))
+    });
+}
