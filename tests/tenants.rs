@@ -1,9 +1,15 @@
 //! Tenants that count their records each for itself, with the tenant in the path: what is told of them, and what is not.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use contract_gate::contract::Contract;
 use contract_gate::diff::Workspace;
+use contract_gate::gate::Gate;
 use contract_gate::lint;
+use contract_gate::mock;
 use contract_gate::prove::{Matrix, Scope, prove};
+use contract_gate::target::Identity;
 
 const TICKETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/tickets.yaml");
 
@@ -53,4 +59,25 @@ fn lint_knows_the_same_places_as_check() {
     let lists = contract.operation("listTickets").and_then(|operation| operation.clause.lists.as_ref());
     let next = lists.and_then(|lists| lists.page.next.as_ref()).expect("it is paged");
     assert!(next.is_url() && next.spot.is_some(), "{next:?}");
+}
+
+#[test]
+fn a_second_tenant_that_is_not_let_in_is_a_mistake_of_the_set_up() {
+    let contract = Arc::new(Contract::open(TICKETS).expect("is sound"));
+    let running = mock::start(contract, mock::Options::default()).expect("starts");
+    let access = running.access();
+    // The tenant of the second one, and the credential of the first: the document's 404.
+    let params = access.second_params.iter().map(|(slot, value)| (slot.name().to_owned(), value.clone())).collect();
+    let second = Identity { token: Some(access.token.as_str().into()), params, ..Identity::default() };
+    let gate = || {
+        let gate = Gate::open(Path::new(TICKETS)).expect("is sound").base_url(running.base_url());
+        let gate = gate.token(access.token.clone()).second_tenant(second.clone());
+        access.params.iter().fold(gate, |gate, (slot, value)| gate.param(slot.name(), value))
+    };
+    for gate in [gate(), gate().only(["filters"])] {
+        let checked = gate.check_blocking().expect("the server is there");
+        let aborted = checked.aborted.clone().expect("there is no verdict");
+        assert_eq!((aborted.kind.as_str(), checked.findings().count()), ("misconfigured", 0), "{checked}");
+        assert!(aborted.message.contains("the second tenant's credential was answered 404"), "{aborted:?}");
+    }
 }

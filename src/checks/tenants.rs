@@ -269,7 +269,12 @@ mod tests {
         assert_eq!(tenants.whose(&record("1", "t2", "x"), "1", false), Whose::Theirs);
         let bare = |id: &str| json!({"id": id, "name": id});
         assert_eq!(tenants.whose(&bare("1"), "1", false), Whose::Ours);
-        assert_eq!(tenants.whose(&bare("2"), "2", false), Whose::Theirs, "the own list is known in full");
+        assert_eq!(tenants.whose(&bare("2"), "2", false), Whose::Untold, "a filter may hide an own record of this key");
+        assert_eq!(
+            tenants.mirrored().whose(&bare("1"), "1", true),
+            Whose::Theirs,
+            "to the second tenant it is foreign"
+        );
         assert_eq!(tenants.whose(&bare("3"), "3", true), Whose::Theirs, "its owner is shown the same");
         assert_eq!(tenants.whose(&bare("3"), "3", false), Whose::Untold);
     }

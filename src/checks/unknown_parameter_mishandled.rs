@@ -23,7 +23,7 @@ check! {
     /// `unknown-parameters` of the root clause; where it is silent, a refusal and an unchanged answer both pass. Lists and
     /// readers are both asked.
     id: "unknown-parameter-mishandled", family: Protocol, level: Deny,
-    faults: ["unknown-parameter-empties-list", "unknown-parameter-accepted", "unknown-parameter-changes-record", "unknown-parameter-refused-on-get"],
+    faults: ["unknown-parameter-empties-list", "unknown-parameter-accepted", "unknown-parameter-accepted-on-get", "unknown-parameter-changes-record", "unknown-parameter-refused-on-get"],
     plan: plan, judge: judge,
 }
 

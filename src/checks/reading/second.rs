@@ -8,7 +8,7 @@ use crate::case::{Access, Call, Case};
 use crate::checks::filtering::is_special;
 use crate::checks::{Blame, Verdict};
 use crate::contract::Operation;
-use crate::contract::semantics::ReadKey;
+use crate::contract::semantics::{Lists, ReadKey};
 use crate::document::node;
 use crate::event::Evidence;
 use crate::study::row::key_text;
@@ -52,6 +52,13 @@ pub(crate) fn second_call(operation: &Operation, by: &ReadKey, key: Value) -> Ca
     Case::Call(Call::new(&operation.id).with(&by.slot, key).access(Access::Second))
 }
 
+/// Whether the own tenant lists the very same record: then it is not the second tenant's, and another fault.
+fn is_shared(study: &Study, list: &Operation, lists: &Lists, record: &Value) -> bool {
+    let key = node(record, study.contract.key_of(lists)).and_then(key_text);
+    let ours = key.and_then(|key| study.reference(&list.id)?.get(&key).cloned());
+    ours.zip(study.model(&list.id)).is_some_and(|(ours, model)| ours.print == model.row(record, false).print)
+}
+
 /// The own reads, and a few of the second tenant's own records once its list is known.
 pub(crate) fn plan_both(study: &Study) -> Vec<Case> {
     let mut cases = plan_reads(study);
@@ -62,7 +69,8 @@ pub(crate) fn plan_both(study: &Study) -> Vec<Case> {
         };
         for by in &reader.reads.by {
             let field = if reader.is_own_key(study, by) { study.contract.key_of(lists) } else { &by.key };
-            let kept = walk.samples.iter().filter_map(|(_, record)| node(record, field));
+            let own = walk.samples.iter().filter(|(_, record)| !is_shared(study, list, lists, record));
+            let kept = own.filter_map(|(_, record)| node(record, field));
             let usable = |value: &&Value| key_text(value).is_some_and(|text| is_sendable(&text) && !is_special(&text));
             let keys: Vec<&Value> = kept.filter(usable).collect();
             // The first and the last are read by whoever looks for foreign ones.
@@ -98,6 +106,9 @@ pub(crate) fn with_second<'a>(
         let has = |record: &Value| node(record, field).and_then(key_text).as_deref() == Some(&*text);
         let mut holders = theirs.samples.iter().filter(|(_, record)| has(record));
         let (Some((_, listed)), None) = (holders.next(), holders.next()) else { continue };
+        if is_shared(study, list, lists, listed) {
+            continue;
+        }
         let list = Some(Case::Walk(study.walk_of(list, lists, Access::Second)));
         let read = SecondRead { answer, by, text, listed, case, list };
         answers += 1;
