@@ -210,8 +210,11 @@ fn serve(name: &str, variant: Option<&'static Variant>) -> Running {
 /// these walks ask for, since the client does not ask twice and sends every parameter.
 fn forms(name: &str) -> Vec<Option<&'static Variant>> {
     let contract = Contract::shipped(name).expect("is shipped");
-    let refuses =
-        |id: &str| id.starts_with("rate-limited-") || id == "unsupported-parameters-refused" || id == "gone-records";
+    let refuses = |id: &str| {
+        let asks_more =
+            ["unsupported-parameters-refused", "gone-records", "insists-on-size-and-order", "one-lost-connection"];
+        id.starts_with("rate-limited-") || asks_more.contains(&id)
+    };
     let fitting = variants().iter().copied().filter(|variant| (variant.contracts)(&contract) && !refuses(variant.id));
     std::iter::once(None).chain(fitting.map(Some)).collect()
 }

@@ -148,9 +148,17 @@ impl<'a> Tenants<'a> {
             // Of two records under one key it is the one that its owner is shown.
             (Some(ours), Some(theirs)) if is_theirs && ours.print != theirs.print => Whose::Theirs,
             (Some(_), _) => Whose::Ours,
-            _ if is_theirs || (self.theirs.get(key).is_some() && self.is_whole()) => Whose::Theirs,
+            _ if is_theirs || self.is_named_theirs(key) || (self.theirs.get(key).is_some() && self.is_whole()) => {
+                Whose::Theirs
+            }
             _ => Whose::Untold,
         }
+    }
+
+    /// Whether the user says that a key is the second tenant's.
+    fn is_named_theirs(&self, key: &str) -> bool {
+        let named = self.study.means.second_known_ids.get(&self.lists.resource);
+        !self.mirrored && named.is_some_and(|keys| keys.iter().any(|known| known == key))
     }
 
     /// Whether a record is just as the second tenant lists it.

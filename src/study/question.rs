@@ -169,7 +169,8 @@ mod tests {
             let sort = lists.sort.as_ref().expect("sorts");
             let start = if lists.page.offset.is_some() { Start::Offset(40) } else { Start::Token("t".to_owned()) };
             for (name, filter) in &lists.filters {
-                let by = sort.fields.keys().chain(sort.values.keys()).next().cloned();
+                // The last one: the first may be the default order, which is sent by name where a server may insist on one.
+                let by = sort.fields.keys().chain(sort.values.keys()).next_back().cloned();
                 let direction = sort.direction.as_ref().map(|_| Direction::Descending);
                 let mut query = Query::new(list, Some(20)).filter(name, json!("x y"));
                 query.sort = Some(SortChoice { by, direction });

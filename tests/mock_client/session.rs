@@ -2,7 +2,7 @@
 
 use contract_gate::contract::semantics::{Lists, Match, Slot, Spot};
 use contract_gate::contract::{Location, Operation};
-use contract_gate::mock::Answer;
+use contract_gate::mock::{Answer, Options};
 use serde_json::{Value, json};
 
 use super::{Client, Sent, plain};
@@ -93,6 +93,7 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
             pages(client, operation, &vec![(filter.slot.clone(), value.clone())], transcript);
         }
     }
+    foreign(client, operation, lists, transcript);
     if let (Some(size), Some(condition)) = (&lists.page.size, conditions.first()) {
         let most = (size.slot.clone(), json!(size.max.unwrap_or(100)));
         pages(client, operation, &[condition.clone(), vec![most]].concat(), transcript);
@@ -124,6 +125,25 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
         ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
     }
     ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
+}
+
+/// The other tenant's records, by exact filters on their keys.
+fn foreign(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut Transcript<'_>) {
+    let mut other = Client::new(&client.contract, &Options { population: Some(130), ..Options::default() });
+    other.second = !client.second;
+    let theirs = pages(&other, operation, &Vec::new(), &mut Transcript::default());
+    for filter in lists.filters.values().filter(|filter| filter.template.is_none()) {
+        let Some(field) = filter.field.as_deref() else { continue };
+        let of_reader = client.contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+        if !of_reader.flat_map(|reads| &reads.by).any(|by| by.key == field) {
+            continue;
+        }
+        let shown = theirs.iter().filter_map(|record| record.pointer(field)).filter(|value| !value.is_null());
+        for value in shown.take(3) {
+            let sent = if filter.matching == Match::AnyOf { json!([value]) } else { value.clone() };
+            pages(client, operation, &vec![(filter.slot.clone(), sent)], transcript);
+        }
+    }
 }
 
 /// An unknown order, and every order under the first filter.
@@ -241,6 +261,13 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
                 ask(client, operation, &sent, transcript);
             }
         }
+        let mut more: Vec<Slot> = vec![Slot::Query("unheard_of".to_owned())];
+        let optional = operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required);
+        more.extend(optional.map(|parameter| Slot::Header(parameter.name.clone())));
+        for (record, slot) in records.iter().take(2).flat_map(|record| more.iter().map(move |slot| (record, slot))) {
+            let Some(key) = record.pointer(&by.key).filter(|key| !key.is_null()) else { continue };
+            ask(client, operation, &vec![(by.slot.clone(), key.clone()), (slot.clone(), json!("odd"))], transcript);
+        }
         let long = "x".repeat(300);
         for expand in &operation.clause.expands {
             let key = records.first().and_then(|record| record.pointer(&by.key)).cloned().unwrap_or_default();
@@ -331,8 +358,10 @@ fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>
         return;
     }
     let mut request = client.request(operation, &[access, key].concat());
-    request.method = "DELETE".to_owned();
-    transcript.note(format!("DELETE {}", operation.id), &client.server.answer(&request));
+    for method in ["DELETE", "TRACE"] {
+        request.method = method.to_owned();
+        transcript.note(format!("{method} {}", operation.id), &client.server.answer(&request));
+    }
 }
 
 /// The doors again, on the second page of a list; and the list of the other tenant.
