@@ -167,7 +167,7 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
 }
 
 /// Runs of a fault that comes now and then, until one meets it.
-const RUNS: u32 = 3;
+const RUNS: u32 = 5;
 
 /// A run; a fault that comes now and then gets further ones, with other seeds, when a run passes without meeting it.
 fn run_until_met(task: &Task, seed: u64) -> Result<Row, String> {

@@ -7,7 +7,7 @@ use crate::case::{Access, Case, Query};
 use crate::contract::Operation;
 use crate::contract::semantics::{Lists, Match, Order};
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Study, WalkSeen};
 
 check! {
     /// A list does not come in its documented default order.
@@ -40,11 +40,15 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(direction) = default.direction else {
         return not_applicable("the contract promises no direction of the default order");
     };
-    if lists.sort.as_ref().is_some_and(|sort| sort.omitted.is_some()) {
-        return not_applicable("an order is asked for everywhere, since a server may insist on one");
-    }
+    let by = lists.sort.as_ref().and_then(|sort| sort.by.as_ref());
+    // Of a server that insists on an order the default one is asked for by its name.
+    let is_named = |walk: &WalkSeen| {
+        let call = walk.answers.first().map(|answer| &answer.call);
+        by.zip(call).is_some_and(|(by, call)| call.value(&by.slot).is_some())
+    };
     let mut ruling = Ruling::default();
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| is_unsorted(study, lists, &walk.walk.query)) {
+    let unsorted = |walk: &WalkSeen| is_unsorted(study, lists, &walk.walk.query) && !is_named(walk);
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| unsorted(walk)) {
         let filtered = !walk.walk.query.filters.is_empty();
         let ranks = ranks(model, default, &walk.rows);
         ruling.evidence.pairs += ranks.len().saturating_sub(1) as u64;

@@ -109,8 +109,15 @@ fn judge_list(study: &Study, operation: &Operation, lists: &Lists) -> Verdict {
         }
         let (Some(body), Some((walk_case, walk))) = (&answer.json, plain) else { continue };
         let keys: Vec<_> = records(lists, body).iter().map(|record| model.row(record, false).key).collect();
-        let before: Vec<_> = walk.rows_of(0).iter().map(|row| row.key.clone()).collect();
-        if keys != before {
+        let asked = lists.page.size.as_ref().and_then(|size| answer.call.value(&size.slot)?.as_u64());
+        let first = match asked.and_then(|asked| usize::try_from(asked).ok()) {
+            Some(asked) => &walk.rows[..asked.min(walk.rows.len())],
+            None => walk.rows_of(0),
+        };
+        let before: Vec<_> = first.iter().map(|row| row.key.clone()).collect();
+        // How many records a page holds is another check's matter, unless there is none.
+        let common = keys.len().min(before.len());
+        if keys[..common] != before[..common] || (common == 0 && keys.len() != before.len()) {
             ruling.blames.push(
                 changed(study, vec![walk_case.clone(), case.clone()], answer)
                     .compare("the same page as without it", "another page")

@@ -27,6 +27,7 @@ mod walk;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 pub use doctor::{Probe, Sight, examine};
@@ -183,6 +184,7 @@ pub async fn check_with(
         reads: means.reads,
         seed: means.seed,
         looks: options.looks.clone().unwrap_or_default(),
+        insists: AtomicBool::new(false),
     };
     let mut run = Run {
         study: Study::new(Arc::clone(&contract), means),

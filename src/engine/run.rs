@@ -1,6 +1,7 @@
 //! The only step with input and output: sends cases and brings back what was seen.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt as _;
 
@@ -25,15 +26,37 @@ pub(super) struct Runner {
     /// Seed of what is drawn.
     pub(super) seed: u64,
     pub(super) looks: Arc<Looks>,
+    /// Whether the target refuses lists that ask for no order.
+    pub(super) insists: AtomicBool,
 }
 
 impl Runner {
+    fn insists(&self) -> bool {
+        self.insists.load(Ordering::Relaxed)
+    }
+
+    /// Whether a page was refused that asked for no order, of a list whose server may insist on one: from now on the default
+    /// order is asked for by its name.
+    pub(super) fn gives_in(&self, operation: &Operation, seen: &Seen) -> bool {
+        let sort = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref());
+        let status = seen.answers().last().and_then(|answer| answer.status);
+        let refused = status.is_some_and(|status| matches!(status, 400 | 405..=428));
+        sort.is_some_and(|sort| sort.omitted.is_some()) && refused && !self.insists.swap(true, Ordering::Relaxed)
+    }
+
     pub(super) fn max_records(&self) -> usize {
         if self.max_records == 0 { usize::MAX } else { self.max_records }
     }
 
     /// Sends one call and reduces what came back.
-    pub(super) async fn ask(&self, operation: &Operation, call: Call) -> Observation {
+    pub(super) async fn ask(&self, operation: &Operation, mut call: Call) -> Observation {
+        if let Some(lists) = operation.clause.lists.as_ref().filter(|_| call.follow.is_none() && self.insists()) {
+            for (slot, value) in ask::default_order(&self.contract, &operation.id, lists) {
+                if call.value(&slot).is_none() {
+                    call.set(&slot, value);
+                }
+            }
+        }
         let exchange = self.target.send(&self.contract, operation, &call).await;
         let seen = self.reduce(operation, call, exchange).await;
         (self.on_exchange)(Exchanged {

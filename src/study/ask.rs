@@ -58,8 +58,16 @@ pub fn query_call(contract: &Contract, lists: &Lists, query: &Query) -> Call {
     }
 }
 
+/// What asks for the default order by its name, where a server may insist on an order.
+#[must_use]
+pub fn default_order(contract: &Contract, operation: &str, lists: &Lists) -> Vec<(Slot, Value)> {
+    let Some(choice) = named_default(lists) else { return Vec::new() };
+    let query = Query { sort: Some(choice), ..Query::new(operation, None) };
+    asking(contract, lists, &query).values
+}
+
 /// The name of the default order, where asking for none may be refused.
-pub(super) fn named_default(lists: &Lists) -> Option<SortChoice> {
+fn named_default(lists: &Lists) -> Option<SortChoice> {
     let sort = lists.sort.as_ref().filter(|sort| sort.omitted.is_some())?;
     let default = sort.default.as_ref()?;
     let named = |name: &String, direction| SortChoice { by: Some(name.clone()), direction };
@@ -89,8 +97,7 @@ fn asking(contract: &Contract, lists: &Lists, query: &Query) -> Call {
             call.set(&filter.slot, sent);
         }
     }
-    let unnamed = || named_default(lists);
-    if let (Some(choice), Some(sort)) = (&query.sort.clone().or_else(unnamed), &lists.sort) {
+    if let (Some(choice), Some(sort)) = (&query.sort, &lists.sort) {
         let word = |direction: Option<Direction>| {
             let clause = sort.direction.as_ref()?;
             Some(match direction? {

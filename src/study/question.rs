@@ -28,7 +28,7 @@ pub fn question(operation: &Operation, lists: &Lists, call: &Call) -> Option<(Qu
     if let Some(with) = page.total.as_ref().and_then(|total| total.with.as_ref()) {
         take(&with.slot);
     }
-    query.sort = sort(lists, &mut take)?.filter(|choice| super::ask::named_default(lists).as_ref() != Some(choice));
+    query.sort = sort(lists, &mut take)?;
     for expand in &operation.clause.expands {
         if let Some(at) = left.iter().position(|(slot, value)| **slot == expand.slot && **value == expand.value) {
             left.remove(at);
@@ -169,8 +169,7 @@ mod tests {
             let sort = lists.sort.as_ref().expect("sorts");
             let start = if lists.page.offset.is_some() { Start::Offset(40) } else { Start::Token("t".to_owned()) };
             for (name, filter) in &lists.filters {
-                // The last one: the first may be the default order, which is sent by name where a server may insist on one.
-                let by = sort.fields.keys().chain(sort.values.keys()).next_back().cloned();
+                let by = sort.fields.keys().chain(sort.values.keys()).next().cloned();
                 let direction = sort.direction.as_ref().map(|_| Direction::Descending);
                 let mut query = Query::new(list, Some(20)).filter(name, json!("x y"));
                 query.sort = Some(SortChoice { by, direction });

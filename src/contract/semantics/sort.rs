@@ -45,7 +45,7 @@ pub struct Sort {
     pub default: Option<SortField>,
     /// What an unknown field or direction gets.
     pub unknown: Option<Handling>,
-    /// Level of a refusal when no order is asked for; with it, the default order is asked for by name wherever no other is.
+    /// Level of a refusal when no order is asked for; of a server that refuses, the default order is asked for by its name.
     pub omitted: Option<Grade>,
     /// Level of sorting that has no effect at all.
     pub unsupported: Option<Grade>,
