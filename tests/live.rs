@@ -340,7 +340,8 @@ fn a_server_that_dies_has_no_verdict() {
     let reports = ["--report", "human", "--report", "json=a.json"];
     let (code, text) = told(&gate_in(&here, &arguments(&server.url, &reports)));
     assert_eq!(code, 3, "{text}");
-    assert!(server.requests() <= 45, "{} requests", server.requests());
+    // The four that are under way are each sent once more, on a connection of their own.
+    assert!(server.requests() <= 45 + 4, "{} requests", server.requests());
     assert!(text.contains("no verdict (breaker): the target stopped answering"), "{text}");
     let run = read(&here.join("a.json"));
     assert_eq!(run.findings().filter(|finding| finding.level.name() == "deny").count(), 0, "{text}");
