@@ -94,27 +94,24 @@ fn expanded(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Ru
         let query = &walk.walk.query;
         !query.expand.is_empty() && query.filters.is_empty() && query.sort.is_none() && query.access == Access::Own
     };
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| asks(walk)) {
+    // A walk that stops after its first pages leaves out what stands on the others.
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| asks(walk) && walk.is_complete()) {
         ruling.evidence.pairs += walk.rows.len() as u64;
         let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-        // A walk that stops after its first pages shows as many records as they hold.
-        let due = match walk.is_complete() {
-            true => reference.rows.len(),
-            false => reference.rows.len().min(walk.pages.len() * walk.rows_of(0).len()),
-        };
-        if shown.len() >= due {
-            continue;
-        }
-        let missing = reference.rows.iter().filter_map(|row| row.key.as_deref()).find(|key| !shown.contains(key));
+        let listed = || reference.rows.iter().filter_map(|row| row.key.as_deref());
+        let Some(missing) = listed().find(|key| !shown.contains(key)) else { continue };
         let sent = walk.answers.first().map(|answer| answer.sent.clone()).into_iter().collect();
         let cases = vec![Case::Walk(study.reference_walk(operation, lists)), case.clone()];
         ruling.once(
             Blame::of_cases("records are left out when an expansion is asked for", cases, sent)
-                .compare(format!("the {due} records that the plain list shows"), format!("{}", shown.len()))
+                .compare(
+                    format!("the {} records that the plain list shows", listed().count()),
+                    format!("{}", shown.len()),
+                )
                 .at(lists.items.clone())
                 .by(&study.contract, format!("{}/x-contract/expands", operation.pointer))
                 .under(study, &lists.about, Level::Deny)
-                .shown(missing.unwrap_or_default())
+                .shown(missing)
                 .mark("expansion leaves out"),
         );
     }

@@ -47,6 +47,8 @@ pub(crate) struct Habits {
     pub(crate) insists: bool,
     /// Additions show up unasked where that is tolerated.
     pub(crate) unasked: bool,
+    /// Connections are closed on whoever tries TRACE, as firewalls do.
+    pub(crate) cuts_trace: bool,
     /// What happens to some requests, whatever they ask for.
     pub(crate) hiccup: Option<Hiccup>,
 }

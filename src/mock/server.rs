@@ -134,6 +134,9 @@ impl Server {
                 let again = self.is_again(incoming);
                 self.serve(Call { index, operation, incoming, population: &population, again }, inputs)
             }
+            Found::OtherMethods { .. } if self.habits.cuts_trace && incoming.method == "TRACE" => {
+                Answer { status: 405, wire: Wire::Dropped, ..Answer::default() }
+            }
             Found::OtherMethods { allow, near } => {
                 let mut answer = self.clerk.answer(&self.blueprint, near, 405, "method", &self.habits);
                 answer.set_header("allow", &allow);

@@ -63,7 +63,7 @@ impl Target {
         Exchange { sent, outcome: Err(Failure::Unsendable(why)), waited: Vec::new() }
     }
 
-    /// Sends a request once, when its turn has come.
+    /// Sends a request when a lane is free.
     async fn attempt(
         &self,
         operation: &Operation,
@@ -77,6 +77,7 @@ impl Target {
         outcome
     }
 
+    /// Sends a request when its turn has come; once more where the connection that had been kept for it is lost.
     async fn in_lane(
         &self,
         operation: &Operation,

@@ -94,6 +94,8 @@ catalogue! {
     "optional-header-changes-answer": fitting::optional_header => Always Hook::Exchange(header_matters);
     /// Whoever sends an optional header sees one and the same record.
     "optional-header-shows-one-record": |c| fitting::optional_header(c) && fitting::both(c) => Reads Hook::Exchange(replay);
+    /// Whoever may list records may read none of them.
+    "reads-forbidden": fitting::both => Reads Hook::Success(forbid);
     /// A lawful list is refused.
     "list-refused": fitting::lists => Lists Hook::Success(refuse_list);
     /// A lawful walk is refused after its first page.
@@ -207,6 +209,10 @@ fn cut_gzip(scene: &Scene<'_>, answer: &mut Answer) {
     gzip(scene, answer);
     claim_gzip(scene, answer);
     answer.body = answer.body.slice(..answer.body.len() * 2 / 3);
+}
+
+fn forbid(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 403);
 }
 
 fn refuse_list(scene: &Scene<'_>, answer: &mut Answer) {

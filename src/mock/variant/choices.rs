@@ -59,6 +59,8 @@ catalogue! {
     "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 25, every: None, retry_after: None });
     /// One request gets 503.
     "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(503), first: 12, every: None, retry_after: Some("0") });
+    /// The connection is closed on whoever tries TRACE.
+    "trace-cut-off": any, tune |habits, _| habits.cuts_trace = true;
     /// One connection is closed while a request is on its way.
     "one-lost-connection": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: None, first: 17, every: None, retry_after: None });
 }
