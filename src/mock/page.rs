@@ -9,7 +9,7 @@ use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
 use super::hook::Neglect;
 use super::population::{Row, plain};
-use super::select::{Rank, Ranked};
+use super::select::{self, Rank, Ranked};
 use super::token::Mark;
 use crate::contract::semantics::{Choice, Clause, Order, Slot, Spot};
 
@@ -64,6 +64,19 @@ impl Reader<'_> {
             page.token = self.token(ask, matching, end, middle);
         }
         page
+    }
+
+    /// Cuts a page out of all records and filters it then, if this server does so.
+    pub(crate) fn cut_first(&self, ask: &Ask, all: impl FnOnce() -> Arc<Vec<Ranked>>) -> Option<Page> {
+        let page = &self.lists.page;
+        let may = page.empty.is_some() && page.total.is_none() && page.remaining.is_none() && page.next.is_some();
+        if !(may && self.habits.cuts_first && ask.filters.iter().any(|condition| condition.asked)) {
+            return None;
+        }
+        let mut page = self.cut(ask, &all());
+        page.rows.retain(|row| select::matches(self.lists, self.route, ask, row));
+        page.count = i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
+        Some(page)
     }
 
     /// An empty page stands in for one page of the walk only: its token carries a mark of its own.

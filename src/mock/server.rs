@@ -287,7 +287,8 @@ impl Server {
                 spoil(&scene, &mut matching);
             }
         }
-        let mut page = reader.cut(&ask, &matching);
+        let all = || self.in_order(call, &lists.resource, ask.tenant, &ask.order);
+        let mut page = reader.cut_first(&ask, all).unwrap_or_else(|| reader.cut(&ask, &matching));
         scene.at = (page.start, matching.len());
         for live in &self.live {
             if let Hook::Page(spoil) = live.hook

@@ -100,10 +100,6 @@ impl Target {
             self.reserve().map_err(Failure::Stopped)?;
             let copy = request.try_clone().ok_or_else(|| Failure::Unsendable("body".to_owned()))?;
             outcome = self.exchange(copy).await;
-            // Whoever is silent on a connection of its own too has been silent twice.
-            if matches!(&outcome, Err(failure) if is_silence(failure)) {
-                self.silent.fetch_add(1, Ordering::Relaxed);
-            }
         }
         // What was cut off was no exchange.
         if let Some(record) = self.record.as_ref().filter(|_| !matches!(outcome, Err(Failure::Stopped(_)))) {

@@ -67,6 +67,8 @@ catalogue! {
     "tenant-field-wrong": fitting::tenant_echo => Always Hook::Record(wrong_tenant);
     /// The tenant that one record shows is not its own.
     "tenant-field-wrong-deep": fitting::tenant_field => Deep Hook::Record(wrong_tenant);
+    /// A record shows no tenant when it is read.
+    "tenant-field-null-on-get": |c| fitting::tenant_echo(c) && fitting::reads(c) => Reads Hook::Record(no_tenant);
     /// The tenant that a record shows when it is read is not its own.
     "tenant-field-wrong-on-get": |c| fitting::tenant_field(c) && fitting::reads(c) => Reads Hook::Record(wrong_tenant);
 }
@@ -163,6 +165,12 @@ fn one_foreign(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     let behind = |(other, _): &&Ranked| late.as_ref().is_none_or(|late| late.compare(other, descending).is_le());
     if let Some(one) = found.iter().find(behind).or_else(|| found.last()).cloned() {
         merge(scene, matching, vec![one]);
+    }
+}
+
+fn no_tenant(scene: &Scene<'_>, record: &mut Value) {
+    if let Some(field) = &scene.targets.tenant {
+        set_at(record, field, Value::Null);
     }
 }
 

@@ -27,6 +27,8 @@ catalogue! {
     "total-is-page-count": fitting::total => Always Hook::Page(total_page);
     /// The total is that of the page under a filter.
     "total-is-page-count-under-filter": |c| fitting::total(c) && fitting::filter(c) => Filtered Hook::Page(total_page);
+    /// The total is written in words.
+    "total-in-words": |c| fitting::total(c) => Always Hook::Body(total_in_words);
     /// The total counts all records, whatever is filtered for.
     "total-ignores-filter": |c| fitting::total(c) && fitting::filter(c) => Filtered Hook::Page(total_all);
     /// The total of the second tenant counts records of both.
@@ -99,6 +101,16 @@ fn total_down(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
 
 fn total_page(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     page.total = page.count;
+}
+
+fn total_in_words(scene: &Scene<'_>, body: &mut Value) {
+    let total = scene.lists().and_then(|lists| lists.page.total.as_ref()).map(|total| &total.spot);
+    if let Some(Spot::Pointer(place)) = total
+        && let Some(number) = body.pointer(place)
+    {
+        let words = json!(format!("{number} records"));
+        set_at(body, place, words);
+    }
 }
 
 fn total_all(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {

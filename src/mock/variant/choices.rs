@@ -59,6 +59,8 @@ catalogue! {
     "rate-limited-without-a-time": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(429), first: 25, every: None, retry_after: None });
     /// One request gets 503.
     "one-hiccup": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: Some(503), first: 12, every: None, retry_after: Some("0") });
+    /// Pages are cut before a filter is applied: some are short, some are empty, and more follows.
+    "filters-cut-pages": |c| list(c, |l| bears(l.page.empty.as_ref()) && l.page.next.is_some() && l.page.total.is_none() && l.page.remaining.is_none() && !l.filters.is_empty()), tune |habits, _| habits.cuts_first = true;
     /// The connection is closed on whoever tries TRACE.
     "trace-cut-off": any, tune |habits, _| habits.cuts_trace = true;
     /// One connection is closed while a request is on its way.
