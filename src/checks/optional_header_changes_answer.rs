@@ -4,7 +4,7 @@ use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
 use crate::contract::semantics::Slot;
 use crate::contract::{Location, Operation};
-use crate::study::row::fingerprint;
+use crate::contract::fingerprint;
 use crate::study::{Observation, Seen, Study};
 
 check! {

@@ -5,21 +5,28 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cel::common::types::{CelBool, CelDouble, CelList, CelMap, CelMapKey, CelNull, CelString};
-use cel::common::value::{CowVal, Val};
-use cel::context::VariableResolver;
+use cel::common::value::Val;
 use cel::objects::{Key, Map};
 use cel::{Context, ExecutionError, Program, Value as Cel};
 use serde_json::Value;
 
+use super::scope::Scope;
+
+/// Values for which an expression remembers what it said: more than a collection holds that is asked again and again.
+const MOST_REMEMBERED: usize = 8_192;
+
 /// A compiled CEL expression.
+///
+/// The same records come in many answers, so what it said of JSON values is remembered by their fingerprint.
 #[derive(Debug)]
 pub struct Expression {
     text: String,
     program: Program,
     variables: Vec<String>,
+    said: Mutex<HashMap<u64, Truth>>,
 }
 
 /// What a rule says about a record.
@@ -30,7 +37,7 @@ pub enum Truth {
     /// It does not hold.
     Broken,
     /// It cannot be evaluated for this record, and why.
-    Undefined(String),
+    Undefined(Arc<str>),
 }
 
 impl Expression {
@@ -50,7 +57,7 @@ impl Expression {
         let program = Program::compile(text).map_err(|errors| errors.to_string())?;
         let mut variables: Vec<String> = program.references().variables().iter().map(|v| (*v).to_owned()).collect();
         variables.sort();
-        Ok(Self { text: text.to_owned(), program, variables })
+        Ok(Self { text: text.to_owned(), program, variables, said: Mutex::default() })
     }
 
     /// The text it was compiled from.
@@ -67,14 +74,27 @@ impl Expression {
         self.truth_in(&Scope::new(variables))
     }
 
-    /// Evaluates it with variables that were bound before, as true, false or undefined.
+    /// Evaluates it with the variables of a scope, as true, false or undefined.
     #[must_use]
     pub fn truth_in(&self, scope: &Scope<'_>) -> Truth {
+        let Some(print) = scope.fingerprint(&self.variables) else { return self.found_in(scope) };
+        if let Some(said) = self.said.lock().unwrap_or_else(PoisonError::into_inner).get(&print) {
+            return said.clone();
+        }
+        let truth = self.found_in(scope);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() < MOST_REMEMBERED {
+            said.insert(print, truth.clone());
+        }
+        truth
+    }
+
+    fn found_in(&self, scope: &Scope<'_>) -> Truth {
         match self.evaluate(scope) {
             Ok(Cel::Bool(true)) => Truth::Holds,
             Ok(Cel::Bool(false)) => Truth::Broken,
-            Ok(other) => Truth::Undefined(format!("gives a {} instead of true or false", other.type_of())),
-            Err(error) => Truth::Undefined(error.to_string()),
+            Ok(other) => Truth::Undefined(format!("gives a {} instead of true or false", other.type_of()).into()),
+            Err(error) => Truth::Undefined(error.into()),
         }
     }
 
@@ -91,43 +111,6 @@ impl Expression {
             context.set_variable_resolver(scope);
             self.program.execute(&context).map_err(|error| error.to_string())
         })
-    }
-}
-
-/// Variables bound once for many expressions; texts are borrowed, not copied.
-///
-/// # Example
-/// ```
-/// use contract_gate::contract::{Expression, Scope, Truth};
-/// let record = serde_json::json!({"a": 4, "b": [2]});
-/// let scope = Scope::new(&[("self", &record)]);
-/// for text in ["self.a == 4.0", "size(self.b) == 1"] {
-///     assert_eq!(Expression::compile(text).expect("valid CEL").truth_in(&scope), Truth::Holds);
-/// }
-/// ```
-#[derive(Debug, Default)]
-pub struct Scope<'v> {
-    variables: Vec<(String, Box<dyn Val + 'v>)>,
-}
-
-impl<'v> Scope<'v> {
-    /// Binds JSON values to names.
-    #[must_use]
-    pub fn new(variables: &[(&str, &'v Value)]) -> Self {
-        let bound = variables.iter().map(|(name, value)| ((*name).to_owned(), borrowed(value)));
-        Self { variables: bound.collect() }
-    }
-
-    /// Binds one more name, to any CEL value.
-    pub fn bind(&mut self, name: &str, value: Box<dyn Val + 'v>) {
-        self.variables.push((name.to_owned(), value));
-    }
-}
-
-impl VariableResolver for Scope<'_> {
-    fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
-        let found = self.variables.iter().find(|(name, _)| name == variable);
-        found.map(|(_, value)| CowVal::Borrowed(value.as_ref()))
     }
 }
 

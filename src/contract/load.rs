@@ -118,6 +118,7 @@ impl Contract {
             shapes: Shapes::default(),
             checkers: BTreeMap::new(),
             values: Mutex::default(),
+            expressions: Mutex::default(),
         };
         let mut problems = ContractError::default();
         contract.schemes = contract.read_schemes();

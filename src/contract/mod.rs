@@ -4,10 +4,12 @@
 //! checks nor servers. The value goes on to `plan`, `judge`, `mock` and `diff`.
 
 mod expression;
+mod fingerprint;
 mod load;
 mod operation;
 mod overlay;
 mod schema;
+mod scope;
 pub mod semantics;
 mod shape;
 mod standing;
@@ -19,10 +21,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-pub use expression::{Expression, Scope, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
+pub use expression::{Expression, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
+pub use fingerprint::fingerprint;
+pub(crate) use fingerprint::fingerprint_of_members;
 pub use operation::{Body, JSON, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
 pub use overlay::annotate;
 pub use schema::{Breach, Checker, SchemaError, Schemas, lower};
+pub use scope::Scope;
 pub use shape::{Rule, Shape, ShapeId, Shapes, Visitor};
 pub use standing::Standing;
 
@@ -58,6 +63,8 @@ pub struct Contract {
     checkers: BTreeMap<String, Checker>,
     /// Schemas of single values by operation and slot, once somebody asks.
     values: Mutex<ValueSchemas>,
+    /// Expressions of filters by their text, once somebody asks.
+    expressions: Mutex<HashMap<String, Arc<Expression>>>,
 }
 
 /// Why a document cannot serve as a contract: one entry per place.
@@ -118,6 +125,20 @@ impl Contract {
             }
         }
         (at, &Value::Null)
+    }
+
+    /// The expression of a text, compiled once; all who ask share what it remembers.
+    ///
+    /// # Errors
+    /// The compiler's message when the text is no CEL.
+    pub fn expression(&self, text: &str) -> Result<Arc<Expression>, String> {
+        let mut expressions = self.expressions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = expressions.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let compiled = Arc::new(Expression::compile(text)?);
+        expressions.insert(text.to_owned(), Arc::clone(&compiled));
+        Ok(compiled)
     }
 
     /// The validator of a schema pointer that some response uses.

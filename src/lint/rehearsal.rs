@@ -163,7 +163,7 @@ fn try_one(rule: &Rule, scope: &Scope<'_>, value: &Value, tried: &mut Tried) {
         }
         Some(Truth::Undefined(reason)) => {
             if could {
-                tried.unasked.get_or_insert(reason);
+                tried.unasked.get_or_insert_with(|| reason.to_string());
             }
             return;
         }
@@ -174,7 +174,7 @@ fn try_one(rule: &Rule, scope: &Scope<'_>, value: &Value, tried: &mut Tried) {
         Truth::Broken => {}
         Truth::Undefined(reason) => {
             tried.erred += 1;
-            tried.undefined.get_or_insert(reason);
+            tried.undefined.get_or_insert_with(|| reason.to_string());
         }
     }
 }

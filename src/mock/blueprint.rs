@@ -34,7 +34,7 @@ pub(crate) struct Route {
     pub(crate) parameters: Vec<Option<Checker>>,
     pub(crate) body: Option<Checker>,
     /// Rules of filters, by index; their text is CEL.
-    pub(crate) rules: Vec<Option<Expression>>,
+    pub(crate) rules: Vec<Option<Arc<Expression>>>,
     /// An empty page, spots not yet filled in.
     pub(crate) envelope: Value,
     /// What the token spot holds when there is no token: null, nothing, or empty text.
@@ -169,7 +169,7 @@ impl Route {
             rules.push(match &filter.rule {
                 Some(text) => {
                     let pointer = format!("{}/x-contract/lists/filters/{name}/rule", operation.pointer);
-                    Some(Expression::compile(text).map_err(|error| MockError::hint(contract, &pointer, error))?)
+                    Some(contract.expression(text).map_err(|error| MockError::hint(contract, &pointer, error))?)
                 }
                 None => None,
             });

@@ -3,6 +3,7 @@
 //! Answers are made without sockets and without waiting; [`super::wire`] carries them.
 
 mod lapse;
+mod orders;
 mod write;
 
 use std::collections::HashMap;
@@ -11,8 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+use orders::Orders;
+
 use super::access::{Access, Door};
-use super::ask::{Ask, Ordering, Reader, Refused};
+use super::ask::{Ask, Reader, Refused};
 use super::blueprint::{Blueprint, Decode, Found};
 use super::exchange::{Answer, Incoming, Inputs, Wire};
 use super::expand;
@@ -21,7 +24,6 @@ use super::hook::{Hook, Live, Neglect, Scene, When};
 use super::inputs::judge_inputs;
 use super::population::{Population, Row, plain};
 use super::refusal::Clerk;
-use super::select::{self, Ranked};
 use super::targets::Targets;
 use crate::contract::semantics::{Choice, Lists, Reads, Slot};
 use crate::contract::{Contract, Operation};
@@ -47,12 +49,6 @@ pub struct Server {
     pub(super) kept: Mutex<HashMap<String, Answer>>,
     /// How often each address was asked for, where that makes a difference.
     pub(super) turns: Mutex<HashMap<String, u64>>,
-}
-
-/// Sorted records, by operation, tenant and order, as long as the population stands still.
-#[derive(Debug, Default)]
-pub(super) struct Orders {
-    known: HashMap<(usize, String), Arc<Vec<Ranked>>>,
 }
 
 /// One operation's part in a request.
@@ -164,7 +160,7 @@ impl Server {
             let mut changed = Population::clone(&records);
             meddle(&self.targets, count / every, &mut changed);
             *records = Arc::new(changed);
-            self.orders.lock().unwrap_or_else(PoisonError::into_inner).known.clear();
+            self.orders.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         Arc::clone(&records)
     }
@@ -284,7 +280,7 @@ impl Server {
             if let Hook::Matching(spoil) = live.hook
                 && live.when.holds(&scene)
             {
-                spoil(&scene, &mut matching);
+                spoil(&scene, Arc::make_mut(&mut matching));
             }
         }
         let all = || self.in_order(call, &lists.resource, ask.tenant, &ask.order);
@@ -301,20 +297,6 @@ impl Server {
         let envelope = reader.envelope(&page, call.incoming, inputs, &mut answer);
         self.write(&scene, envelope, &lists.items, &page.rows, &ask.expands, &mut answer);
         Ok(answer)
-    }
-
-    /// Records that match, in order.
-    fn matching(&self, call: &Call<'_>, reader: &Reader<'_>, ask: &Ask) -> Vec<Ranked> {
-        let ranked = self.in_order(call, &reader.lists.resource, ask.tenant, &ask.order);
-        let fits = |row: &Row| select::matches(reader.lists, reader.route, ask, row);
-        ranked.iter().filter(|(_, row)| fits(row)).cloned().collect()
-    }
-
-    fn in_order(&self, call: &Call<'_>, resource: &str, tenant: usize, order: &Ordering) -> Arc<Vec<Ranked>> {
-        let id = (tenant, format!("{resource} {:?} {}", order.field, order.descending));
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        let sort = || Arc::new(select::sorted(call.population.table(resource, tenant), order));
-        Arc::clone(orders.known.entry(id).or_insert_with(sort))
     }
 
     fn read(&self, call: &Call<'_>, reads: &Reads, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {

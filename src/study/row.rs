@@ -1,13 +1,14 @@
 //! A record reduced to what the comparisons need: one small fingerprint, so that long walks stay flat in memory.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::fit::{Fit, text_of};
 use super::rank::Rank;
 use crate::contract::semantics::{Absent, Lists, Match, Order, Sort};
-use crate::contract::{Contract, Expression, Operation, Truth};
+use crate::contract::{Contract, Expression, Operation, Scope, Truth, fingerprint, fingerprint_of_members};
 use crate::document::node;
 
 /// Which fields of a list's records are kept.
@@ -27,7 +28,7 @@ pub struct Model {
     pub tenant: Option<String>,
     /// Names of the members that are declared; what nobody declared may say anything. Empty: all count.
     declared: HashSet<String>,
-    rules: Vec<(String, Expression)>,
+    rules: Vec<(String, Arc<Expression>)>,
     /// Filters with a rule and the values that they may be sent with: what a reduced record knows of itself.
     ruled: Vec<(String, Value)>,
 }
@@ -56,7 +57,7 @@ impl Model {
         let rules = lists
             .filters
             .iter()
-            .filter_map(|(name, filter)| Some((name.clone(), Expression::compile(filter.rule.as_deref()?).ok()?)))
+            .filter_map(|(name, filter)| Some((name.clone(), contract.expression(filter.rule.as_deref()?).ok()?)))
             .collect();
         let ruled = ruled_values(contract, operation, lists);
         let ranked = fields.iter().map(|field| is_ranked(lists, field)).collect();
@@ -92,17 +93,23 @@ impl Model {
                 .zip(&self.ranked)
                 .map(|(field, ranked)| Trait::of(node(record, field), keep_text, *ranked))
                 .collect(),
-            ruled: self.ruled.iter().map(|(name, value)| self.fit_of_rule(name, record, value)).collect(),
+            ruled: self.fits_of_rules(record),
         }
     }
 
-    /// Whether a record fits a filter that has a rule.
-    pub(super) fn fit_of_rule(&self, name: &str, record: &Value, value: &Value) -> Fit {
-        match self.rule(name).map(|rule| rule.truth(&[("self", record), ("value", value)])) {
-            Some(Truth::Holds) => Fit::Must,
-            Some(Truth::Broken) => Fit::Not,
-            Some(Truth::Undefined(_)) | None => Fit::Unknown,
+    /// Whether a record fits the filters that have a rule, with each of their values.
+    fn fits_of_rules(&self, record: &Value) -> Box<[Fit]> {
+        let mut scope = Scope::new(&[("self", record)]);
+        let mut fits = Vec::with_capacity(self.ruled.len());
+        for (name, value) in &self.ruled {
+            scope = scope.with("value", value);
+            fits.push(match self.rule(name).map(|rule| rule.truth_in(&scope)) {
+                Some(Truth::Holds) => Fit::Must,
+                Some(Truth::Broken) => Fit::Not,
+                Some(Truth::Undefined(_)) | None => Fit::Unknown,
+            });
         }
+        fits.into()
     }
 
     /// Position in [`Row::ruled`] of what a record knows of a filter with a rule and a value, which is a text.
@@ -120,12 +127,12 @@ impl Model {
         }
         let is_out = |name: &str| self.left_out.iter().any(|at| at.strip_prefix('/') == Some(name));
         let counts = |name: &str| (self.declared.is_empty() || self.declared.contains(name)) && !is_out(name);
-        object_print(members.iter().filter(|(name, _)| counts(name)))
+        fingerprint_of_members(members.iter().filter(|(name, _)| counts(name)))
     }
 
     /// The rule that stands for a filter, if it has one.
     pub(super) fn rule(&self, name: &str) -> Option<&Expression> {
-        self.rules.iter().find(|(known, _)| known == name).map(|(_, rule)| rule)
+        self.rules.iter().find(|(known, _)| known == name).map(|(_, rule)| rule.as_ref())
     }
 }
 
@@ -230,27 +237,6 @@ pub(super) fn hash(text: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }
 
-/// Hash of a value that does not depend on the order of members or on how a number is written.
-#[must_use]
-pub fn fingerprint(value: &Value) -> u64 {
-    match value {
-        Value::Null => 1,
-        Value::Bool(flag) => 2 + u64::from(*flag),
-        Value::Number(number) => number.as_f64().unwrap_or_default().to_bits().rotate_left(17) ^ 0x9e37_79b9,
-        Value::String(text) => hash(text).rotate_left(5) ^ 5,
-        Value::Array(items) => {
-            items.iter().fold(7, |sum: u64, item| sum.rotate_left(9).wrapping_mul(0x0100_0000_01b3) ^ fingerprint(item))
-        }
-        Value::Object(members) => object_print(members.iter()),
-    }
-}
-
-fn object_print<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> u64 {
-    members.fold(11, |sum: u64, (name, member)| {
-        sum.wrapping_add((hash(name) ^ fingerprint(member).rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    })
-}
-
 /// Whether an order or a filter compares a field.
 fn is_ranked(lists: &Lists, field: &str) -> bool {
     let sorted = lists.sort.iter().flat_map(sort_fields).any(|by| by.field == field && by.order != Order::Text);
@@ -296,20 +282,5 @@ pub fn remove(root: &mut Value, pointer: &str) {
     if let Some(Value::Object(members)) = root.pointer_mut(parent) {
         let name = crate::document::unescape(name);
         members.shift_remove(&name);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn fingerprints_ignore_order_and_spelling_of_numbers() {
-        let one = json!({"a": 1, "b": [1, 2], "c": {"x": null}});
-        let two = json!({"c": {"x": null}, "b": [1.0, 2], "a": 1.0});
-        assert_eq!(fingerprint(&one), fingerprint(&two));
-        assert_ne!(fingerprint(&one), fingerprint(&json!({"a": 1, "b": [2, 1], "c": {"x": null}})));
-        assert_ne!(fingerprint(&json!({"a": 1, "b": 2})), fingerprint(&json!({"a": 2, "b": 1})));
     }
 }

@@ -187,15 +187,14 @@ pub(crate) fn plan_special(study: &Study) -> Vec<Case> {
             // A list that is joined by commas cannot hold a value with one.
             let parameter = ground.operation.parameter(&filter.slot);
             let joined = many && parameter.is_some_and(|parameter| !parameter.explode);
-            let usable = |value: &Value| {
-                let text = value.as_str()?;
-                let fits = !(joined && text.contains(','))
-                    && is_sendable(&study.contract, ground.operation, filter, value)
-                    && ground.must_match(&ground.query().filter(name, wrap(filter, value.clone())));
-                fits.then(|| text.to_owned())
+            let usable = |text: &String| {
+                let value = Value::from(text.as_str());
+                !(joined && text.contains(','))
+                    && is_sendable(&study.contract, ground.operation, filter, &value)
+                    && ground.must_match(&ground.query().filter(name, wrap(filter, value)))
             };
-            let texts = ground.held(field).into_iter().filter_map(|(value, _)| usable(&value)).collect();
-            let chosen = most_telling(texts, 4).into_iter().map(Value::String);
+            let texts = ground.held(field).into_iter().filter_map(|(value, _)| Some(value.as_str()?.to_owned()));
+            let chosen = most_telling(texts.collect(), 4, usable).into_iter().map(Value::String);
             if many {
                 let chosen: Vec<Value> = chosen.collect();
                 cases.extend((!chosen.is_empty()).then(|| probe(&ground, name, Value::Array(chosen))));
@@ -207,23 +206,32 @@ pub(crate) fn plan_special(study: &Study) -> Vec<Case> {
     })
 }
 
-/// A few texts that hold as many kinds of characters that need care as possible, each kind once. Texts that hold capitals
-/// and other such characters at once come last: they would not tell which of them a server fails on.
-fn most_telling(mut texts: Vec<String>, most: usize) -> Vec<String> {
+/// Texts tried as values of one filter: where none of so many is found by itself, no other is.
+const MOST_TRIED: usize = 50;
+
+/// A few usable texts that hold as many kinds of characters that need care as possible, each kind once. Texts that hold
+/// capitals and other such characters at once come last: they would not tell which of them a server fails on.
+fn most_telling(texts: Vec<String>, most: usize, usable: impl Fn(&String) -> bool) -> Vec<String> {
+    let mut texts: Vec<(String, HashSet<char>)> =
+        texts.into_iter().map(|text| (text.clone(), classes_of(&text))).collect();
     let mut seen: HashSet<char> = HashSet::new();
     let mut chosen = Vec::new();
-    while chosen.len() < most {
-        let worth = |text: &String| {
-            let classes = classes_of(text);
+    for _ in 0..MOST_TRIED {
+        let worth = |classes: &HashSet<char>| {
             let new = classes.difference(&seen).count();
             (new > 0, !classes.contains(&'A') || classes.len() == 1, new)
         };
-        let each = texts.iter().enumerate().map(|(at, text)| (worth(text), at));
+        let each = texts.iter().enumerate().map(|(at, (_, classes))| (worth(classes), at));
         let best = each.max_by_key(|(worth, at)| (*worth, std::cmp::Reverse(*at)));
         let Some(((true, ..), at)) = best else { break };
-        let text = texts.remove(at);
-        seen.extend(classes_of(&text));
-        chosen.push(text);
+        let (text, classes) = texts.remove(at);
+        if usable(&text) {
+            seen.extend(classes);
+            chosen.push(text);
+        }
+        if chosen.len() == most {
+            break;
+        }
     }
     chosen
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::contract::semantics::{Filter, Slot};
 use crate::contract::{Contract, Operation, instant};
@@ -56,7 +56,8 @@ pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &
     })
 }
 
-/// A schema with what its reference and the branches of its `allOf` say of a scalar.
+/// A schema with what its reference, the branches of its `allOf` and the one branch of an `anyOf` or `oneOf` that is more
+/// than null say of a scalar. Where each of several branches lists its values, the lists are joined.
 fn merged(contract: &Contract, schema: &Value, depth: usize) -> Value {
     let mut whole = match schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#')) {
         Some(reference) => contract.resolve(reference).1.clone(),
@@ -67,14 +68,32 @@ fn merged(contract: &Contract, schema: &Value, depth: usize) -> Value {
         && let Value::Object(whole) = &mut whole
     {
         for branch in branches {
-            if let Value::Object(branch) = merged(contract, &branch, depth + 1) {
-                branch.into_iter().for_each(|(keyword, value)| {
-                    whole.entry(keyword).or_insert(value);
-                });
+            join(whole, merged(contract, &branch, depth + 1));
+        }
+        for choice in ["anyOf", "oneOf"] {
+            let branches = whole.get(choice).and_then(Value::as_array).into_iter().flatten();
+            let mut told: Vec<Value> = branches
+                .map(|branch| merged(contract, branch, depth + 1))
+                .filter(|branch| branch.get("type").and_then(Value::as_str) != Some("null"))
+                .collect();
+            let lists = told.iter().map(|branch| branch.get("enum")?.as_array().cloned());
+            match (told.len(), lists.collect::<Option<Vec<_>>>()) {
+                (1, _) => join(whole, told.remove(0)),
+                (2.., Some(lists)) => join(whole, json!({ "enum": lists.concat() })),
+                _ => {}
             }
         }
     }
     whole
+}
+
+/// Adds keywords of a branch that a schema does not have itself.
+fn join(whole: &mut serde_json::Map<String, Value>, branch: Value) {
+    if let Value::Object(branch) = branch {
+        branch.into_iter().for_each(|(keyword, value)| {
+            whole.entry(keyword).or_insert(value);
+        });
+    }
 }
 
 /// Values of a filter's enumeration.
@@ -115,8 +134,20 @@ pub(crate) fn is_unknown(contract: &Contract, operation: &Operation, filter: &Fi
 
 /// Whether a value of a record may be sent: it fits what the document says of the parameter, its format beyond doubt.
 pub(super) fn is_sendable(contract: &Contract, operation: &Operation, filter: &Filter, value: &Value) -> bool {
-    let Some(schema) = value_schema(contract, operation, filter) else { return true };
+    value_schema(contract, operation, filter).is_none_or(|schema| fits(contract, &schema, value, 0))
+}
+
+fn fits(contract: &Contract, schema: &Value, value: &Value, depth: usize) -> bool {
     let text = text_of(value);
+    // Several branches: what one of them takes may be sent.
+    let chosen = ["anyOf", "oneOf"].iter().all(|choice| {
+        let branches = schema.get(choice).and_then(Value::as_array);
+        branches.is_none_or(|branches| {
+            depth > 8 || branches.iter().any(|branch| fits(contract, &merged(contract, branch, 0), value, depth + 1))
+        })
+    });
+    let listed = schema.get("enum").and_then(Value::as_array);
+    let listed = listed.is_none_or(|listed| listed.iter().any(|option| text_of(option) == text));
     let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
     #[expect(clippy::cast_precision_loss, reason = "lengths of texts")]
     let length = text.chars().count() as f64;
@@ -138,7 +169,7 @@ pub(super) fn is_sendable(contract: &Contract, operation: &Operation, filter: &F
         Some("date-time") => instant(&text).is_some(),
         _ => true,
     };
-    in_bounds && of_type && of_format && pattern.is_none_or(|pattern| pattern.is_match(&text))
+    chosen && listed && in_bounds && of_type && of_format && pattern.is_none_or(|pattern| pattern.is_match(&text))
 }
 
 /// A value as the parameter takes it: of an instant the day, where it takes days.

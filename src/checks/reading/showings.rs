@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Reader;
+use crate::contract::fingerprint;
 use crate::contract::semantics::Resource;
 use crate::contract::{Contract, ShapeId};
 use crate::document::{escape, unescape};
-use crate::study::row::fingerprint;
 
 /// The shape that both showings of a record have in the document.
 pub(crate) fn record_shape(contract: &Contract, reader: &Reader<'_>) -> Option<ShapeId> {

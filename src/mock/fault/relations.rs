@@ -62,7 +62,7 @@ fn has_groups(contract: &Contract) -> bool {
 fn truth(rule: &Rule, record: &Value) -> Truth {
     let variables = [("self", record)];
     match &rule.when {
-        Some(when) if when.truth(&variables) != Truth::Holds => Truth::Undefined(String::new()),
+        Some(when) if when.truth(&variables) != Truth::Holds => Truth::Undefined("".into()),
         _ => rule.rule.truth(&variables),
     }
 }
