@@ -7,7 +7,7 @@ mod views;
 use serde_json::Value;
 
 use crate::contract::semantics::{About, Absent, Case, Choice, Filter, Grade, Handling, Lists, Match, Order, Slot};
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Location, Operation, Scheme};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
@@ -287,6 +287,12 @@ pub(super) fn number_sort(contract: &Contract) -> bool {
 
 pub(super) fn guarded(contract: &Contract) -> bool {
     operation(contract, Operation::is_guarded)
+}
+
+/// A credential that is one text: half of it can be right.
+pub(super) fn token_guarded(contract: &Contract) -> bool {
+    let whole = |scheme: &Scheme| matches!(scheme, Scheme::Bearer | Scheme::HeaderKey(_) | Scheme::QueryKey(_));
+    guarded(contract) && contract.schemes.values().all(whole)
 }
 
 pub(super) fn tenancy(contract: &Contract) -> bool {
