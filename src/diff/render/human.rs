@@ -39,6 +39,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let grave = |finding: &&Finding| finding.level >= Level::Warn && finding.waived.is_none();
     let (first, rest): (Vec<&Finding>, Vec<&Finding>) =
         report.outcome.findings.iter().partition(|finding| grave(finding));
+    // What does not fail the gate is left out where the user wants less.
+    let rest: Vec<&Finding> = match report.quiet {
+        true => {
+            rest.into_iter().filter(|finding| finding.level >= report.fail_on && finding.waived.is_none()).collect()
+        }
+        false => rest,
+    };
     for finding in &first {
         full(&mut text, finding, &paint, report.verbose);
     }
@@ -53,13 +60,15 @@ pub(super) fn render(report: &Report<'_>) -> String {
             paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown))
         );
     }
-    notes(&mut text, report, &paint);
-    if !report.outcome.findings.is_empty() || !report.outcome.notes.is_empty() {
+    if !report.quiet {
+        notes(&mut text, report, &paint);
+    }
+    if !text.is_empty() {
         text.push('\n');
     }
     let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
     let _ = writeln!(text, "{verdict}: {} ({} -> {})", report.verdict(), report.old, report.new);
-    if !report.outcome.findings.is_empty() {
+    if !report.outcome.findings.is_empty() && !report.quiet {
         let _ = writeln!(text, "{}", report.advice());
     }
     text
