@@ -226,7 +226,7 @@ fn scalars_are_judged_by_sets_of_values() {
                 "{type: string, nullable: true, enum: [a]}",
                 "{type: string, nullable: true, enum: [a, null]}",
                 Silent,
-                Silent,
+                Doubtful,
             ),
             ("default changed", "{type: string, default: a}", "{type: string, default: b}", Safe, Safe),
             ("description changed", "{type: string, description: a}", "{type: string, description: b}", Silent, Silent),
@@ -1594,6 +1594,34 @@ fn a_type_beside_properties_is_a_limit_of_its_own() {
 fn one_set_of_values_may_be_written_in_two_ways() {
     check_schemas(
         &[
+            (
+                "values but one",
+                "{type: string, enum: [a, b, c], not: {enum: [c]}}",
+                "{type: string, enum: [a, b]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "values but two",
+                "{type: string, enum: [a, b]}",
+                "{type: string, enum: [a, b], not: {enum: [b, z]}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "a bound between multiples",
+                "{type: integer, multipleOf: 2, maximum: 9}",
+                "{type: integer, multipleOf: 2, maximum: 8}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a bound below a multiple",
+                "{type: integer, multipleOf: 2, maximum: 9}",
+                "{type: integer, multipleOf: 2, maximum: 7}",
+                Breaking,
+                Safe,
+            ),
             (
                 "closed or of no properties",
                 "{type: object, maxProperties: 0}",

@@ -202,6 +202,7 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    merged.drop_refused(side);
     if merged.multiples.iter().any(|step| step.fract() == 0.0) {
         // A multiple of a whole number is one.
         merged.types = merged.types.without(TypeSet::FRACTION);

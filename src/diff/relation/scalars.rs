@@ -269,6 +269,11 @@ pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
         for range in side.formats.iter().filter_map(|format| integer_format(format)) {
             all = all.and(range);
         }
+        // Between the last multiple and the bound there is nothing.
+        for step in side.multiples.iter().filter(|step| step.fract() == 0.0) {
+            let stepped = Range::between((all.low / step).ceil() * step, (all.high / step).floor() * step);
+            all = all.and(stepped);
+        }
     }
     Numbers { bounds, all }
 }
