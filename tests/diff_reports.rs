@@ -362,6 +362,8 @@ fn one_edit_written_out_in_many_operations_is_told_once() {
     assert_eq!(breaks.len(), 2, "{:#?}", once.findings);
     assert!(breaks.iter().all(|finding| finding.operations.len() == 5 && finding.witness.is_some()));
     assert!(breaks[0].facts["also"].matches("new.yaml:").count() == 4, "{:?}", breaks[0].facts);
+    let text = shown(Format::Human, &once);
+    assert!(text.contains("   also new.yaml:"), "{text}");
     assert_eq!(compared(&old, &new, true, Vec::new()).tally().deny, 10);
     // What is not the same everywhere is not one edit.
     let other = new.replacen("maximum: 50", "maximum: 60", 1);

@@ -31,7 +31,8 @@ impl Told<'_> {
     /// What is equal for one edit and read without a look at the documents; none for what is an operation's own.
     fn words(&self) -> Option<String> {
         let change = self.change;
-        if self.spot.is_empty() {
+        // What a list promises is its own, too, though another list may promise the same.
+        if self.spot.is_empty() || self.spot == "x-contract" {
             return None;
         }
         let guards: Vec<&str> = change.guards.iter().map(|guard| guard.name()).collect();

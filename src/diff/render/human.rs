@@ -109,6 +109,7 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
         row("where", &operations(finding, all));
         row("", finding.facts.get("where").map_or("", String::as_str));
     }
+    row("also", &others(finding, all));
     row("why", finding.why.as_deref().unwrap_or_default());
     row("proof", finding.witness.as_deref().unwrap_or_default());
     if !finding.facts.is_empty() {
@@ -118,6 +119,16 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
         }
     }
     text.push('\n');
+}
+
+/// The other places of an edit that is written out in several; a few of them unless the user asks for all.
+fn others(finding: &Finding, all: bool) -> String {
+    const SHOWN: usize = 2;
+    let places: Vec<&str> = finding.facts.get("also").map(|text| text.split("; ").collect()).unwrap_or_default();
+    if all || places.len() <= SHOWN {
+        return places.join(", ");
+    }
+    format!("{} and {} more", places[..SHOWN].join(", "), places.len() - SHOWN)
 }
 
 fn with_value(place: &str, value: &str) -> String {
