@@ -201,6 +201,13 @@ pub(super) fn text_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
 }
 
+/// Whether a filter takes one exact text.
+pub(super) fn single_text_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| {
+        filter.matching == Match::Equal && is_exact_text(operation, contract, filter)
+    })
+}
+
 /// Whether a filter matches addresses, some of which hold a plus sign.
 pub(super) fn address_filter(contract: &Contract) -> bool {
     let targets = Targets::of(contract);

@@ -193,7 +193,7 @@ fn alter_by_alias(scene: &Scene<'_>, record: &mut Value) {
 }
 
 /// Turns an answer into the one that an unknown key gets.
-fn not_found(scene: &Scene<'_>, answer: &mut Answer) {
+pub(super) fn not_found(scene: &Scene<'_>, answer: &mut Answer) {
     let refusal = scene.contract.root.refusals.not_found.as_ref();
     let status = refusal.and_then(|refusal| refusal.statuses.first()).copied().unwrap_or(404);
     super::errors::refuse(scene, answer, status);
