@@ -64,7 +64,10 @@ fn hidden_probes(
     let Some(row) = walks.flat_map(|walk| &walk.rows).find(|row| wanted.row(row) == Fit::Not) else {
         return Vec::new();
     };
-    let others = lists.filters.iter().filter_map(|(other, clause)| {
+    // What is asked for by its key is looked up on a path of its own, as often as not.
+    let key = Some(study.contract.key_of(lists));
+    let (keys, rest): (Vec<_>, Vec<_>) = lists.filters.iter().partition(|(_, clause)| clause.field.as_deref() == key);
+    let others = keys.into_iter().chain(rest).filter_map(|(other, clause)| {
         let exact = matches!(clause.matching, Match::Equal | Match::AnyOf) && clause.rule.is_none();
         let text = trait_text(row, model.field(clause.field.as_deref()?)?)?;
         let value = match clause.matching {

@@ -43,10 +43,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .find(|(_, expand)| asks(&read.answer.call, expand) && read.answer.call.values.len() == 2)?;
             let plain =
                 reads.iter().find(|other| other.is_plain() && other.text == read.text && other.by == read.by)?;
-            let (first, second) = (plain.record()?, read.record()?);
             if let Some(blame) = lost(study, reader, (plain, read, reads), (index, expand)) {
                 return Some(blame);
             }
+            let (first, second) = (plain.record()?, read.record()?);
             let resource = reader.resource(study);
             if standing(resource, first, second) == Standing::Changed {
                 return None;
