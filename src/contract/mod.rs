@@ -194,7 +194,7 @@ impl Contract {
     #[must_use]
     pub fn record_shape(&self, operation: &Operation, lists: &Lists) -> Option<ShapeId> {
         let body = self.shapes.find(&self.resolve(self.success_schema(operation)?).0)?;
-        self.shapes.at(body, &format!("{}/0", lists.items))
+        self.shapes.at(body, &lists.place(0))
     }
 
     /// Pointer to the schema of a field: `spot` is a pointer into the body of a success answer.

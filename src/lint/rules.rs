@@ -257,6 +257,15 @@ rules! {
     /// ## Source
     /// openapi/README.md, `x-mock`.
     "record-unmade",
+    /// Records stand inside the items of a list, and the clause does not say so.
+    /// Level: deny.
+    /// ## Why it matters
+    /// The wrapping is taken for the record then, and compared with nothing that a reader shows.
+    /// ## Example
+    /// `items: /rows` with `key: /doc/id`, where `/doc` is what the reader answers with; `item: /doc` says so, and `key` goes.
+    /// ## Source
+    /// openapi/README.md, `lists.item`.
+    "record-wrapped",
     /// A definition refers to itself and says nothing else.
     /// Level: deny.
     /// ## Why it matters
