@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use contract_gate::contract::Contract;
-use contract_gate::diff::Workspace;
+use contract_gate::diff::{Options, Workspace, compare};
 use contract_gate::lint;
 use contract_gate::prove::{Matrix, Scope, prove};
 
@@ -119,6 +119,36 @@ fn documents_of_these_forms_are_sound_and_their_slips_are_told() {
         let found = linted(&text.replacen(from, to, 1));
         assert!(found.iter().any(|(id, title)| *id == rule && title.contains(words)), "{to}: {found:?}");
     }
+}
+
+#[test]
+fn changes_of_these_clauses_are_classified() {
+    let (search, pages) = (std::fs::read_to_string(SEARCH), std::fs::read_to_string(PAGES));
+    let (search, pages) = (search.expect("is there"), pages.expect("is there"));
+    let rules = |old: &str, new: &str| -> Vec<String> {
+        let parse = |text: &str| Workspace::parse("api.yaml", text).expect("is a document");
+        let outcome = compare(&parse(old), &parse(new), &Options::default()).expect("both can be compared");
+        let ids = outcome.findings.into_iter().map(|finding| finding.id);
+        ids.filter(|id| id != "version-not-raised").collect()
+    };
+    for (text, from, to, rule) in [
+        (&search, "          item: /found/part\n", "", "collection-moved"),
+        (&search, "{spot: /total, of: collection}", "/total", "promise-changed"),
+        (&search, "where: {rel: next,", "where: {rel: prev,", "paging-style-changed"),
+        (&pages, "            pages: /pages\n", "", "promise-removed"),
+        (&pages, "            next-number: /next\n", "            next-number: /pages\n", "promise-moved"),
+        (&pages, "past-end: last", "past-end: empty", "promise-changed"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(*text, changed, "{from}");
+        assert_eq!(rules(text, &changed), [rule], "{from}");
+        assert_eq!(rules(&changed, text).len(), 1, "{from}, the other way round");
+    }
+    assert!(
+        rules(&search, &search.replacen("{spot: /total, of: collection}", "{of: collection, spot: /total}", 1))
+            .is_empty()
+    );
+    assert!(rules(&pages, &pages.replacen("items: /data\n", "items: /data\n          item: ''\n", 1)).is_empty());
 }
 
 #[test]

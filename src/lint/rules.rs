@@ -375,7 +375,7 @@ rules! {
     /// openapi/x-contract.schema.json.
     "semantics-unknown-key",
     /// A requirement that can fail a server names no source.
-    /// Level: deny.
+    /// Level: deny; a note where the `source` of the root's `x-contract` stands in for it.
     /// ## Why it matters
     /// The server's team must be able to read where it stands.
     /// ## Example
