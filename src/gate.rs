@@ -36,7 +36,7 @@ use crate::document::{Document, DocumentError};
 use crate::engine::{self, Options, Probe};
 use crate::event::CheckInfo;
 use crate::finding::Level;
-use crate::mask::{Masker, Secret};
+use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock::{self, MockError, Running};
 use crate::recording::{About, Recorder, Recording, RecordingError, belonging};
 use crate::target::{Identity, Limits, Target, TargetError};
@@ -293,7 +293,7 @@ impl Gate {
             return Err(GateError::Access(mistake.clone()));
         }
         if let Some(short) = self.secrets.iter().find(|secret| secret.too_short()) {
-            let words = "is too short to be kept out of reports; use a longer credential";
+            let words = format!("is too short to be kept out of reports; use one of at least {SHORTEST} characters");
             return Err(GateError::Access(format!("{} {words}", short.placeholder())));
         }
         for name in [Some(&self.own), self.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {

@@ -256,8 +256,15 @@ fn a_source_is_asked_for_once() {
     let bare = SOUND.replace("      x-source: reference, list customers\n", "");
     let found = linted(&bare);
     let [only] = found.as_slice() else { panic!("one finding: {found:#?}") };
-    assert_eq!(only.id, "source-missing");
-    assert!(only.title.contains("`lists`") && only.title.contains("more name no source"), "{}", only.title);
+    assert_eq!((only.id.as_str(), only.level), ("source-missing", Level::Note), "the root's own stands in for it");
+    assert!(
+        only.title.contains("`lists`") && only.title.contains("more name no source of their own"),
+        "{}",
+        only.title
+    );
+    let none = bare.replace("  source: reference\n  resources", "  resources");
+    let levels: Vec<_> = linted(&none).iter().map(|finding| (finding.id.clone(), finding.level)).collect();
+    assert_eq!(levels, vec![("source-missing".to_owned(), Level::Deny); 2], "neither root nor operation names one");
     spoiled("  source: reference\n  resources", "  resources", "source-missing", "`customer`, `tenancy`");
     let own =
         bare.replace("          resource: customer\n", "          resource: customer\n          source: reference\n");

@@ -11,9 +11,14 @@ use contract_gate::finding::Level;
 use contract_gate::mock;
 use contract_gate::prove::{Kind, Matrix, Row, Scope, prove};
 
-/// The shipped contracts, and one of our own that promises what they leave open.
-const CONTRACTS: [&str; 4] =
-    ["flexportal", "flexprice", "maple", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/bookings.yaml")];
+/// The shipped contracts, and two of our own that promise what they leave open.
+const CONTRACTS: [&str; 5] = [
+    "flexportal",
+    "flexprice",
+    "maple",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/bookings.yaml"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/pages.yaml"),
+];
 
 fn matrix(contract: &str, only: Vec<String>) -> Matrix {
     let scope = Scope { contracts: vec![contract.to_owned()], only, ..Scope::default() };

@@ -74,7 +74,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let excess = excess(study, operation, size, value, answer);
         let lawful = match handling.is {
             Choice::Refuse => refused,
-            Choice::Clamp | Choice::Default | Choice::Ignore | Choice::Empty => page,
+            Choice::Clamp | Choice::Default | Choice::Ignore | Choice::Empty | Choice::Last => page,
             Choice::Either => refused || page,
         };
         if !lawful || excess.is_some() {

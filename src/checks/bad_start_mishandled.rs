@@ -73,7 +73,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let lawful = match handling.is {
             Choice::Refuse => refused,
             Choice::Empty => page && answer.page.as_ref().is_some_and(|page| page.items == 0),
-            Choice::Clamp | Choice::Default | Choice::Ignore => page,
+            Choice::Clamp | Choice::Default | Choice::Ignore | Choice::Last => page,
             Choice::Either => refused || page,
         };
         if !lawful {

@@ -90,10 +90,10 @@ fn judge_asked(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut
                 tenants.whose(record, &key, same) == Whose::Theirs
             })
         };
-        if let Some(at) = records(lists, body).iter().position(|record| is_theirs(&record)) {
+        if let Some(at) = records(lists, body).iter().position(is_theirs) {
             let mut blame = Blame::of_answer("a filter by its key shows another tenant's record", answer)
                 .compare("no record of another tenant", "a record that the second tenant lists")
-                .at(format!("{}/{at}", lists.items))
+                .at(lists.place(at))
                 .by(&study.contract, "/x-contract/tenancy")
                 .mark(format!("by {name}"));
             let walk = Case::Walk(study.reference_walk(operation, lists));

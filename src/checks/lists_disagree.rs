@@ -73,7 +73,7 @@ fn walks(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Rulin
             ruling.once(
                 Blame::of_cases(format!("a record shows other values in a walk {}", question(walk)), cases, sent)
                     .compare("the values that the plain list shows for it", "other values under the same key")
-                    .at(format!("{}/{within}", lists.items))
+                    .at(lists.place(within))
                     .by(&study.contract, format!("{}/x-contract/lists", operation.pointer))
                     .under(study, &lists.about, Level::Deny)
                     .shown(row.key.as_deref().unwrap_or_default())

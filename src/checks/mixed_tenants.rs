@@ -38,7 +38,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 if !same(usual, held) {
                     let page = walk.page_of(index);
                     let within = index - walk.starts.get(page).copied().unwrap_or(0);
-                    let items = operation.clause.lists.as_ref().map_or("", |lists| &lists.items);
+                    let place = operation.clause.lists.as_ref().map_or_else(String::new, |lists| lists.place(within));
                     let sent = walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect();
                     ruling.blames.push(
                         Blame {
@@ -46,7 +46,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                             ..Blame::of_cases("a record of another tenant is listed", vec![case.clone()], sent)
                         }
                         .compare("one tenant in all records", "another tenant")
-                        .at(format!("{items}/{within}{field}"))
+                        .at(format!("{place}{field}"))
                         .by(&study.contract, "/x-contract/tenancy/field")
                         .mark("listed"),
                     );

@@ -221,6 +221,7 @@ catalogue! {
     empty_page_in_walk,
     wrong_total,
     wrong_remaining,
+    wrong_page_number,
     wrong_offset_echo,
     more_without_end,
     token_after_end,

@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::reading::{Standing, additions, differences, field_words, readers, record_shape, shapes_at, standing};
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
+use crate::contract::fingerprint;
 use crate::contract::semantics::Slot;
-use crate::contract::{Location, Operation, ShapeId, fingerprint};
+use crate::contract::{Location, Operation, ShapeId};
 use crate::study::row::key_text;
 use crate::study::{Observation, Seen, Study, records};
 

@@ -54,8 +54,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                     "each record once",
                     format!("the same key as record {} of the walk again as record {}", first + 1, index + 1),
                 )
-                .after(format!("{}/{}", lists.items, within(first)))
-                .at(format!("{}/{}", lists.items, within(index)))
+                .after(lists.place(within(first)))
+                .at(lists.place(within(index)))
                 .by(&study.contract, paging::clause(operation, ""))
                 .shown(key)
                 .mark(question(walk)),

@@ -25,7 +25,7 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, looks| {
         let sort = operation.clause.lists.as_ref()?.sort.as_ref()?;
-        let name = look.wish.name;
+        let name = &look.wish.name;
         let (title, actual) = match look.reading {
             Reading::Default if both_directions(look, looks) => {
                 (format!("sorting by `{name}` is ignored"), "the default order: ")
@@ -38,7 +38,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let blame = look
             .blame(study, operation, title)
             .compare(format!("records in the order of `{name}`"), format!("{actual}{}", look.words()))
-            .mark(name);
+            .mark(name.as_ref());
         Some(match &sort.unsupported {
             Some(grade) if is_unsupported(looks, |reading| *reading == Reading::Default) => {
                 blame.under(study, &grade.0, Level::Deny)

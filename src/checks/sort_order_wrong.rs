@@ -27,7 +27,7 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, looks| {
-        let name = look.wish.name;
+        let name = &look.wish.name;
         // The second tenant's orders tell something new only where the own ones are right.
         let own_wrong = looks.iter().any(|other| {
             let right = matches!(other.reading, Reading::Ordered | Reading::Unjudged);

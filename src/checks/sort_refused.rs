@@ -27,11 +27,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let Reading::Refused(status, page) = look.reading else { return None };
         let sort = operation.clause.lists.as_ref()?.sort.as_ref()?;
         let all = is_unsupported(looks, |reading| matches!(reading, Reading::Refused(..)));
-        let name = look.wish.name;
+        let name = &look.wish.name;
         let blame = look
             .blame(study, operation, format!("sorting by `{name}` is refused"))
             .compare("records in the order asked for", format!("status {status} on page {page}"))
-            .mark(name);
+            .mark(name.as_ref());
         let about = sort.unsupported.as_ref().map_or(&sort.about, |grade| &grade.0);
         Some(if all && sort.unsupported.is_some() { blame.under(study, about, Level::Deny) } else { blame })
     })

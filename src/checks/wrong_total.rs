@@ -19,7 +19,8 @@ check! {
     /// `"total": 236` on every page of a walk over 237 customers.
     ///
     /// ## Source
-    /// `total` of the list's paging: all records that match, on every page alike.
+    /// `total` of the list's paging: all records that match, on every page alike; with `of: collection` those that the list
+    /// shows without any filter.
     id: "wrong-total", family: Paging, level: Deny,
     faults: ["total-off-by-one", "total-is-page-count", "total-is-page-count-under-filter", "total-in-words", "total-ignores-filter"],
     plan: paging::plan_walks, judge: judge,
@@ -103,6 +104,35 @@ fn beyond(study: &Study, operation: &Operation, total: &Clause, ruling: &mut Rul
     }
 }
 
+/// The total of the whole collection is the same under every filter.
+fn of_collection(study: &Study, operation: &Operation, total: &Clause, ruling: &mut Ruling) {
+    let whole = |walk: &&WalkSeen| walk.walk.query.is_plain() && walk.is_complete();
+    let Some((plain, walk)) = study.walks(&operation.id).find(|(_, walk)| whole(walk)) else { return };
+    let Some(Figure::Is(before)) = walk.facts(0).map(|facts| facts.total) else { return };
+    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own) {
+        for page in 0..walk.pages.len() {
+            let Some(Figure::Is(named)) = walk.facts(page).map(|facts| facts.collection) else { continue };
+            ruling.evidence.pages += 1;
+            if (named - before).abs() <= f64::EPSILON {
+                continue;
+            }
+            let sent = walk.answer(page).map(|answer| answer.sent.clone()).into_iter().collect();
+            ruling.blames.push(
+                Blame::of_cases(
+                    "the total of the collection is another one under a filter",
+                    vec![plain.clone(), case.clone()],
+                    sent,
+                )
+                .compare(format!("{before}, as without a filter"), format!("{named}"))
+                .by(&study.contract, paging::clause(operation, "total"))
+                .under(study, &total.about, Level::Deny)
+                .mark("collection"),
+            );
+            break;
+        }
+    }
+}
+
 /// A total that nobody can count with. In a body the schema says so too; of a header it may be all that does.
 fn no_number(
     study: &Study,
@@ -172,5 +202,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
     }
     beyond(study, operation, total, &mut ruling);
+    of_collection(study, operation, total, &mut ruling);
     ruling.or_inconclusive("no total was seen on a whole walk", "raise --max-records or --max-requests")
 }

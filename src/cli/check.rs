@@ -11,7 +11,7 @@ use super::{last_failed, listing, names, safe};
 use crate::config::{Config, FailOn, LevelRule, Levels, Names, RunFlags};
 use crate::engine::Shard;
 use crate::finding::Level;
-use crate::mask::{Masker, Secret};
+use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock;
 use crate::recording::Recorder;
 use crate::report::{self, Format, ReportSpec};
@@ -267,7 +267,8 @@ pub(super) fn prepare(subject: &SubjectArgs, run: &RunArgs) -> Result<(Config, V
     let secrets: Vec<Secret> = subjects.iter().flat_map(|subject| subject.secrets.clone()).collect();
     safe::learn(&secrets);
     if let Some(short) = secrets.iter().find(|secret| secret.too_short()) {
-        return Err(format!("{} is too short to be kept out of reports; use a longer credential", short.placeholder()));
+        let words = format!("is too short to be kept out of reports; use one of at least {SHORTEST} characters");
+        return Err(format!("{} {words}", short.placeholder()));
     }
     Ok((config.clone(), with_operations(&config, subjects)))
 }

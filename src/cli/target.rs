@@ -19,7 +19,8 @@ pub(super) struct TargetArgs {
     /// Base URL of the server; without one the embedded server is checked
     #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL", hide_env_values = true)]
     pub base_url: Option<String>,
-    /// Environment variable that holds the token or key; for HTTP's Basic scheme `user:password`
+    /// Environment variable that holds the token or key; for HTTP's Basic scheme `user:password`, for a key in
+    /// Authorization its whole value, prefix included
     #[arg(long, value_name = "VAR")]
     pub token_env: Option<String>,
     /// File that holds the token or key

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::operation::{Body, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
 use super::semantics::{About, OperationClause, Root};
-use super::{Contract, ContractError, Schemas, Shapes, vocabulary};
+use super::{Contract, ContractError, Schemas, Shapes, external, vocabulary};
 use crate::document::{Document, DocumentError, escape};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -267,13 +267,14 @@ impl Contract {
 
     /// Compiles validators and shapes of every schema that an answer can have.
     fn compile(&mut self, problems: &mut ContractError) {
+        let known = self.known_resources(problems);
         let pointers: Vec<String> = self
             .operations
             .iter()
             .flat_map(|operation| &operation.responses)
             .flat_map(|response| &response.media)
             .filter_map(|media| media.schema.clone())
-            .chain(self.root.resources.values().filter_map(|r| r.schema.strip_prefix('#').map(str::to_owned)))
+            .chain(known)
             .collect();
         let schemas = match Schemas::new(self.document.root()) {
             Ok(schemas) => schemas,
@@ -283,6 +284,7 @@ impl Contract {
             }
         };
         let mut shapes = Shapes::default();
+        let mut is_open = false;
         for pointer in pointers {
             if self.checkers.contains_key(&pointer) {
                 continue;
@@ -292,6 +294,7 @@ impl Contract {
                 Ok(checker) => {
                     self.checkers.insert(pointer, checker);
                 }
+                Err(error) if external::is_blamed(&error) => is_open = true,
                 Err(error) => {
                     let remedy = "mend the schema, or the reference in it that leads nowhere";
                     problems.push(self, &pointer, format!("the schema cannot be compiled: {error}"), remedy);
@@ -299,6 +302,27 @@ impl Contract {
             }
         }
         self.shapes = shapes;
+        if is_open {
+            for (pointer, message) in external::references(self.document.root()) {
+                problems.push(self, &pointer, message, "bundle the document first, so that it holds what it refers to");
+            }
+        }
+    }
+
+    /// Pointers to the schemas of the resources; those that do not exist are blamed on the clauses that name them.
+    fn known_resources(&self, problems: &mut ContractError) -> Vec<String> {
+        let mut known = Vec::new();
+        for (name, resource) in &self.root.resources {
+            let Some(pointer) = resource.schema.strip_prefix('#') else { continue };
+            if self.document.at(pointer).is_some() {
+                known.push(pointer.to_owned());
+                continue;
+            }
+            let at = format!("/x-contract/resources/{}/schema", escape(name));
+            let message = format!("the schema of resource `{name}` does not exist: `{}`", resource.schema);
+            problems.push(self, &at, message, "name a schema of this document, as `#/components/schemas/…`");
+        }
+        known
     }
 }
 

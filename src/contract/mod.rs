@@ -4,6 +4,7 @@
 //! checks nor servers. The value goes on to `plan`, `judge`, `mock` and `diff`.
 
 mod expression;
+mod external;
 mod fingerprint;
 mod load;
 mod operation;
@@ -194,7 +195,7 @@ impl Contract {
     #[must_use]
     pub fn record_shape(&self, operation: &Operation, lists: &Lists) -> Option<ShapeId> {
         let body = self.shapes.find(&self.resolve(self.success_schema(operation)?).0)?;
-        self.shapes.at(body, &format!("{}/0", lists.items))
+        self.shapes.at(body, &lists.place(0))
     }
 
     /// Pointer to the schema of a field: `spot` is a pointer into the body of a success answer.
@@ -204,19 +205,29 @@ impl Contract {
         Some(self.shapes.get(self.shapes.at(body, spot)?).pointer.clone())
     }
 
-    /// The nearest `x-source` at or above a pointer of the document.
+    /// Where the document is of a later OpenAPI than the one by whose rules it is judged: what that means, in words.
+    #[must_use]
+    pub fn judged_in_part(&self) -> Option<String> {
+        let version = self.document.at("/openapi").and_then(Value::as_str)?;
+        let words = "judged by the rules of 3.0: keywords that only later versions have are not looked at";
+        (!version.starts_with("3.0")).then(|| format!("the document is of OpenAPI {version} and {words}"))
+    }
+
+    /// The nearest `x-source` at or above a pointer of the document, else, of a clause, the `source` of the root's
+    /// `x-contract`.
     #[must_use]
     pub fn source_at(&self, pointer: &str) -> Option<String> {
-        let mut at = pointer;
-        loop {
-            let node = self.document.at(at);
-            if let Some(source) = node.and_then(|node| node.get("x-source").or_else(|| node.get("source")))
-                && let Some(text) = source.as_str()
-            {
-                return Some(text.to_owned());
+        let told = |node: Option<&Value>, key: &str| node?.get(key)?.as_str().map(str::to_owned);
+        let mut at = Some(pointer);
+        while let Some(here) = at {
+            let node = self.document.at(here);
+            if let Some(source) = told(node, "x-source").or_else(|| told(node, "source")) {
+                return Some(source);
             }
-            at = &at[..at.rfind('/')?];
+            at = here.rfind('/').map(|end| &here[..end]);
         }
+        let of_clause = pointer.contains("/x-contract/");
+        of_clause.then(|| told(self.document.at("/x-contract"), "source")).flatten()
     }
 
     /// Hash of the text, and of the overlay's if there is one: 16 hexadecimal digits.

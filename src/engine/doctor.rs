@@ -53,6 +53,11 @@ const LATER: [&str; 10] = [
 /// Looks at everything that a run needs: the server, the way in, the tenant, a page. A server that does not answer yet is
 /// waited for at most `patience` long.
 pub async fn examine(contract: Arc<Contract>, target: Arc<Target>, patience: Duration) -> Vec<Probe> {
+    let document = contract.judged_in_part().map(|words| Probe { name: "document", sight: Sight::Fine(words) });
+    document.into_iter().chain(probes(contract, target, patience).await).collect()
+}
+
+async fn probes(contract: Arc<Contract>, target: Arc<Target>, patience: Duration) -> Vec<Probe> {
     let means = super::means(&contract, &target, &super::Options::default());
     let doctor = Doctor { study: Study::new(contract, means), target };
     wait::wait(&doctor.study, &doctor.target, patience).await;

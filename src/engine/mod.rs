@@ -191,7 +191,7 @@ pub async fn check_with(
         runner,
         options,
         cost: BTreeMap::new(),
-        remarks: Vec::new(),
+        remarks: contract.judged_in_part().into_iter().collect(),
         outcomes: BTreeMap::new(),
         checked: Checked::default(),
         doubted: HashSet::new(),

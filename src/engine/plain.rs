@@ -111,7 +111,17 @@ impl Run<'_> {
         let left = if names.is_empty() {
             String::new()
         } else {
-            format!("; not called: {} (--param NAME=VALUE gives a parameter its value)", names.join(", "))
+            // Whoever lacks the credential is told so first: the parameters may well be known.
+            let guarded = left.iter().filter(|of| of.is_guarded() && !self.study.means.has_token).count();
+            let way = match guarded {
+                0 => "--param NAME=VALUE gives a parameter its value",
+                all if all == left.len() => "no credential was given: --token-env NAME gives one",
+                _ => {
+                    "no credential was given, which some ask for: --token-env NAME gives one; --param NAME=VALUE gives a \
+                     parameter its value"
+                }
+            };
+            format!("; not called: {} ({way})", names.join(", "))
         };
         self.remarks.push(format!(
             "the document says nothing in `x-contract` about {} of {all} operations: {called}{left}. \

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cut::stopped;
 use crate::contract::semantics::Slot;
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, Scheme};
 use crate::event::Aborted;
 use crate::excerpt::Kept;
 use crate::exchange::{Failure, Stop};
@@ -231,6 +231,20 @@ pub(super) fn missing_tenant<'a>(study: &'a Study, operation: &Operation) -> Opt
     (study.means.tenant.is_none() && operation.parameter(slot).is_some()).then_some(slot)
 }
 
+/// What the credential has to hold where it is a key in `Authorization`: nothing is put before a key.
+pub(super) fn whole_header(study: &Study, operation: &Operation) -> &'static str {
+    let schemes = operation.security.iter().flatten().filter_map(|name| study.contract.schemes.get(name));
+    let mut keys = schemes.filter_map(|scheme| match scheme {
+        Scheme::HeaderKey(header) => Some(header),
+        _ => None,
+    });
+    if keys.any(|header| header.eq_ignore_ascii_case("authorization")) {
+        " (it is the whole value of `Authorization`, with any prefix such as `Token `)"
+    } else {
+        ""
+    }
+}
+
 /// A refusal of whoever asks, told apart by what is missing.
 fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
     let refusals = &study.contract.root.refusals;
@@ -243,17 +257,18 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
     }
     let tenant = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     let name = tenant.map_or("NAME", Slot::name);
+    let whole = whole_header(study, operation);
     let (why, remedy) = match (study.means.has_token, missing.is_some()) {
         (false, false) => {
-            ("no credential was given".to_owned(), "give a working token with --token-env NAME".to_owned())
+            ("no credential was given".to_owned(), format!("give a working token with --token-env NAME{whole}"))
         }
         (false, true) => (
             "no credential and no tenant were given".to_owned(),
-            format!("give a working token with --token-env NAME, and the tenant with --param {name}=VALUE"),
+            format!("give a working token with --token-env NAME{whole}, and the tenant with --param {name}=VALUE"),
         ),
         (true, true) if status == 401 => (
             "the credential was refused, and no tenant was given".to_owned(),
-            format!("give a working token with --token-env NAME, and the tenant with --param {name}=VALUE"),
+            format!("give a working token with --token-env NAME{whole}, and the tenant with --param {name}=VALUE"),
         ),
         (true, true) => ("no tenant was given".to_owned(), format!("name the tenant with --param {name}=VALUE")),
         (true, false) if status == 403 && tenant.is_some() => (
@@ -261,7 +276,7 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
             format!("give a token that may read the tenant of --param {name}=VALUE"),
         ),
         (true, false) => {
-            ("the credential was refused".to_owned(), "give a working token with --token-env NAME".to_owned())
+            ("the credential was refused".to_owned(), format!("give a working token with --token-env NAME{whole}"))
         }
     };
     let message = format!("{base} answers {status} to {}: {why}", operation.endpoint());

@@ -7,12 +7,14 @@ use serde_json::Value;
 
 use super::run::Runner;
 use crate::case::Walk;
-use crate::contract::semantics::{Absent, Lists};
+use crate::contract::semantics::{Absent, Choice, Counted, Lists};
 use crate::contract::{Contract, Operation};
 use crate::exchange::Failure;
 use crate::study::bodies::{Held, reduced};
 use crate::study::features::Features;
-use crate::study::{End, Fit, Model, Observation, PageFacts, Row, Start, WalkSeen, Wanted, ask, expand_fault, records};
+use crate::study::{
+    End, Figure, Fit, Model, Observation, PageFacts, Row, Start, WalkSeen, Wanted, ask, expand_fault, records,
+};
 
 /// Pages after which no walk goes on, whatever it was planned for.
 const MOST_PAGES: usize = 20_000;
@@ -67,6 +69,8 @@ pub(super) struct Progress<'a> {
     drawn: BTreeMap<(u64, usize), Arc<Value>>,
     /// Seed of the lots.
     seed: u64,
+    /// Whether the last page was shown once more, as the contract has it beyond the end.
+    at_end: bool,
 }
 
 impl Runner {
@@ -177,6 +181,7 @@ impl<'a> Progress<'a> {
             reads,
             drawn: BTreeMap::new(),
             seed,
+            at_end: false,
         }
     }
 
@@ -210,11 +215,16 @@ impl<'a> Progress<'a> {
             self.keep_excerpt(index, body, &[]);
             return None;
         }
+        let facts = self.of_what_matches(index, facts);
+        let items = records(self.lists, &body);
+        let rows = self.rows(index, &items);
+        if self.shows_last_page_again(&facts, &rows) {
+            self.at_end = true;
+            return Some(facts);
+        }
         self.seen.pages.push(index);
         self.seen.starts.push(self.seen.rows.len());
         let mut fresh = false;
-        let items = records(self.lists, &body);
-        let rows = self.rows(index, items);
         let mut odd = Vec::new();
         for (position, (record, row)) in rows.into_iter().enumerate() {
             let border = position == 0 || position + 1 == items.len();
@@ -236,6 +246,30 @@ impl<'a> Progress<'a> {
         Some(facts)
     }
 
+    /// A total of the whole collection says nothing of what matches a filter: no walk under one is ended by it.
+    fn of_what_matches(&mut self, index: usize, mut facts: PageFacts) -> PageFacts {
+        let collection = self.lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Collection);
+        if collection && !self.seen.walk.query.filters.is_empty() {
+            facts.count_collection();
+            self.seen.answers[index].page = Some(facts.clone());
+        }
+        facts
+    }
+
+    /// Whether this is the last page once more, as it lies beyond the end where the contract says so. Where more
+    /// is said to follow, it is not the last.
+    fn shows_last_page_again(&self, facts: &PageFacts, rows: &[(Held<'_>, Arc<Row>)]) -> bool {
+        let promised = self.lists.page.past_end.as_ref().is_some_and(|handling| handling.is == Choice::Last);
+        let more = match facts.pages.number() {
+            Some(pages) => pages > self.seen.pages.len() as f64,
+            None => facts.next_number.number().is_some() || facts.more == Some(true),
+        };
+        let start = self.seen.starts.last().copied().unwrap_or(self.seen.rows.len());
+        let before = self.seen.rows[start..].iter().map(|row| row.key.as_ref());
+        let keys = || rows.iter().map(|(_, row)| row.key.as_ref());
+        promised && !more && !rows.is_empty() && keys().all(|key| key.is_some()) && keys().eq(before)
+    }
+
     /// Keeps an excerpt of the first pages, and of some later ones on which something is wrong.
     fn keep_excerpt(&mut self, index: usize, body: Arc<Value>, odd: &[usize]) {
         let answer = &mut self.seen.answers[index];
@@ -250,7 +284,7 @@ impl<'a> Progress<'a> {
     }
 
     /// The records of a page with what they are reduced to; what another run made of the same page is taken from there.
-    fn rows<'i>(&self, index: usize, items: &'i [Value]) -> Vec<(Held<'i>, Arc<Row>)> {
+    fn rows<'i>(&self, index: usize, items: &[&'i Value]) -> Vec<(Held<'i>, Arc<Row>)> {
         let texts = self.seen.rows.len() + items.len() <= TEXT_ROWS;
         let known = self.seen.answers.get(index).and_then(|answer| answer.known.as_deref()).filter(|_| texts);
         reduced(known, items, |record| Arc::new(self.model.row(record, texts)))
@@ -329,6 +363,9 @@ impl<'a> Progress<'a> {
         if self.stale >= STALE_PAGES || self.empty > if filtered { EMPTY_PAGES_FILTERED } else { EMPTY_PAGES } {
             return Err(End::Endless);
         }
+        if self.at_end {
+            return Err(End::Finished);
+        }
         let next = self.follow(start, facts)?;
         // Empty pages under a filter hold nothing that the plan asks for.
         let counted = self.seen.pages.len() - if filtered { self.emptied } else { 0 };
@@ -367,6 +404,9 @@ impl<'a> Progress<'a> {
                 _ => clause.first,
             };
             let walked = self.seen.rows.len() as u64;
+            if page.next_number.is_some() && facts.next_number == Figure::Absent {
+                return Err(End::Finished);
+            }
             if facts.items == 0 || facts.total.number().is_some_and(|total| walked as f64 >= total) {
                 return Err(End::Finished);
             }

@@ -257,6 +257,15 @@ rules! {
     /// ## Source
     /// openapi/README.md, `x-mock`.
     "record-unmade",
+    /// Records stand inside the items of a list, and the clause does not say so.
+    /// Level: deny.
+    /// ## Why it matters
+    /// The wrapping is taken for the record then, and compared with nothing that a reader shows.
+    /// ## Example
+    /// `items: /rows` with `key: /doc/id`, where `/doc` is what the reader answers with; `item: /doc` says so, and `key` goes.
+    /// ## Source
+    /// openapi/README.md, `lists.item`.
+    "record-wrapped",
     /// A definition refers to itself and says nothing else.
     /// Level: deny.
     /// ## Why it matters
@@ -366,7 +375,7 @@ rules! {
     /// openapi/x-contract.schema.json.
     "semantics-unknown-key",
     /// A requirement that can fail a server names no source.
-    /// Level: deny.
+    /// Level: deny; a note where the `source` of the root's `x-contract` stands in for it.
     /// ## Why it matters
     /// The server's team must be able to read where it stands.
     /// ## Example

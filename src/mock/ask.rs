@@ -198,7 +198,8 @@ impl Reader<'_> {
         }
     }
 
-    fn filters(&self, inputs: &Inputs, ask: &mut Ask) -> Result<(), Refused> {
+    /// What is asked for, and what leaving filters out means.
+    pub(super) fn filters(&self, inputs: &Inputs, ask: &mut Ask) -> Result<(), Refused> {
         let mut understood = 0;
         for (index, filter) in self.lists.filters.values().enumerate() {
             let sent: Vec<Value> = inputs.all(&filter.slot).into_iter().filter(|value| !value.is_null()).collect();

@@ -12,7 +12,7 @@ use super::MockError;
 use super::exchange::set_at;
 use super::form::{Filling, Form, Optionals, Roles};
 use super::population::{Census, Population};
-use crate::contract::semantics::{Clause, Expand, Lists, Reads, Spot};
+use crate::contract::semantics::{Clause, Entry, Expand, Lists, Reads, Spot};
 use crate::contract::{Checker, Contract, Expression, Operation, Parameter, Schemas};
 
 /// A contract, ready to be served.
@@ -39,6 +39,12 @@ pub(crate) struct Route {
     pub(crate) envelope: Value,
     /// What the token spot holds when there is no token: null, nothing, or empty text.
     pub(crate) no_token: Option<Value>,
+    /// The same for the number of the next page.
+    pub(crate) no_next_number: Option<Value>,
+    /// What stands around each record of a list; null where nothing does.
+    pub(crate) item: Value,
+    /// Entries of arrays in the envelope that clauses speak about, but for what those put there.
+    entries: Vec<(Entry, Value)>,
     /// Media type of success.
     pub(crate) media: String,
     /// What each expansion adds that is a record of no resource, by index.
@@ -186,6 +192,17 @@ impl Route {
                 (None, None) => Value::Null,
             },
             no_token: lists.and_then(|lists| no_token(contract, operation, lists)),
+            no_next_number: lists.and_then(|lists| {
+                nothing_at(contract, operation, lists.page.next_number.as_ref()?.spot.pointer()?, Value::Null)
+            }),
+            item: match lists {
+                Some(lists) if !lists.item.is_empty() => around_record(contract, operation, lists)?,
+                _ => Value::Null,
+            },
+            entries: match lists {
+                Some(lists) => entries(contract, operation, lists)?,
+                None => Vec::new(),
+            },
             media: media.map_or_else(|| "application/json".to_owned(), |media| media.name.clone()),
             additions: operation
                 .clause
@@ -194,6 +211,19 @@ impl Route {
                 .map(|expand| addition(contract, operation, expand))
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Puts a value into the entry of an array that a clause speaks about.
+    pub(crate) fn put_entry(&self, body: &mut Value, entry: &Entry, value: Value) {
+        let Some((_, made)) = self.entries.iter().find(|(known, _)| known == entry) else { return };
+        let Some(Value::Array(all)) = body.pointer_mut(&entry.array) else { return };
+        // Several members of one entry may be spoken about.
+        if let Some(known) = all.iter_mut().find(|known| entry.is(known)) {
+            return set_at(known, &entry.member, value);
+        }
+        let mut made = made.clone();
+        set_at(&mut made, &entry.member, value);
+        all.push(made);
     }
 
     /// Number of literal segments and path values, if the path fits.
@@ -254,6 +284,7 @@ pub(crate) fn spots(lists: &Lists) -> Vec<&Clause> {
     let page = &lists.page;
     [&page.more, &page.count, &page.total, &page.remaining, &page.size_echo, &page.offset_echo]
         .into_iter()
+        .chain([&page.pages, &page.next_number])
         .flatten()
         .collect()
 }
@@ -266,14 +297,43 @@ fn envelope(contract: &Contract, operation: &Operation, lists: &Lists) -> Result
     let Some(schema) = contract.success_schema(operation) else { return Ok(Value::Object(Map::new())) };
     let mut owned: Vec<String> = vec![lists.items.clone()];
     let next = lists.page.next.as_ref().and_then(|next| next.spot.as_ref());
-    let in_body = spots(lists).into_iter().map(|clause| &clause.spot).chain(next);
-    owned.extend(in_body.filter_map(|spot| match spot {
-        Spot::Pointer(pointer) => Some(pointer.clone()),
-        Spot::Header { .. } => None,
-    }));
+    let in_body = || spots(lists).into_iter().map(|clause| &clause.spot).chain(next);
+    let arrays = || entries_of(in_body()).map(|entry| entry.array.clone());
+    owned.extend(in_body().filter_map(|spot| spot.pointer().map(str::to_owned)).chain(arrays()));
     let mut body = bones(contract, schema, &owned)?;
+    arrays().for_each(|array| set_at(&mut body, &array, Value::Array(Vec::new())));
     set_at(&mut body, &lists.items, Value::Array(Vec::new()));
     Ok(body)
+}
+
+fn entries_of<'a>(spots: impl Iterator<Item = &'a Spot>) -> impl Iterator<Item = &'a Entry> {
+    spots.filter_map(|spot| match spot {
+        Spot::Entry(entry) => Some(entry),
+        Spot::Pointer(_) | Spot::Header { .. } => None,
+    })
+}
+
+/// The entries of arrays that clauses speak about: what tells them from others, and their other required members.
+fn entries(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Vec<(Entry, Value)>, MockError> {
+    let next = lists.page.next.as_ref().and_then(|next| next.spot.as_ref());
+    let mut found = Vec::new();
+    for entry in entries_of(spots(lists).into_iter().map(|clause| &clause.spot).chain(next)) {
+        let schema = contract.field_pointer(operation, &format!("{}/0", entry.array));
+        let owned: Vec<String> = entry.marks().map(|(at, _)| at).chain([entry.member.clone()]).collect();
+        let mut made = schema.map_or_else(|| Ok(Value::Null), |schema| bones(contract, &schema, &owned))?;
+        entry.marks().for_each(|(at, value)| set_at(&mut made, &at, value.clone()));
+        found.push((entry.clone(), made));
+    }
+    Ok(found)
+}
+
+/// What stands around each record of a list: required members beside it are made up.
+fn around_record(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Value, MockError> {
+    let schema = contract.field_pointer(operation, &format!("{}/0", lists.items));
+    let mut item =
+        schema.map_or_else(|| Ok(Value::Null), |schema| bones(contract, &schema, std::slice::from_ref(&lists.item)))?;
+    set_at(&mut item, &lists.item, Value::Null);
+    Ok(item)
 }
 
 /// What stands around a record that is read: required members beside it are made up; null where nothing does.
@@ -287,7 +347,7 @@ fn wrapping(contract: &Contract, operation: &Operation, reads: &Reads) -> Result
 /// What an expansion adds that names no resource and is no record of the operation's own either: its schema, filled in.
 fn addition(contract: &Contract, operation: &Operation, expand: &Expand) -> Result<Option<Value>, MockError> {
     let item = match (&operation.clause.lists, &operation.clause.reads) {
-        (Some(lists), _) => format!("{}/0", lists.items),
+        (Some(lists), _) => lists.place(0),
         (None, Some(reads)) => reads.item.clone(),
         (None, None) => return Ok(None),
     };
@@ -339,7 +399,11 @@ fn skeleton(form: &Form, at: &str, owned: &[String], filling: &Filling<'_>, body
 
 /// What stands in the spot of the token when there is none.
 fn no_token(contract: &Contract, operation: &Operation, lists: &Lists) -> Option<Value> {
-    let Some(Spot::Pointer(spot)) = lists.page.next.as_ref()?.spot.as_ref() else { return None };
+    nothing_at(contract, operation, lists.page.next.as_ref()?.spot.as_ref()?.pointer()?, Value::from(""))
+}
+
+/// What stands in a spot where there is nothing to say: null, nothing, or else what is given.
+fn nothing_at(contract: &Contract, operation: &Operation, spot: &str, otherwise: Value) -> Option<Value> {
     let (parent, name) = spot.rsplit_once('/')?;
     let body = contract.shapes.find(&contract.resolve(contract.success_schema(operation)?).0)?;
     let required = contract.shapes.at(body, parent).is_some_and(|shape| {
@@ -349,7 +413,7 @@ fn no_token(contract: &Contract, operation: &Operation, lists: &Lists) -> Option
     let nullable = contract.document.at(&format!("{pointer}/nullable")) == Some(&Value::Bool(true));
     match (nullable, required) {
         (true, _) => Some(Value::Null),
-        (false, true) => Some(Value::from("")),
+        (false, true) => Some(otherwise),
         (false, false) => None,
     }
 }

@@ -304,6 +304,8 @@ fn text(format: &str, least: usize, most: usize, filling: &Filling<'_>, random: 
         "uri" | "url" => format!("https://example.com/{}", random.word(8)),
         "hostname" => "host.example.com".to_owned(),
         "ipv4" => "192.0.2.7".to_owned(),
+        // Twelve figures only, with as many digits as they need: ties, and texts whose order is not that of their figures.
+        "decimal" | "double" | "float" | "number" => format!("{}.{}0", random.below(12) * 9 + 1, random.below(2) * 5),
         _ => {
             let length = (least + 4 + random.below(9)).min(most);
             let mut text = words::text(random, length);

@@ -31,6 +31,10 @@ pub(crate) struct Page {
     pub(crate) more: bool,
     /// The token of the next page.
     pub(crate) token: Option<String>,
+    /// Pages that the records that match fill, one at least.
+    pub(crate) pages: i64,
+    /// Number of the next page.
+    pub(crate) next_number: Option<i64>,
     /// Where the next page starts, for addresses.
     pub(crate) next_start: usize,
 }
@@ -38,8 +42,8 @@ pub(crate) struct Page {
 impl Reader<'_> {
     /// Cuts a page out of the matching records, which are in order.
     pub(crate) fn cut(&self, ask: &Ask, matching: &[Ranked]) -> Page {
-        let start = self.position(ask, matching).min(matching.len());
         let size = ask.size.unwrap_or(matching.len());
+        let start = self.within_end(self.position(ask, matching), size, matching.len());
         let mut end = start.saturating_add(size).min(matching.len());
         let middle =
             self.habits.empty_page && !ask.again && start > 0 && end < matching.len() && self.odd_page(start, size);
@@ -60,10 +64,23 @@ impl Reader<'_> {
         page.remaining = exact(matching.len() - end);
         page.size = exact(ask.size.unwrap_or(matching.len()));
         page.offset_echo = self.offset_echo(ask, size);
+        page.pages = exact(matching.len().div_ceil(size.max(1)).max(1));
+        let first = self.lists.page.number.as_ref().map_or(0, |number| usize_of(number.first));
+        page.next_number = (end < matching.len()).then(|| exact(end.div_ceil(size.max(1)) + first));
         if page.more || self.habits.last_token {
             page.token = self.token(ask, matching, end, middle);
         }
         page
+    }
+
+    /// Where a page starts that was asked for: behind the last record, or on the last page where the contract says so.
+    fn within_end(&self, start: usize, size: usize, length: usize) -> usize {
+        let page = &self.lists.page;
+        let shows_last = page.past_end.as_ref().is_some_and(|handling| handling.is == Choice::Last);
+        if start >= length && shows_last && page.number.is_some() {
+            return length.saturating_sub(1) / size.max(1) * size;
+        }
+        start.min(length)
     }
 
     /// Cuts a page out of all records and filters it then, if this server does so.
@@ -167,6 +184,7 @@ impl Reader<'_> {
             match &clause.spot {
                 Spot::Pointer(pointer) => set_at(&mut body, pointer, value),
                 Spot::Header { header, .. } => answer.set_header(header, &plain(&value)),
+                Spot::Entry(entry) => self.route.put_entry(&mut body, entry, value),
             }
         };
         put(&clauses.more, Value::Bool(page.more != clauses.more.as_ref().is_some_and(|more| more.inverted)));
@@ -175,6 +193,17 @@ impl Reader<'_> {
         put(&clauses.remaining, Value::from(page.remaining));
         put(&clauses.size_echo, Value::from(page.size));
         put(&clauses.offset_echo, Value::from(page.offset_echo));
+        put(&clauses.pages, Value::from(page.pages));
+        if let Some(number) = page.next_number {
+            put(&clauses.next_number, Value::from(number));
+        } else if let Some(spot) = clauses.next_number.as_ref().and_then(|clause| clause.spot.pointer()) {
+            match &self.route.no_next_number {
+                Some(nothing) => set_at(&mut body, spot, nothing.clone()),
+                None => {
+                    take_at(&mut body, spot);
+                }
+            }
+        }
         self.put_next(page, incoming, &mut body, answer);
         body
     }
@@ -201,6 +230,11 @@ impl Reader<'_> {
                 (Some(_), Some(rel)) => answer.set_header(header, &format!("<{}>; rel=\"{rel}\"", address())),
                 (Some(_), None) if next.is_url() => answer.set_header(header, &address()),
                 (Some(token), None) => answer.set_header(header, token),
+            },
+            Some(Spot::Entry(entry)) => match &page.token {
+                None => {}
+                Some(_) if next.is_url() => self.route.put_entry(body, entry, Value::from(address())),
+                Some(token) => self.route.put_entry(body, entry, Value::from(token.as_str())),
             },
             None => {}
         }

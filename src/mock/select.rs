@@ -27,7 +27,7 @@ impl Rank {
     pub(crate) fn of(value: Option<&Value>, order: Order) -> Self {
         let Some(value) = value.filter(|value| !value.is_null()) else { return Self::Nothing };
         match (order, value) {
-            (Order::Number, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
+            (Order::Number, value) => figure(value).map_or(Self::Nothing, Self::Number),
             (Order::Instant, Value::String(text)) => {
                 moment(text).map_or_else(|| Self::Text(text.clone()), Self::Moment)
             }
@@ -130,12 +130,14 @@ pub(crate) fn equal(field: &Value, value: &Value, ignore_case: bool) -> bool {
     }
 }
 
+/// A number, be it written as text.
 fn figure(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
 }
 
 fn ordered(field: &Value, value: &Value) -> Option<Cmp> {
-    if let (Some(a), Some(b)) = (field.as_f64(), figure(value)) {
+    // Decimals are often written as text, lest a digit gets lost.
+    if let (Some(a), Some(b)) = (figure(field), figure(value)) {
         return a.partial_cmp(&b);
     }
     let (field, value) = (field.as_str()?, value.as_str()?);

@@ -25,7 +25,7 @@ use super::inputs::judge_inputs;
 use super::population::{Population, Row, plain};
 use super::refusal::Clerk;
 use super::targets::Targets;
-use crate::contract::semantics::{Choice, Lists, Reads, Slot};
+use crate::contract::semantics::{Choice, Counted, Lists, Reads, Slot};
 use crate::contract::{Contract, Operation};
 use crate::document::node;
 
@@ -285,6 +285,9 @@ impl Server {
         }
         let all = || self.in_order(call, &lists.resource, ask.tenant, &ask.order);
         let mut page = reader.cut_first(&ask, all).unwrap_or_else(|| reader.cut(&ask, &matching));
+        if lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Collection) {
+            page.total = i64::try_from(self.collection(call, &reader, &asked)?).unwrap_or(i64::MAX);
+        }
         scene.at = (page.start, matching.len());
         for live in &self.live {
             if let Hook::Page(spoil) = live.hook
@@ -297,6 +300,13 @@ impl Server {
         let envelope = reader.envelope(&page, call.incoming, inputs, &mut answer);
         self.write(&scene, envelope, &lists.items, &page.rows, &ask.expands, &mut answer);
         Ok(answer)
+    }
+
+    /// Records that the list shows without any filter.
+    fn collection(&self, call: &Call<'_>, reader: &Reader<'_>, asked: &Ask) -> Result<usize, Refused> {
+        let mut plain = Ask { tenant: asked.tenant, ..Ask::default() };
+        reader.filters(&Inputs::default(), &mut plain)?;
+        Ok(self.matching(call, reader, &plain).len())
     }
 
     fn read(&self, call: &Call<'_>, reads: &Reads, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {

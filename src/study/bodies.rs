@@ -74,12 +74,13 @@ impl std::ops::Deref for Held<'_> {
 /// The records of a page with what they are reduced to, by `reduce`, unless another run did that before.
 pub(crate) fn reduced<'i>(
     known: Option<&Known>,
-    items: &'i [Value],
+    items: &[&'i Value],
     reduce: impl Fn(&Value) -> Arc<Row>,
 ) -> Vec<(Held<'i>, Arc<Row>)> {
     match known {
         Some(known) => {
-            let rows = known.rows(|| items.iter().map(|record| (Arc::new(record.clone()), reduce(record))).collect());
+            let fresh = || items.iter().map(|record| (Arc::new((*record).clone()), reduce(record))).collect();
+            let rows = known.rows(fresh);
             rows.iter().map(|(record, row)| (Held::Shared(Arc::clone(record)), Arc::clone(row))).collect()
         }
         None => items.iter().map(|record| (Held::OfPage(record), reduce(record))).collect(),

@@ -324,6 +324,6 @@ fn judge_media<'a>(
 
 /// The records of a page's body.
 #[must_use]
-pub fn records<'a>(lists: &Lists, body: &'a Value) -> &'a [Value] {
-    body.pointer(&lists.items).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+pub fn records<'a>(lists: &Lists, body: &'a Value) -> Vec<&'a Value> {
+    lists.records(body)
 }

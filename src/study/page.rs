@@ -55,6 +55,12 @@ pub struct PageFacts {
     pub count: Figure,
     /// Records that match, by its own count.
     pub total: Figure,
+    /// Records that match whatever is filtered for, by its own count; `total` is absent then.
+    pub collection: Figure,
+    /// Pages in all, by its own count.
+    pub pages: Figure,
+    /// The number of the next page that it names.
+    pub next_number: Figure,
     /// Records that follow, by its own count.
     pub remaining: Figure,
     /// The size that it says it used.
@@ -64,6 +70,11 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
+    /// Takes the total for that of the whole collection: under filters it says nothing of what matches.
+    pub(crate) fn count_collection(&mut self) {
+        self.collection = std::mem::take(&mut self.total);
+    }
+
     /// Reads the envelope of a success answer.
     #[must_use]
     pub fn read(lists: &Lists, answer: &Answer, body: &Value) -> Self {
@@ -76,10 +87,13 @@ impl PageFacts {
         Self {
             items: items.map_or(0, Vec::len),
             has_items: items.is_some(),
-            next: page.next.as_ref().and_then(|next| next_token(next, answer, body, items)),
+            next: page.next.as_ref().and_then(|next| next_token(next, lists, answer, body)),
             more: clause(&page.more).and_then(|value| value.as_bool()).map(|said| said != inverted),
             count: Figure::of(clause(&page.count)),
             total: Figure::of(clause(&page.total)),
+            collection: Figure::Absent,
+            pages: Figure::of(clause(&page.pages)),
+            next_number: Figure::of(clause(&page.next_number)),
             remaining: Figure::of(clause(&page.remaining)),
             size_echo: Figure::of(clause(&page.size_echo)),
             offset_echo: Figure::of(clause(&page.offset_echo)),
@@ -100,13 +114,17 @@ pub fn spot(spot: &Spot, answer: &Answer, body: &Value) -> Option<Value> {
             let texts = answer.headers.iter().filter(|(known, _)| *known == name).map(|(_, text)| text.as_str());
             texts.into_iter().find_map(|text| link(text, rel)).map(Value::String)
         }
+        Spot::Entry(entry) => {
+            let entries = body.pointer(&entry.array).and_then(Value::as_array)?;
+            entries.iter().find(|one| entry.is(one))?.pointer(&entry.member).cloned()
+        }
     }
 }
 
-fn next_token(next: &Next, answer: &Answer, body: &Value, items: Option<&Vec<Value>>) -> Option<String> {
+fn next_token(next: &Next, lists: &Lists, answer: &Answer, body: &Value) -> Option<String> {
     let value = match (&next.spot, &next.field) {
         (Some(place), _) => spot(place, answer, body)?,
-        (None, Some(field)) => items?.last()?.pointer(field)?.clone(),
+        (None, Some(field)) => lists.records(body).last()?.pointer(field)?.clone(),
         (None, None) => return None,
     };
     match value {

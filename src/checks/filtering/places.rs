@@ -24,5 +24,5 @@ pub(crate) fn sent_at(walk: &WalkSeen, row: Option<usize>) -> Vec<Sent> {
 /// Pointer to a field of a record in the body of its page.
 pub(crate) fn row_pointer(lists: &Lists, walk: &WalkSeen, row: usize, field: &str) -> String {
     let start = walk.starts.get(walk.page_of(row)).copied().unwrap_or_default();
-    format!("{}/{}{field}", lists.items, row - start)
+    format!("{}{field}", lists.place(row - start))
 }

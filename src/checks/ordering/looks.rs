@@ -57,7 +57,7 @@ impl Look<'_> {
     fn own_mark(&self) -> String {
         match self.wish.choice.direction {
             Some(direction) => format!("{} {}", self.wish.name, direction_word(direction)),
-            None => self.wish.name.to_owned(),
+            None => self.wish.name.clone().into_owned(),
         }
     }
 

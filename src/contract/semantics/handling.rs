@@ -18,6 +18,8 @@ pub enum Choice {
     Ignore,
     /// An empty page.
     Empty,
+    /// The last page.
+    Last,
     /// The default is used.
     Default,
     /// Any lawful answer.

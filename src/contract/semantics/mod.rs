@@ -14,12 +14,13 @@ mod sort;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 pub use about::{About, Grade};
 pub use filter::{Absent, Case, Filter, Match};
 pub use handling::{Choice, Handling};
 pub use page::{DefaultSize, Next, Page, Size, Start};
-pub use place::{Clause, Slot, Spot, With};
+pub use place::{Clause, Counted, Entry, Slot, Spot, With};
 pub use read::{Expand, Gone, ReadKey, Reads};
 pub use root::{Refusal, Refusals, Resource, Root, Tenancy};
 pub use sort::{Direction, DirectionSlot, Order, Sort, SortField, SortSlot};
@@ -83,6 +84,9 @@ pub struct Lists {
     pub resource: String,
     /// Pointer to the array of records.
     pub items: String,
+    /// Pointer to the record in each item; empty: the item is the record.
+    #[serde(default)]
+    pub item: String,
     /// Key, where it differs from the resource's.
     #[serde(default)]
     pub key: Option<String>,
@@ -101,6 +105,27 @@ pub struct Lists {
     /// Level and source.
     #[serde(flatten)]
     pub about: About,
+}
+
+impl Lists {
+    /// The records of a body; null where an item holds none.
+    #[must_use]
+    pub fn records<'a>(&self, body: &'a Value) -> Vec<&'a Value> {
+        let items = body.pointer(&self.items).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        items.iter().map(|item| self.record(item)).collect()
+    }
+
+    /// The record in an item; null where there is none.
+    #[must_use]
+    pub fn record<'a>(&self, item: &'a Value) -> &'a Value {
+        item.pointer(&self.item).unwrap_or(&Value::Null)
+    }
+
+    /// Pointer into the body of a page to its record number `index`.
+    #[must_use]
+    pub fn place(&self, index: usize) -> String {
+        format!("{}/{index}{}", self.items, self.item)
+    }
 }
 
 /// A cross-field rule.

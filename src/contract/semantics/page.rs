@@ -22,6 +22,10 @@ pub struct Page {
     pub count: Option<Clause>,
     /// Records that match.
     pub total: Option<Clause>,
+    /// Pages that the records that match fill.
+    pub pages: Option<Clause>,
+    /// Number of the next page.
+    pub next_number: Option<Clause>,
     /// Records that follow this page.
     pub remaining: Option<Clause>,
     /// The effective size.

@@ -1,5 +1,6 @@
 //! Places in the request and in the answer.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ impl Slot {
 }
 
 /// A place in the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Spot {
     /// JSON pointer into the body.
@@ -43,6 +44,44 @@ pub enum Spot {
         #[serde(default)]
         rel: Option<String>,
     },
+    /// A member of one entry of an array.
+    Entry(Entry),
+}
+
+impl Spot {
+    /// The pointer into the body, if it is one.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::Pointer(pointer) => Some(pointer),
+            Self::Header { .. } | Self::Entry(_) => None,
+        }
+    }
+}
+
+/// A member of the first entry of an array that shows certain values, as in `links: [{rel: next, href: …}]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Entry {
+    /// Pointer to the array.
+    pub array: String,
+    /// What the entry shows, by name of the member.
+    #[serde(rename = "where")]
+    pub shows: IndexMap<String, Value>,
+    /// Pointer into the entry.
+    pub member: String,
+}
+
+impl Entry {
+    /// What the entry shows, by pointer into it.
+    pub fn marks(&self) -> impl Iterator<Item = (String, &Value)> {
+        self.shows.iter().map(|(name, value)| (format!("/{}", crate::document::escape(name)), value))
+    }
+
+    /// Whether an entry of the array is the one.
+    #[must_use]
+    pub fn is(&self, entry: &Value) -> bool {
+        self.marks().all(|(at, value)| entry.pointer(&at) == Some(value))
+    }
 }
 
 /// A spot with level and source; a bare spot is accepted.
@@ -57,8 +96,21 @@ pub struct Clause {
     pub means: Vec<String>,
     /// Whether true and false are the other way round, for `more`.
     pub inverted: bool,
+    /// What is counted, for a total.
+    pub of: Counted,
     /// Level and source.
     pub about: About,
+}
+
+/// What a total counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Counted {
+    /// The records that match what was asked for.
+    #[default]
+    Matching,
+    /// Those that the list shows without any filter, whatever was asked for.
+    Collection,
 }
 
 /// A value that must be sent so that a promise holds.
@@ -81,6 +133,8 @@ enum ClauseText {
         means: Vec<String>,
         #[serde(default)]
         inverted: bool,
+        #[serde(default)]
+        of: Counted,
         #[serde(flatten)]
         about: About,
     },
@@ -90,10 +144,17 @@ enum ClauseText {
 impl From<ClauseText> for Clause {
     fn from(text: ClauseText) -> Self {
         match text {
-            ClauseText::Long { spot, with, means, inverted, about } => Self { spot, with, means, inverted, about },
-            ClauseText::Short(spot) => {
-                Self { spot, with: None, means: Vec::new(), inverted: false, about: About::default() }
+            ClauseText::Long { spot, with, means, inverted, of, about } => {
+                Self { spot, with, means, inverted, of, about }
             }
+            ClauseText::Short(spot) => Self {
+                spot,
+                with: None,
+                means: Vec::new(),
+                inverted: false,
+                of: Counted::default(),
+                about: About::default(),
+            },
         }
     }
 }

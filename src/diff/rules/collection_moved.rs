@@ -12,7 +12,7 @@ rule! {
     /// `items: /customers` becomes `/data`.
     ///
     /// ## Source
-    /// `openapi/README.md`, `lists.items`.
+    /// `openapi/README.md`, `lists.items` and `lists.item`.
     id: "collection-moved",
     effect: Incomparable,
     guards: [],

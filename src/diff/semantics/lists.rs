@@ -12,7 +12,7 @@ use crate::diff::rules;
 const WAYS: [&str; 3] = ["next", "offset", "number"];
 
 /// Places in the envelope of a page.
-const SPOTS: [&str; 6] = ["more", "count", "total", "remaining", "size-echo", "offset-echo"];
+const SPOTS: [&str; 8] = ["more", "count", "total", "pages", "next-number", "remaining", "size-echo", "offset-echo"];
 
 impl<'a> Api<'a> {
     pub(super) fn compare_lists(&mut self, context: &Context, lists: &Clauses) {
@@ -27,13 +27,18 @@ impl<'a> Api<'a> {
             let clause = self.sub(lists, key);
             self.replaced(context, rule, key, &clause);
         }
+        let item = self.sub(lists, "item");
+        // Where it is left out the item is the record: what comes or goes moves the records too.
+        if self.differ("item", &item) {
+            self.clause(context, &rules::collection_moved::RULE, "item", &item);
+        }
         let page = self.sub(lists, "page");
         self.compare_page(context, &page);
         let filters = self.sub(lists, "filters");
         self.compare_filters(context, &filters);
         let sort = self.sub(lists, "sort");
         self.compare_sort(context, &sort);
-        self.compare_rest(context, "", lists, &["items", "key", "resource", "page", "filters", "sort"]);
+        self.compare_rest(context, "", lists, &["items", "item", "key", "resource", "page", "filters", "sort"]);
     }
 
     fn compare_page(&mut self, context: &Context, page: &Clauses) {
@@ -52,10 +57,26 @@ impl<'a> Api<'a> {
         self.compare_size(context, &size);
         for key in SPOTS {
             let clause = self.sub(page, key);
+            if key == "total" && self.counts_otherwise(context, &clause) {
+                continue;
+            }
             // A spot that moved is a promise that is kept elsewhere: consumers look in the old place.
             self.replaced(context, &rules::promise_moved::RULE, key, &clause);
         }
         self.compare_rest(context, "", page, &[&WAYS[..], &SPOTS[..], &["size"]].concat());
+    }
+
+    /// Says that a total stands where it stood and counts something else; whether it does.
+    fn counts_otherwise(&mut self, context: &Context, total: &Clauses) -> bool {
+        let of = self.sub(total, "of");
+        let (old, new) = self.values_of(total);
+        let place = |value: Option<&Value>| value.map(|value| value.get("spot").unwrap_or(value).clone());
+        let with = |value: Option<&Value>| value.and_then(|value| value.get("with")).cloned();
+        let counts = total.both() && self.differ("of", &of) && place(old) == place(new) && with(old) == with(new);
+        if counts {
+            self.clause(context, &rules::promise_changed::RULE, "total.of", &of);
+        }
+        counts
     }
 
     /// Where the way to the next page is read and sent; how a malformed one is handled is another matter.

@@ -15,10 +15,12 @@ pub(super) const LEVELS: [(&str, &str); 5] =
 pub(super) const PROMISING: [&str; 4] = ["echo", "unasked", "last-token", "unique"];
 
 /// Values that say the same as leaving the key out.
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 12] = [
     ("match", "\"equal\""),
     ("case", "\"exact\""),
     ("as", "\"token\""),
+    ("of", "\"matching\""),
+    ("item", "\"\""),
     ("first", "0"),
     ("partial", "false"),
     ("unique", "false"),

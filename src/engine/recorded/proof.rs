@@ -79,7 +79,7 @@ const ANSWER: [&str; 48] = [
 ];
 
 /// Checks on what one walk shows from its first page to its last.
-const WALK: [&str; 13] = [
+const WALK: [&str; 14] = [
     "size-not-kept",
     "record-repeated",
     "token-repeated",
@@ -87,6 +87,7 @@ const WALK: [&str; 13] = [
     "empty-page-in-walk",
     "wrong-total",
     "wrong-remaining",
+    "wrong-page-number",
     "more-without-end",
     "absent-filter-wrong",
     "sort-ignored",

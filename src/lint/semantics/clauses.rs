@@ -1,5 +1,7 @@
 //! The clauses of an operation: slots, spots, fields.
 
+use serde_json::Value;
+
 use super::{Scope, same};
 use crate::diff::arena::NodeId;
 use crate::lint::Linter;
@@ -13,7 +15,8 @@ impl<'a> Linter<'a> {
         let answer = scope.answer?;
         let items = self.side.text(lists, "items").unwrap_or_default();
         let holders = self.field_at_key(lists, "items", items, answer, &["array"]);
-        let record = holders.into_iter().find_map(|holder| self.side.get(holder, "items"));
+        let item = holders.into_iter().find_map(|holder| self.side.get(holder, "items"));
+        let record = item.and_then(|item| self.record_in(lists, item));
         if let Some(page) = self.side.get(lists, "page") {
             self.page(scope, page, record);
         }
@@ -33,8 +36,44 @@ impl<'a> Linter<'a> {
         Some(record)
     }
 
+    /// The schema of the record in each item of a list: the item itself, unless the clause says where it is.
+    fn record_in(&mut self, lists: NodeId, item: NodeId) -> Option<NodeId> {
+        let Some(pointer) = self.side.text(lists, "item") else {
+            self.record_is_wrapped(lists, item);
+            return Some(item);
+        };
+        self.field_at_key(lists, "item", pointer, item, &["object"]);
+        self.node_at(item, pointer)
+    }
+
+    /// A key that leads through the record to the resource's own key: then the record is what stands inside.
+    fn record_is_wrapped(&mut self, lists: NodeId, item: NodeId) {
+        let (Some(key), Some(own)) = (self.side.text(lists, "key"), self.key_of_resource(lists)) else { return };
+        let Some(place) = key.strip_suffix(own).filter(|place| !place.is_empty()) else { return };
+        let Some(resource) = self.resource_schema(lists, "resource") else { return };
+        let (resource, inside) = (self.parts(resource), self.at_pointer(item, place));
+        if !resource.is_empty() && resource == inside {
+            let title = format!("the records stand at `{place}` of each item, but the clause does not say so");
+            let why = "records that are taken for their wrapping are compared with nothing that a reader shows";
+            let wanted = format!("`item: {place}`, and keys and fields from there");
+            self.deny("record-wrapped", (lists, Some("key")), title, (&wanted, &format!("`key: {key}`")), why);
+        }
+    }
+
+    /// The schema that a pointer leads to, with all of its parts.
+    fn node_at(&mut self, schema: NodeId, pointer: &str) -> Option<NodeId> {
+        let Some((holder, last)) = pointer.rsplit_once('/') else { return Some(schema) };
+        let name = crate::document::unescape(last);
+        let around = self.at_pointer(schema, holder);
+        around.into_iter().find_map(|part| {
+            let properties = self.side.get(part, "properties")?;
+            self.side.get(properties, &name)
+        })
+    }
+
     fn page(&mut self, scope: &Scope<'a>, page: NodeId, record: Option<NodeId>) {
         self.one_way_of_paging(page);
+        self.page_numbers(page);
         for (name, clause) in self.side.members(page) {
             match name {
                 "size" | "offset" | "number" => {
@@ -56,7 +95,9 @@ impl<'a> Linter<'a> {
                     }
                 }
                 "more" => self.spot(scope, page, name, &["boolean"]),
-                "count" | "total" | "remaining" | "size-echo" | "offset-echo" => self.spot(scope, page, name, &FIGURES),
+                "count" | "total" | "pages" | "next-number" | "remaining" | "size-echo" | "offset-echo" => {
+                    self.spot(scope, page, name, &FIGURES)
+                }
                 _ => {}
             }
         }
@@ -80,12 +121,28 @@ impl<'a> Linter<'a> {
         self.slot(scope, sort);
         for order in orders {
             let kinds: &[&str] = match self.side.text(order, "as") {
-                Some("number") => &FIGURES,
+                Some("number") if self.is_text_of_unknown_kind(order, record) => continue,
+                Some("number") => &["integer", "number", "string"],
                 Some("instant") => &["string"],
                 _ => &[],
             };
             self.field(order, "field", record, kinds);
         }
+    }
+
+    /// Whether what is sorted as a number is a text that nothing says to be one.
+    fn is_text_of_unknown_kind(&mut self, order: NodeId, record: NodeId) -> bool {
+        let Some(pointer) = self.side.text(order, "field") else { return false };
+        let parts = self.at_pointer(record, pointer);
+        let texts = !parts.is_empty() && self.types(&parts).iter().all(|kind| *kind == "string");
+        let told = |part: &NodeId| is_text_of_number(self.side.value(*part));
+        if !texts || self.types(&parts).is_empty() || parts.iter().any(told) {
+            return false;
+        }
+        let title = "a text is sorted as a number, but nothing says that it is one".to_owned();
+        let wanted = "a number, or a text whose `format` (decimal, double, …) or `pattern` is that of one";
+        self.broken(order, "field", title, (wanted, "string"));
+        true
     }
 
     pub(super) fn reads(&mut self, scope: &Scope<'a>, reads: NodeId) {
@@ -153,8 +210,23 @@ impl<'a> Linter<'a> {
     fn spot_of(&mut self, scope: &Scope<'a>, holder: NodeId, key: &str, kinds: &[&str]) {
         let Some(spot) = self.side.get(holder, key) else { return };
         self.header(scope, spot);
+        self.entry(scope, spot, kinds);
         if let (Some(pointer), Some(answer)) = (self.side.value(spot).as_str(), scope.answer) {
             self.field_at_key(holder, key, pointer, answer, kinds);
+        }
+    }
+
+    /// A member of an entry of an array: the array is one, and its entries have what tells them apart and the member.
+    fn entry(&mut self, scope: &Scope<'a>, spot: NodeId, kinds: &[&str]) {
+        let (Some(array), Some(answer)) = (self.side.text(spot, "array"), scope.answer) else { return };
+        let holders = self.field_at_key(spot, "array", array, answer, &["array"]);
+        let Some(entry) = holders.into_iter().find_map(|holder| self.side.get(holder, "items")) else { return };
+        self.field(spot, "member", entry, kinds);
+        let Some(shows) = self.side.get(spot, "where") else { return };
+        for (name, value) in self.side.members(shows) {
+            let pointer = format!("/{}", crate::document::escape(name));
+            let parts = self.field_at_key(shows, name, &pointer, entry, &[]);
+            self.listed(value, (shows, name), &parts);
         }
     }
 
@@ -217,5 +289,56 @@ fn kinds_of_match(kind: Option<&str>) -> &'static [&'static str] {
         Some("contains") => &["string", "array"],
         Some("at-least" | "at-most" | "above" | "below") => &["string", "integer", "number"],
         _ => &[],
+    }
+}
+
+/// Formats of texts that are numbers.
+const NUMERIC: [&str; 8] = ["decimal", "double", "float", "number", "int32", "int64", "integer", "decimal128"];
+
+/// Whether a schema of a text says that it is a number: by its format, its pattern, or all of its values.
+fn is_text_of_number(schema: &Value) -> bool {
+    let text = |key: &str| schema.get(key).and_then(Value::as_str);
+    let all_numbers = schema.get("enum").and_then(Value::as_array).is_some_and(|values| {
+        let number = |value: &Value| value.as_str().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite));
+        values.iter().filter(|value| !value.is_null()).all(number)
+    });
+    all_numbers
+        || text("format").is_some_and(|format| NUMERIC.contains(&format))
+        || text("pattern").is_some_and(is_pattern_of_numbers)
+}
+
+/// Whether a pattern takes some number, and nothing that is plainly none.
+fn is_pattern_of_numbers(pattern: &str) -> bool {
+    let Ok(pattern) = regex::Regex::new(pattern) else { return false };
+    let numbers = ["7", "42", "0.5", "7.50", "12.345", "1234.00", "-3.10"];
+    let others = ["a", "x1", "1x", "7 kg", "2024-05-05", "1-2", "12:30", "10.0.0.1", "hello"];
+    numbers.iter().any(|text| pattern.is_match(text)) && !others.iter().any(|text| pattern.is_match(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_a_number_where_its_schema_says_so() {
+        for schema in [
+            json!({"type": "string", "format": "decimal"}),
+            json!({"type": "string", "pattern": r"^-?\d{0,8}(?:\.\d{0,2})?$"}),
+            json!({"type": "string", "pattern": "^[0-9]+[.][0-9]{2}$"}),
+            json!({"type": "string", "enum": ["0.5", "1.0"]}),
+        ] {
+            assert!(is_text_of_number(&schema), "{schema}");
+        }
+        for schema in [
+            json!({"type": "string"}),
+            json!({"type": "string", "format": "date"}),
+            json!({"type": "string", "pattern": "^[a-z0-9]+$"}),
+            json!({"type": "string", "pattern": "[0-9]"}),
+            json!({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+        ] {
+            assert!(!is_text_of_number(&schema), "{schema}");
+        }
     }
 }

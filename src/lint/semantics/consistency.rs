@@ -76,17 +76,35 @@ impl<'a> Linter<'a> {
         let mut ways = Vec::new();
         for key in ["next", "offset", "number"] {
             let Some(clause) = self.side.get(page, key) else { continue };
-            let header = self.side.get(clause, "spot").is_some_and(|spot| self.side.value(spot).is_object())
+            let header = self.side.get(clause, "spot").is_some_and(|spot| self.side.text(spot, "header").is_some())
                 || self.side.text(clause, "header").is_some();
             if !header && self.side.text(clause, "as") != Some("url") {
                 ways.push(key);
             }
         }
         let [one, two, ..] = ways.as_slice() else { return };
-        let title = format!("the list is paged by `{one}` and by `{two}`");
+        let numbered = ways.contains(&"next") && ways.contains(&"number");
+        let hint = if numbered { "; the number of the next page is `next-number`" } else { "" };
+        let title = format!("the list is paged by `{one}` and by `{two}`{hint}");
         let why = "a walk follows one of them, and the other is never tried";
         let values = ("one way to the next page", "two");
         self.deny("paging-declared-twice", (page, Some(two)), title, values, why);
+    }
+
+    /// What speaks of page numbers stands where pages have them.
+    pub(super) fn page_numbers(&mut self, page: NodeId) {
+        let value = self.side.value(page);
+        if value.get("number").is_some() {
+            return;
+        }
+        if value.get("next-number").is_some() {
+            let title = "the answer names the number of the next page, but no parameter takes one".to_owned();
+            self.contradicts((page, "next-number"), title, ("`number` beside it", "none"));
+        }
+        if value.get("past-end").and_then(Value::as_str) == Some("last") {
+            let title = "the last page comes again beyond the end, but pages have no numbers".to_owned();
+            self.contradicts((page, "past-end"), title, ("`number` beside it", "none"));
+        }
     }
 
     /// The words of a sort are among those that the parameters list.
@@ -124,7 +142,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    fn listed(&mut self, word: NodeId, at: (NodeId, &str), sent: &[NodeId]) {
+    pub(super) fn listed(&mut self, word: NodeId, at: (NodeId, &str), sent: &[NodeId]) {
         let value = self.side.value(word);
         if value.is_array() || value.is_object() {
             return;

@@ -52,7 +52,7 @@ impl<'a> Linter<'a> {
     }
 
     /// The key of the resource that a reader names.
-    fn key_of_resource(&mut self, reads: NodeId) -> Option<&'a str> {
+    pub(super) fn key_of_resource(&mut self, reads: NodeId) -> Option<&'a str> {
         let name = self.side.text(reads, "resource")?;
         let root = self.side.root();
         let contract = self.side.get(root, "x-contract")?;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::diff::api::Operation;
 use crate::diff::arena::NodeId;
+use crate::finding::Level;
 use crate::lint::Linter;
 
 const WHY: &str = "a server is failed by it, so its team must be able to read where it stands";
@@ -44,7 +45,14 @@ impl<'a> Linter<'a> {
                 bare.push(name);
             }
         }
-        self.say_bare(promises, &bare, "`source` on each, or `x-source` on the operation");
+        let wanted = "`source` on each, or `x-source` on the operation";
+        let root = self.side.root();
+        let whole = self.side.get(root, "x-contract").and_then(|contract| self.side.text(contract, "source"));
+        if whole.is_some() {
+            self.note_bare(promises, &bare, wanted);
+        } else {
+            self.say_bare(promises, &bare, wanted);
+        }
     }
 
     fn bare_in_list(&mut self, lists: NodeId, bare: &mut Vec<&'a str>) {
@@ -74,13 +82,28 @@ impl<'a> Linter<'a> {
     }
 
     fn say_bare(&mut self, at: NodeId, bare: &[&str], wanted: &str) {
-        let named: Vec<String> = bare.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-        let title = match bare.len() {
-            0 => return,
-            1 => format!("the requirement {} names no source", named[0]),
-            many if many <= NAMED => format!("the requirements {} name no source", named.join(", ")),
-            many => format!("the requirements {} and {} more name no source", named.join(", "), many - NAMED),
-        };
-        self.deny("source-missing", (at, None), title, (wanted, "none"), WHY);
+        if let Some(title) = title(bare) {
+            self.deny("source-missing", (at, None), title, (wanted, "none"), WHY);
+        }
     }
+
+    /// The source of the whole stands in for those that are missing, but leads nobody to the place.
+    fn note_bare(&mut self, at: NodeId, bare: &[&str], wanted: &str) {
+        if let Some(title) = title(bare) {
+            let title = format!("{title} of its own").replace("name no source of its", "name no source of their");
+            let values = (wanted, "that of the whole document");
+            self.say("source-missing", Level::Note, (at, None), title, values, WHY);
+        }
+    }
+}
+
+/// Which requirements name no source; nothing where none is bare.
+fn title(bare: &[&str]) -> Option<String> {
+    let named: Vec<String> = bare.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    Some(match bare.len() {
+        0 => return None,
+        1 => format!("the requirement {} names no source", named[0]),
+        many if many <= NAMED => format!("the requirements {} name no source", named.join(", ")),
+        many => format!("the requirements {} and {} more name no source", named.join(", "), many - NAMED),
+    })
 }

@@ -30,11 +30,21 @@ catalogue! {
     /// The total is written in words.
     "total-in-words": |c| fitting::total(c) => Always Hook::Body(total_in_words);
     /// The total counts all records, whatever is filtered for.
-    "total-ignores-filter": |c| fitting::total(c) && fitting::filter(c) => Filtered Hook::Page(total_all);
+    "total-ignores-filter": |c| fitting::total_of_matching(c) && fitting::filter(c) => Filtered Hook::Page(total_all);
     /// The total of the second tenant counts records of both.
     "total-over-tenants": |c| fitting::total(c) && fitting::tenancy(c) => Always Hook::Page(total_tenants);
     /// The total differs on late pages.
     "total-changes-late": fitting::total => Late Hook::Page(total_down);
+    /// The number of pages is one more than the records fill.
+    "page-count-wrong": fitting::page_count => Always Hook::Page(pages_up);
+    /// The number of pages is that of the whole list, whatever is filtered for.
+    "page-count-ignores-filter": |c| fitting::page_count(c) && fitting::filter(c) => Filtered Hook::Page(pages_all);
+    /// The number of the next page leaves one page out.
+    "next-number-leaves-page-out": fitting::next_number => Always Hook::Page(next_up);
+    /// The last page names a next one.
+    "next-number-on-last-page": fitting::next_number => Always Hook::Page(next_at_end);
+    /// Late pages name no next page although more follow.
+    "next-number-missing-late": fitting::next_number => Late Hook::Page(next_missing);
     /// The number of records that follow is one more than there are.
     "remaining-wrong": fitting::remaining => Always Hook::Page(remaining_up);
     /// The size that the envelope shows is one more than the one in effect.
@@ -67,6 +77,8 @@ catalogue! {
     "walk-ends-early": |c| fitting::cursor(c) && !fitting::more(c) => Late Hook::Page(end_walk);
     /// The walk ends too early, and the envelope is consistent about it.
     "walk-ends-early-consistently": fitting::more_and_cursor => Late Hook::Page(end_walk);
+    /// Late pages link to no next one although more follow.
+    "next-link-missing-late": fitting::linked => Late Hook::Page(end_walk);
     /// Walks of the second tenant end after their second page, and the envelope is consistent about it.
     "walk-ends-early-for-one-tenant": |c| fitting::cursor(c) && fitting::tenancy(c) => SecondTenant Hook::Page(end_second_page);
     /// A field of the envelope is missing.
@@ -120,6 +132,29 @@ fn total_all(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
 fn total_tenants(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     let other = usize::from(scene.tenant == 0);
     page.total += length(scene.population.table(scene.resource(), other).len());
+}
+
+fn pages_up(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    page.pages += 1;
+}
+
+fn pages_all(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    let all = length(scene.population.table(scene.resource(), scene.tenant).len());
+    let size = page.size.max(1);
+    page.pages = (all + size - 1) / size;
+}
+
+fn next_up(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    page.next_number = page.next_number.map(|next| next + 1);
+}
+
+fn next_at_end(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    let first = scene.lists().and_then(|lists| lists.page.number.as_ref()).map_or(0, |number| number.first);
+    page.next_number = page.next_number.or(Some(page.pages + i64::try_from(first).unwrap_or_default()));
+}
+
+fn next_missing(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    page.next_number = None;
 }
 
 fn remaining_up(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
@@ -229,10 +264,7 @@ fn requires(contract: &crate::contract::Contract, schema: &str, pointer: &str) -
 }
 
 fn pointers(lists: &crate::contract::semantics::Lists) -> impl Iterator<Item = String> {
-    spots(lists).into_iter().filter_map(|clause| match &clause.spot {
-        Spot::Pointer(pointer) => Some(pointer.clone()),
-        Spot::Header { .. } => None,
-    })
+    spots(lists).into_iter().filter_map(|clause| clause.spot.pointer().map(str::to_owned))
 }
 
 fn first_spot(scene: &Scene<'_>) -> Option<String> {

@@ -105,7 +105,9 @@ catalogue! {
     /// The page size changes which records there are.
     "size-changes-content": fitting::limited => AtMaximum Hook::Matching(drop_fifth);
     /// An offset beyond the end gives the last page again.
-    "past-end-repeats-last-page": fitting::offset => Resumed Hook::Page(past_end);
+    "past-end-repeats-last-page": |c| fitting::offset(c) && !fitting::past_end_shows_last(c) => Resumed Hook::Page(past_end);
+    /// A page beyond the end is the first one, and not the last as the contract has it.
+    "past-end-shows-first-page": fitting::past_end_shows_last => Resumed Hook::Page(first_past_end);
     /// An offset is ignored: every page is the first.
     "offset-ignored": fitting::offset => Resumed Hook::Ask(loop_at_once);
     /// An offset is taken for a number of pages.
@@ -388,6 +390,14 @@ fn past_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     if page.rows.is_empty() {
         let last = &matching[matching.len().saturating_sub(size)..];
         page.rows = last.iter().map(|(_, row)| Arc::clone(row)).collect();
+        recount(page);
+    }
+}
+
+fn first_past_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    let Some((From::Offset(asked), Some(size))) = scene.ask.map(|ask| (&ask.from, ask.size)) else { return };
+    if *asked >= matching.len() {
+        page.rows = matching.iter().take(size).map(|(_, row)| Arc::clone(row)).collect();
         recount(page);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::catalogue;
 use super::fitting;
 use crate::contract::Location;
-use crate::contract::semantics::{Slot, Spot};
+use crate::contract::semantics::{Counted, Slot, Spot};
 use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::Ranked;
@@ -307,7 +307,7 @@ fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
         crate::mock::exchange::set_at(&mut body, &lists.items, serde_json::json!([]));
         // What counts the records agrees: the fault is in the records alone.
         let counts = [&lists.page.count, &lists.page.total, &lists.page.remaining].into_iter().flatten();
-        for clause in counts {
+        for clause in counts.filter(|clause| clause.of == Counted::Matching) {
             if let Spot::Pointer(spot) = &clause.spot {
                 crate::mock::exchange::set_at(&mut body, spot, serde_json::json!(0));
             }

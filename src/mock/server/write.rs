@@ -11,6 +11,18 @@ use crate::mock::expand;
 use crate::mock::hook::{Hook, Live, Scene};
 use crate::mock::population::Row;
 
+/// Pointer to the record in each item of a list and what stands around it, where something does.
+fn item<'a>(scene: &Scene<'a>) -> Option<(&'a str, &'a Value)> {
+    let lists = scene.operation.clause.lists.as_ref().filter(|lists| !lists.item.is_empty())?;
+    Some((lists.item.as_str(), &scene.route.item))
+}
+
+fn wrapped((place, around): (&str, &Value), record: Value) -> Value {
+    let mut item = around.clone();
+    set_at(&mut item, place, record);
+    item
+}
+
 impl Server {
     /// Puts records into a body and the body into the answer; untouched records are copied as text. `place` is where
     /// the record of a reader, or the array of a list, stands.
@@ -28,7 +40,11 @@ impl Server {
         let spoils = |live: &&Live| matches!(live.hook, Hook::Body(_)) && live.when.holds(scene);
         if self.live.iter().any(|live| spoils(&live)) {
             let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
-            let shown = if single { records.pop().unwrap_or(Value::Null) } else { Value::Array(records) };
+            let shown = match (single, item(scene)) {
+                (true, _) => records.pop().unwrap_or(Value::Null),
+                (false, None) => Value::Array(records),
+                (false, Some(item)) => records.into_iter().map(|record| wrapped(item, record)).collect(),
+            };
             set_at(&mut body, place, shown);
             for live in self.live.iter().filter(spoils) {
                 if let Hook::Body(spoil) = live.hook {
@@ -40,10 +56,13 @@ impl Server {
             let text = rows.first().map(|row| self.text(scene, row, expands));
             answer.body = text.map(|text| text.as_bytes().to_vec()).unwrap_or_default().into();
         } else {
-            let joined = rows.iter().map(|row| self.text(scene, row, expands)).collect::<Vec<_>>().join(",");
+            let hole = Value::from(HOLE).to_string();
+            let around = item(scene).map(|item| wrapped(item, Value::from(HOLE)).to_string());
+            let around = around.as_deref().and_then(|text| text.split_once(hole.as_str())).unwrap_or_default();
+            let shown = |row| format!("{}{}{}", around.0, self.text(scene, row, expands), around.1);
+            let joined = rows.iter().map(|row| shown(row)).collect::<Vec<_>>().join(",");
             set_at(&mut body, place, Value::from(HOLE));
             let text = body.to_string();
-            let hole = Value::from(HOLE).to_string();
             let shown = if single { joined } else { format!("[{joined}]") };
             answer.body = text.replacen(&hole, &shown, 1).into();
         }

@@ -223,7 +223,7 @@ fn extra_fields(scene: &Scene<'_>, body: &mut Value) {
     let extra = || json!({"since": 2031, "notes": ["undocumented", null, true]});
     if let Some(lists) = scene.lists() {
         for record in body.pointer_mut(&lists.items).and_then(Value::as_array_mut).into_iter().flatten() {
-            set_at(record, "/x_undocumented", extra());
+            set_at(record, &format!("{}/x_undocumented", lists.item), extra());
         }
     }
     if body.is_object() {
