@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::ask::{Ask, From, Reader};
+use super::blueprint::Counts;
 use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
 use super::hook::Neglect;
@@ -117,8 +118,8 @@ impl Reader<'_> {
         if let Some(field) = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref()) {
             return last.value.pointer(field).map(plain);
         }
-        match self.habits.tokens {
-            Tokens::Offset => Some(end.to_string()),
+        match self.tokens() {
+            Tokens::Offset => Some((end + self.first_count()).to_string()),
             Tokens::Key => Some(last.key.clone()),
             Tokens::Opaque => {
                 let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
@@ -186,8 +187,11 @@ impl Reader<'_> {
             Some(Spot::Pointer(pointer)) => {
                 let value = match &page.token {
                     Some(_) if next.is_url() => Some(Value::from(address())),
+                    Some(token) if self.route.next.counts == Counts::Everywhere => {
+                        Some(token.parse::<u64>().map_or_else(|_| Value::from(token.as_str()), Value::from))
+                    }
                     Some(token) => Some(Value::from(token.as_str())),
-                    None => self.route.no_token.clone(),
+                    None => self.route.next.end.clone(),
                 };
                 match value {
                     Some(value) => set_at(body, pointer, value),
@@ -206,7 +210,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The address of the next page, relative to the host.
+    /// The address of the next page: relative to the host, unless the document takes absolute ones alone.
     fn address(&self, page: &Page, incoming: &Incoming) -> String {
         let clauses = &self.lists.page;
         let (slot, value) =
@@ -221,16 +225,17 @@ impl Reader<'_> {
                 }
                 (None, None, None) => (Slot::Query("cursor".to_owned()), page.token.clone().unwrap_or_default()),
             };
-        let mut pairs: Vec<String> = incoming
-            .query
-            .split('&')
-            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(slot.name()))
-            .map(str::to_owned)
-            .collect();
+        // The name may have come encoded, as that of `page[offset]` does.
+        let is_other = |pair: &&str| {
+            !pair.is_empty() && Inputs::read_query(pair).first().is_none_or(|(name, _)| name != slot.name())
+        };
+        let mut pairs: Vec<String> = incoming.query.split('&').filter(is_other).map(str::to_owned).collect();
         let encode =
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         pairs.push(format!("{}={}", encode(slot.name()), encode(&value)));
-        format!("{}?{}", incoming.path, pairs.join("&"))
+        let host = incoming.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let origin = if self.route.next.absolute { format!("http://{host}") } else { String::new() };
+        format!("{origin}{}?{}", incoming.path, pairs.join("&"))
     }
 }
 

@@ -351,7 +351,7 @@ impl Server {
             for word in &words {
                 let known = clauses.iter().any(|other| other.slot == expand.slot && plain(&other.value) == *word);
                 let choice = expand.unknown.as_ref().map_or(Choice::Ignore, |unknown| unknown.is);
-                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.habits.lenient);
+                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.is_lenient(operation));
                 if !known && !ignored {
                     return Err(Refused::Invalid(format!("{word} cannot be expanded")));
                 }
@@ -363,10 +363,15 @@ impl Server {
         Ok(wanted)
     }
 
+    /// Whether it serves where it may choose between that and a refusal: one that nobody documented is no choice.
+    fn is_lenient(&self, operation: &Operation) -> bool {
+        self.habits.lenient || !Refused::Invalid(String::new()).is_documented(self.contract(), operation)
+    }
+
     fn forgiven_expansion(&self, operation: &Operation, slot: &Slot, _value: &Value) -> bool {
         let expand = operation.clause.expands.iter().find(|expand| expand.slot == *slot);
         expand.and_then(|expand| expand.unknown.as_ref()).is_some_and(|unknown| {
-            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.habits.lenient)
+            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.is_lenient(operation))
         })
     }
 
