@@ -15,7 +15,7 @@ use super::token::Mark;
 use crate::contract::semantics::{
     Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField,
 };
-use crate::contract::{Breach, Checker, Operation, Parameter};
+use crate::contract::{Breach, Checker, Contract, Operation, Parameter};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +83,7 @@ pub(crate) enum From {
 
 /// Reads the requests of one list operation.
 pub(crate) struct Reader<'a> {
+    pub(crate) contract: &'a Contract,
     pub(crate) operation: &'a Operation,
     pub(crate) route: &'a Route,
     pub(crate) lists: &'a Lists,
@@ -110,7 +111,9 @@ impl Reader<'_> {
     pub(super) fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
         match handling.map(|handling| handling.is).filter(|_| !(self.neglects)(Neglect::Refusing)) {
             Some(Choice::Either) => (self.habits.lenient || !self.route.refuses).then_some(Choice::Either),
-            None | Some(Choice::Refuse) => None,
+            // Where nothing is promised and no refusal documented, serving is all that is lawful.
+            None => (!self.route.refuses).then_some(Choice::Either),
+            Some(Choice::Refuse) => None,
             Some(other) => Some(other),
         }
     }

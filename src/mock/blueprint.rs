@@ -7,6 +7,7 @@ mod bones;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use bones::is_required;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 

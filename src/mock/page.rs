@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::ask::{Ask, From, Reader};
+use super::ask::{Ask, From, Reader, Refused};
 use super::blueprint::Counts;
 use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
@@ -141,6 +141,20 @@ impl Reader<'_> {
             means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
         let echo = if reading == "next" { sent.saturating_add(size) } else { sent };
         i64::try_from(echo).unwrap_or(i64::MAX)
+    }
+
+    /// What a page beyond the end gets, where the contract wants it refused.
+    pub(crate) fn past_end(&self, ask: &Ask, page: &Page, matching: usize) -> Option<Refused> {
+        let refuses = self.lists.page.past_end.as_ref().is_some_and(|handling| handling.is == Choice::Refuse);
+        let beyond = matches!(ask.from, From::Offset(at) if at > 0 && at >= matching) && page.rows.is_empty();
+        let by_token = self.lists.page.offset.is_none() && self.lists.page.number.is_none();
+        let clauses = &self.contract.root.refusals;
+        let refused = if clauses.not_found.is_some() && Refused::NotFound.is_documented(self.contract, self.operation) {
+            Refused::NotFound
+        } else {
+            Refused::Invalid("there is no such page".to_owned())
+        };
+        (refuses && beyond && !by_token).then_some(refused)
     }
 
     /// Whether the token is to be a field of a record, and to be refused where no record has it.

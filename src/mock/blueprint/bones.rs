@@ -139,7 +139,7 @@ pub(super) fn next_spot(contract: &Contract, schemas: &Schemas, operation: &Oper
     let checker = pointer.as_ref().and_then(|pointer| schemas.checker(pointer).ok());
     let takes = |value: &Value| checker.as_ref().is_none_or(|checker| checker.is_valid(value));
     let nullable = checker.is_some() && takes(&Value::Null);
-    let required = spot.rsplit_once('/').is_some_and(|(parent, name)| is_required(contract, operation, parent, name));
+    let required = is_required(contract, operation, spot);
     let end = match (nullable, required) {
         (true, _) => Some(Value::Null),
         (false, true) => Some(Value::from("")),
@@ -169,7 +169,9 @@ fn first_token(contract: &Contract, operation: &Operation, lists: &Lists) -> Opt
 const WORD: &str = "WyIxMjMiLCJhYmMiXQ";
 const COUNT: &str = "1000";
 
-fn is_required(contract: &Contract, operation: &Operation, parent: &str, name: &str) -> bool {
+/// Whether a member of the body of success has to be there.
+pub(crate) fn is_required(contract: &Contract, operation: &Operation, spot: &str) -> bool {
+    let Some((parent, name)) = spot.rsplit_once('/') else { return false };
     let body = contract.success_schema(operation).and_then(|schema| contract.shapes.find(&contract.resolve(schema).0));
     body.and_then(|body| contract.shapes.at(body, parent)).is_some_and(|shape| {
         contract.shapes.with_parts(shape).iter().any(|part| part.required.iter().any(|known| known == name))
