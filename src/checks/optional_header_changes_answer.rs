@@ -135,13 +135,13 @@ fn change(study: &Study, operation: &Operation, before: &Observation, answer: &O
     let key = |record: &Value| record.pointer(study.contract.key_of(lists)).and_then(key_text);
     let (ones, twos) = (records(lists, one), records(lists, two));
     if ones.is_empty() != twos.is_empty() {
-        let count = |items: &[Value]| format!("{} records", items.len());
-        return Some(Change { one: count(ones), two: count(twos), at: Some(lists.items.clone()) });
+        let count = |items: &[&Value]| format!("{} records", items.len());
+        return Some(Change { one: count(&ones), two: count(&twos), at: Some(lists.items.clone()) });
     }
     twos.iter().enumerate().find_map(|(index, record)| {
         let other = ones.iter().find(|other| key(other).is_some() && key(other) == key(record))?;
         let (field, one, two) = changed_field(study, &lists.resource, shape, other, record)?;
-        Some(Change { one, two, at: Some(format!("{}/{index}{field}", lists.items)) })
+        Some(Change { one, two, at: Some(format!("{}{field}", lists.place(index))) })
     })
 }
 

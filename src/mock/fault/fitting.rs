@@ -19,7 +19,7 @@ pub(super) use promises::{
     firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
     refuses_tokens, serves_sizes,
 };
-pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, text_sort};
+pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, second_look, text_sort};
 
 pub(super) fn any(contract: &Contract) -> bool {
     !contract.operations.is_empty()
