@@ -67,11 +67,13 @@ fn user_of<'a>(name: &str, value: &'a str) -> Option<&'a str> {
     encoded?.strip_suffix(')')
 }
 
-/// Quotes for a shell: single quotes, but double ones where a `$NAME` placeholder has to be expanded.
+/// Quotes for a shell: single quotes, but double ones where a `$NAME` or `${NAME%??}` placeholder has to be expanded.
 fn quote(text: &str) -> String {
-    let placeholder = text
-        .match_indices('$')
-        .any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_uppercase()) && !text.contains('`'));
+    let names = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
+    // `${NAME%????}` is a variable without its last characters.
+    let cut = |text: &str| text.strip_prefix('{').is_some_and(|text| names(text) && text.contains("%?"));
+    let placeholder = !text.contains('`')
+        && text.match_indices('$').map(|(at, _)| &text[at + 1..]).any(|after| names(after) || cut(after));
     let hostile = text.chars().any(char::is_control);
     if placeholder && !hostile && !text.contains(['"', '\\', '!']) {
         return format!("\"{text}\"");

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::checks;
 use crate::contract::Contract;
 use crate::engine::{self, Options};
 use crate::finding::{Finding, Level};
@@ -57,6 +59,8 @@ pub struct Row {
     pub right: bool,
     /// What went wrong, if something did.
     pub problem: Option<String>,
+    /// Why the fault could not show on this contract; `None` where it did, or a check spoke.
+    pub not_applicable: Option<String>,
     /// Wall time; left out of snapshots.
     #[serde(skip)]
     pub took: Duration,
@@ -74,6 +78,8 @@ pub struct Matrix {
 pub struct Scope {
     /// Names of shipped contracts, or paths; empty: all shipped ones.
     pub contracts: Vec<String>,
+    /// An OpenAPI Overlay that is laid over each of them.
+    pub overlay: Option<PathBuf>,
     /// Only faults and variants with these ids; empty: all, and the lawful server.
     pub only: Vec<String>,
     /// Seed of the checks.
@@ -139,7 +145,8 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
     let wanted = |id: &str| scope.only.is_empty() || scope.only.iter().any(|only| only == id);
     let mut tasks = Vec::new();
     for name in names {
-        let contract = Arc::new(Contract::open(&name).map_err(|error| error.to_string())?);
+        let contract =
+            Arc::new(Contract::open_with(&name, scope.overlay.as_deref()).map_err(|error| error.to_string())?);
         let looks = Arc::new(Looks::default().for_run(0));
         let task = |kind, fault, variant| Task {
             contract: Arc::clone(&contract),
@@ -172,7 +179,8 @@ const RUNS: u32 = 5;
 /// A run; a fault that comes now and then gets further ones, with other seeds, when a run passes without meeting it.
 fn run_until_met(task: &Task, seed: u64) -> Result<Row, String> {
     let mut row = run(task, seed)?;
-    while !row.right && row.runs < RUNS && task.fault.is_some_and(Fault::is_rare) {
+    let unmet = |row: &Row| !row.right || row.not_applicable.is_some();
+    while unmet(&row) && row.runs < RUNS && task.fault.is_some_and(Fault::is_rare) {
         let runs = row.runs + 1;
         row = Row { runs, ..run(task, seed + u64::from(runs))? };
     }
@@ -207,7 +215,13 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
         ..Options::default()
     };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
+    let spoiled = guest.is_spoiled();
     drop(guest);
+    Ok(Row { thorough, took: started.elapsed(), ..told(task, &checked, spoiled) })
+}
+
+/// What the findings of a run say of its server; `spoiled` is whether some answer was another one than the lawful server's.
+fn told(task: &Task, checked: &engine::Checked, spoiled: bool) -> Row {
     let mut checks: Vec<String> = Vec::new();
     for finding in checked.findings.iter().filter(|finding| finding.level == Level::Deny) {
         if !checks.contains(&finding.id) {
@@ -220,9 +234,17 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
             noted.push(finding.id.clone());
         }
     }
-    let problem = problem(task.kind, &checks, checked.aborted.as_ref(), &checked.findings);
+    let silent = checks.is_empty() && checked.aborted.is_none();
+    let not_applicable = task.fault.filter(|_| silent).and_then(|fault| idle(fault, spoiled, checked.requests));
+    let own = |id: &String| checks::CATALOGUE.iter().any(|check| check.id == *id && check.faults.contains(&task.id()));
+    let problem = match &not_applicable {
+        // What the contract does not promise in earnest is noted by the check whose fault it is, and that is right.
+        None if task.kind == Kind::Fault && silent && noted.iter().any(own) => None,
+        None => problem(task.kind, &checks, checked.aborted.as_ref(), &checked.findings),
+        Some(_) => None,
+    };
     let mut checks = checks.into_iter();
-    Ok(Row {
+    Row {
         contract: task.contract.name.clone(),
         kind: task.kind,
         id: task.id().to_owned(),
@@ -231,11 +253,22 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
         noted,
         requests: checked.requests,
         runs: 1,
-        thorough,
+        thorough: false,
         right: problem.is_none(),
         problem,
-        took: started.elapsed(),
-    })
+        not_applicable,
+        took: Duration::ZERO,
+    }
+}
+
+/// Why a fault that nobody caught could not be: no answer differed from those of the lawful server, or so few requests
+/// were sent that one that comes now and then is met hardly more often than a hiccup, which every check bears.
+fn idle(fault: &Fault, spoiled: bool, requests: u64) -> Option<String> {
+    const OFTEN_ENOUGH: u64 = 3 * 20;
+    if !spoiled {
+        return Some(format!("none of the {requests} answers shows it"));
+    }
+    (fault.is_rare() && requests < OFTEN_ENOUGH).then(|| format!("comes too seldom for a run of {requests} requests"))
 }
 
 fn problem(
@@ -274,6 +307,28 @@ fn entering(access: &mock::Access) -> (Identity, Option<Identity>) {
     (identity(&access.token, &access.params, "TOKEN"), second)
 }
 
+impl Row {
+    /// Whether checks noted it, and none failed it.
+    #[must_use]
+    pub fn is_only_noted(&self) -> bool {
+        self.first.is_none() && self.problem.is_none() && self.not_applicable.is_none() && !self.noted.is_empty()
+    }
+
+    /// What came of it, in words.
+    fn verdict(&self) -> String {
+        match (&self.first, &self.problem, &self.not_applicable) {
+            (_, Some(problem), _) => problem.clone(),
+            (.., Some(why)) => format!("not applicable: {why}"),
+            (Some(first), ..) if self.also.is_empty() => first.clone(),
+            (Some(first), ..) => format!("{first} (also {})", self.also.join(", ")),
+            (None, ..) if matches!(self.kind, Kind::Fault | Kind::Tolerated) && !self.noted.is_empty() => {
+                format!("noted by {}", self.noted.join(", "))
+            }
+            (None, ..) => "silent".to_owned(),
+        }
+    }
+}
+
 impl Matrix {
     /// Rows that did not come out as they must.
     pub fn wrong(&self) -> impl Iterator<Item = &Row> {
@@ -309,16 +364,9 @@ impl Matrix {
                 let _ = writeln!(text, "{}{contract}", if text.is_empty() { "" } else { "\n" });
             }
             let mark = if row.right { ' ' } else { '!' };
-            let verdict = match (&row.first, &row.problem) {
-                (_, Some(problem)) => problem.clone(),
-                (Some(first), None) if row.also.is_empty() => first.clone(),
-                (Some(first), None) => format!("{first} (also {})", row.also.join(", ")),
-                (None, None) if row.kind == Kind::Tolerated && !row.noted.is_empty() => {
-                    format!("noted by {}", row.noted.join(", "))
-                }
-                (None, None) => "silent".to_owned(),
-            };
+            let verdict = row.verdict();
             let verdict = match (row.runs, row.thorough) {
+                _ if row.not_applicable.is_some() => verdict,
                 (2.., _) => format!("{verdict} [in run {}]", row.runs),
                 (_, true) => format!("{verdict} [with --reads 500]"),
                 _ => verdict,
@@ -341,7 +389,9 @@ impl Matrix {
         let mut text =
             String::from("| contract | server | caught first by | also | requests |\n|---|---|---|---|---|\n");
         for row in &self.rows {
-            let first = row.problem.clone().or_else(|| row.first.clone()).unwrap_or_else(|| "silent".to_owned());
+            let told = row.not_applicable.as_ref().map(|why| format!("not applicable: {why}"));
+            let first = row.problem.clone().or(told).or_else(|| row.first.clone());
+            let first = first.unwrap_or_else(|| "silent".to_owned());
             let _ = writeln!(
                 text,
                 "| {} | {} | {first} | {} | {} |",

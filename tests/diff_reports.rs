@@ -53,8 +53,15 @@ fn outcome(waivers: Vec<Waiver>) -> Outcome {
 }
 
 fn shown(format: Format, outcome: &Outcome) -> String {
-    let report =
-        Report { old: "old.yaml", new: "new.yaml", outcome, fail_on: Level::Deny, color: false, verbose: true };
+    let report = Report {
+        old: "old.yaml",
+        new: "new.yaml",
+        outcome,
+        fail_on: Level::Deny,
+        color: false,
+        verbose: true,
+        quiet: false,
+    };
     render(format, &report)
 }
 
@@ -326,4 +333,76 @@ fn the_accept_line_is_pasted_and_accepts_one_thing() {
     let text = String::from_utf8_lossy(&run().stdout).into_owned();
     assert_eq!(text.matches("accepted an operation was removed").count(), 1, "{text}");
     assert_eq!(text.matches("breaking operation-removed").count(), 1, "{text}");
+}
+
+/// Operations that write out what others share by reference.
+fn repeated(count: usize, limit: u32, field: &str) -> String {
+    let operation = |index| {
+        format!(
+            "  /p{index}:\n    get:\n      operationId: p{index}\n      parameters: [{{name: limit, in: query, schema: {{type: integer, \
+             maximum: {limit}}}}}]\n      responses: {{'200': {{description: ok, content: {{application/json: {{schema: {{type: \
+             object, required: [id], properties: {{id: {{type: {field}}}}}}}}}}}}}}}\n"
+        )
+    };
+    let paths: String = (0..count).map(operation).collect();
+    format!("openapi: 3.0.3\ninfo: {{title: t, version: 1.0.0}}\npaths:\n{paths}")
+}
+
+fn compared(old: &str, new: &str, expand: bool, waivers: Vec<Waiver>) -> Outcome {
+    let read = |name: &str, text: &str| Workspace::parse(name, text).expect("a sound document");
+    let options = Options { today: "2026-06-01".to_owned(), expand, waivers, ..Options::default() };
+    compare(&read("old.yaml", old), &read("new.yaml", new), &options).expect("comparable")
+}
+
+#[test]
+fn one_edit_written_out_in_many_operations_is_told_once() {
+    let (old, new) = (repeated(5, 100, "integer"), repeated(5, 50, "string"));
+    let once = compared(&old, &new, false, Vec::new());
+    let breaks: Vec<_> = once.findings.iter().filter(|finding| finding.level == Level::Deny).collect();
+    assert_eq!(breaks.len(), 2, "{:#?}", once.findings);
+    assert!(breaks.iter().all(|finding| finding.operations.len() == 5 && finding.witness.is_some()));
+    assert!(breaks[0].facts["also"].matches("new.yaml:").count() == 4, "{:?}", breaks[0].facts);
+    let text = shown(Format::Human, &once);
+    assert!(text.contains("   also new.yaml:"), "{text}");
+    assert_eq!(compared(&old, &new, true, Vec::new()).tally().deny, 10);
+    // What is not the same everywhere is not one edit.
+    let other = new.replacen("maximum: 50", "maximum: 60", 1);
+    assert_eq!(compared(&old, &other, false, Vec::new()).tally().deny, 3);
+}
+
+#[test]
+fn a_waiver_of_one_place_accepts_no_other() {
+    let (old, new) = (repeated(3, 100, "integer"), repeated(3, 50, "integer"));
+    let waiver = |place: &str| {
+        vec![Waiver {
+            rule: "range-narrowed".to_owned(),
+            place: place.to_owned(),
+            reason: "r".to_owned(),
+            ..Waiver::default()
+        }]
+    };
+    let some = compared(&old, &new, false, waiver("/paths/~1p1")).tally();
+    assert_eq!((some.deny, some.waived), (1, 1));
+    let left = compared(&old, &new, false, Vec::new()).findings.remove(0);
+    let all = compared(&old, &new, false, waiver(&left.fingerprint)).tally();
+    assert_eq!((all.deny, all.waived, all.waivers), (0, 1, 0));
+}
+
+#[test]
+fn quiet_leaves_out_what_is_safe() {
+    let outcome = outcome(Vec::new());
+    let report = |quiet| Report {
+        old: "old.yaml",
+        new: "new.yaml",
+        outcome: &outcome,
+        fail_on: Level::Deny,
+        color: false,
+        verbose: false,
+        quiet,
+    };
+    let (full, brief) = (render(Format::Human, &report(false)), render(Format::Human, &report(true)));
+    let safe = outcome.findings.iter().find(|finding| finding.level == Level::Note).expect("a safe change");
+    assert!(full.contains(&safe.title) && full.contains("asks for"), "{full}");
+    assert!(!brief.contains(&safe.title) && !brief.contains("asks for"), "{brief}");
+    assert!(brief.contains("breaking ") && brief.contains("FAILED: "), "{brief}");
 }

@@ -226,7 +226,7 @@ fn scalars_are_judged_by_sets_of_values() {
                 "{type: string, nullable: true, enum: [a]}",
                 "{type: string, nullable: true, enum: [a, null]}",
                 Silent,
-                Silent,
+                Doubtful,
             ),
             ("default changed", "{type: string, default: a}", "{type: string, default: b}", Safe, Safe),
             ("description changed", "{type: string, description: a}", "{type: string, description: b}", Silent, Silent),
@@ -480,8 +480,8 @@ fn objects_and_arrays() {
                 "type object left implicit",
                 "{type: object, properties: {a: {type: string}}}",
                 "{properties: {a: {type: string}}}",
-                Silent,
-                Silent,
+                Safe,
+                Breaking,
             ),
             (
                 "a property called enum",
@@ -892,11 +892,15 @@ fn a_part_of_the_paths_moves_into_the_servers() {
     };
     let (long, short) = (with("https://a", "/v1/x"), with("https://a/v1", "/x"));
     let mut faults = Vec::new();
-    check(&mut faults, "into the server", Doubtful, &long, &short);
-    check(&mut faults, "out of the server", Doubtful, &short, &long);
+    check(&mut faults, "into the server", Silent, &long, &short);
+    check(&mut faults, "out of the server", Silent, &short, &long);
     check(&mut faults, "and another path", Breaking, &long, &with("https://a/v1", "/y"));
     check(&mut faults, "and another base", Breaking, &long, &with("https://a/v2", "/x"));
     check(&mut faults, "into several servers", Breaking, &long, &short.replace("}]", "}, {url: https://b}]"));
+    check(&mut faults, "and another host", Doubtful, &long, &with("https://b/v1", "/x"));
+    let bare = |text: &str| text.replace("servers: [{url: /}]\n", "");
+    check(&mut faults, "no server is the folder", Silent, &with("/", "/x"), &bare(&with("/", "/x")));
+    check(&mut faults, "no server, then a prefix", Silent, &bare(&with("/", "/v1/x")), &with("/v1", "/x"));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -1105,7 +1109,13 @@ fn bodies_and_responses() {
         ("request media type added", format!("requestBody: {{content: {{{json}}}}}"), format!("requestBody: {{content: {{{json}, text/plain: {{}}}}}}"), Safe),
         ("response media type removed", format!("responses: {{'200': {{description: d, content: {{{json}, text/plain: {{}}}}}}}}"), format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), Breaking),
         ("response media type added", format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), format!("responses: {{'200': {{description: d, content: {{{json}, text/plain: {{}}}}}}}}"), Safe),
-        ("charset", format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), "responses: {'200': {description: d, content: {application/json; charset=utf-8: {schema: {type: string}}}}}".into(), Doubtful),
+        ("charset", format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), "responses: {'200': {description: d, content: {application/json; charset=utf-8: {schema: {type: string}}}}}".into(), Silent),
+        ("other parameter", format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), "responses: {'200': {description: d, content: {application/json; version=2: {schema: {type: string}}}}}".into(), Doubtful),
+        ("a range of JSON", "requestBody: {content: {application/vnd.a+json: {schema: {type: string}}}}".into(), "requestBody: {content: {'application/*+json': {schema: {type: string}}}}".into(), Safe),
+        ("a range of JSON, narrowed", "requestBody: {content: {application/vnd.a+json: {schema: {type: string}}}}".into(), "requestBody: {content: {'application/*+json': {schema: {type: string, maxLength: 1}}}}".into(), Breaking),
+        ("told beside its range", "requestBody: {content: {'*/*': {schema: {type: string}}}}".into(), "requestBody: {content: {'*/*': {schema: {type: string}}, text/plain: {schema: {type: string}}}}".into(), Safe),
+        ("narrower than its range", "requestBody: {content: {'*/*': {schema: {type: string}}}}".into(), "requestBody: {content: {'*/*': {schema: {type: string}}, text/plain: {schema: {type: string, maxLength: 1}}}}".into(), Breaking),
+        ("split, one narrowed", "requestBody: {content: {'text/*': {schema: {type: string}}}}".into(), "requestBody: {content: {text/plain: {schema: {type: string}}, text/csv: {schema: {type: string, maxLength: 1}}}}".into(), Breaking),
         ("media type case", format!("responses: {{'200': {{description: d, content: {{{json}}}}}}}"), "responses: {'200': {description: d, content: {Application/JSON: {schema: {type: string}}}}}".into(), Silent),
         ("success removed", "responses: {'200': {description: d}, '201': {description: d}}".into(), "responses: {'200': {description: d}}".into(), Breaking),
         ("success added", "responses: {'200': {description: d}}".into(), "responses: {'200': {description: d}, '201': {description: d}}".into(), Safe),
@@ -1255,7 +1265,7 @@ fn overlaps_and_equal_sets() {
                 "{anyOf: [{type: object, required: [a]}, {type: object, required: [b]}]}",
                 "{oneOf: [{type: object, required: [a]}, {type: object, required: [b]}]}",
                 Breaking,
-                Doubtful,
+                Silent,
             ),
             (
                 "whole multiples are integers",
@@ -1539,6 +1549,171 @@ fn what_other_keywords_imply_is_no_change() {
                 "{type: string, nullable: true, enum: [a, null]}",
                 "{type: string, nullable: true, enum: [a]}",
                 Doubtful,
+                Silent,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
+fn a_type_beside_properties_is_a_limit_of_its_own() {
+    let typed = "{type: object, properties: {a: {type: string}}}";
+    let untyped = "{properties: {a: {type: string}}}";
+    check_schemas(
+        &[
+            ("type added beside properties", untyped, typed, Breaking, Safe),
+            ("type dropped beside properties", typed, untyped, Safe, Breaking),
+            (
+                "type added beside items",
+                "{items: {type: string}}",
+                "{type: array, items: {type: string}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "type moved into a branch",
+                typed,
+                "{allOf: [{type: object}, {properties: {a: {type: string}}}]}",
+                Silent,
+                Silent,
+            ),
+            ("type beside an enumeration", "{enum: [a]}", "{type: string, enum: [a]}", Silent, Silent),
+            ("a width of no number", "{type: string, format: int32}", "{type: string}", Safe, Doubtful),
+            ("multiples are whole", "{type: number, multipleOf: 2}", "{type: integer, multipleOf: 2}", Silent, Silent),
+        ],
+        "",
+        "",
+    );
+    let proof = judge(&with_request(untyped, ""), &with_request(typed, "")).findings.remove(0).witness;
+    assert!(proof.as_ref().is_some_and(|proof| proof.contains("\"\"")), "{proof:?}");
+}
+
+#[test]
+fn one_set_of_values_may_be_written_in_two_ways() {
+    check_schemas(
+        &[
+            (
+                "values but one",
+                "{type: string, enum: [a, b, c], not: {enum: [c]}}",
+                "{type: string, enum: [a, b]}",
+                Silent,
+                Silent,
+            ),
+            (
+                "values but two",
+                "{type: string, enum: [a, b]}",
+                "{type: string, enum: [a, b], not: {enum: [b, z]}}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "a bound between multiples",
+                "{type: integer, multipleOf: 2, maximum: 9}",
+                "{type: integer, multipleOf: 2, maximum: 8}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a bound below a multiple",
+                "{type: integer, multipleOf: 2, maximum: 9}",
+                "{type: integer, multipleOf: 2, maximum: 7}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "closed or of no properties",
+                "{type: object, maxProperties: 0}",
+                "{type: object, additionalProperties: false}",
+                Silent,
+                Silent,
+            ),
+            (
+                "of no properties or closed",
+                "{type: object, additionalProperties: false}",
+                "{type: object, maxProperties: 0}",
+                Silent,
+                Silent,
+            ),
+            ("of no properties, then open", "{type: object, maxProperties: 0}", "{type: object}", Safe, Breaking),
+            (
+                "one property or none",
+                "{type: object, additionalProperties: false, properties: {a: {type: string}}}",
+                "{type: object, maxProperties: 0}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "a value or its pattern",
+                "{type: string, enum: [a.c]}",
+                r"{type: string, pattern: '^a\.c$'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a pattern or its value",
+                r"{type: string, pattern: '^a\.c$'}",
+                "{type: string, enum: [a.c]}",
+                Silent,
+                Silent,
+            ),
+            ("a wider pattern", "{type: string, enum: [a.c]}", "{type: string, pattern: '^a.c$'}", Safe, Breaking),
+            (
+                "values and alternatives",
+                "{type: string, enum: [ab, c]}",
+                "{type: string, pattern: '^(ab|c)$'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "one alternative less",
+                "{type: string, enum: [ab, c]}",
+                "{type: string, pattern: '^(ab)$'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "one value more",
+                "{type: string, pattern: '^(ab|c)$'}",
+                "{type: string, enum: [ab, c, d]}",
+                Safe,
+                Breaking,
+            ),
+            ("no text but the empty one", "{type: string, maxLength: 0}", "{type: string, enum: ['']}", Silent, Silent),
+            (
+                "a pattern of all dates",
+                "{type: string, format: date}",
+                r"{type: string, format: date, pattern: '^\d{4}-\d{2}-\d{2}$'}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a pattern of some dates",
+                "{type: string, format: date}",
+                r"{type: string, format: date, pattern: '^20\d{2}-\d{2}-\d{2}$'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "a pattern of all instants",
+                r"{type: string, format: date-time, pattern: '^\d{4}-\d{2}-\d{2}[Tt]\d{2}:'}",
+                "{type: string, format: date-time}",
+                Silent,
+                Silent,
+            ),
+            (
+                "a pattern of some instants",
+                "{type: string, format: date-time}",
+                r"{type: string, format: date-time, pattern: '[Zz]$'}",
+                Breaking,
+                Safe,
+            ),
+            (
+                "any of overlapping variants, then one",
+                "{anyOf: [{type: number}, {type: integer}]}",
+                "{oneOf: [{type: number}, {type: integer}]}",
+                Breaking,
                 Silent,
             ),
         ],

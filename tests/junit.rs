@@ -172,6 +172,7 @@ fn diff_writes_junit() {
                     fail_on: Level::Note,
                     color: false,
                     verbose: true,
+                    quiet: false,
                 };
                 render::render(render::Format::Junit, &report)
             };

@@ -132,6 +132,7 @@ fn reports_of_diff_are_what_their_readers_accept() {
             fail_on: Level::Deny,
             color: false,
             verbose: false,
+            quiet: false,
         };
         let sarif = render::render(render::Format::Sarif, &report);
         is_sarif(&sarif);

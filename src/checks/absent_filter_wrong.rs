@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::filtering::{clause, exposed, foundation, row_pointer, sent_at};
+use serde_json::Value;
+
+use super::filtering::{clause, exposed, foundation, is_unknown, lawful_size, row_pointer, sent_at, trait_text};
 use super::{Blame, Ruling, Verdict, not_applicable};
-use crate::case::{Access, Case};
+use crate::case::{Access, Case, Query};
 use crate::contract::Operation;
-use crate::contract::semantics::{Absent, Filter, Lists};
+use crate::contract::semantics::{Absent, Filter, Lists, Match};
 use crate::document::escape;
 use crate::finding::Level;
 use crate::study::{Fit, Study, WalkSeen, Wanted};
@@ -24,12 +26,59 @@ check! {
     /// ## Source
     /// `absent` of the filter in the list's `x-contract`; with `either`, one reading must hold throughout.
     id: "absent-filter-wrong", family: Filters, level: Deny,
-    faults: ["default-filter-missing", "default-filter-only-alone"],
+    faults: ["default-filter-missing", "default-filter-only-alone", "default-filter-forgotten-for-keys"],
     plan: plan, judge: judge,
 }
 
+/// Each list, and where a default view hides records, one that is known to be hidden by each filter that names it.
 fn plan(study: &Study) -> Vec<Case> {
-    study.lists().flat_map(|(operation, lists)| foundation(study, operation, lists)).collect()
+    let mut cases: Vec<Case> =
+        study.lists().flat_map(|(operation, lists)| foundation(study, operation, lists)).collect();
+    for (operation, lists) in study.lists() {
+        for (name, filter) in &lists.filters {
+            let Some(Absent::Only(default)) = &filter.absent else { continue };
+            cases.extend(hidden_probes(study, operation, lists, (name, filter, default)));
+        }
+    }
+    cases
+}
+
+/// Filters tried with the value of a hidden record.
+const MOST_HIDDEN: usize = 2;
+
+/// Queries by other filters for a record that the default view hides; nothing may come.
+fn hidden_probes(
+    study: &Study,
+    operation: &Operation,
+    lists: &Lists,
+    (name, filter, default): (&str, &Filter, &Value),
+) -> Vec<Case> {
+    let Some(model) = study.model(&operation.id) else { return Vec::new() };
+    let wanted = Wanted::new(model, name, filter, default);
+    let asked = |walk: &WalkSeen| {
+        let query = &walk.walk.query;
+        let one = matches!(query.filters.as_slice(), [(known, _)] if known == name);
+        one && query.access == Access::Own && query.sort.is_none()
+    };
+    let walks = study.walks(&operation.id).map(|(_, walk)| walk).filter(|walk| asked(walk));
+    let Some(row) = walks.flat_map(|walk| &walk.rows).find(|row| wanted.row(row) == Fit::Not) else {
+        return Vec::new();
+    };
+    // What is asked for by its key is looked up on a path of its own, as often as not.
+    let key = Some(study.contract.key_of(lists));
+    let (keys, rest): (Vec<_>, Vec<_>) = lists.filters.iter().partition(|(_, clause)| clause.field.as_deref() == key);
+    let others = keys.into_iter().chain(rest).filter_map(|(other, clause)| {
+        let exact = matches!(clause.matching, Match::Equal | Match::AnyOf) && clause.rule.is_none();
+        let text = trait_text(row, model.field(clause.field.as_deref()?)?)?;
+        let value = match clause.matching {
+            Match::AnyOf => Value::from(vec![text]),
+            _ => Value::from(text),
+        };
+        let usable = exact && other != name && !is_unknown(&study.contract, operation, clause, &value);
+        let size = lawful_size(lists, 20);
+        usable.then(|| Case::pages(Query::new(&operation.id, Some(size)).filter(other, value), 1))
+    });
+    others.take(MOST_HIDDEN).collect()
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
@@ -95,13 +144,7 @@ fn only(study: &Study, operation: &Operation, lists: &Lists, (name, filter): (&s
 }
 
 /// Two readings side by side: the whole list leaves the other records out, and another list without the filter has them.
-fn mixed(
-    study: &Study,
-    operation: &Operation,
-    (name, filter): (&str, &Filter),
-    either: &serde_json::Value,
-    ruling: &mut Ruling,
-) {
+fn mixed(study: &Study, operation: &Operation, (name, filter): (&str, &Filter), either: &Value, ruling: &mut Ruling) {
     let (Some(reference), Some(model)) = (study.reference(&operation.id), study.model(&operation.id)) else { return };
     if reference.rows.is_empty() {
         return;

@@ -1,11 +1,12 @@
 //! See the explanation on [`CHECK`].
 
 use super::reading::{
-    Standing, additions, asks, differences, expand_pointer, field_words, judge_reads, record_shape, shapes_at,
-    shown_at, standing,
+    Read, Reader, Standing, additions, asks, differences, expand_pointer, field_words, judge_reads, record_shape,
+    shapes_at, shown_at, standing,
 };
-use super::{Verdict, not_applicable};
+use super::{Blame, Verdict, not_applicable};
 use crate::contract::Operation;
+use crate::contract::semantics::Expand;
 use crate::finding::Level;
 use crate::study::Study;
 
@@ -21,7 +22,7 @@ check! {
     /// ## Source
     /// `expands` of the operation's `x-contract`: it names all that is added.
     id: "expansion-changes-record", family: Records, level: Deny,
-    faults: ["expansion-changes-others"],
+    faults: ["expansion-changes-others", "expansion-loses-record-on-get"],
     plan: super::expansion_missing::plan, judge: judge,
 }
 
@@ -42,6 +43,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .find(|(_, expand)| asks(&read.answer.call, expand) && read.answer.call.values.len() == 2)?;
             let plain =
                 reads.iter().find(|other| other.is_plain() && other.text == read.text && other.by == read.by)?;
+            if let Some(blame) = lost(study, reader, (plain, read, reads), (index, expand)) {
+                return Some(blame);
+            }
             let (first, second) = (plain.record()?, read.record()?);
             let resource = reader.resource(study);
             if standing(resource, first, second) == Standing::Changed {
@@ -67,4 +71,28 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             Some(blame)
         },
     )
+}
+
+/// A record that is there, but not when an expansion is asked for. Who refuses the expansion of every record may not know it.
+fn lost(
+    study: &Study,
+    reader: &Reader<'_>,
+    (plain, read, reads): (&Read<'_>, &Read<'_>, &[Read<'_>]),
+    (index, expand): (usize, &Expand),
+) -> Option<Blame> {
+    let status = read.answer.status.filter(|status| (400..500).contains(status))?;
+    let known = reads.iter().any(|other| asks(&other.answer.call, expand) && other.answer.is_success());
+    if !plain.answer.is_success() || matches!(status, 401 | 408 | 429) || !(known || matches!(status, 404 | 410)) {
+        return None;
+    }
+    let name = super::filtering::text_of(&expand.value);
+    let mut blame = read
+        .blame(study, reader, format!("expansion `{name}` loses the record"))
+        .compare("the record, as without it", format!("status {status}"))
+        .by(&study.contract, expand_pointer(reader.operation, index))
+        .under(study, &expand.about, Level::Deny)
+        .mark(format!("{name} lost"));
+    blame.cases.insert(0, plain.case.clone());
+    blame.sent.insert(0, plain.answer.sent.clone());
+    Some(blame)
 }

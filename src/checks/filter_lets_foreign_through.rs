@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::filtering::{self, Reading, judge_looks, shows_effect};
+use crate::case::Case;
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -18,8 +19,14 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`: field and kind of match.
     id: "filter-lets-foreign-through", family: Filters, level: Deny,
-    faults: ["filter-lets-one-through", "filter-lets-one-through-late", "filter-ignored-after-first-page", "filter-inverted", "flag-filter-inverted", "filter-ignored-for-one-tenant"],
-    plan: filtering::plan_single, judge: judge,
+    faults: ["filter-lets-one-through", "filter-lets-one-through-late", "filter-ignored-after-first-page", "filter-inverted", "flag-filter-inverted", "filter-ignored-for-one-tenant", "filter-reads-wildcards"],
+    plan: plan, judge: judge,
+}
+
+fn plan(study: &Study) -> Vec<Case> {
+    let mut cases = filtering::plan_single(study);
+    cases.extend(filtering::plan_wildcards(study));
+    cases
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {

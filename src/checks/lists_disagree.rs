@@ -1,7 +1,5 @@
 //! See the explanation on [`CHECK`].
 
-use std::collections::HashSet;
-
 use super::filtering::foundation;
 use super::reading::{
     Standing, additions, differences, field_words, is_movement, later_version, shapes_at, shown_at, standing,
@@ -25,7 +23,7 @@ check! {
     /// ## Source
     /// `lists.resource` of both operations' `x-contract` is the same, and so is what leaving their filters out means.
     id: "lists-disagree", family: Records, level: Deny,
-    faults: ["lists-disagree", "record-differs-when-sorted", "record-differs-under-filter", "record-differs-at-largest-size", "lists-differ-in-field", "expansion-leaves-records-out"],
+    faults: ["lists-disagree", "record-differs-when-sorted", "record-differs-under-filter", "record-differs-at-largest-size", "lists-differ-in-field"],
     plan: plan, judge: judge,
 }
 
@@ -47,7 +45,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let mut ruling = Ruling::default();
     walks(study, operation, lists, &mut ruling);
-    expanded(study, operation, lists, &mut ruling);
     if let Some((first, theirs)) = peer(study, operation, lists) {
         return judge_peer(study, operation, (first, theirs), lists, ruling);
     }
@@ -84,36 +81,6 @@ fn walks(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Rulin
             );
             break;
         }
-    }
-}
-
-/// An expansion adds to records: it leaves none out.
-fn expanded(study: &Study, operation: &Operation, lists: &Lists, ruling: &mut Ruling) {
-    let Some(reference) = study.reference(&operation.id).filter(|reference| reference.complete) else { return };
-    let asks = |walk: &WalkSeen| {
-        let query = &walk.walk.query;
-        !query.expand.is_empty() && query.filters.is_empty() && query.sort.is_none() && query.access == Access::Own
-    };
-    // A walk that stops after its first pages leaves out what stands on the others.
-    for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| asks(walk) && walk.is_complete()) {
-        ruling.evidence.pairs += walk.rows.len() as u64;
-        let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-        let listed = || reference.rows.iter().filter_map(|row| row.key.as_deref());
-        let Some(missing) = listed().find(|key| !shown.contains(key)) else { continue };
-        let sent = walk.answers.first().map(|answer| answer.sent.clone()).into_iter().collect();
-        let cases = vec![Case::Walk(study.reference_walk(operation, lists)), case.clone()];
-        ruling.once(
-            Blame::of_cases("records are left out when an expansion is asked for", cases, sent)
-                .compare(
-                    format!("the {} records that the plain list shows", listed().count()),
-                    format!("{}", shown.len()),
-                )
-                .at(lists.items.clone())
-                .by(&study.contract, format!("{}/x-contract/expands", operation.pointer))
-                .under(study, &lists.about, Level::Deny)
-                .shown(missing)
-                .mark("expansion leaves out"),
-        );
     }
 }
 

@@ -267,6 +267,7 @@ catalogue! {
     expansion_wrong,
     expansion_unfounded,
     expansion_unasked,
+    expansion_changes_list,
     expansion_changes_record,
     unknown_expansion_mishandled,
     key_collides_with_alias,

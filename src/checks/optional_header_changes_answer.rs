@@ -1,11 +1,15 @@
 //! See the explanation on [`CHECK`].
 
+use serde_json::Value;
+
+use super::reading::{Standing, additions, differences, field_words, readers, record_shape, shapes_at, standing};
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
 use crate::contract::fingerprint;
 use crate::contract::semantics::Slot;
-use crate::contract::{Location, Operation};
-use crate::study::{Observation, Seen, Study};
+use crate::contract::{Location, Operation, ShapeId};
+use crate::study::row::key_text;
+use crate::study::{Observation, Seen, Study, records};
 
 check! {
     /// An optional request header changes what a read answers.
@@ -84,22 +88,79 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         ruling.evidence.pairs += 1;
-        let same = before.status == answer.status
-            && before.json.as_deref().map(fingerprint) == answer.json.as_deref().map(fingerprint);
-        if !same {
-            ruling.blames.push(
-                Blame::of_cases(
-                    format!("header `{}` changes what a read answers", slot.name()),
-                    vec![plain, case.clone()],
-                    vec![before.sent.clone(), answer.sent.clone()],
-                )
-                .compare(
-                    "the same answer with and without it",
-                    format!("status {} and {}", before.status.unwrap_or(0), answer.status.unwrap_or(0)),
-                )
-                .mark(slot.name()),
-            );
+        let Some(change) = change(study, operation, before, answer) else { continue };
+        let mut blame = Blame::of_cases(
+            format!("header `{}` changes what a read answers", slot.name()),
+            vec![plain, case.clone()],
+            vec![before.sent.clone(), answer.sent.clone()],
+        )
+        .compare(format!("the same answer with and without it ({})", change.one), change.two)
+        .mark(slot.name());
+        if let Some(at) = change.at {
+            blame = blame.at(at);
         }
+        ruling.blames.push(blame);
     }
     ruling.or_inconclusive("no record to ask for is known", "check against a list that is not empty")
+}
+
+/// What differs between two answers.
+struct Change {
+    one: String,
+    two: String,
+    /// Pointer into the body, where one place differs.
+    at: Option<String>,
+}
+
+/// What an answer says that the one before does not, as far as it may not: a record that was changed in between, and fields
+/// that move by themselves, say nothing of the header.
+fn change(study: &Study, operation: &Operation, before: &Observation, answer: &Observation) -> Option<Change> {
+    if before.status != answer.status {
+        let status = |answer: &Observation| format!("status {}", answer.status.unwrap_or(0));
+        return Some(Change { one: status(before), two: status(answer), at: None });
+    }
+    let (one, two) = (before.json.as_deref()?, answer.json.as_deref()?);
+    if let Some(reader) = readers(study).find(|reader| reader.operation.id == operation.id) {
+        let item = &reader.reads.item;
+        let shape = record_shape(&study.contract, &reader);
+        let (field, one, two) =
+            changed_field(study, &reader.reads.resource, shape, one.pointer(item)?, two.pointer(item)?)?;
+        return Some(Change { one, two, at: Some(reader.reads.pointer(&field)) });
+    }
+    let Some(lists) = &operation.clause.lists else {
+        let same = fingerprint(one) == fingerprint(two);
+        return (!same).then(|| Change { one: "one body".to_owned(), two: "another body".to_owned(), at: None });
+    };
+    let shape = study.contract.record_shape(operation, lists);
+    let key = |record: &Value| record.pointer(study.contract.key_of(lists)).and_then(key_text);
+    let (ones, twos) = (records(lists, one), records(lists, two));
+    if ones.is_empty() != twos.is_empty() {
+        let count = |items: &[&Value]| format!("{} records", items.len());
+        return Some(Change { one: count(&ones), two: count(&twos), at: Some(lists.items.clone()) });
+    }
+    twos.iter().enumerate().find_map(|(index, record)| {
+        let other = ones.iter().find(|other| key(other).is_some() && key(other) == key(record))?;
+        let (field, one, two) = changed_field(study, &lists.resource, shape, other, record)?;
+        Some(Change { one, two, at: Some(format!("{}{field}", lists.place(index))) })
+    })
+}
+
+/// The first field in which two showings of one state of a record differ, with both values in words.
+fn changed_field(
+    study: &Study,
+    resource: &str,
+    shape: Option<ShapeId>,
+    one: &Value,
+    two: &Value,
+) -> Option<(String, String, String)> {
+    let resource = study.contract.resource(resource);
+    if standing(resource, one, two) == Standing::Changed {
+        return None;
+    }
+    let mut left_out = additions(&study.contract);
+    left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
+    let field = differences(&study.contract, shape, one, two, &left_out).into_iter().next()?;
+    let (first, second) = shapes_at(one, two, &field);
+    let words = field_words(&field);
+    Some((field, format!("`{words}`: {first}"), format!("another value of `{words}` ({second})")))
 }

@@ -59,8 +59,10 @@ pub(super) fn plan_walks(study: &Study) -> Vec<Case> {
 pub(super) fn offset_of(slot: &Slot, first: u64, call: &Call) -> Option<u64> {
     if let (Some(address), Slot::Query(name)) = (&call.follow, slot) {
         let query = address.split_once('?')?.1.split('#').next()?;
-        let sent = query.split('&').find_map(|pair| pair.strip_prefix(name.as_str())?.strip_prefix('='));
-        return sent.map_or(Some(first), |sent| sent.parse().ok());
+        // Servers encode the name or not: `page%5Boffset%5D` is `page[offset]`.
+        let is_meant = |known: &str| percent_encoding::percent_decode_str(known).decode_utf8_lossy() == name.as_str();
+        let sent = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| is_meant(known));
+        return sent.map_or(Some(first), |(_, sent)| sent.parse().ok());
     }
     call.value(slot).map_or(Some(first), serde_json::Value::as_u64)
 }

@@ -139,7 +139,13 @@ fn judge_reader(study: &Study, reader: &Reader<'_>) -> Verdict {
         // A record that cannot be read anyhow says nothing of the parameter.
         let Some(Seen::Answer(before)) = study.get(&plain) else { continue };
         let Some(listed) = before.json.as_ref().filter(|_| before.is_success()) else { continue };
+        let known = ruling.blames.len();
         if !judge_status(study, answer, &mut ruling) {
+            // A record that is gone by then is refused with or without the parameter: both are asked again.
+            for blame in &mut ruling.blames[known..] {
+                blame.cases = vec![plain.clone(), case.clone()];
+                blame.compares = true;
+            }
             continue;
         }
         let shown = answer.json.as_ref().map(|body| reader.reads.record(body));

@@ -10,15 +10,15 @@ check! {
     /// An operation answers to a credential that nobody issued.
     ///
     /// ## Why it matters
-    /// A check that only looks whether there is a token keeps nobody out.
+    /// A check that only looks whether there is a token, or how it begins, keeps nobody out.
     ///
     /// ## Example
-    /// `Authorization: Bearer nonsense` is answered with 200.
+    /// A token of which the last characters were changed is answered with 200.
     ///
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
     id: "works-with-wrong-credential", family: Access, level: Deny,
-    faults: ["credential-not-checked", "credential-not-checked-on-later-pages"],
+    faults: ["credential-not-checked", "credential-compared-by-beginning", "credential-not-checked-on-later-pages"],
     plan: plan, judge: judge,
 }
 

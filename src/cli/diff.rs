@@ -52,6 +52,9 @@ pub struct Args {
     /// Show safe changes and operations in full
     #[arg(short, long)]
     pub verbose: bool,
+    /// Less: only what breaks or is in doubt, and the verdict
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
     /// Leave out the payloads that prove a break
     #[arg(long)]
     pub no_witness: bool,
@@ -235,6 +238,7 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
             fail_on: args.fail_on.0.unwrap_or(Level::Deny),
             color: color && wish.path.is_none(),
             verbose: args.verbose,
+            quiet: args.quiet,
         };
         if let Err(error) = wish.write(&render(wish.format, &report), out) {
             let _ = writeln!(err, "error: {error}");

@@ -1,22 +1,26 @@
 //! `contract-gate prove`: the kill matrix on the command line.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
 use super::exit;
-use crate::prove::{Kind, Matrix, Scope, prove};
+use crate::prove::{Kind, Matrix, Row, Scope, prove};
 
 /// Run every check against every fault and every lawful form of the embedded servers
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate prove\n  contract-gate prove maple --only cursor-loops\n  contract-gate prove --format markdown > matrix.md"
+    after_help = "Examples:\n  contract-gate prove\n  contract-gate prove maple --only cursor-loops\n  contract-gate prove vendor.yaml --overlay vendor-overlay.yaml\n  contract-gate prove --format markdown > matrix.md"
 )]
 pub(super) struct Args {
     /// Contracts; by default all shipped ones
     #[arg(value_name = "CONTRACT")]
     contracts: Vec<String>,
+    /// OpenAPI Overlay laid over the contract, for a document that may not be edited
+    #[arg(long, value_name = "FILE", requires = "contracts")]
+    overlay: Option<PathBuf>,
     /// Only this fault or variant; repeatable
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
@@ -49,7 +53,13 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
         let hint = near.map_or_else(String::new, |near| format!("\n  help: did you mean `{near}`?"));
         return Err(format!("there is no fault and no variant `{unknown}`{hint}"));
     }
-    let scope = Scope { contracts: args.contracts.clone(), only: args.only.clone(), seed: args.seed, jobs: args.jobs };
+    let scope = Scope {
+        contracts: args.contracts.clone(),
+        overlay: args.overlay.clone(),
+        only: args.only.clone(),
+        seed: args.seed,
+        jobs: args.jobs,
+    };
     let started = Instant::now();
     let bar = io::stderr().is_terminal();
     let matrix = prove(&scope, &|row, left| {
@@ -74,13 +84,19 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 
 fn summary(matrix: &Matrix, started: Instant) -> String {
     let count = |kinds: &[Kind]| matrix.rows.iter().filter(|row| kinds.contains(&row.kind)).count();
-    let caught = matrix.rows.iter().filter(|row| row.kind == Kind::Fault && row.right).count();
+    let idle = matrix.rows.iter().filter(|row| row.not_applicable.is_some()).count();
+    let fault = |row: &&Row| row.kind == Kind::Fault && row.not_applicable.is_none();
+    let faults = matrix.rows.iter().filter(fault).count();
+    let noted = matrix.rows.iter().filter(fault).filter(|row| row.right && row.is_only_noted()).count();
+    let caught = matrix.rows.iter().filter(fault).filter(|row| row.right && !row.is_only_noted()).count();
     let silent = matrix.rows.iter().filter(|row| matches!(row.kind, Kind::Lawful | Kind::Variant) && row.right).count();
     let medians: Vec<String> =
         matrix.median_requests().into_iter().map(|(name, requests)| format!("{name} {requests}")).collect();
-    let (faults, lawful) = (count(&[Kind::Fault]), count(&[Kind::Lawful, Kind::Variant]));
+    let lawful = count(&[Kind::Lawful, Kind::Variant]);
     let told = [
         (faults > 0).then(|| format!("{caught} of {faults} faults caught")),
+        (noted > 0).then(|| format!("{noted} only noted")),
+        (idle > 0).then(|| format!("{idle} not applicable")),
         (lawful > 0).then(|| format!("{silent} of {lawful} lawful servers left in peace")),
         Some(format!("in {:.1} s", started.elapsed().as_secs_f64())),
     ];

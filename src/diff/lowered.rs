@@ -21,6 +21,8 @@ pub(crate) struct Lowering<'s, 'a> {
     pub(crate) side: &'s mut Side<'a>,
     /// None when the value travels nowhere, as an example does.
     pub(crate) direction: Option<Direction>,
+    /// Whether a schema without `type` takes every type, as the letter says, whatever its other keywords are about.
+    pub(crate) literal: bool,
     /// Schemas that may still be lowered; at zero the result says less than it should.
     left: usize,
 }
@@ -28,7 +30,7 @@ pub(crate) struct Lowering<'s, 'a> {
 impl<'s, 'a> Lowering<'s, 'a> {
     /// Starts a lowering.
     pub(crate) fn new(side: &'s mut Side<'a>, direction: Option<Direction>) -> Self {
-        Self { side, direction, left: MAX_SCHEMAS }
+        Self { side, direction, literal: false, left: MAX_SCHEMAS }
     }
 
     /// Whether everything was lowered that the value touches.
@@ -87,6 +89,9 @@ impl<'s, 'a> Lowering<'s, 'a> {
         };
         let mut out = Map::new();
         scalars(map, &mut out);
+        if self.literal && !map.contains_key("type") {
+            out.remove("type");
+        }
         for keyword in combinators {
             let Some(list) = self.side.get(node, keyword) else { continue };
             let mut variants = self.side.items(list);

@@ -17,6 +17,7 @@ mod proofs;
 pub(crate) mod references;
 mod relation;
 pub mod render;
+mod repeated;
 mod report;
 pub mod rule;
 pub mod rules;

@@ -1,6 +1,6 @@
 //! From changes to findings: once per change, with the operations that it reaches.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexSet;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::proofs::{self, Job};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
 use super::versions::{note_version, version};
-use super::{Options, spoken, waiver};
+use super::{Options, repeated, spoken, waiver};
 use crate::finding::{Finding, Level, Place};
 
 /// How many findings there are, waived ones apart.
@@ -117,6 +117,7 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     waiver::mark(&mut findings, &names);
     waiver::apply(&mut findings, &options.waivers, &names, today);
     findings.sort_by(|one, two| order(one).cmp(&order(two)));
+    repeated::merge(&mut findings);
     Outcome { findings, notes: Vec::new(), bump, versions }
 }
 
@@ -218,6 +219,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
         .map(|group| (overridden(options, group.change.rule, group.level), group))
         .filter(|(level, _)| *level != Level::Allow)
         .collect();
+    let shared = if options.expand { vec![None; groups.len()] } else { shared(api, &groups) };
     let mut old = Places::default();
     let mut new = Places::default();
     let wanted: Vec<(Option<usize>, Option<usize>)> = groups
@@ -233,7 +235,8 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
     let mut proven: Vec<usize> = Vec::new();
     let mut findings: Vec<Finding> = Vec::with_capacity(groups.len());
     let mut written: HashMap<Written, usize> = HashMap::new();
-    for ((level, group), (one, two)) in groups.into_iter().zip(wanted) {
+    let mut shown: HashSet<String> = HashSet::new();
+    for (((level, group), (one, two)), shared) in groups.into_iter().zip(wanted).zip(shared) {
         let places = (one.map(|index| old[index].clone()), two.map(|index| new[index].clone()));
         // What stands in the text once, and is read in several places by aliases, changed once.
         let key = (!options.expand).then(|| written_at(&group.change, &places)).flatten();
@@ -245,6 +248,7 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
             written.insert(key, findings.len());
         }
         if let Some(pair) = group.pair
+            && shared.as_ref().is_none_or(|shared| shown.insert(shared.clone()))
             && group.level == Level::Deny
             && !options.without_witness
             && proofs::is_affordable(jobs.len())
@@ -252,12 +256,26 @@ fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -> Vec<Findi
             jobs.push(Job { pair, roots: group.roots.clone(), change: group.change.clone() });
             proven.push(findings.len());
         }
-        findings.push(finding(group, level, places));
+        let mut told = finding(group, level, places);
+        if let Some(shared) = shared {
+            repeated::mark(&mut told, &shared);
+        }
+        findings.push(told);
     }
     for (index, proof) in proven.into_iter().zip(proofs::all(api, &jobs)) {
         findings[index].witness = proof;
     }
     findings
+}
+
+/// For each change what it shares with those that are the same edit elsewhere.
+fn shared(api: &Api<'_>, groups: &[(Level, Group)]) -> Vec<Option<String>> {
+    let told = groups.iter().map(|(_, group)| repeated::Told {
+        change: &group.change,
+        schema: group.pair.is_some(),
+        spot: group.spots.first().map_or("", String::as_str),
+    });
+    repeated::shared(api, &told.collect::<Vec<_>>())
 }
 
 /// A change as it stands in the texts: rule, subject, values, and both places by line and column.

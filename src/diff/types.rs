@@ -228,6 +228,24 @@ pub(crate) fn format_length(name: &str) -> Option<Range> {
     }
 }
 
+/// A format of numbers.
+pub(crate) fn numeric_format(name: &str) -> bool {
+    integer_format(name).is_some() || matches!(name, "float" | "double" | "decimal" | "decimal128")
+}
+
+/// A pattern that all texts of a format fit, and few others.
+pub(crate) fn format_pattern(name: &str) -> Option<&'static str> {
+    match name {
+        "date" => Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
+        "date-time" => Some(
+            "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)\
+             ([.][0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+        ),
+        "uuid" => Some("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"),
+        _ => None,
+    }
+}
+
 /// A format that OpenAPI or JSON Schema defines.
 pub(crate) fn standard_format(name: &str) -> bool {
     integer_format(name).is_some()

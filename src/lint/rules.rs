@@ -176,6 +176,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Operation Object: must be unique.
     "operation-id-repeated",
+    /// A page size that the parameter takes is neither promised nor refused.
+    /// Level: warn.
+    /// ## Why it matters
+    /// Nobody can tell whether it is lawful: the schema takes it, and the clause ends before.
+    /// ## Example
+    /// `min: 1` beside `minimum: 0`, without `below` or `zero` that says what nought gets.
+    /// ## Source
+    /// openapi/README.md, `size`.
+    "page-size-unsettled",
     /// A list is paged in two ways.
     /// Level: deny.
     /// ## Why it matters

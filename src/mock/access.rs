@@ -173,7 +173,13 @@ impl Door<'_> {
                 _ => shown == wanted,
             }
         };
+        let begins = |token: &str| {
+            let (_, wanted) = carry(scheme, token);
+            let half = wanted.len() - token.len().div_ceil(2);
+            wanted.get(..half).is_some_and(|beginning| shown.starts_with(beginning))
+        };
         let tokens = [&self.access.token, &self.access.second_token];
-        Some(tokens.iter().position(|token| fits(token)))
+        let nearly = || (self.neglects)(Neglect::CredentialEnd).then(|| tokens.iter().position(|token| begins(token)));
+        Some(tokens.iter().position(|token| fits(token)).or_else(|| nearly().flatten()))
     }
 }

@@ -1,19 +1,21 @@
 //! From a request to what it asks for, or to the refusal that it gets.
 
+mod starts;
+
 use serde_json::Value;
 
-use super::blueprint::{Blueprint, Route, typed};
+use super::blueprint::{Blueprint, Route};
 use super::exchange::Inputs;
-use super::habits::{Habits, Tokens};
+use super::habits::Habits;
 use super::hook::Neglect;
-use super::inputs::judge_inputs;
+use super::inputs::{fitting, judge_inputs};
 use super::population::plain;
 use super::template;
 use super::token::Mark;
 use crate::contract::semantics::{
-    Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField, Start,
+    Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField,
 };
-use crate::contract::{Breach, Operation};
+use crate::contract::{Breach, Checker, Contract, Operation, Parameter};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +83,7 @@ pub(crate) enum From {
 
 /// Reads the requests of one list operation.
 pub(crate) struct Reader<'a> {
+    pub(crate) contract: &'a Contract,
     pub(crate) operation: &'a Operation,
     pub(crate) route: &'a Route,
     pub(crate) lists: &'a Lists,
@@ -107,8 +110,10 @@ impl Reader<'_> {
     /// What is done about something unlawful, where it is not refused.
     pub(super) fn chosen(&self, handling: Option<&Handling>) -> Option<Choice> {
         match handling.map(|handling| handling.is).filter(|_| !(self.neglects)(Neglect::Refusing)) {
-            Some(Choice::Either) => self.habits.lenient.then_some(Choice::Either),
-            None | Some(Choice::Refuse) => None,
+            Some(Choice::Either) => (self.habits.lenient || !self.route.refuses).then_some(Choice::Either),
+            // Where nothing is promised and no refusal documented, serving is all that is lawful.
+            None => (!self.route.refuses).then_some(Choice::Either),
+            Some(Choice::Refuse) => None,
             Some(other) => Some(other),
         }
     }
@@ -261,13 +266,22 @@ impl Reader<'_> {
             let errors = checker.errors(&body, 8);
             return errors.iter().any(|error| error.breach == Breach::Enum && error.pointer == *pointer);
         }
-        let known = self.operation.parameter(slot).map_or(&[][..], |parameter| parameter.options());
-        !known.is_empty() && !known.contains(value)
+        let Some((parameter, checker)) = self.declared(slot) else { return false };
+        let parts = ["anyOf", "oneOf", "allOf"].into_iter().any(|parts| parameter.schema.get(parts).is_some());
+        let listed = parts || !parameter.options().is_empty();
+        listed && !fitting(parameter, checker, std::slice::from_ref(value)).1
+    }
+
+    /// The parameter of a slot, and what it takes.
+    fn declared(&self, slot: &Slot) -> Option<(&Parameter, Option<&Checker>)> {
+        let mut declared = self.operation.parameters.iter().zip(&self.route.parameters);
+        let (parameter, checker) = declared.find(|(parameter, _)| parameter.is(slot))?;
+        Some((parameter, checker.as_ref()))
     }
 
     fn list_value(&self, slot: &Slot, first: &Value, values: &[Value]) -> Value {
-        match (self.operation.parameter(slot), first) {
-            (Some(parameter), _) => typed(parameter, values),
+        match (self.declared(slot), first) {
+            (Some((parameter, checker)), _) => fitting(parameter, checker, values).0,
             (None, Value::Array(_)) => first.clone(),
             (None, _) => Value::Array(values.to_vec()),
         }
@@ -342,59 +356,6 @@ impl Reader<'_> {
             word if word == plain(&clause.descending) => Ok(Some(true)),
             _ if self.takes_order(sort) => Ok(None),
             _ => Err(()),
-        }
-    }
-
-    fn from(&self, inputs: &Inputs, ask: &Ask) -> Result<From, Refused> {
-        let page = &self.lists.page;
-        if let Some(next) = &page.next {
-            let own = Slot::Query("cursor".to_owned());
-            let positional = page.offset.is_some() || page.number.is_some();
-            let slot = next.slot.as_ref().or((!positional).then_some(&own));
-            if let Some(token) = slot.and_then(|slot| inputs.text(slot)) {
-                let lenient = self.chosen(next.malformed.as_ref()).is_some() || (self.neglects)(Neglect::Tokens);
-                let refused = || Refused::Invalid("this token is not one of ours".to_owned());
-                let from = match (self.habits.tokens, next.field.is_some()) {
-                    (Tokens::Offset, false) => token.parse().ok().map(From::Offset),
-                    (Tokens::Key, _) | (_, true) => Some(From::Key(token)),
-                    (Tokens::Opaque, false) => {
-                        Mark::open(&token).filter(|mark| mark.walk == ask.question).map(From::After)
-                    }
-                };
-                return match from {
-                    Some(from) => Ok(from),
-                    None if lenient => Ok(From::Start),
-                    None => Err(refused()),
-                };
-            }
-        }
-        if let Some(offset) = &page.offset
-            && let Some(at) = self.start(offset, inputs)?
-        {
-            return Ok(From::Offset(at));
-        }
-        if let Some(number) = &page.number
-            && let Some(at) = self.start(number, inputs)?
-        {
-            return Ok(From::Offset(at.saturating_mul(ask.size.unwrap_or(0))));
-        }
-        Ok(From::Start)
-    }
-
-    /// Steps from the first page or record on.
-    fn start(&self, start: &Start, inputs: &Inputs) -> Result<Option<usize>, Refused> {
-        let Some(value) = inputs.value(&start.slot) else { return Ok(None) };
-        let asked = number(&value);
-        match asked.filter(|x| *x >= bound(start.first)) {
-            Some(x) => Ok(usize::try_from(x - bound(start.first)).ok()),
-            None => {
-                let handling = if asked.is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
-                match self.chosen(handling) {
-                    Some(_) => Ok(Some(0)),
-                    None if (self.neglects)(Neglect::Starts) => Ok(Some(0)),
-                    None => Err(Refused::Invalid(format!("{} is out of range", start.slot.name()))),
-                }
-            }
         }
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! Built once per document and kept, so that a hundred servers of one contract start in no time.
 
+mod bones;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use bones::is_required;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::MockError;
+use super::ask::Refused;
 use super::exchange::set_at;
-use super::form::{Filling, Form, Optionals, Roles};
 use super::population::{Census, Population};
-use crate::contract::semantics::{Clause, Entry, Expand, Lists, Reads, Spot};
-use crate::contract::{Checker, Contract, Expression, Operation, Parameter, Schemas};
+use crate::contract::semantics::{Clause, Entry, Lists};
+use crate::contract::{Checker, Contract, Expression, Operation, Schemas};
 
 /// A contract, ready to be served.
 #[derive(Debug)]
@@ -37,18 +40,45 @@ pub(crate) struct Route {
     pub(crate) rules: Vec<Option<Arc<Expression>>>,
     /// An empty page, spots not yet filled in.
     pub(crate) envelope: Value,
-    /// What the token spot holds when there is no token: null, nothing, or empty text.
-    pub(crate) no_token: Option<Value>,
-    /// The same for the number of the next page.
+    /// What the spot of the token or the next address takes.
+    pub(crate) next: NextSpot,
+    /// What the spot of the next page's number holds when there is none: null, or nothing.
     pub(crate) no_next_number: Option<Value>,
     /// What stands around each record of a list; null where nothing does.
     pub(crate) item: Value,
     /// Entries of arrays in the envelope that clauses speak about, but for what those put there.
     entries: Vec<(Entry, Value)>,
+    /// Whether it documents a refusal: where it does not, and may choose, it serves.
+    pub(crate) refuses: bool,
     /// Media type of success.
     pub(crate) media: String,
     /// What each expansion adds that is a record of no resource, by index.
     pub(crate) additions: Vec<Option<Value>>,
+}
+
+/// What the document lets stand in the spot of the token or the next address.
+#[derive(Debug, Default)]
+pub(crate) struct NextSpot {
+    /// What it holds when nothing follows: null, nothing, or empty text.
+    pub(crate) end: Option<Value>,
+    /// Whether an address has to name its host: where the schema takes no relative one, as `format: uri` does not.
+    pub(crate) absolute: bool,
+    /// Whether tokens are numbers, in the answer or where they are sent: text would be no lawful one.
+    pub(crate) counts: Counts,
+    /// What means the first page, where the slot is never left out: a default, or the example of a required parameter.
+    pub(crate) start: Option<String>,
+}
+
+/// Where tokens have to be numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Nowhere: any text will do.
+    #[default]
+    Nowhere,
+    /// In the parameter that takes them; the answer shows them as text.
+    WhereSent,
+    /// In the answer, too.
+    Everywhere,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,28 +217,30 @@ impl Route {
             body,
             rules,
             envelope: match (lists, &operation.clause.reads) {
-                (Some(lists), _) => envelope(contract, operation, lists)?,
-                (None, Some(reads)) => wrapping(contract, operation, reads)?,
+                (Some(lists), _) => bones::envelope(contract, operation, lists)?,
+                (None, Some(reads)) => bones::wrapping(contract, operation, reads)?,
                 (None, None) => Value::Null,
             },
-            no_token: lists.and_then(|lists| no_token(contract, operation, lists)),
+            next: lists.map(|lists| bones::next_spot(contract, schemas, operation, lists)).unwrap_or_default(),
             no_next_number: lists.and_then(|lists| {
-                nothing_at(contract, operation, lists.page.next_number.as_ref()?.spot.pointer()?, Value::Null)
+                let spot = lists.page.next_number.as_ref()?.spot.pointer()?;
+                bones::nothing_at(contract, schemas, operation, spot, Value::Null)
             }),
             item: match lists {
-                Some(lists) if !lists.item.is_empty() => around_record(contract, operation, lists)?,
+                Some(lists) if !lists.item.is_empty() => bones::around_record(contract, operation, lists)?,
                 _ => Value::Null,
             },
             entries: match lists {
-                Some(lists) => entries(contract, operation, lists)?,
+                Some(lists) => bones::entries(contract, operation, lists)?,
                 None => Vec::new(),
             },
+            refuses: Refused::Invalid(String::new()).is_documented(contract, operation),
             media: media.map_or_else(|| "application/json".to_owned(), |media| media.name.clone()),
             additions: operation
                 .clause
                 .expands
                 .iter()
-                .map(|expand| addition(contract, operation, expand))
+                .map(|expand| bones::addition(contract, operation, expand))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -287,160 +319,4 @@ pub(crate) fn spots(lists: &Lists) -> Vec<&Clause> {
         .chain([&page.pages, &page.next_number])
         .flatten()
         .collect()
-}
-
-/// A page without records: required members that no clause speaks about are made up.
-fn envelope(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Value, MockError> {
-    if lists.items.is_empty() {
-        return Ok(Value::Array(Vec::new()));
-    }
-    let Some(schema) = contract.success_schema(operation) else { return Ok(Value::Object(Map::new())) };
-    let mut owned: Vec<String> = vec![lists.items.clone()];
-    let next = lists.page.next.as_ref().and_then(|next| next.spot.as_ref());
-    let in_body = || spots(lists).into_iter().map(|clause| &clause.spot).chain(next);
-    let arrays = || entries_of(in_body()).map(|entry| entry.array.clone());
-    owned.extend(in_body().filter_map(|spot| spot.pointer().map(str::to_owned)).chain(arrays()));
-    let mut body = bones(contract, schema, &owned)?;
-    arrays().for_each(|array| set_at(&mut body, &array, Value::Array(Vec::new())));
-    set_at(&mut body, &lists.items, Value::Array(Vec::new()));
-    Ok(body)
-}
-
-fn entries_of<'a>(spots: impl Iterator<Item = &'a Spot>) -> impl Iterator<Item = &'a Entry> {
-    spots.filter_map(|spot| match spot {
-        Spot::Entry(entry) => Some(entry),
-        Spot::Pointer(_) | Spot::Header { .. } => None,
-    })
-}
-
-/// The entries of arrays that clauses speak about: what tells them from others, and their other required members.
-fn entries(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Vec<(Entry, Value)>, MockError> {
-    let next = lists.page.next.as_ref().and_then(|next| next.spot.as_ref());
-    let mut found = Vec::new();
-    for entry in entries_of(spots(lists).into_iter().map(|clause| &clause.spot).chain(next)) {
-        let schema = contract.field_pointer(operation, &format!("{}/0", entry.array));
-        let owned: Vec<String> = entry.marks().map(|(at, _)| at).chain([entry.member.clone()]).collect();
-        let mut made = schema.map_or_else(|| Ok(Value::Null), |schema| bones(contract, &schema, &owned))?;
-        entry.marks().for_each(|(at, value)| set_at(&mut made, &at, value.clone()));
-        found.push((entry.clone(), made));
-    }
-    Ok(found)
-}
-
-/// What stands around each record of a list: required members beside it are made up.
-fn around_record(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Value, MockError> {
-    let schema = contract.field_pointer(operation, &format!("{}/0", lists.items));
-    let mut item =
-        schema.map_or_else(|| Ok(Value::Null), |schema| bones(contract, &schema, std::slice::from_ref(&lists.item)))?;
-    set_at(&mut item, &lists.item, Value::Null);
-    Ok(item)
-}
-
-/// What stands around a record that is read: required members beside it are made up; null where nothing does.
-fn wrapping(contract: &Contract, operation: &Operation, reads: &Reads) -> Result<Value, MockError> {
-    match contract.success_schema(operation) {
-        Some(schema) if !reads.item.is_empty() => bones(contract, schema, std::slice::from_ref(&reads.item)),
-        _ => Ok(Value::Null),
-    }
-}
-
-/// What an expansion adds that names no resource and is no record of the operation's own either: its schema, filled in.
-fn addition(contract: &Contract, operation: &Operation, expand: &Expand) -> Result<Option<Value>, MockError> {
-    let item = match (&operation.clause.lists, &operation.clause.reads) {
-        (Some(lists), _) => lists.place(0),
-        (None, Some(reads)) => reads.item.clone(),
-        (None, None) => return Ok(None),
-    };
-    let Some(pointer) = contract.field_pointer(operation, &format!("{item}{}", expand.adds)) else { return Ok(None) };
-    if expand.resource.is_some() {
-        return Ok(None);
-    }
-    let form = Form::read(contract, &pointer, Roles { key: "/", tenant: "/" })
-        .map_err(|(pointer, message)| MockError::hint(contract, &pointer, message))?;
-    Ok(Some(form.plain(&nobody())))
-}
-
-/// For nobody in particular: what stands around records.
-fn nobody() -> Filling<'static> {
-    Filling {
-        hash: 0,
-        i: 0,
-        n: 1,
-        tenant: "",
-        keys: std::rc::Rc::default(),
-        optionals: Optionals::None,
-        style: 0,
-        until: None,
-    }
-}
-
-/// The required members of a body, and those at the pointers of `owned`, which stay empty.
-fn bones(contract: &Contract, schema: &str, owned: &[String]) -> Result<Value, MockError> {
-    let form = Form::read(contract, schema, Roles { key: "/", tenant: "/" })
-        .map_err(|(pointer, message)| MockError::hint(contract, &pointer, message))?;
-    let mut body = Value::Object(Map::new());
-    skeleton(&form, "", owned, &nobody(), &mut body);
-    Ok(body)
-}
-
-fn skeleton(form: &Form, at: &str, owned: &[String], filling: &Filling<'_>, body: &mut Value) {
-    for (name, required, inner) in form.fields() {
-        let pointer = format!("{at}/{}", crate::document::escape(name));
-        let inside = format!("{pointer}/");
-        if owned.contains(&pointer) {
-            set_at(body, &pointer, Value::Null);
-        } else if owned.iter().any(|spot| spot.starts_with(&inside)) {
-            skeleton(inner, &pointer, owned, filling, body);
-        } else if required {
-            set_at(body, &pointer, inner.plain(filling));
-        }
-    }
-}
-
-/// What stands in the spot of the token when there is none.
-fn no_token(contract: &Contract, operation: &Operation, lists: &Lists) -> Option<Value> {
-    nothing_at(contract, operation, lists.page.next.as_ref()?.spot.as_ref()?.pointer()?, Value::from(""))
-}
-
-/// What stands in a spot where there is nothing to say: null, nothing, or else what is given.
-fn nothing_at(contract: &Contract, operation: &Operation, spot: &str, otherwise: Value) -> Option<Value> {
-    let (parent, name) = spot.rsplit_once('/')?;
-    let body = contract.shapes.find(&contract.resolve(contract.success_schema(operation)?).0)?;
-    let required = contract.shapes.at(body, parent).is_some_and(|shape| {
-        contract.shapes.with_parts(shape).iter().any(|part| part.required.iter().any(|known| known == name))
-    });
-    let pointer = contract.field_pointer(operation, spot)?;
-    let nullable = contract.document.at(&format!("{pointer}/nullable")) == Some(&Value::Bool(true));
-    match (nullable, required) {
-        (true, _) => Some(Value::Null),
-        (false, true) => Some(otherwise),
-        (false, false) => None,
-    }
-}
-
-/// A sent value as the type that a parameter's schema asks for; left as text where it does not fit.
-pub(crate) fn typed(parameter: &Parameter, values: &[Value]) -> Value {
-    let kind = |schema: &Value| schema.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let scalar = |kind: &str, value: &Value| -> Value {
-        let text = value.as_str().unwrap_or_default();
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        match kind {
-            "integer" if whole => text.parse::<i64>().map_or_else(|_| value.clone(), Value::from),
-            "number" => serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| value.clone(), Value::Number),
-            "boolean" => text.parse::<bool>().map_or_else(|_| value.clone(), Value::Bool),
-            _ => value.clone(),
-        }
-    };
-    if kind(&parameter.schema) == "array" {
-        let item = parameter.schema.get("items").map(kind).unwrap_or_default();
-        let parts: Vec<Value> = if parameter.explode {
-            values.to_vec()
-        } else {
-            let joined = values.first().and_then(Value::as_str).unwrap_or_default();
-            joined.split(',').map(Value::from).collect()
-        };
-        return Value::Array(parts.iter().map(|part| scalar(&item, part)).collect());
-    }
-    values.first().map_or(Value::Null, |value| scalar(&kind(&parameter.schema), value))
 }

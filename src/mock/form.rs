@@ -36,7 +36,7 @@ enum Role {
 
 #[derive(Debug)]
 enum Kind {
-    Object { fields: Vec<Field>, free: bool },
+    Object { fields: Vec<Field>, extra: Option<Extra> },
     Array { item: Box<Form>, least: usize, most: usize },
     Union(Vec<Form>),
     Options(Vec<Value>),
@@ -45,6 +45,15 @@ enum Kind {
     Figure { whole: bool, low: f64, high: f64, step: f64 },
     Flag,
     Anything,
+}
+
+/// What an object may hold that is not declared.
+#[derive(Debug)]
+struct Extra {
+    /// What each member is; `None`: anything.
+    form: Option<Box<Form>>,
+    /// Members that there must be.
+    least: usize,
 }
 
 #[derive(Debug)]
@@ -175,7 +184,7 @@ impl Form {
         salt: u64,
     ) -> Result<Value, (String, String)> {
         Ok(match &self.kind {
-            Kind::Object { fields, free } => {
+            Kind::Object { fields, extra } => {
                 let mut own = Map::new();
                 for field in fields {
                     field.fill_into(&mut own, filling, root, random, salt)?;
@@ -183,8 +192,8 @@ impl Form {
                         break;
                     }
                 }
-                if *free && filling.optionals != Optionals::None && random.chance(0.5) {
-                    own.insert("note".to_owned(), Value::from(words::text(random, 12)));
+                if let Some(extra) = extra {
+                    extra.fill_into(&mut own, filling, root, random, salt)?;
                 }
                 Value::Object(own)
             }
@@ -193,10 +202,17 @@ impl Form {
                     if filling.optionals == Optionals::None { *least } else { least + random.below(most - least + 1) };
                 let empty = Map::new();
                 let mut items: Vec<Value> = Vec::new();
-                for index in 0..count {
+                // Items that came before are left out, as long as there are enough; where no others come, they repeat.
+                for index in 0..count.max(8 * least) {
+                    if index >= count && items.len() >= *least {
+                        break;
+                    }
                     let inner = item.fill_in(filling, &empty, root, salt * 31 + index as u64 + 1)?;
                     items.extend(inner.filter(|inner| !items.contains(inner)));
                 }
+                let repeated: Vec<Value> =
+                    items.iter().cycle().take(least.saturating_sub(items.len())).cloned().collect();
+                items.extend(repeated);
                 Value::Array(items)
             }
             Kind::Union(forms) => match random.pick(forms) {
@@ -209,6 +225,19 @@ impl Form {
             Kind::Flag => Value::Bool(random.chance(0.5)),
             Kind::Anything => Value::from(words::text(random, 10)),
         })
+    }
+
+    /// A form of nothing in particular.
+    fn nothing() -> Self {
+        Self { kind: Kind::Anything, nullable: false, hint: None, hash: 0, role: Role::Plain, pointer: String::new() }
+    }
+
+    /// The items of an array form.
+    pub(super) fn item(&self) -> Option<&Form> {
+        match &self.kind {
+            Kind::Array { item, .. } => Some(item),
+            _ => None,
+        }
     }
 
     /// The members of an object form: name, whether required, inner form.
@@ -245,6 +274,28 @@ impl Form {
     pub(super) fn plain(&self, filling: &Filling<'_>) -> Value {
         let mut random = Random::at(self.hash ^ filling.hash, filling.i as u64);
         self.by_kind(filling, None, &mut random, 0).unwrap_or(Value::Null)
+    }
+}
+
+impl Extra {
+    fn fill_into(
+        &self,
+        own: &mut Map<String, Value>,
+        filling: &Filling<'_>,
+        root: Option<&Map<String, Value>>,
+        random: &mut Random,
+        salt: u64,
+    ) -> Result<(), (String, String)> {
+        let wanted = filling.optionals != Optionals::None && random.chance(0.5);
+        for index in 0..self.least.max(usize::from(wanted)) {
+            let name = if index == 0 { "note".to_owned() } else { format!("note{}", index + 1) };
+            let value = match &self.form {
+                None => Some(Value::from(words::text(random, 12))),
+                Some(form) => form.fill_in(filling, &Map::new(), root, salt * 31 + index as u64 + 1)?,
+            };
+            own.extend(value.map(|value| (name, value)));
+        }
+        Ok(())
     }
 }
 

@@ -119,6 +119,8 @@ pub(crate) enum Neglect {
     MissingCredential,
     /// Any credential will do.
     WrongCredential,
+    /// A credential that begins like a good one is taken for it.
+    CredentialEnd,
     /// No tenant needs to be named.
     MissingTenant,
     /// Records of other tenants can be read.

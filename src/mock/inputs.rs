@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::ask::Refused;
-use super::blueprint::{Route, typed};
+use super::blueprint::Route;
 use super::exchange::Inputs;
-use crate::contract::Operation;
 use crate::contract::semantics::Slot;
+use crate::contract::{Checker, Operation, Parameter};
 
 /// Judges every parameter and the body by their schemas.
 ///
@@ -26,8 +26,8 @@ pub(crate) fn judge_inputs(
             }
             continue;
         }
-        let value = typed(parameter, &values);
-        if checker.as_ref().is_some_and(|checker| !checker.is_valid(&value)) && !forgives(&slot, &value) {
+        let (value, fits) = fitting(parameter, checker.as_ref(), &values);
+        if !fits && !forgives(&slot, &value) {
             return Err(Refused::Invalid(format!("{} is not acceptable", parameter.name)));
         }
     }
@@ -53,5 +53,106 @@ fn judge_body(
             }
             Ok(())
         }
+    }
+}
+
+/// What was sent as the first value of its possible readings that a parameter's schema takes, and whether there is one.
+///
+/// A URL holds text alone: whether `5` is a number is for the schema to say, wherever it says so, as in the `anyOf` of
+/// something optional. Where nothing fits, what was sent stays as near to the declared type as it comes.
+pub(crate) fn fitting(parameter: &Parameter, checker: Option<&Checker>, values: &[Value]) -> (Value, bool) {
+    let declared = typed(parameter, values);
+    let Some(checker) = checker else { return (declared, true) };
+    if checker.is_valid(&declared) {
+        return (declared, true);
+    }
+    if parameter.schema.get("type").is_some_and(Value::is_string) {
+        return (declared, false);
+    }
+    let parts = parts(parameter, values);
+    let kinds = ["", "number", "boolean"];
+    let alone = values.first().into_iter().flat_map(|value| kinds.map(|kind| scalar(kind, value)));
+    let lists = kinds.map(|kind| Value::Array(parts.iter().map(|part| scalar(kind, part)).collect()));
+    // A value that comes several times is a list before it is anything else.
+    let found = if values.len() > 1 {
+        lists.into_iter().chain(alone).find(|reading| checker.is_valid(reading))
+    } else {
+        alone.chain(lists).find(|reading| checker.is_valid(reading))
+    };
+    found.map_or((declared, false), |reading| (reading, true))
+}
+
+/// A sent value as the type that a parameter's schema names; left as text where it does not fit.
+fn typed(parameter: &Parameter, values: &[Value]) -> Value {
+    let kind = |schema: &Value| schema.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if kind(&parameter.schema) == "array" {
+        let item = parameter.schema.get("items").map(kind).unwrap_or_default();
+        return Value::Array(parts(parameter, values).iter().map(|part| scalar(&item, part)).collect());
+    }
+    values.first().map_or(Value::Null, |value| scalar(&kind(&parameter.schema), value))
+}
+
+/// The items of a list as it was sent: one key each, or joined by commas.
+fn parts(parameter: &Parameter, values: &[Value]) -> Vec<Value> {
+    if parameter.explode {
+        return values.to_vec();
+    }
+    let joined = values.first().and_then(Value::as_str).unwrap_or_default();
+    joined.split(',').map(Value::from).collect()
+}
+
+fn scalar(kind: &str, value: &Value) -> Value {
+    let text = value.as_str().unwrap_or_default();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match kind {
+        "integer" if whole => text.parse::<i64>().map_or_else(|_| value.clone(), Value::from),
+        "number" => serde_json::from_str::<serde_json::Number>(text).map_or_else(|_| value.clone(), Value::Number),
+        "boolean" => text.parse::<bool>().map_or_else(|_| value.clone(), Value::Bool),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Location, Schemas};
+    use serde_json::json;
+
+    fn read(schema: Value, explode: bool, values: &[&str]) -> (Value, bool) {
+        let schemas = Schemas::new(&json!({"schema": schema})).expect("is a schema");
+        let checker = schemas.checker("/schema").expect("compiles");
+        let parameter = Parameter {
+            name: "x".to_owned(),
+            location: Location::Query,
+            required: false,
+            pointer: String::new(),
+            schema,
+            explode,
+            example: None,
+        };
+        let values: Vec<Value> = values.iter().map(|value| Value::from(*value)).collect();
+        fitting(&parameter, Some(&checker), &values)
+    }
+
+    #[test]
+    fn a_sent_value_is_read_as_the_schema_takes_it() {
+        let either = json!({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]});
+        assert_eq!(read(either.clone(), true, &["7"]), (json!(7), true));
+        assert_eq!(read(either.clone(), true, &["0"]), (json!("0"), false));
+        assert_eq!(read(either, true, &["many"]), (json!("many"), false));
+        assert_eq!(read(json!({"oneOf": [{"type": "boolean"}]}), true, &["true"]), (json!(true), true));
+        assert_eq!(read(json!({"allOf": [{"type": "number"}]}), true, &["7.27"]), (json!(7.27), true));
+        assert_eq!(read(json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), true, &["7"]), (json!("7"), true));
+        assert_eq!(read(json!({"type": "string"}), true, &["7"]), (json!("7"), true));
+        assert_eq!(read(json!({"type": "integer"}), true, &["x"]), (json!("x"), false));
+    }
+
+    #[test]
+    fn a_list_is_read_as_the_schema_takes_it() {
+        let list = json!({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]});
+        assert_eq!(read(list.clone(), true, &["7", "8"]), (json!([7, 8]), true));
+        assert_eq!(read(list.clone(), false, &["7,8"]), (json!([7, 8]), true));
+        assert_eq!(read(list, true, &["7"]), (json!([7]), true));
     }
 }

@@ -212,6 +212,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         successes: AtomicU64::new(0),
         kept: std::sync::Mutex::default(),
         turns: std::sync::Mutex::default(),
+        twin: None,
     })
 }
 
@@ -261,9 +262,13 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    /// Starts a server as a task of the current runtime.
+    /// Starts a server as a task of the current runtime; one with a fault is compared with itself without.
     pub(crate) async fn start(contract: &Arc<Contract>, options: &Options) -> Result<Self, MockError> {
-        let server = Arc::new(server(contract, options)?);
+        let mut started = server(contract, options)?;
+        if options.fault.is_some() {
+            started.twin = Some(server::Twin::new(server(contract, &Options { fault: None, ..options.clone() })?));
+        }
+        let server = Arc::new(started);
         let task = wire::Task::start(Arc::clone(&server), options.listen).await?;
         Ok(Self { server, task })
     }
@@ -276,6 +281,11 @@ impl Guest {
     /// What a client needs to be let in.
     pub(crate) fn access(&self) -> &Access {
         self.server.access()
+    }
+
+    /// Whether its fault changed an answer so far.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.server.twin.as_ref().is_some_and(server::Twin::differed)
     }
 }
 
@@ -300,7 +310,10 @@ fn deep_key(blueprint: &Blueprint, targets: &Targets, population: &Population, l
         else {
             continue;
         };
-        rows.retain(|(_, row)| row.value.pointer(field) == Some(value));
+        match &filter.absent {
+            Some(Absent::Only(_)) => rows.retain(|(_, row)| select::is_listed(filter, &row.value)),
+            _ => rows.retain(|(_, row)| row.value.pointer(field) == Some(value)),
+        }
     }
     let late = rows.len() * 4 / 5;
     let changes = |row: &population::Row| match deep.map(|one| one.hook) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::ask::{Ask, From, Reader};
+use super::ask::{Ask, From, Reader, Refused};
+use super::blueprint::Counts;
 use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
 use super::hook::Neglect;
@@ -134,8 +135,8 @@ impl Reader<'_> {
         if let Some(field) = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref()) {
             return last.value.pointer(field).map(plain);
         }
-        match self.habits.tokens {
-            Tokens::Offset => Some(end.to_string()),
+        match self.tokens() {
+            Tokens::Offset => Some((end + self.first_count()).to_string()),
             Tokens::Key => Some(last.key.clone()),
             Tokens::Opaque => {
                 let field = ask.order.field.as_ref().map(|(field, _)| field.as_str());
@@ -157,6 +158,20 @@ impl Reader<'_> {
             means.get(self.habits.offset_echo.min(means.len().saturating_sub(1))).map_or("this", String::as_str);
         let echo = if reading == "next" { sent.saturating_add(size) } else { sent };
         i64::try_from(echo).unwrap_or(i64::MAX)
+    }
+
+    /// What a page beyond the end gets, where the contract wants it refused.
+    pub(crate) fn past_end(&self, ask: &Ask, page: &Page, matching: usize) -> Option<Refused> {
+        let refuses = self.lists.page.past_end.as_ref().is_some_and(|handling| handling.is == Choice::Refuse);
+        let beyond = matches!(ask.from, From::Offset(at) if at > 0 && at >= matching) && page.rows.is_empty();
+        let by_token = self.lists.page.offset.is_none() && self.lists.page.number.is_none();
+        let clauses = &self.contract.root.refusals;
+        let refused = if clauses.not_found.is_some() && Refused::NotFound.is_documented(self.contract, self.operation) {
+            Refused::NotFound
+        } else {
+            Refused::Invalid("there is no such page".to_owned())
+        };
+        (refuses && beyond && !by_token).then_some(refused)
     }
 
     /// Whether the token is to be a field of a record, and to be refused where no record has it.
@@ -215,8 +230,11 @@ impl Reader<'_> {
             Some(Spot::Pointer(pointer)) => {
                 let value = match &page.token {
                     Some(_) if next.is_url() => Some(Value::from(address())),
+                    Some(token) if self.route.next.counts == Counts::Everywhere => {
+                        Some(token.parse::<u64>().map_or_else(|_| Value::from(token.as_str()), Value::from))
+                    }
                     Some(token) => Some(Value::from(token.as_str())),
-                    None => self.route.no_token.clone(),
+                    None => self.route.next.end.clone(),
                 };
                 match value {
                     Some(value) => set_at(body, pointer, value),
@@ -240,7 +258,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The address of the next page, relative to the host.
+    /// The address of the next page: relative to the host, unless the document takes absolute ones alone.
     fn address(&self, page: &Page, incoming: &Incoming) -> String {
         let clauses = &self.lists.page;
         let (slot, value) =
@@ -255,16 +273,17 @@ impl Reader<'_> {
                 }
                 (None, None, None) => (Slot::Query("cursor".to_owned()), page.token.clone().unwrap_or_default()),
             };
-        let mut pairs: Vec<String> = incoming
-            .query
-            .split('&')
-            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(slot.name()))
-            .map(str::to_owned)
-            .collect();
+        // The name may have come encoded, as that of `page[offset]` does.
+        let is_other = |pair: &&str| {
+            !pair.is_empty() && Inputs::read_query(pair).first().is_none_or(|(name, _)| name != slot.name())
+        };
+        let mut pairs: Vec<String> = incoming.query.split('&').filter(is_other).map(str::to_owned).collect();
         let encode =
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         pairs.push(format!("{}={}", encode(slot.name()), encode(&value)));
-        format!("{}?{}", incoming.path, pairs.join("&"))
+        let host = incoming.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let origin = if self.route.next.absolute { format!("http://{host}") } else { String::new() };
+        format!("{origin}{}?{}", incoming.path, pairs.join("&"))
     }
 }
 

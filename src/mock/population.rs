@@ -3,6 +3,8 @@
 //! Deterministic: same document, seed and size, same records. Each record is judged by the schema and the rules of the
 //! contract before it is served, so that a server that lies by accident cannot start.
 
+mod listed;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -170,6 +172,7 @@ impl<'a> Grower<'a> {
             self.judge(&record, i)?;
             rows.push(Arc::new(Row::new(record, self.key)));
         }
+        self.list_enough(&mut rows);
         Ok(rows)
     }
 

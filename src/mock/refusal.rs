@@ -46,6 +46,19 @@ impl Refused {
         }
     }
 
+    /// Whether an operation documents a status for it.
+    pub(crate) fn is_documented(&self, contract: &Contract, operation: &Operation) -> bool {
+        self.statuses(contract).into_iter().any(|status| operation.response(status).is_some())
+    }
+
+    /// The statuses of its class, the expected ones first.
+    fn statuses(&self, contract: &Contract) -> Vec<u16> {
+        match self.clause(contract) {
+            Some(clause) => clause.statuses.iter().chain(&clause.tolerated).copied().collect(),
+            None => self.customary().to_vec(),
+        }
+    }
+
     fn customary(&self) -> &'static [u16] {
         match self {
             Self::NoCredential | Self::WrongCredential => &[401, 403],
@@ -112,10 +125,7 @@ impl Clerk {
 
 /// The status of a refusal: the first of its class that the operation documents.
 fn status(contract: &Contract, operation: &Operation, refused: &Refused, habits: &Habits) -> u16 {
-    let mut statuses: Vec<u16> = match refused.clause(contract) {
-        Some(clause) => clause.statuses.iter().chain(&clause.tolerated).copied().collect(),
-        None => refused.customary().to_vec(),
-    };
+    let mut statuses = refused.statuses(contract);
     let first = statuses.first().copied().unwrap_or(400);
     statuses.retain(|status| operation.response(*status).is_some());
     let last = statuses.len().saturating_sub(1);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ask::{Ask, Condition, Ordering};
 use super::blueprint::Route;
 use super::population::{Row, plain};
-use crate::contract::semantics::{Filter, Lists, Match, Order};
+use crate::contract::semantics::{Absent, Case, Filter, Lists, Match, Order};
 use crate::contract::{Expression, Truth, moment};
 use crate::document::node;
 
@@ -82,10 +82,23 @@ pub(crate) fn holds(lists: &Lists, route: &Route, condition: &Condition, record:
         return by_rule(rule, record, &condition.value);
     }
     let Some(field) = filter.field.as_deref().and_then(|field| node(record, field)) else { return false };
+    shows(filter, field, condition)
+}
+
+/// Whether a field shows what a condition asks for; of a list, one of its items.
+fn shows(filter: &Filter, field: &Value, condition: &Condition) -> bool {
     if let (Value::Array(items), Match::Equal | Match::Contains) = (field, filter.matching) {
         return items.iter().any(|item| equal(item, &condition.value, condition.ignore_case));
     }
     compare(filter, field, condition)
+}
+
+/// Whether a record matches a filter of a field under the value that it has when it is left out; under any other filter.
+pub(crate) fn is_listed(filter: &Filter, record: &Value) -> bool {
+    let (Some(Absent::Only(value)), Some(field)) = (&filter.absent, &filter.field) else { return true };
+    let ignore_case = filter.case == Case::Ignore;
+    let condition = Condition { filter: 0, value: value.clone(), ignore_case, asked: false };
+    node(record, field).is_some_and(|field| shows(filter, field, &condition))
 }
 
 fn by_rule(rule: &Expression, record: &Value, value: &Value) -> bool {

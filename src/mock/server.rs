@@ -4,6 +4,7 @@
 
 mod lapse;
 mod orders;
+mod twin;
 mod write;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use orders::Orders;
+pub(super) use twin::Twin;
 
 use super::access::{Access, Door};
 use super::ask::{Ask, Reader, Refused};
@@ -49,6 +51,8 @@ pub struct Server {
     pub(super) kept: Mutex<HashMap<String, Answer>>,
     /// How often each address was asked for, where that makes a difference.
     pub(super) turns: Mutex<HashMap<String, u64>>,
+    /// The same server without its fault, where it is asked whether that shows.
+    pub(super) twin: Option<Twin>,
 }
 
 /// One operation's part in a request.
@@ -90,6 +94,14 @@ impl Server {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, incoming: &Incoming) -> Answer {
+        let answer = self.own_answer(incoming);
+        if let Some(twin) = &self.twin {
+            twin.look_at(incoming, &answer);
+        }
+        answer
+    }
+
+    fn own_answer(&self, incoming: &Incoming) -> Answer {
         let count = self.requests.fetch_add(1, Relaxed) + 1;
         let population = self.population(count);
         if incoming.method == "TRACE" && self.neglects(Neglect::Trace, None) {
@@ -258,7 +270,14 @@ impl Server {
     fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
         let route = &self.blueprint.routes[call.index];
         let neglects = |duty| self.neglects(duty, Some(call.operation));
-        let reader = Reader { operation: call.operation, route, lists, habits: &self.habits, neglects: &neglects };
+        let reader = Reader {
+            contract: self.contract(),
+            operation: call.operation,
+            route,
+            lists,
+            habits: &self.habits,
+            neglects: &neglects,
+        };
         let asked = reader.read(inputs, tenant)?;
         if reader.is_made_up(&asked, call.population.table(&lists.resource, tenant)) {
             return Err(Refused::Invalid("this token is not one of ours".to_owned()));
@@ -295,6 +314,9 @@ impl Server {
             {
                 spoil(&scene, &matching, &mut page);
             }
+        }
+        if let Some(refused) = reader.past_end(&ask, &page, matching.len()) {
+            return Err(refused);
         }
         let mut answer = Answer::json(200, &route.media, "");
         let envelope = reader.envelope(&page, call.incoming, inputs, &mut answer);
@@ -361,7 +383,7 @@ impl Server {
             for word in &words {
                 let known = clauses.iter().any(|other| other.slot == expand.slot && plain(&other.value) == *word);
                 let choice = expand.unknown.as_ref().map_or(Choice::Ignore, |unknown| unknown.is);
-                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.habits.lenient);
+                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.is_lenient(operation));
                 if !known && !ignored {
                     return Err(Refused::Invalid(format!("{word} cannot be expanded")));
                 }
@@ -373,10 +395,15 @@ impl Server {
         Ok(wanted)
     }
 
+    /// Whether it serves where it may choose between that and a refusal: one that nobody documented is no choice.
+    fn is_lenient(&self, operation: &Operation) -> bool {
+        self.habits.lenient || !Refused::Invalid(String::new()).is_documented(self.contract(), operation)
+    }
+
     fn forgiven_expansion(&self, operation: &Operation, slot: &Slot, _value: &Value) -> bool {
         let expand = operation.clause.expands.iter().find(|expand| expand.slot == *slot);
         expand.and_then(|expand| expand.unknown.as_ref()).is_some_and(|unknown| {
-            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.habits.lenient)
+            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.is_lenient(operation))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::semantics::{Absent, Lists};
+use crate::contract::semantics::{Absent, Filter, Lists};
 use crate::contract::{Contract, Operation, Shape};
 
 /// A scalar field of a record.
@@ -33,8 +33,8 @@ pub(crate) struct Targets {
     pub(crate) version: Option<String>,
     /// Default page size of the first list.
     pub(crate) page: usize,
-    /// Fields and values that records need to be listed without being asked for.
-    pub(crate) shown: Vec<(String, Value)>,
+    /// Filters that records have to match to be listed without being asked for.
+    pub(crate) shown: Vec<Filter>,
     /// Pointers to other fields that records are read by.
     pub(crate) aliases: Vec<String>,
     /// Pointers to fields that at most one record has a value of.
@@ -80,8 +80,8 @@ impl Targets {
         let size = lists.page.size.as_ref().and_then(|size| size.default.as_ref());
         self.page = size.and_then(|size| usize::try_from(size.value).ok()).unwrap_or(20);
         for filter in lists.filters.values() {
-            if let (Some(Absent::Only(value)), Some(field)) = (&filter.absent, &filter.field) {
-                self.shown.push((field.clone(), value.clone()));
+            if let (Some(Absent::Only(_)), Some(_)) = (&filter.absent, &filter.field) {
+                self.shown.push(filter.clone());
             }
         }
     }

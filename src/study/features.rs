@@ -25,8 +25,8 @@ enum Feature {
     Bool(bool),
     /// Short words may be members of an enumeration; a handful per field is enough.
     Word(u64),
-    /// Whether it is ASCII, and whether it is empty.
-    Text(bool, bool),
+    /// What may go wrong with it on its way.
+    Text(Text),
     /// Whether it is whole, and its sign.
     Number(bool, i8),
     /// None, one, or more.
@@ -37,6 +37,34 @@ enum Feature {
     KeyCharacter(char),
 }
 
+/// What a text shows: each of these is spoiled by some careless server.
+#[derive(Hash)]
+struct Text {
+    ascii: bool,
+    empty: bool,
+    /// Longer than columns often are.
+    long: bool,
+    /// Characters that HTML escapes.
+    markup: bool,
+    /// Addresses with capitals, which are often written small.
+    capitals: bool,
+    /// Blanks around it.
+    padded: bool,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        Self {
+            ascii: text.is_ascii(),
+            empty: text.is_empty(),
+            long: text.len() > 64,
+            markup: text.contains(['<', '>', '&', '"', '\'']),
+            capitals: text.contains('@') && text.bytes().any(|byte| byte.is_ascii_uppercase()),
+            padded: text.trim() != text,
+        }
+    }
+}
+
 impl Feature {
     fn of(value: &Value) -> Self {
         match value {
@@ -45,7 +73,7 @@ impl Feature {
             Value::String(text) if text.len() < 12 && text.chars().all(char::is_alphabetic) => {
                 Self::Word(xxhash_rust::xxh3::xxh3_64(text.as_bytes()) % 4)
             }
-            Value::String(text) => Self::Text(text.is_ascii(), text.is_empty()),
+            Value::String(text) => Self::Text(Text::of(text)),
             Value::Number(number) => {
                 let number = number.as_f64().unwrap_or_default();
                 Self::Number(number.fract() == 0.0, number.partial_cmp(&0.0).map_or(0, |order| order as i8))

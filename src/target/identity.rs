@@ -5,7 +5,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::stranger::{UNKNOWN_TENANT, unknown_tenant};
+use super::stranger::{UNKNOWN_TENANT, unknown_tenant, wrong_token};
 use crate::contract::{Location, Parameter};
 use crate::mask::Secret;
 
@@ -25,13 +25,15 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// What the gate makes of secrets and sends itself: the tenant that does not exist looks like the own one, so it is half
-    /// of a secret where that is one.
+    /// What the gate makes of secrets and sends itself: the token that nobody issued begins as the own one does, and the
+    /// tenant that does not exist looks like the own one, so it is half of a secret where that is one.
     #[must_use]
     pub fn made_of(&self, secrets: &[Secret]) -> Vec<Secret> {
         let is_secret = |value: &&String| secrets.iter().any(|secret| secret.expose() == value.as_str());
         let made = self.params.values().filter(is_secret).map(|value| unknown_tenant(Some(&value.as_str().into())));
-        made.filter(|made| made != UNKNOWN_TENANT).map(Secret::new).collect()
+        let tenants = made.filter(|made| made != UNKNOWN_TENANT);
+        let tokens = self.token.iter().map(|token| wrong_token(Some(token.expose_secret()), "").0);
+        tenants.chain(tokens).map(Secret::new).collect()
     }
 
     /// Whether a header that goes with every request is this parameter.

@@ -6,7 +6,7 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::draft::{Draft, parameter_value, standing_value};
-use super::stranger::WRONG_TOKEN;
+use super::stranger::wrong_token;
 use super::{Identity, Target};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, JSON, Operation, Scheme};
@@ -52,7 +52,7 @@ impl Target {
             head.accept(wanted.expose_secret());
         }
         if let (Some((secret, name)), Some(scheme)) =
-            (token_of(call.access, credential), scheme_of(contract, operation))
+            (token_of(call.access, &self.own, credential), scheme_of(contract, operation))
         {
             head.carry(scheme, &secret, &name);
         }
@@ -207,15 +207,20 @@ fn is_ordinary((name, value): &(String, String)) -> bool {
 }
 
 /// The token that a call shows, with the name that stands for it in records.
-fn token_of(access: Access, credential: Option<&Identity>) -> Option<(String, String)> {
+fn token_of(access: Access, own: &Identity, credential: Option<&Identity>) -> Option<(String, String)> {
     match (access, credential) {
-        (Access::Wrong, _) => Some((WRONG_TOKEN.to_owned(), WRONG_TOKEN.to_owned())),
+        (Access::Wrong, _) => {
+            Some(wrong_token(own.token.as_ref().map(|token| token.expose_secret()), &name_of_token(own)))
+        }
         (Access::Anonymous, _) | (_, None) => None,
         (_, Some(identity)) => {
-            let name = if identity.token_name.is_empty() { "TOKEN" } else { &identity.token_name };
-            identity.token.as_ref().map(|token| (token.expose_secret().to_owned(), format!("${name}")))
+            identity.token.as_ref().map(|token| (token.expose_secret().to_owned(), name_of_token(identity)))
         }
     }
+}
+
+fn name_of_token(identity: &Identity) -> String {
+    format!("${}", if identity.token_name.is_empty() { "TOKEN" } else { &identity.token_name })
 }
 
 fn credential_header(scheme: &Scheme, secret: &str, name: &str) -> (String, String, String) {

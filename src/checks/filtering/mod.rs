@@ -20,7 +20,9 @@ pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, 
 pub(super) use looks::{Look, Reading, fails_at_once, looks, refusal, shows_effect, trait_text};
 pub(super) use missing::{Must, shown_by};
 pub(super) use places::{clause, exposed, row_pointer, sent_at};
-pub(super) use plans::{for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown};
+pub(super) use plans::{
+    for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown, plan_wildcards,
+};
 pub(super) use trials::trials;
 pub(super) use values::{is_special, is_unknown, number_value, options, slot_schema, text_of};
 

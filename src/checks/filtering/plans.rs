@@ -123,6 +123,29 @@ pub(crate) fn plan_substrings(study: &Study) -> Vec<Case> {
     })
 }
 
+/// For exact text filters of one value: a real value with a sign in it that patterns read as any character. No record has it.
+pub(crate) fn plan_wildcards(study: &Study) -> Vec<Case> {
+    plan_each(study, "wildcards", |ground| {
+        let single = |(_, filter, _): &(&str, &Filter, Vec<String>)| filter.matching == Match::Equal;
+        let probes = text_filters(study, &ground).into_iter().filter(single).filter_map(|(name, filter, texts)| {
+            let lawful = |text: &String| {
+                let value = Value::from(text.as_str());
+                let query = ground.query().filter(name, wrap(filter, value.clone()));
+                is_sendable(&study.contract, ground.operation, filter, &value) && ground.matches(&query) == Some(0)
+            };
+            let text = texts.iter().filter_map(|text| with_wildcard(text)).find(lawful)?;
+            Some(probe(&ground, name, wrap(filter, Value::String(text))))
+        });
+        probes.collect()
+    })
+}
+
+/// A text with its second character replaced by the one that stands for any in SQL's patterns.
+fn with_wildcard(text: &str) -> Option<String> {
+    let (second, c) = text.char_indices().nth(1).filter(|(_, c)| c.is_ascii_alphanumeric())?;
+    Some(format!("{}_{}", &text[..second], &text[second + c.len_utf8()..]))
+}
+
 /// A value of a record that the value of another one starts with.
 fn shared_start(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Option<String> {
     let held = ground.held(filter.field.as_deref()?);
@@ -232,6 +255,13 @@ fn most_telling(texts: Vec<String>, most: usize, usable: impl Fn(&String) -> boo
         if chosen.len() == most {
             break;
         }
+    }
+    // Capitals come last, and where nothing else holds them they come all the same.
+    if !seen.contains(&'A') {
+        let capital = |(_, classes): &&(String, HashSet<char>)| classes.contains(&'A');
+        let mut capitals: Vec<_> = texts.iter().filter(capital).take(MOST_TRIED).collect();
+        capitals.sort_by_key(|(_, classes)| classes.len());
+        chosen.extend(capitals.into_iter().map(|(text, _)| text).find(|text| usable(text)).cloned());
     }
     chosen
 }

@@ -58,7 +58,7 @@ pub(crate) fn plan_expanded_lists(study: &Study) -> Vec<Case> {
             let mut query = ground.query();
             query.expand.push(expand.value.clone());
             query.size = Some(lawful_size(ground.lists, 100));
-            Case::pages(query, 1)
+            Case::pages(query, 2)
         });
         expands.collect()
     })

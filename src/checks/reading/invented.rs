@@ -16,6 +16,9 @@ pub(super) fn marker_number(study: &Study) -> u64 {
     2_000_000_000 + u64::from_str_radix(&marker(study)[..12], 16).unwrap_or(7) % 147_000_000
 }
 
+/// What a careless server reads a row by, whatever its keys look like.
+pub(super) const ROW_NUMBER: &str = "1";
+
 /// Keys of the form that real ones have, which no record has.
 pub(super) fn lookalikes(study: &Study, sample: Option<&Value>) -> Vec<Value> {
     let marker = marker(study);
@@ -35,7 +38,13 @@ pub(super) fn lookalikes(study: &Study, sample: Option<&Value>) -> Vec<Value> {
             let upper = tail.chars().any(|c| c.is_ascii_uppercase()) && !tail.chars().any(|c| c.is_ascii_lowercase());
             let body = &marker[..length];
             let body = if upper { body.to_ascii_uppercase() } else { body.to_owned() };
-            vec![Value::from(format!("{head}{body}")), Value::from(format!("no-such-{}", &marker[..12]))]
+            let mut keys =
+                vec![Value::from(format!("{head}{body}")), Value::from(format!("no-such-{}", &marker[..12]))];
+            // Keys that begin with the name of their kind are no row numbers.
+            if start > 1 && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                keys.push(Value::from(ROW_NUMBER));
+            }
+            keys
         }
         _ => vec![Value::from(format!("no-such-{}", &marker[..12]))],
     }
@@ -48,7 +57,9 @@ fn is_uuid(text: &str) -> bool {
 
 /// Whether a text is one of [`lookalikes`], whatever the data.
 pub(super) fn is_lookalike(study: &Study, text: &str) -> bool {
-    text.to_ascii_lowercase().contains(&marker(study)[..8]) || text == marker_number(study).to_string()
+    text.to_ascii_lowercase().contains(&marker(study)[..8])
+        || text == marker_number(study).to_string()
+        || text == ROW_NUMBER
 }
 
 /// Keys with characters that have to be percent-encoded, which no record has.

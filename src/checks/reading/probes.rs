@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::invented::{encoded, escaped_twice, hostile, is_lookalike, lookalikes, marker_number};
+use super::invented::{ROW_NUMBER, encoded, escaped_twice, hostile, is_lookalike, lookalikes, marker_number};
 use super::plans::{is_sendable, plan_reads};
 use super::{Read, Reader, is_crash, readers};
 use crate::case::{Access, Case};
@@ -66,7 +66,14 @@ pub(crate) fn plan_unknown(study: &Study) -> Vec<Case> {
             return vec![Value::from(marker_number(study))];
         }
         let twisted = twisted_keys(study, reader, by).into_iter().map(|(_, key)| Value::from(key));
-        lookalikes(study, sample_key(study, reader, by)).into_iter().chain(twisted).collect()
+        let mut lookalikes = lookalikes(study, sample_key(study, reader, by));
+        // Where some key is a number, one that no list shows may be so too.
+        let ways = || reader.reads.by.iter().filter(|other| other.slot == by.slot);
+        let is_number = |key: &Value| key_text(key).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        if ways().any(|way| sample_keys(study, reader, way).any(is_number)) {
+            lookalikes.retain(|key| key != ROW_NUMBER);
+        }
+        lookalikes.into_iter().chain(twisted).collect()
     })
 }
 

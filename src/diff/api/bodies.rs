@@ -26,8 +26,15 @@ fn essence(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// A media type by its letters that count. JSON is UTF-8 anyway: saying so changes nothing (RFC 8259, section 11).
 fn normal(name: &str) -> String {
-    name.to_ascii_lowercase().split(';').map(str::trim).collect::<Vec<_>>().join(";")
+    let name = name.to_ascii_lowercase();
+    let mut parts = name.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let json = kind.ends_with("/json") || kind.ends_with("+json");
+    let idle = |parameter: &&str| json && parameter.replace([' ', '"'], "") == "charset=utf-8";
+    let kept = parts.filter(|parameter| !parameter.is_empty() && !idle(parameter));
+    std::iter::once(kind).chain(kept).collect::<Vec<_>>().join(";")
 }
 
 /// Whether a media type is XML.
@@ -36,9 +43,17 @@ pub(super) fn is_xml(name: &str) -> bool {
     name.ends_with("/xml") || name.ends_with("+xml")
 }
 
+/// `*/*`, `text/*`, and `application/*+json`, which no RFC knows but many a server.
 fn range_holds(range: &str, name: &str) -> bool {
+    let suffixed = || {
+        let (kind, suffix) = range.split_once("/*+")?;
+        let (own, subtype) = name.split_once('/')?;
+        Some(own == kind && subtype.rsplit_once('+').is_some_and(|(_, last)| last == suffix))
+    };
     range != name
-        && (range == "*/*" || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind)))
+        && (range == "*/*"
+            || range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind))
+            || suffixed() == Some(true))
 }
 
 fn kinship(old: &str, new: &str) -> Option<Kinship> {
@@ -138,6 +153,11 @@ impl<'a> Api<'a> {
             self.push(context, spot, change);
         }
         for ((name, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+            // What a range promised for it held until now: the nearest range, which is the longest.
+            let ranges = old.iter().filter(|(range, _)| kinship(range, name) == Some(Kinship::Narrower));
+            if let Some(range) = ranges.max_by_key(|(range, _)| range.len()) {
+                self.compare_media_type(&turned, spot, Kinship::Same, *range, (*name, *node));
+            }
             let change = Change::new(&rules::media_type_added::RULE, direction)
                 .at(Some(At::node(both.old)), Some(At::node(*node)))
                 .about(format!("`{name}`"))

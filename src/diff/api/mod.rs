@@ -60,11 +60,13 @@ pub(crate) struct Api<'a> {
     pub(crate) engine: Engine<'a>,
     pub(crate) found: Vec<Reached>,
     pub(crate) roots: Vec<Root>,
+    /// The paths of the old and of the new servers, where what one lost the paths of the document gained.
+    moved: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Api<'a> {
     pub(crate) fn new(engine: Engine<'a>) -> Self {
-        Self { engine, found: Vec::new(), roots: Vec::new() }
+        Self { engine, found: Vec::new(), roots: Vec::new(), moved: None }
     }
 
     fn old(&mut self) -> &mut Side<'a> {

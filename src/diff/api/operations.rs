@@ -121,9 +121,13 @@ impl<'a> Api<'a> {
         for (index, other) in new.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
             free.entry((format!("{after}{}", other.shape()), other.method)).or_insert(index);
         }
+        let mut moved = false;
         for (operation, partner) in old.iter().zip(partners).filter(|(_, partner)| partner.is_none()) {
             *partner = free.remove(&(format!("{before}{}", operation.shape()), operation.method));
+            moved |= partner.is_some();
         }
+        // Whoever kept its path is called elsewhere now.
+        self.moved = (moved && taken.is_empty()).then_some((before, after));
     }
 
     /// Removed operations; a path of which nothing is left is one finding.

@@ -57,7 +57,8 @@ impl<'a> Api<'a> {
     /// Compares the servers of the document.
     pub(super) fn compare_servers(&mut self) {
         let (old, new) = (self.engine.old.root(), self.engine.new.root());
-        self.compare_listed(None, &[old], &[new]);
+        let bases = self.moved.unwrap_or_default();
+        self.compare_listed(None, (&[old], &[new]), bases);
     }
 
     /// Compares the servers of an operation where it, or its path, has its own on either side.
@@ -65,19 +66,30 @@ impl<'a> Api<'a> {
         let (old_root, new_root) = (self.engine.old.root(), self.engine.new.root());
         let has = |side: &mut Side<'a>, nodes: [NodeId; 2]| nodes.into_iter().any(|node| own(side, node).is_some());
         if has(&mut self.engine.old, [old.node, old.item]) || has(&mut self.engine.new, [new.node, new.item]) {
-            self.compare_listed(Some(context), &[old.node, old.item, old_root], &[new.node, new.item, new_root]);
+            let holders = ([old.node, old.item, old_root], [new.node, new.item, new_root]);
+            self.compare_listed(Some(context), (&holders.0, &holders.1), ("", ""));
         }
     }
 
-    fn compare_listed(&mut self, context: Option<&Context>, old: &[NodeId], new: &[NodeId]) {
+    /// Compares two lists of servers, without the parts of their paths that moved into the paths of the document.
+    fn compare_listed(
+        &mut self,
+        context: Option<&Context>,
+        (old, new): (&[NodeId], &[NodeId]),
+        (before, after): (&str, &str),
+    ) {
         let (old_holder, one) = listed(&mut self.engine.old, old);
         let (new_holder, two) = listed(&mut self.engine.new, new);
         let place = |side: &Side<'a>, holder: NodeId| {
             if side.value(holder).get("servers").is_some() { At::key(holder, "servers") } else { At::node(holder) }
         };
         let at = (place(&self.engine.old, old_holder), place(&self.engine.new, new_holder));
-        for (url, node) in &one {
-            match two.iter().find(|(other, _)| other == url) {
+        let origin = |url: &'a str, base: &str| url.strip_suffix(base).unwrap_or(url);
+        let alike = |one: &'a str, two: &'a str| origin(one, before) == origin(two, after);
+        // Without servers there is one, and its address is `/`.
+        let said = |url: &str, others: &[Server<'a>]| !(url.is_empty() && others.is_empty());
+        for (url, node) in one.iter().filter(|(url, _)| said(origin(url, before), &two)) {
+            match two.iter().find(|(other, _)| alike(url, other)) {
                 Some((_, other)) => self.compare_variables(context, *node, *other),
                 None => {
                     let values = ("listed", "not listed");
@@ -85,7 +97,8 @@ impl<'a> Api<'a> {
                 }
             }
         }
-        for (url, _) in two.iter().filter(|(url, _)| !one.iter().any(|(other, _)| other == url)) {
+        let came = two.iter().filter(|(url, _)| !one.iter().any(|(other, _)| alike(other, url)));
+        for (url, _) in came.filter(|(url, _)| said(origin(url, after), &one)) {
             self.say_server(context, &rules::server_added::RULE, url, at.clone(), ("not listed", "listed"));
         }
     }

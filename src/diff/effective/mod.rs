@@ -84,6 +84,8 @@ pub(crate) struct Union {
 #[derive(Clone, Debug)]
 pub(crate) struct Effective<'a> {
     pub(crate) types: TypeSet,
+    /// The types by the letter: other keywords than `type` and `enum` name none.
+    pub(crate) declared: TypeSet,
     pub(crate) nullable: bool,
     pub(crate) values: Option<Vec<&'a Value>>,
     /// Whether an enumeration of a nullable schema lists null.
@@ -122,6 +124,7 @@ impl Default for Effective<'_> {
         let counts = Range { low: 0.0, ..Range::EVERYTHING };
         Self {
             types: TypeSet::ALL,
+            declared: TypeSet::ALL,
             nullable: true,
             values: None,
             null_listed: None,
@@ -199,9 +202,11 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    merged.drop_refused(side);
     if merged.multiples.iter().any(|step| step.fract() == 0.0) {
         // A multiple of a whole number is one.
         merged.types = merged.types.without(TypeSet::FRACTION);
+        merged.declared = merged.declared.without(TypeSet::FRACTION);
     }
     merged
 }
@@ -215,7 +220,11 @@ pub(crate) fn stands_for(side: &mut Side<'_>, parts: &[Part], node: NodeId) -> b
 
 impl<'a> Effective<'a> {
     fn add(&mut self, side: &mut Side<'a>, part: Part, map: &'a Map<String, Value>) {
-        self.types = self.types.and(types_of(map));
+        let types = types_of(map);
+        self.types = self.types.and(types);
+        if map.contains_key("type") || map.contains_key("enum") || map.contains_key("const") {
+            self.declared = self.declared.and(types);
+        }
         self.add_numbers(map);
         self.add_texts(map);
         self.add_object(side, part.node, map);

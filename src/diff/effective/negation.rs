@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Effective;
 use crate::diff::arena::{NodeId, Side};
-use crate::diff::types::TypeSet;
+use crate::diff::types::{TypeSet, same_value};
 
 /// What a `not` comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,7 +63,28 @@ impl Negated {
     }
 }
 
+/// The values of a schema that says nothing but them, null not among them.
+fn listed(schema: &Value) -> Option<&Vec<Value>> {
+    let map = schema.as_object()?;
+    let values = map.get("enum")?.as_array()?;
+    let alone = map.keys().all(|key| key == "enum" || idle(key));
+    (alone && !values.contains(&Value::Null)).then_some(values)
+}
+
 impl Effective<'_> {
+    /// Takes the values that a `not` lists out of those that may come, where these are listed too.
+    pub(super) fn drop_refused(&mut self, side: &mut Side<'_>) {
+        let Some(values) = &mut self.values else { return };
+        self.negations.retain(|node| {
+            let target = side.resolved(*node);
+            let refused = listed(side.value(target));
+            if let Some(refused) = refused {
+                values.retain(|value| !refused.iter().any(|other| same_value(other, value)));
+            }
+            refused.is_none()
+        });
+    }
+
     /// Takes the `not` for what it is; true when nothing is left to compare.
     pub(super) fn add_negation(&mut self, negated: Negated) -> bool {
         let (bound, limit) = match negated {

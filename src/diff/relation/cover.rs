@@ -268,7 +268,7 @@ impl<'a> Engine<'a> {
         if !merged.unions.is_empty() {
             return None;
         }
-        let values = merged.values.clone().or_else(|| scalars::implied_values(&merged))?;
+        let values = merged.values.clone().or_else(|| super::values::implied_values(&merged))?;
         let values: Vec<&Value> = values.into_iter().filter(|value| merged.admits(value)).collect();
         (values.len() <= MAX_VALUES).then_some(values)
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Engine, Sides};
 use crate::diff::law::Direction;
+use crate::diff::types::TypeSet;
 use crate::diff::{rules, types};
 
 impl<'a> Engine<'a> {
@@ -35,14 +36,26 @@ impl<'a> Engine<'a> {
         if sides.mode.textual {
             return;
         }
+        // What may be anything may be null: then the type that comes or goes says it.
+        let (one, two) = (sides.old.types, sides.new.types);
+        let plain = sides.old.unions.is_empty() && sides.new.unions.is_empty();
+        if plain && one != two && (one == TypeSet::ALL || two == TypeSet::ALL) {
+            return;
+        }
         match (sides.old.nullable, sides.new.nullable) {
             (false, true) => self.say(sides, &rules::null_allowed::RULE, "nullable", "never null", "may be null"),
             (true, false) => self.say(sides, &rules::null_forbidden::RULE, "nullable", "may be null", "never null"),
             (true, true) => {
                 let listed = (sides.old.null_listed, sides.new.null_listed);
-                if listed == (Some(true), Some(false)) && sides.mode.direction == Direction::Request {
-                    let values = ("null is listed", "null is not listed");
-                    self.say(sides, &rules::null_left_enum::RULE, "enum", values.0, values.1);
+                let (is, not) = ("null is listed", "null is not listed");
+                match (listed, sides.mode.direction) {
+                    ((Some(true), Some(false)), Direction::Request) => {
+                        self.say(sides, &rules::null_left_enum::RULE, "enum", is, not);
+                    }
+                    ((Some(false), Some(true)), Direction::Response) => {
+                        self.say(sides, &rules::null_joined_enum::RULE, "enum", not, is);
+                    }
+                    _ => {}
                 }
             }
             (false, false) => {}

@@ -19,6 +19,7 @@ mod patterns;
 mod proof;
 mod scalars;
 mod unions;
+mod values;
 
 pub(crate) use patterns::{only_in, samples};
 pub(crate) use proof::Prover;
@@ -237,8 +238,8 @@ impl<'a> Engine<'a> {
         };
         let mut sides = sides;
         match (&sides.old.values, &sides.new.values) {
-            (Some(_), None) => sides.new.values = scalars::implied_values(&sides.new),
-            (None, Some(_)) => sides.old.values = scalars::implied_values(&sides.old),
+            (Some(_), None) => sides.new.values = values::implied_values(&sides.new),
+            (None, Some(_)) => sides.old.values = values::implied_values(&sides.old),
             _ => {}
         }
         self.compare_annotations(&sides);
@@ -252,6 +253,7 @@ impl<'a> Engine<'a> {
 
     fn compare_plain(&mut self, sides: &Sides<'a>) {
         let common = self.compare_types(sides);
+        self.compare_declared(sides);
         let disjoint = common.is_empty() && !sides.mode.textual;
         let finite = !disjoint && self.compare_values(sides);
         if !finite {

@@ -264,7 +264,11 @@ impl<'a> Engine<'a> {
         if *old == Additional::Forbidden && *new == Additional::Forbidden {
             return self.compare_refused_names(sides);
         }
+        let empty = |side: &Effective<'_>| side.property_count.high < 1.0;
         match (old, new) {
+            // An object that holds nothing holds nothing else; how much it may hold is judged by the counts.
+            (_, Additional::Forbidden) if empty(&sides.old) => {}
+            (Additional::Forbidden, _) if empty(&sides.new) => {}
             (Additional::Any | Additional::Schema(_), Additional::Forbidden) => {
                 self.say(sides, &rules::additional_properties_forbidden::RULE, key, text(old), text(new));
             }

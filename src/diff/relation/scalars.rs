@@ -1,11 +1,6 @@
-//! Scalars: types, enumerations, ranges, lengths, patterns, formats.
+//! Scalars: types, ranges, lengths, patterns, formats.
 //!
 //! Everything is judged by sets of values: a bound that another keyword implies already changes nothing.
-
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use serde_json::Value;
 
 use super::patterns::Patterns;
 use super::{Engine, Mode, Sides};
@@ -14,11 +9,8 @@ use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::{
-    Range, TypeSet, format_length, format_within, integer_format, standard_format, value_key, wire_text,
+    Range, TypeSet, format_length, format_pattern, format_within, integer_format, numeric_format, standard_format,
 };
-
-/// Most values that a headline lists.
-const LISTED: usize = 40;
 
 impl<'a> Engine<'a> {
     /// Judges the types and returns those that both sides have.
@@ -55,61 +47,22 @@ impl<'a> Engine<'a> {
         common
     }
 
-    /// Judges enumerations; true when one side has one, so that nothing else about scalars matters.
-    pub(super) fn compare_values(&mut self, sides: &Sides<'a>) -> bool {
-        let mut old = sides.old.values.as_ref().map(|values| admitted(&sides.old, values));
-        let mut new = sides.new.values.as_ref().map(|values| admitted(&sides.new, values));
-        // A list that contradicts the other keywords entirely is sloppy writing if it was so before, or stands alone.
-        if old.as_ref().is_none_or(Vec::is_empty) && new.as_ref().is_none_or(Vec::is_empty) {
-            old.clone_from(&sides.old.values);
-            new.clone_from(&sides.new.values);
-        }
-        let key = |value: &Value| if sides.mode.textual { wire_text(value) } else { value_key(value) };
-        let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
-            let known: HashSet<String> = list.iter().map(|value| key(value)).collect();
-            from.iter().filter(|value| !known.contains(&key(value))).map(ToString::to_string).collect()
-        };
-        let refused = |values: &[&Value], by: &Effective<'_>| -> Vec<String> {
-            values.iter().filter(|value| !self_admits(by, value, sides.mode.textual)).map(ToString::to_string).collect()
-        };
-        match (old, new) {
-            (None, None) => return false,
-            (Some(old), Some(new)) => {
-                self.say_values(sides, &rules::enum_value_removed::RULE, &missing(&old, &new), &old, &new);
-                self.say_values(sides, &rules::enum_value_added::RULE, &missing(&new, &old), &old, &new);
-            }
-            (None, Some(new)) => {
-                if !covers_booleans(&new, sides.old.types) {
-                    self.say(sides, &rules::enum_set::RULE, "enum", "any value", list(&new));
-                }
-                self.say_values(sides, &rules::enum_value_added::RULE, &refused(&new, &sides.old), &[], &new);
-            }
-            (Some(old), None) => {
-                if !covers_booleans(&old, sides.new.types) {
-                    self.say(sides, &rules::enum_dropped::RULE, "enum", list(&old), "any value");
-                }
-                self.say_values(sides, &rules::enum_value_removed::RULE, &refused(&old, &sides.new), &old, &[]);
-            }
-        }
-        true
-    }
-
-    fn say_values(
-        &mut self,
-        sides: &Sides<'a>,
-        rule: &'static Rule,
-        values: &[String],
-        old: &[&Value],
-        new: &[&Value],
-    ) {
-        if values.is_empty() {
+    /// Judges a `type` that came beside `properties` or `items`, or went: without it they say nothing of a text, which
+    /// then is accepted. Variants of a union are left alone, where what all of them take fits none.
+    pub(super) fn compare_declared(&mut self, sides: &Sides<'a>) {
+        let (old, new) = (&sides.old, &sides.new);
+        let pair = &self.pairs[sides.pair.0 as usize];
+        let told = old.types != new.types || old.declared == new.declared || old.types.is_empty();
+        if told || sides.mode.textual || !pair.plain || !pair.unions.is_empty() {
             return;
         }
-        let mut subject = values.iter().take(LISTED).map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-        if values.len() > LISTED {
-            subject.push_str(&format!(" and {} more", values.len() - LISTED));
-        }
-        let change = self.change(sides, rule, "enum").about(subject).values(list(old), list(new));
+        let rule: &'static Rule = match (old.declared.within(new.declared), new.declared.within(old.declared)) {
+            (true, _) => &rules::type_widened::RULE,
+            (_, true) => &rules::type_narrowed::RULE,
+            _ => return,
+        };
+        let values = (old.declared.names(), new.declared.names());
+        let change = self.change(sides, rule, "type").about("`type`").values(values.0, values.1);
         self.note(sides, change);
     }
 
@@ -206,7 +159,10 @@ impl<'a> Engine<'a> {
         let breaks = if sides.mode.direction == Direction::Request { narrows } else { widens };
         let differing =
             old.iter().filter(|name| !new.contains(name)).chain(new.iter().filter(|name| !old.contains(name)));
-        let mut advice = differing.clone().count() > 0 && differing.clone().all(|name| is_advice(name, old, new));
+        // What a number of that width looks like as a text is written nowhere.
+        let foreign = |name: &str| !common.has(TypeSet::NUMBER) && numeric_format(name);
+        let advises = |name: &&&str| foreign(name) || is_advice(name, old, new);
+        let mut advice = differing.clone().count() > 0 && differing.clone().all(|name| advises(&name));
         if sides.mode.direction == Direction::Response && !new.is_empty() {
             // What no standard defines promised readers nothing for certain, whatever took its place.
             advice = advice || !old.is_empty() && old.iter().all(|name| !standard_format(name));
@@ -228,8 +184,8 @@ impl<'a> Engine<'a> {
         let gained: Vec<&str> = new.iter().filter(|pattern| !old.contains(pattern)).copied().collect();
         let rule = match (lost.is_empty(), gained.is_empty()) {
             (true, true) => return,
-            (true, false) if Patterns::implies(old, &gained, &sides.old.length) => return,
-            (false, true) if Patterns::implies(new, &lost, &sides.new.length) => return,
+            (true, false) if Patterns::implies(&spelt(&sides.old), &gained, &sides.old.length) => return,
+            (false, true) if Patterns::implies(&spelt(&sides.new), &lost, &sides.new.length) => return,
             (true, false) => Some(&rules::pattern_added::RULE),
             (false, true) => Some(&rules::pattern_removed::RULE),
             (false, false) => {
@@ -243,33 +199,6 @@ impl<'a> Engine<'a> {
         };
         self.say(sides, rule, "pattern", text(old), text(new));
     }
-
-    /// Open enumerations: their values are advice, except that requests may rely on those of `x-extensible-enum`.
-    pub(super) fn compare_known_values(&mut self, sides: &Sides<'a>) {
-        for keyword in ["x-extensible-enum", "x-known-values"] {
-            let values = |side: &Effective<'a>| -> Option<Vec<&'a Value>> {
-                let found = side.known.iter().find(|(key, _)| *key == keyword)?.1.as_array()?;
-                Some(found.iter().collect())
-            };
-            let (Some(old), Some(new)) = (values(&sides.old), values(&sides.new)) else { continue };
-            let outside = |one: &[&Value], two: &[&Value]| -> String {
-                one.iter()
-                    .filter(|value| !two.contains(value))
-                    .map(|value| format!("`{value}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            };
-            for (rule, subject) in [
-                (&rules::known_value_removed::RULE, outside(&old, &new)),
-                (&rules::known_value_added::RULE, outside(&new, &old)),
-            ] {
-                if !subject.is_empty() {
-                    let change = self.change(sides, rule, keyword).about(subject).values(list(&old), list(&new));
-                    self.note(sides, change);
-                }
-            }
-        }
-    }
 }
 
 /// Whether a format tells readers what to expect and limits nothing that anybody sends: one that no standard defines,
@@ -279,29 +208,9 @@ fn is_advice(name: &str, old: &[&str], new: &[&str]) -> bool {
     !standard_format(name) || alone && matches!(name, "int64" | "long" | "float" | "double")
 }
 
-/// The values that satisfy the side's other keywords.
-fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
-    values.iter().copied().filter(|value| side.admits(value)).collect()
-}
-
-fn self_admits(by: &Effective<'_>, value: &Value, textual: bool) -> bool {
-    by.admits(value) || textual && by.types.has(TypeSet::STRING) && by.admits(&Value::String(wire_text(value)))
-}
-
-/// The values of a schema that has but a few, although it does not list them.
-pub(super) fn implied_values<'a>(side: &Effective<'a>) -> Option<Vec<&'a Value>> {
-    static BOOLEANS: [Value; 2] = [Value::Bool(true), Value::Bool(false)];
-    static NUMBERS: LazyLock<Vec<Value>> = LazyLock::new(|| (-128..=127).map(Value::from).collect());
-    if !side.unions.is_empty() || !side.negations.is_empty() {
-        return None;
-    }
-    if side.types == TypeSet::BOOLEAN {
-        return Some(BOOLEANS.iter().collect());
-    }
-    let range = side.range.whole();
-    let few = range.low >= -128.0 && range.high <= 127.0;
-    let all = || NUMBERS.iter().filter(|value| side.admits(value)).collect();
-    (side.types == TypeSet::INTEGER && few).then(all)
+/// The patterns of a side, and those that its formats stand for.
+fn spelt<'v>(side: &Effective<'v>) -> Vec<&'v str> {
+    side.patterns.iter().copied().chain(side.formats.iter().filter_map(|format| format_pattern(format))).collect()
 }
 
 /// The rule for two whole bounds that are one as floats.
@@ -323,10 +232,6 @@ fn closer(sides: &Sides<'_>, keyword: &str) -> Option<(&'static Rule, String, St
         _ => &rules::range_widened::RULE,
     };
     Some((rule, old.to_string(), new.to_string()))
-}
-
-fn covers_booleans(values: &[&Value], types: TypeSet) -> bool {
-    types == TypeSet::BOOLEAN && values.contains(&&Value::Bool(true)) && values.contains(&&Value::Bool(false))
 }
 
 /// Whether the side is an enumeration whose values all have one of `types`: then the enumeration rules speak.
@@ -364,6 +269,11 @@ pub(super) fn numbers_of(side: &Effective<'_>) -> Numbers {
         for range in side.formats.iter().filter_map(|format| integer_format(format)) {
             all = all.and(range);
         }
+        // Between the last multiple and the bound there is nothing.
+        for step in side.multiples.iter().filter(|step| step.fract() == 0.0) {
+            let stepped = Range::between((all.low / step).ceil() * step, (all.high / step).floor() * step);
+            all = all.and(stepped);
+        }
     }
     Numbers { bounds, all }
 }
@@ -374,13 +284,4 @@ fn lengths_of(side: &Effective<'_>, mode: Mode) -> Numbers {
     let implied = side.patterns.iter().filter_map(|pattern| super::patterns::lengths(pattern));
     let formatted = side.formats.iter().filter_map(|format| format_length(format));
     Numbers { bounds: side.length, all: implied.chain(formatted).chain(segment).fold(side.length, Range::and) }
-}
-
-fn list(values: &[&Value]) -> String {
-    const SHOWN: usize = 12;
-    let mut text = values.iter().take(SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    if values.len() > SHOWN {
-        text.push_str(&format!(" and {} more", values.len() - SHOWN));
-    }
-    if text.is_empty() { "none".to_owned() } else { text }
 }

@@ -252,7 +252,8 @@ impl<'a> Engine<'a> {
             .values(before, after)
     }
 
-    /// `anyOf` that becomes `oneOf` refuses what several variants take.
+    /// `anyOf` that becomes `oneOf` refuses what several variants take. It takes nothing new, so that
+    /// responses are not asked.
     fn compare_exclusiveness(&mut self, sides: &Sides<'a>) {
         let kinds = |side: &Effective<'_>| -> Option<&'static str> {
             match side.unions.as_slice() {
@@ -266,7 +267,8 @@ impl<'a> Engine<'a> {
             (Some("oneOf"), Some("anyOf")) => &rules::union_became_inclusive::RULE,
             _ => return,
         };
-        if discriminated {
+        let exclusive = rule.id == rules::union_became_exclusive::RULE.id;
+        if discriminated || exclusive && sides.mode.direction == Direction::Response {
             return;
         }
         let disjoint = sides.new.unions.iter().all(|union| {

@@ -39,6 +39,13 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let grave = |finding: &&Finding| finding.level >= Level::Warn && finding.waived.is_none();
     let (first, rest): (Vec<&Finding>, Vec<&Finding>) =
         report.outcome.findings.iter().partition(|finding| grave(finding));
+    // What does not fail the gate is left out where the user wants less.
+    let rest: Vec<&Finding> = match report.quiet {
+        true => {
+            rest.into_iter().filter(|finding| finding.level >= report.fail_on && finding.waived.is_none()).collect()
+        }
+        false => rest,
+    };
     for finding in &first {
         full(&mut text, finding, &paint, report.verbose);
     }
@@ -53,13 +60,15 @@ pub(super) fn render(report: &Report<'_>) -> String {
             paint.faint(&format!("… and {} more safe changes; `-v` shows them", rest.len() - shown))
         );
     }
-    notes(&mut text, report, &paint);
-    if !report.outcome.findings.is_empty() || !report.outcome.notes.is_empty() {
+    if !report.quiet {
+        notes(&mut text, report, &paint);
+    }
+    if !text.is_empty() {
         text.push('\n');
     }
     let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
     let _ = writeln!(text, "{verdict}: {} ({} -> {})", report.verdict(), report.old, report.new);
-    if !report.outcome.findings.is_empty() {
+    if !report.outcome.findings.is_empty() && !report.quiet {
         let _ = writeln!(text, "{}", report.advice());
     }
     text
@@ -100,6 +109,7 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
         row("where", &operations(finding, all));
         row("", finding.facts.get("where").map_or("", String::as_str));
     }
+    row("also", &others(finding, all));
     row("why", finding.why.as_deref().unwrap_or_default());
     row("proof", finding.witness.as_deref().unwrap_or_default());
     if !finding.facts.is_empty() {
@@ -109,6 +119,16 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
         }
     }
     text.push('\n');
+}
+
+/// The other places of an edit that is written out in several; a few of them unless the user asks for all.
+fn others(finding: &Finding, all: bool) -> String {
+    const SHOWN: usize = 2;
+    let places: Vec<&str> = finding.facts.get("also").map(|text| text.split("; ").collect()).unwrap_or_default();
+    if all || places.len() <= SHOWN {
+        return places.join(", ");
+    }
+    format!("{} and {} more", places[..SHOWN].join(", "), places.len() - SHOWN)
 }
 
 fn with_value(place: &str, value: &str) -> String {

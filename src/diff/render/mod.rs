@@ -87,6 +87,8 @@ pub struct Report<'a> {
     pub color: bool,
     /// Whether safe changes and all operations are printed in full.
     pub verbose: bool,
+    /// Whether the text for people is left without what does not fail the gate and is not in doubt.
+    pub quiet: bool,
 }
 
 impl Report<'_> {

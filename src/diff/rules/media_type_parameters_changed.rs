@@ -9,7 +9,7 @@ rule! {
     /// Whether `charset` or `version` matters is for the server to say; the document does not.
     ///
     /// ## Example
-    /// `application/json` becomes `application/json; charset=utf-8`.
+    /// `text/csv` becomes `text/csv; header=absent`.
     ///
     /// ## Source
     /// RFC 9110, section 8.3.1.

@@ -63,6 +63,7 @@ catalogue! {
     negation_replaced,
     null_allowed,
     null_forbidden,
+    null_joined_enum,
     null_left_enum,
     operation_added,
     operation_id_changed,

@@ -17,5 +17,5 @@ rule! {
     effect: Unknown,
     guards: [],
     category: Wire,
-    mirror: Absent("null that joins the values of a nullable schema says what `nullable` said"),
+    mirror: Rule("null-joined-enum"),
 }

@@ -53,6 +53,14 @@ impl<'a> Half<'_, 'a> {
         checker::is_valid(&schema, value)
     }
 
+    /// Whether the side accepts a value by the letter, where `properties` without `type` say nothing of a text.
+    fn accepts_literally(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
+        let mut lowering = Lowering::new(self.side, Some(direction));
+        lowering.literal = true;
+        let schema = lowering.conj(conj, value);
+        lowering.is_complete().then(|| checker::is_valid(&schema, value)).flatten()
+    }
+
     /// Whether the side refuses a value for the reason that the rule is about.
     fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, (rule, focus): (&str, &str)) -> bool {
         let keywords = keywords_of(rule);
@@ -330,10 +338,17 @@ pub(crate) fn find<'s, 'a>(
             && refusing.refuses_for(&both[0].1, value, direction, (wish.rule, wish.focus))
     };
     let mut room = MAX_BYTES;
-    candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
+    let found = candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
         let size = value.to_string().len();
         let affordable = size <= room;
         room = room.saturating_sub(size);
         affordable && shows(value)
-    })
+    });
+    // A type that came beside what tells it anyway refuses values of other types only.
+    let text = json!("");
+    let by_type = found.is_none() && matches!(wish.rule, "type-narrowed" | "type-widened") && both.len() == 1;
+    let told = by_type
+        && held.accepts_literally(&both[0].0, &text, direction) == Some(true)
+        && refusing.accepts_literally(&both[0].1, &text, direction) == Some(false);
+    found.or_else(|| told.then_some(text))
 }

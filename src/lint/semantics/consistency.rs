@@ -61,12 +61,47 @@ impl<'a> Linter<'a> {
                 self.contradicts((clause, key), title, (&format!("{bound} {limit}"), &figure.to_string()));
             }
         }
+        self.sizes_left_open(clause, (least, most), (low, high));
         if let (Some(default), Some(declared)) = (default, bound(self, "default"))
             && !default_outside
             && (default - declared).abs() > f64::EPSILON
         {
             let title = format!("the page size has `default` {default}, but the parameter's `default` is {declared}");
             self.contradicts((clause, "default"), title, (&declared.to_string(), &default.to_string()));
+        }
+    }
+
+    /// Sizes that the parameter takes, and that the clause lets a server refuse: one of the two is not meant.
+    fn sizes_left_open(
+        &mut self,
+        clause: NodeId,
+        promised: (Option<f64>, Option<f64>),
+        taken: (Option<f64>, Option<f64>),
+    ) {
+        let value = self.side.value(clause);
+        let served = |key: &str| {
+            let said = value.get(key).map(|said| said.get("is").unwrap_or(said)).and_then(Value::as_str);
+            matches!(said, Some("clamp" | "default" | "ignore"))
+        };
+        let why = "nobody can tell whether a size between the two is lawful";
+        if let (Some(least), Some(low)) = (promised.0, taken.0)
+            && low < least
+            && !served("below")
+            && !(low.abs() < f64::EPSILON && least <= 1.0 && served("zero"))
+        {
+            let title = format!("the page size has `min` {least}, but the parameter takes sizes from {low}");
+            let values = (&*format!("`min: {low}`, `minimum: {least}`, or what such a size gets"), "neither");
+            self.warn("page-size-unsettled", (clause, Some("min")), title, values, why);
+        }
+        let ceiling = value.get("ceiling").and_then(Value::as_f64);
+        if let (Some(most), Some(high)) = (promised.1, taken.1)
+            && high > most
+            && !served("above")
+            && ceiling.is_none_or(|ceiling| ceiling < high)
+        {
+            let title = format!("the page size has `max` {most}, but the parameter takes sizes up to {high}");
+            let values = (&*format!("`max: {high}`, `maximum: {most}`, or what such a size gets"), "neither");
+            self.warn("page-size-unsettled", (clause, Some("max")), title, values, why);
         }
     }
 

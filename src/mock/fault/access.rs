@@ -25,6 +25,8 @@ catalogue! {
     "credential-not-checked": fitting::guarded => Always Hook::Neglect(Neglect::WrongCredential);
     /// Any credential will do to read one record.
     "credential-not-checked-on-get": |c| fitting::guarded(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::WrongCredential);
+    /// Credentials are compared by how they begin.
+    "credential-compared-by-beginning": fitting::token_guarded => Always Hook::Neglect(Neglect::CredentialEnd);
     /// No tenant needs to be named.
     "tenant-not-needed": fitting::tenant_slot => Always Hook::Neglect(Neglect::MissingTenant);
     /// No tenant needs to be named to read one record.

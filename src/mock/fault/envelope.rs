@@ -6,7 +6,7 @@ use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::Spot;
 use crate::mock::ask::From;
-use crate::mock::blueprint::spots;
+use crate::mock::blueprint::{is_required, spots};
 use crate::mock::exchange::{set_at, take_at};
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::page::Page;
@@ -90,7 +90,7 @@ catalogue! {
     /// The records are null instead of an empty array when nothing matches.
     "items-null-when-empty": has_items => Lists Hook::Body(null_items);
     /// The records are missing when nothing matches.
-    "items-missing-when-empty": has_items => Lists Hook::Body(drop_items);
+    "items-missing-when-empty": requires_items => Lists Hook::Body(drop_items);
     /// The only record of a page stands there without an array.
     "single-item-unwrapped": has_items => Lists Hook::Body(unwrap_item);
 }
@@ -290,6 +290,13 @@ fn has_items(contract: &crate::contract::Contract) -> bool {
         .iter()
         .filter_map(|operation| operation.clause.lists.as_ref())
         .any(|lists| !lists.items.is_empty())
+}
+
+/// Whether the array of records has to be there.
+fn requires_items(contract: &crate::contract::Contract) -> bool {
+    contract.operations.iter().any(|operation| {
+        operation.clause.lists.as_ref().is_some_and(|lists| is_required(contract, operation, &lists.items))
+    })
 }
 
 fn items<'a>(scene: &'a Scene<'_>, body: &Value) -> Option<(&'a str, usize)> {

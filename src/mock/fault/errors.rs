@@ -21,7 +21,7 @@ catalogue! {
     /// The status that an error body shows is not that of the answer.
     "error-status-field-wrong": has_status_field => Always Hook::Refusal(status_field);
     /// An error is a page of HTML.
-    "error-is-html": any_error => Always Hook::Refusal(html);
+    "error-is-html": documented => Always Hook::Refusal(html);
     /// An error is a page of HTML that calls itself JSON.
     "error-is-html-as-json": any_error => Always Hook::Refusal(html_as_json);
     /// An error shows a stack trace.

@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 
 use super::catalogue;
 use super::fitting;
+use super::reading::not_found;
 use crate::contract::semantics::Expand;
-use crate::mock::exchange::{set_at, take_at};
+use crate::mock::ask::{Ask, From};
+use crate::mock::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use crate::mock::expand;
 use crate::mock::hook::{Hook, Scene};
+use crate::mock::page::Page;
+use crate::mock::population::plain;
 use crate::mock::select::Ranked;
 
 catalogue! {
@@ -35,6 +39,16 @@ catalogue! {
     "expansion-null": fitting::expands => Always Hook::Record(null);
     /// Lists leave out the records that have nothing related when an expansion is asked for.
     "expansion-leaves-records-out": fitting::may_expand_lists => Lists Hook::Matching(join_inner);
+    /// Lists forget their filters when an expansion is asked for.
+    "expansion-forgets-filters": |c| fitting::may_expand_lists(c) && fitting::filter(c) => Lists Hook::Ask(forget_filters);
+    /// Lists begin anew on every page when an expansion is asked for.
+    "expansion-starts-over": |c| fitting::may_expand_lists(c) && fitting::paged(c) => Lists Hook::Ask(start_over);
+    /// Lists come in reverse order when an expansion is asked for.
+    "expansion-reverses-order": |c| fitting::may_expand_lists(c) && fitting::default_order(c) => Lists Hook::Ask(reverse);
+    /// Pages lack their last record when an expansion is asked for.
+    "expansion-cuts-page": fitting::may_expand_lists => Lists Hook::Page(cut);
+    /// A record that has nothing related is not found when an expansion is asked for.
+    "expansion-loses-record-on-get": |c| fitting::expands(c) && fitting::reads(c) => Reads Hook::Exchange(lose);
     /// Asking for an expansion changes another field.
     "expansion-changes-others": |c| fitting::expands(c) && fitting::has_text(c) => Always Hook::Record(change_others);
 }
@@ -49,6 +63,43 @@ fn join_inner(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     let asked = scene.ask.map(|ask| ask.expands.as_slice()).unwrap_or_default();
     for clause in asked.iter().filter_map(|index| scene.operation.clause.expands.get(*index)) {
         matching.retain(|(_, row)| expand::related(scene, clause, &row.value).is_some());
+    }
+}
+
+fn is_asked(scene: &Scene<'_>) -> bool {
+    scene.ask.is_some_and(|ask| !ask.expands.is_empty())
+}
+
+fn forget_filters(scene: &Scene<'_>, ask: &mut Ask) {
+    if is_asked(scene) {
+        ask.filters.retain(|condition| !condition.asked);
+    }
+}
+
+fn start_over(scene: &Scene<'_>, ask: &mut Ask) {
+    if is_asked(scene) {
+        ask.from = From::default();
+    }
+}
+
+fn reverse(scene: &Scene<'_>, ask: &mut Ask) {
+    if is_asked(scene) {
+        ask.order.descending = !ask.order.descending;
+    }
+}
+
+fn cut(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    if is_asked(scene) && page.rows.len() > 1 {
+        page.rows.pop();
+    }
+}
+
+fn lose(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let asked = |clause: &&Expand| expand::words(&inputs.all(&clause.slot)).contains(&plain(&clause.value));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let missing = |clause: &Expand| body.pointer(&clause.adds).is_none();
+    if answer.status == 200 && scene.operation.clause.expands.iter().filter(asked).any(missing) {
+        not_found(scene, answer);
     }
 }
 

@@ -163,7 +163,7 @@ fn none_of_two(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
 }
 
 /// The text of a record's field, for a filter that matches free text exactly.
-fn exact_text<'a>(scene: &Scene<'_>, filter: &Filter, record: &'a Value) -> Option<&'a str> {
+pub(super) fn exact_text<'a>(scene: &Scene<'_>, filter: &Filter, record: &'a Value) -> Option<&'a str> {
     if !fitting::is_exact_text(scene.operation, scene.contract, filter) {
         return None;
     }

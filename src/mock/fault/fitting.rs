@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::semantics::{
     About, Absent, Case, Choice, Counted, Filter, Grade, Handling, Lists, Match, Order, Slot,
 };
-use crate::contract::{Contract, Location, Operation};
+use crate::contract::{Contract, Location, Operation, Scheme};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
@@ -19,7 +19,7 @@ pub(super) use promises::{
     firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
     refuses_tokens, serves_sizes,
 };
-pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, text_sort};
+pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, second_look, text_sort};
 
 pub(super) fn any(contract: &Contract) -> bool {
     !contract.operations.is_empty()
@@ -225,6 +225,13 @@ pub(super) fn text_filter(contract: &Contract) -> bool {
     some_filter(contract, |operation, filter| is_exact_text(operation, contract, filter))
 }
 
+/// Whether a filter takes one exact text.
+pub(super) fn single_text_filter(contract: &Contract) -> bool {
+    some_filter(contract, |operation, filter| {
+        filter.matching == Match::Equal && is_exact_text(operation, contract, filter)
+    })
+}
+
 /// Whether a filter matches addresses, some of which hold a plus sign.
 pub(super) fn address_filter(contract: &Contract) -> bool {
     let targets = Targets::of(contract);
@@ -311,6 +318,12 @@ pub(super) fn number_sort(contract: &Contract) -> bool {
 
 pub(super) fn guarded(contract: &Contract) -> bool {
     operation(contract, Operation::is_guarded)
+}
+
+/// A credential that is one text: half of it can be right.
+pub(super) fn token_guarded(contract: &Contract) -> bool {
+    let whole = |scheme: &Scheme| matches!(scheme, Scheme::Bearer | Scheme::HeaderKey(_) | Scheme::QueryKey(_));
+    guarded(contract) && contract.schemes.values().all(whole)
 }
 
 pub(super) fn tenancy(contract: &Contract) -> bool {

@@ -45,7 +45,7 @@ catalogue! {
     /// Every twentieth page starts one record too late.
     "record-skipped-now-and-then": fitting::paged => Twentieth Hook::Page(skip);
     /// The last record of a walk is never shown.
-    "last-record-lost": fitting::lists => Lists Hook::Page(lose_last);
+    "last-record-lost": fitting::second_look => Lists Hook::Page(lose_last);
     /// One record late in the walk is never listed.
     ///
     /// Nobody who does not know its key can tell.

@@ -193,34 +193,34 @@ fn alter_by_alias(scene: &Scene<'_>, record: &mut Value) {
 }
 
 /// Turns an answer into the one that an unknown key gets.
-fn not_found(scene: &Scene<'_>, answer: &mut Answer) {
+pub(super) fn not_found(scene: &Scene<'_>, answer: &mut Answer) {
     let refusal = scene.contract.root.refusals.not_found.as_ref();
     let status = refusal.and_then(|refusal| refusal.statuses.first()).copied().unwrap_or(404);
     super::errors::refuse(scene, answer, status);
 }
 
-fn path_value<'a>(scene: &Scene<'_>, inputs: &'a Inputs) -> Option<&'a str> {
-    let slot = scene.operation.clause.reads.as_ref()?.by.first()?.slot.name();
-    inputs.path.iter().find(|(name, _)| name == slot).map(|(_, value)| value.as_str())
+/// The key that a reader was asked for, wherever it takes it.
+fn asked_key(scene: &Scene<'_>, inputs: &Inputs) -> Option<String> {
+    inputs.text(&scene.operation.clause.reads.as_ref()?.by.first()?.slot)
 }
 
 fn lose_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let table = scene.population.table(scene.resource(), scene.tenant);
-    let by_key = path_value(scene, inputs).is_some_and(|value| table.iter().any(|row| row.key == value));
+    let by_key = asked_key(scene, inputs).is_some_and(|value| table.iter().any(|row| row.key == value));
     if answer.status == 200 && !by_key {
         not_found(scene, answer);
     }
 }
 
 fn lose_deep(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
-    if path_value(scene, inputs) == scene.targets.deep.as_deref() && answer.status == 200 {
+    if answer.status == 200 && asked_key(scene, inputs).is_some_and(|key| Some(key) == scene.targets.deep) {
         not_found(scene, answer);
     }
 }
 
 fn lose_third(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let sum = |value: &str| value.bytes().fold(0_u32, |sum, byte| sum + u32::from(byte));
-    if answer.status == 200 && path_value(scene, inputs).is_some_and(|value| sum(value) % 3 == 0) {
+    if answer.status == 200 && asked_key(scene, inputs).is_some_and(|value| sum(&value) % 3 == 0) {
         not_found(scene, answer);
     }
 }
@@ -312,7 +312,7 @@ fn bad_request(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
 
 fn hostile(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let strange = |value: &str| value.contains(['\'', '"', ';', '<', '\\', '\u{0}']);
-    if path_value(scene, inputs).is_some_and(strange) {
+    if asked_key(scene, inputs).is_some_and(|value| strange(&value)) {
         super::errors::refuse(scene, answer, 500);
     }
 }
@@ -320,14 +320,16 @@ fn hostile(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer
 fn hostile_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let strange = |value: &str| value.contains(['\'', '"', ';', '<', '*']);
     let first = scene.population.table(scene.resource(), scene.tenant).first();
-    if let (404, true, Some(row)) = (answer.status, path_value(scene, inputs).is_some_and(strange), first) {
+    if let (404, true, Some(row)) =
+        (answer.status, asked_key(scene, inputs).is_some_and(|value| strange(&value)), first)
+    {
         answer.status = 200;
         answer.body = row.json.as_bytes().to_vec().into();
     }
 }
 
 fn special_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
-    let special = path_value(scene, inputs).is_some_and(|value| value.contains('+'));
+    let special = asked_key(scene, inputs).is_some_and(|value| value.contains('+'));
     let first = scene.population.table(scene.resource(), scene.tenant).first();
     if let (404, true, Some(row)) = (answer.status, special, first) {
         answer.status = 200;
@@ -336,7 +338,7 @@ fn special_success(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
 }
 
 fn long(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
-    if path_value(scene, inputs).is_some_and(|value| value.chars().count() > 200) {
+    if asked_key(scene, inputs).is_some_and(|value| value.chars().count() > 200) {
         super::errors::refuse(scene, answer, 500);
     }
 }

@@ -12,6 +12,7 @@ use crate::finding::Level;
 use crate::mock::exchange::set_at;
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::{Population, Row};
+use crate::mock::select;
 use crate::mock::targets::{Targets, first_list};
 
 catalogue! {
@@ -107,7 +108,7 @@ fn copy(targets: &Targets, population: &mut Population, field: &str, from: &str)
     for stock in population.stocks.values_mut() {
         let key = stock.key.clone();
         for table in &mut stock.tables {
-            let listed = |row: &Row| targets.shown.iter().all(|(field, value)| row.value.pointer(field) == Some(value));
+            let listed = |row: &Row| targets.shown.iter().all(|filter| select::is_listed(filter, &row.value));
             let fits: Vec<usize> = (0..table.len())
                 .filter(|at| listed(&table[*at]) && table[*at].value.pointer(field).is_some())
                 .collect();

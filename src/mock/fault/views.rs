@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::catalogue;
-use super::filters::{asked, everything, refill, reread};
+use super::filters::{asked, everything, exact_text, refill, reread};
 use super::fitting;
 use crate::contract::semantics::{Absent, Filter, Match, Order};
-use crate::mock::ask::{Condition, From};
+use crate::mock::ask::{Ask, Condition, From};
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::plain;
 use crate::mock::select::{Rank, Ranked, holds};
@@ -20,6 +20,30 @@ catalogue! {
     "wide-value-shows-default": fitting::lifting_filter => Filtered Hook::Matching(keep_default);
     /// A value of a filter over several values is split at its commas.
     "list-filter-splits-commas": fitting::list_of_texts_with_commas => Filtered Hook::Matching(split);
+    /// Records that are hidden unless asked for are shown to who names their key.
+    "default-filter-forgotten-for-keys": |c| fitting::default_filter(c) && fitting::key_filter(c) => Filtered Hook::Ask(open_view);
+    /// A filter for an exact text reads a sign in its value as any character.
+    "filter-reads-wildcards": fitting::single_text_filter => Filtered Hook::Matching(wildcards);
+}
+
+/// Forgets what holds because nothing was sent, where a key was.
+fn open_view(scene: &Scene<'_>, ask: &mut Ask) {
+    let Some(lists) = scene.lists() else { return };
+    let key = |condition: &Condition| {
+        let filter = lists.filters.get_index(condition.filter).map(|(_, filter)| filter);
+        condition.asked && filter.is_some_and(|filter| filter.field.as_deref() == Some(scene.targets.key.as_str()))
+    };
+    if ask.filters.iter().any(key) {
+        ask.filters.retain(|condition| condition.asked);
+    }
+}
+
+fn wildcards(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
+    reread(scene, matching, |filter, condition, record| {
+        let (text, pattern) = (exact_text(scene, filter, record)?, plain(&condition.value));
+        let like = |(one, sign): (char, char)| sign == '_' || one == sign;
+        Some(text.chars().count() == pattern.chars().count() && text.chars().zip(pattern.chars()).all(like))
+    });
 }
 
 fn refill_first(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {

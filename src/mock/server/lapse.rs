@@ -15,7 +15,9 @@ use crate::mock::population::{Row, plain};
 impl Server {
     /// Whether a duty of the door is neglected for a request, whose question is not yet understood.
     pub(super) fn neglects_at_door(&self, duty: Neglect, operation: &Operation, inputs: &Inputs) -> bool {
-        let later = |when| when == When::Resumed && is_resumed(operation, inputs);
+        let start = self.blueprint.contract.operations.iter().position(|other| other.id == operation.id);
+        let start = start.and_then(|index| self.blueprint.routes[index].next.start.as_deref());
+        let later = |when| when == When::Resumed && is_resumed(operation, start, inputs);
         self.neglects(duty, Some(operation))
             || self
                 .live
@@ -105,12 +107,12 @@ impl Server {
 }
 
 /// Whether a request goes on with a walk, as far as its parameters tell.
-fn is_resumed(operation: &Operation, inputs: &Inputs) -> bool {
+fn is_resumed(operation: &Operation, start: Option<&str>, inputs: &Inputs) -> bool {
     let Some(page) = operation.clause.lists.as_ref().map(|lists| &lists.page) else { return false };
     let token = page.next.as_ref().and_then(|next| next.slot.as_ref()).and_then(|slot| inputs.text(slot));
     let starts = [&page.offset, &page.number].into_iter().flatten();
     let beyond = |value: &Value, first: u64| plain(value).parse::<u64>().is_ok_and(|at| at > first);
-    token.is_some_and(|token| !token.is_empty())
+    token.is_some_and(|token| !token.is_empty() && Some(token.as_str()) != start)
         || starts.into_iter().any(|start| inputs.value(&start.slot).is_some_and(|value| beyond(&value, start.first)))
 }
 

@@ -6,6 +6,7 @@ use super::catalogue;
 use super::choices::any;
 use crate::contract::semantics::{Gone, Refusal, Spot};
 use crate::contract::{Contract, Operation};
+use crate::mock::blueprint::is_required;
 use crate::mock::exchange::{Answer, Incoming, Inputs, Wire, set_at, take_at, with_points};
 use crate::mock::fault::errors::refuse;
 use crate::mock::hook::{Hook, Scene};
@@ -94,8 +95,17 @@ fn shuffle(scene: &Scene<'_>, body: &mut Value) {
     });
 }
 
-fn points(_: &Scene<'_>, body: &mut Value) {
+fn points(scene: &Scene<'_>, body: &mut Value) {
+    let spot = match scene.lists().and_then(|lists| lists.page.next.as_ref()?.spot.as_ref()) {
+        Some(Spot::Pointer(spot)) => spot.as_str(),
+        _ => "",
+    };
+    // A token is sent back as it came: written otherwise, it is another one.
+    let token = body.pointer(spot).filter(|_| !spot.is_empty()).cloned();
     with_points(body);
+    if let Some(token) = token {
+        set_at(body, spot, token);
+    }
 }
 
 fn pretty(_: &Scene<'_>, answer: &mut Answer) {
@@ -158,16 +168,7 @@ fn bare_end(contract: &Contract) -> bool {
         let Some(lists) = &operation.clause.lists else { return false };
         let next = lists.page.next.as_ref().filter(|next| next.slot.is_some() && !next.is_url());
         let Some(Spot::Pointer(spot)) = next.and_then(|next| next.spot.as_ref()) else { return false };
-        lists.page.more.is_none() && is_optional(contract, operation, spot)
-    })
-}
-
-/// Whether a member of a list's body need not be there.
-fn is_optional(contract: &Contract, operation: &Operation, spot: &str) -> bool {
-    let Some((parent, name)) = spot.rsplit_once('/') else { return false };
-    let body = contract.success_schema(operation).and_then(|schema| contract.shapes.find(&contract.resolve(schema).0));
-    body.and_then(|body| contract.shapes.at(body, parent)).is_some_and(|shape| {
-        !contract.shapes.with_parts(shape).iter().any(|part| part.required.iter().any(|known| known == name))
+        lists.page.more.is_none() && !is_required(contract, operation, spot)
     })
 }
 

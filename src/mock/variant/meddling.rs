@@ -31,6 +31,8 @@ catalogue! {
     "traffic": has_versions, @Always Hook::Population(reserve), every 3 by_turns;
     /// Somebody inserts, changes or deletes a record after every request.
     "constant-traffic": has_versions, @Always Hook::Population(reserve), every 1 by_turns;
+    /// Figures that move by themselves are others after every request, and no version tells.
+    "moving-figures": has_moving_figures, every 1 move_figures;
 }
 
 fn has_lists(contract: &Contract) -> bool {
@@ -41,6 +43,36 @@ fn has_lists(contract: &Contract) -> bool {
 fn has_versions(contract: &Contract) -> bool {
     let targets = Targets::of(contract);
     has_lists(contract) && targets.version.is_some() && targets.text().is_some()
+}
+
+fn has_moving_figures(contract: &Contract) -> bool {
+    has_lists(contract) && !moving(&Targets::of(contract)).is_empty()
+}
+
+/// Pointers of numbers in fields that may differ between two showings of a record.
+fn moving(targets: &Targets) -> Vec<&str> {
+    let within =
+        |at: &str| targets.volatile.iter().any(|volatile| at == volatile || at.starts_with(&format!("{volatile}/")));
+    let figures = targets.fields.iter().filter(|field| matches!(field.kind(), "integer" | "number"));
+    figures.map(|field| field.pointer.as_str()).filter(|at| within(at)).collect()
+}
+
+/// Doubles all of them, or halves them again: what they are to each other stays.
+fn move_figures(targets: &Targets, round: u64, population: &mut Population) {
+    let moving = moving(targets);
+    for stock in population.stocks.values_mut() {
+        let key = stock.key.clone();
+        for row in stock.tables.iter_mut().flatten() {
+            let mut record = row.value.clone();
+            for at in &moving {
+                let figure = record.pointer(at).and_then(Value::as_i64);
+                if let Some(figure) = figure {
+                    set_at(&mut record, at, json!(if round.is_multiple_of(2) { figure / 2 } else { figure * 2 }));
+                }
+            }
+            *row = Arc::new(Row::new(record, &key));
+        }
+    }
 }
 
 /// Every text that stands in some record beside its key: what refers to another record is among them.

@@ -12,7 +12,7 @@ use crate::mock::exchange::{set_at, take_at};
 use crate::mock::form::Optionals;
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::{Population, Row};
-use crate::mock::select::Ranked;
+use crate::mock::select::{self, Ranked};
 use crate::mock::targets::{FieldTarget, Targets};
 
 catalogue! {
@@ -73,7 +73,7 @@ fn has_optional(contract: &Contract) -> bool {
 /// Keeps so many records that are listed without being asked for.
 fn keep(targets: &Targets, population: &mut Population, count: usize) {
     for table in population.stocks.values_mut().filter_map(|stock| stock.tables.first_mut()) {
-        table.retain(|row| targets.shown.iter().all(|(field, value)| row.value.pointer(field) == Some(value)));
+        table.retain(|row| targets.shown.iter().all(|filter| select::is_listed(filter, &row.value)));
         table.truncate(count);
     }
 }

@@ -2,9 +2,15 @@
 
 use super::{is_firm, list, some_filter};
 use crate::contract::Contract;
-use crate::contract::semantics::{Absent, Match, Order};
+use crate::contract::semantics::{Absent, Lists, Match, Order};
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
+
+/// Whether a list tells in a second way which records there are: by a figure, under a filter, or in another order.
+pub(in crate::mock::fault) fn second_look(contract: &Contract) -> bool {
+    let figures = |lists: &Lists| lists.page.total.is_some() || lists.page.remaining.is_some();
+    list(contract, |lists| figures(lists) || !lists.filters.is_empty() || lists.sort.is_some())
+}
 
 /// Whether records can be sorted by text.
 pub(in crate::mock::fault) fn text_sort(contract: &Contract) -> bool {
