@@ -74,7 +74,7 @@ impl Subject {
             if bound.is_some_and(|bound| items.len() as u64 > bound) {
                 return Err(TestCaseError::fail(format!("{} records on a page of {bound:?}", items.len())));
             }
-            all.extend(items.iter().cloned());
+            all.extend(items.iter().copied().cloned());
             pages += 1;
             if pages > 2_000 {
                 return Err(TestCaseError::fail("the walk does not end"));

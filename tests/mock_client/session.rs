@@ -370,10 +370,7 @@ fn later_doors(client: &Client, operation: &Operation, access: &Sent, transcript
     crossing(client, operation, &Vec::new(), transcript);
     let answer = client.server.answer(&client.request(operation, access));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let token = |spot: &Spot| match spot {
-        Spot::Pointer(pointer) => body.pointer(pointer).filter(|token| token.is_string()).cloned(),
-        Spot::Header { .. } => None,
-    };
+    let token = |spot: &Spot| body.pointer(spot.pointer()?).filter(|token| token.is_string()).cloned();
     let next = lists.page.next.as_ref();
     let by_token = next.and_then(|next| Some((next.slot.clone()?, token(next.spot.as_ref()?)?)));
     let by_offset = lists.page.offset.as_ref().map(|offset| (offset.slot.clone(), json!(10)));
