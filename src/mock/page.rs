@@ -226,14 +226,15 @@ impl Reader<'_> {
     fn put_next(&self, page: &Page, incoming: &Incoming, body: &mut Value, answer: &mut Answer) {
         let Some(next) = &self.lists.page.next else { return };
         let address = || self.address(page, incoming);
+        let shown = |token: &str| match token.parse::<u64>() {
+            Ok(count) if self.route.next.counts == Counts::Everywhere => Value::from(count),
+            _ => Value::from(token),
+        };
         match &next.spot {
             Some(Spot::Pointer(pointer)) => {
                 let value = match &page.token {
                     Some(_) if next.is_url() => Some(Value::from(address())),
-                    Some(token) if self.route.next.counts == Counts::Everywhere => {
-                        Some(token.parse::<u64>().map_or_else(|_| Value::from(token.as_str()), Value::from))
-                    }
-                    Some(token) => Some(Value::from(token.as_str())),
+                    Some(token) => Some(shown(token)),
                     None => self.route.next.end.clone(),
                 };
                 match value {
@@ -252,7 +253,7 @@ impl Reader<'_> {
             Some(Spot::Entry(entry)) => match &page.token {
                 None => {}
                 Some(_) if next.is_url() => self.route.put_entry(body, entry, Value::from(address())),
-                Some(token) => self.route.put_entry(body, entry, Value::from(token.as_str())),
+                Some(token) => self.route.put_entry(body, entry, shown(token)),
             },
             None => {}
         }

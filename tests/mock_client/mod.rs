@@ -21,10 +21,13 @@ pub fn every_contract_and_ours() -> Vec<Arc<Contract>> {
     every_contract().into_iter().chain([Arc::new(own)]).collect()
 }
 
-/// A contract of ours whose filters are rules, bounds and lists of texts.
-pub fn board() -> Arc<Contract> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/board.yaml");
-    Arc::new(Contract::open(own).unwrap_or_else(|e| panic!("{own}: {e}")))
+/// Contracts of ours in forms of their own: filters that are rules, bounds and lists of texts; records inside items and links
+/// among others; numbered pages.
+pub fn forms() -> [Arc<Contract>; 3] {
+    ["board", "search", "pages"].map(|name| {
+        let own = format!("{}/tests/contracts/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+        Arc::new(Contract::open(&own).unwrap_or_else(|e| panic!("{own}: {e}")))
+    })
 }
 
 /// The shipped contracts that have operations.

@@ -161,7 +161,12 @@ pub(super) fn next_spot(contract: &Contract, schemas: &Schemas, operation: &Oper
             _ => Counts::Nowhere,
         }
     };
-    let Some(Spot::Pointer(spot)) = next.spot.as_ref() else {
+    let spot = match next.spot.as_ref() {
+        Some(Spot::Pointer(pointer)) => Some(pointer.clone()),
+        Some(Spot::Entry(entry)) => Some(format!("{}/0{}", entry.array, entry.member)),
+        Some(Spot::Header { .. }) | None => None,
+    };
+    let Some(spot) = spot.as_deref() else {
         return NextSpot {
             counts: by_parameter(),
             start: first_token(contract, operation, lists),

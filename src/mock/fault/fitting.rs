@@ -1,20 +1,20 @@
 //! On which contracts a fault makes sense.
 
 mod keys;
+mod numbered;
 mod promises;
 mod views;
 
 use serde_json::Value;
 
-use crate::contract::semantics::{
-    About, Absent, Case, Choice, Counted, Filter, Grade, Handling, Lists, Match, Order, Slot,
-};
+use crate::contract::semantics::{About, Absent, Case, Choice, Filter, Grade, Handling, Lists, Match, Order, Slot};
 use crate::contract::{Contract, Location, Operation, Scheme};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
 
 pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
+pub(super) use numbered::{linked, next_number, page_count, past_end_shows_last, total_of_matching};
 pub(super) use promises::{
     firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
     refuses_tokens, serves_sizes,
@@ -118,28 +118,6 @@ pub(super) fn count(contract: &Contract) -> bool {
 
 pub(super) fn total(contract: &Contract) -> bool {
     list(contract, |lists| lists.page.total.is_some())
-}
-
-/// Whether the answer gives the address of the next page.
-pub(super) fn linked(contract: &Contract) -> bool {
-    list(contract, |lists| lists.page.next.as_ref().is_some_and(crate::contract::semantics::Next::is_url))
-}
-
-/// Whether a total follows the filters.
-pub(super) fn total_of_matching(contract: &Contract) -> bool {
-    list(contract, |lists| lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Matching))
-}
-
-pub(super) fn page_count(contract: &Contract) -> bool {
-    list(contract, |lists| lists.page.pages.is_some())
-}
-
-pub(super) fn next_number(contract: &Contract) -> bool {
-    list(contract, |lists| lists.page.next_number.is_some() && lists.page.number.is_some())
-}
-
-pub(super) fn past_end_shows_last(contract: &Contract) -> bool {
-    list(contract, |lists| lists.page.past_end.as_ref().is_some_and(|handling| handling.is == Choice::Last))
 }
 
 pub(super) fn size_echo(contract: &Contract) -> bool {
