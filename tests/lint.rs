@@ -175,7 +175,7 @@ fn clauses_agree_with_the_schemas() {
     for settled in [
         "min: 0, max: 200",
         "min: 1, max: 100, zero: default, above: clamp",
-        "min: 1, max: 100, below: {is: clamp}, ceiling: 200",
+        "min: 1, max: 100, below: clamp, ceiling: 200",
     ] {
         assert!(unsettled(settled).is_empty(), "{settled}");
     }
