@@ -163,6 +163,22 @@ fn clauses_agree_with_the_schemas() {
     spoiled(size, &size.replace("max: 100", "min: 60"), "semantics-contradict", "`min` 60 above `default` 50");
     spoiled(size, &size.replace("default: 50", "default: 20"), "semantics-contradict", "parameter's `default` is 50");
     spoiled("default: 50}, ex", "default: 50, maximum: 60}, ex", "semantics-contradict", "parameter's `maximum` is 60");
+    let open = SOUND.replacen("default: 50}, ex", "default: 50, minimum: 0, maximum: 200}, ex", 1);
+    let unsettled = |clause: &str| {
+        let found = linted(&open.replacen(size, &size.replace("max: 100", clause), 1));
+        assert!(found.iter().all(|finding| finding.id == "page-size-unsettled"), "{clause}: {found:#?}");
+        found.into_iter().map(|finding| finding.title).collect::<Vec<_>>()
+    };
+    let [least, most] = &unsettled("min: 1, max: 100, zero: either, above: refuse")[..] else { panic!("two findings") };
+    assert!(least.contains("`min` 1, but the parameter takes sizes from 0"), "{least}");
+    assert!(most.contains("`max` 100, but the parameter takes sizes up to 200"), "{most}");
+    for settled in [
+        "min: 0, max: 200",
+        "min: 1, max: 100, zero: default, above: clamp",
+        "min: 1, max: 100, below: clamp, ceiling: 200",
+    ] {
+        assert!(unsettled(settled).is_empty(), "{settled}");
+    }
     spoiled(
         "field: /tenant}",
         "field: /tenantId}",

@@ -2,6 +2,7 @@
 
 use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
 use crate::contract::Operation;
+use crate::contract::semantics::{Choice, Lists};
 use crate::finding::Level;
 use crate::study::Study;
 
@@ -25,7 +26,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let mut ruling = Ruling::default();
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
-        for answer in walk.answers.iter().filter(|answer| answer.failure.is_none()) {
+        for (page, answer) in walk.answers.iter().enumerate().filter(|(_, answer)| answer.failure.is_none()) {
             ruling.evidence.answers += 1;
             let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
             let has_page = answer.page.as_ref().is_some_and(|page| page.has_items);
@@ -43,8 +44,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let size = lists.page.size.as_ref().filter(|size| answer.call.value(&size.slot).is_none());
             let omitted = size.and_then(|size| size.omitted.as_ref()).filter(|_| !answer.is_success());
             let level = omitted.map_or(Level::Deny, |omitted| study.level(&omitted.0, Level::Deny));
+            // Where records were deleted since the page before, a later one lies beyond the end, which may be refused.
+            let compares = page > 0 && may_refuse_past_end(lists);
             ruling.blames.push(
-                Blame { compares: false, ..Blame::of_cases(title, vec![case.clone()], vec![answer.sent.clone()]) }
+                Blame { compares, ..Blame::of_cases(title, vec![case.clone()], vec![answer.sent.clone()]) }
                     .compare(format!("a page with its records at `{}`", lists.items), actual)
                     .level(level)
                     .mark(status.to_string()),
@@ -52,4 +55,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
     }
     ruling.or_inconclusive("no page was asked for", "run with the paging checks")
+}
+
+/// Whether a page beyond the end may be refused.
+fn may_refuse_past_end(lists: &Lists) -> bool {
+    let positional = lists.page.offset.is_some() || lists.page.number.is_some();
+    positional && lists.page.past_end.as_ref().is_none_or(|handling| handling.is != Choice::Empty)
 }

@@ -128,6 +128,11 @@ impl Reader<'_> {
             let handling = if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
             return self.chosen(handling).or((self.neglects)(Neglect::Starts).then_some(Choice::Default));
         }
+        if let Some(next) = page.next.as_ref().filter(|next| next.slot.as_ref() == Some(slot)) {
+            return self
+                .chosen(next.malformed.as_ref())
+                .or((self.neglects)(Neglect::Tokens).then_some(Choice::Default));
+        }
         if let Some(filter) = self.lists.filters.values().find(|filter| filter.slot == *slot) {
             let unsupported =
                 filter.unsupported.is_some() && self.habits.unsupported || (self.neglects)(Neglect::FilterValues);

@@ -146,7 +146,14 @@ fn required_headers(contract: &Contract, operation: &Operation, status: u16, ans
 }
 
 /// A body that fits: an example of the response, or one made from its schema.
-fn body(contract: &Contract, operation: &Operation, media: &Media, status: u16, word: &str, choice: usize) -> Value {
+pub(crate) fn body(
+    contract: &Contract,
+    operation: &Operation,
+    media: &Media,
+    status: u16,
+    word: &str,
+    choice: usize,
+) -> Value {
     let Some(schema) = &media.schema else { return json!({"error": "not available"}) };
     let shape = contract.shapes.find(&contract.resolve(schema).0);
     let response = json!({"status": status, "headers": {"content-type": media.name}});

@@ -144,6 +144,11 @@ fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
+        // `7.0` and `7` are one number in JSON, and two texts in a URL: servers that take whole numbers know the plain one.
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(figure) if figure.fract() == 0.0 && figure.abs() < 9e15 => format!("{figure:.0}"),
+            _ => number.to_string(),
+        },
         other => other.to_string(),
     }
 }

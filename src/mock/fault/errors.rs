@@ -8,6 +8,7 @@ use crate::contract::Contract;
 use crate::mock::ask::Refused;
 use crate::mock::exchange::Answer;
 use crate::mock::hook::{Hook, Neglect, Scene};
+use crate::mock::refusal;
 
 catalogue! {
     /// The body of an error is not the documented one.
@@ -205,7 +206,16 @@ pub(in crate::mock) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u1
     let media = schema.and_then(|schema| schema.strip_suffix("/schema")).unwrap_or_default();
     let examples = scene.contract.document.at(&format!("{media}/examples")).and_then(Value::as_object);
     let example = examples.and_then(|examples| examples.values().find_map(|example| example.get("value")));
-    answer.body = example.map_or_else(|| "{}".to_owned(), Value::to_string).into();
+    let declared = scene.operation.response(status).and_then(|response| response.media.first());
+    let body = match (example, declared) {
+        (Some(example), _) => example.to_string(),
+        // The refusal is the fault, and its body as lawful as any; a server that fails has no such manners.
+        (None, Some(media)) if media.schema.is_some() && status < 500 => {
+            refusal::body(scene.contract, scene.operation, media, status, "found", 0).to_string()
+        }
+        (None, _) => "{}".to_owned(),
+    };
+    answer.body = body.into();
 }
 
 /// Turns an answer into the refusal that a bad value gets.

@@ -3,6 +3,7 @@
 mod keys;
 mod numbered;
 mod promises;
+mod slots;
 mod views;
 
 use serde_json::Value;
@@ -16,9 +17,11 @@ use crate::mock::targets::Targets;
 pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
 pub(super) use numbered::{linked, next_number, page_count, past_end_shows_last, total_of_matching};
 pub(super) use promises::{
-    firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
-    refuses_tokens, serves_sizes,
+    firm_end, ignores_parameters, no_empty_page, no_redirect, noted, noted_response, other_default_order,
+    refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes, tenant_echo,
 };
+pub(super) use slots::choices;
+use slots::is_flag;
 pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, second_look, text_sort};
 
 pub(super) fn any(contract: &Contract) -> bool {
@@ -165,30 +168,6 @@ pub(super) fn is_exact_text(operation: &Operation, contract: &Contract, filter: 
     is_plain(filter) && choices(operation, contract, filter).is_empty() && !is_flag(operation, contract, filter)
 }
 
-/// Values that the parameter of a filter allows; empty if it allows any.
-pub(super) fn choices(operation: &Operation, contract: &Contract, filter: &Filter) -> Vec<Value> {
-    let schema = slot_schema(operation, contract, &filter.slot);
-    schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
-fn is_flag(operation: &Operation, contract: &Contract, filter: &Filter) -> bool {
-    slot_schema(operation, contract, &filter.slot).get("type").and_then(Value::as_str) == Some("boolean")
-}
-
-/// The schema of what a slot takes.
-fn slot_schema(operation: &Operation, contract: &Contract, slot: &Slot) -> Value {
-    if let Slot::Body(pointer) = slot {
-        let Some(body) = &operation.body else { return Value::Null };
-        let (mut at, _) = contract.resolve(&body.schema);
-        for segment in pointer.split('/').skip(1) {
-            let member = if segment == "-" { "/items".to_owned() } else { format!("/properties/{segment}") };
-            at = contract.resolve(&format!("{at}{member}")).0;
-        }
-        return contract.resolve(&at).1.clone();
-    }
-    operation.parameter(slot).map(|parameter| parameter.schema.clone()).unwrap_or_default()
-}
-
 fn some_filter(contract: &Contract, fits: impl Fn(&Operation, &Filter) -> bool) -> bool {
     operation(contract, |operation| {
         operation
@@ -333,12 +312,6 @@ pub(super) fn optional_header(contract: &Contract) -> bool {
 
 pub(super) fn tenant_field(contract: &Contract) -> bool {
     contract.root.tenancy.as_ref().is_some_and(|tenancy| tenancy.field.is_some())
-}
-
-/// Whether the tenant that a record shows must be the one that was asked.
-pub(super) fn tenant_echo(contract: &Contract) -> bool {
-    let tenancy = contract.root.tenancy.as_ref();
-    tenancy.is_some_and(|tenancy| tenancy.field.is_some() && is_firm_grade(tenancy.echo.as_ref()))
 }
 
 pub(super) fn tenant_reads(contract: &Contract) -> bool {

@@ -43,7 +43,7 @@ catalogue! {
     /// A lawful request is redirected.
     "redirect": fitting::any => Always Hook::Success(redirect);
     /// A lawful request is redirected when one record is read.
-    "redirect-on-get": fitting::both => Reads Hook::Success(redirect);
+    "redirect-on-get": fitting::no_redirect => Reads Hook::Success(redirect);
     /// The JSON is cut off.
     "json-truncated": fitting::any => Always Hook::Success(cut);
     /// The JSON is cut off on late pages.

@@ -50,7 +50,7 @@ catalogue! {
     /// The default order is reversed.
     "default-order-reversed": fitting::firm_default_order => Lists Hook::Ask(turn_default);
     /// The default order is that of the keys.
-    "default-order-by-key": fitting::firm_default_order => Lists Hook::Ask(by_key);
+    "default-order-by-key": fitting::other_default_order => Lists Hook::Ask(by_key);
     /// Nothing orders the records: two walks differ.
     "order-changes-between-walks": fitting::firm_default_order => Lists Hook::Matching(rotate);
 }

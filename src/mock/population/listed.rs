@@ -27,6 +27,11 @@ impl Grower<'_> {
                 continue;
             }
             for (index, row) in rows.iter_mut().enumerate().filter(|(index, _)| index % 4 != 3) {
+                // Of a record that has no place for the field nobody knows what it should become.
+                let holder = field.rsplit_once('/').map_or("", |(holder, _)| holder);
+                if !node(&row.value, holder).is_some_and(Value::is_object) {
+                    continue;
+                }
                 let Some(wanted) = suiting(filter, node(&row.value, field), value) else { continue };
                 let mut record = row.value.clone();
                 set_at(&mut record, field, wanted);

@@ -68,3 +68,29 @@ pub(in crate::mock::fault) fn noted(contract: &Contract, operation: &Operation) 
     let noted = |status: &u16| operation.response(*status).is_some_and(|response| response.about.level.is_some());
     refusal.statuses.iter().chain(&refusal.tolerated).copied().find(noted)
 }
+
+/// Whether the promised default order is another one than that of the keys.
+pub(in crate::mock::fault) fn other_default_order(contract: &Contract) -> bool {
+    super::firm_default_order(contract)
+        && list(contract, |lists| {
+            let default = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
+            default.is_some_and(|field| field.field != contract.key_of(lists))
+        })
+}
+
+/// Whether readers that lists show records of document no redirection.
+pub(in crate::mock::fault) fn no_redirect(contract: &Contract) -> bool {
+    let redirects = |operation: &Operation| operation.clause.reads.is_some() && operation.response(302).is_some();
+    super::both(contract) && !operation(contract, redirects)
+}
+
+/// Whether the tenant that a record shows must be the one that was asked, or is bound by a rule.
+pub(in crate::mock::fault) fn tenant_echo(contract: &Contract) -> bool {
+    let Some(tenancy) = &contract.root.tenancy else { return false };
+    let Some(name) = tenancy.field.as_deref().and_then(|field| field.rsplit('/').next()) else { return false };
+    let ruled = || contract.shapes.iter().flat_map(|shape| &shape.rules).any(|rule| rule.clause.rule.contains(name));
+    match &tenancy.echo {
+        Some(echo) => is_firm(&echo.0),
+        None => ruled(),
+    }
+}
