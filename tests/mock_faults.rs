@@ -5,7 +5,7 @@ mod mock_client;
 use std::collections::BTreeSet;
 
 use contract_gate::mock::{Options, faults};
-use mock_client::{Client, board, every_contract_and_ours, session};
+use mock_client::{Client, board, depot, every_contract_and_ours, session};
 
 fn every_fault_shows(name: &str) {
     let contract = every_contract_and_ours().into_iter().find(|contract| contract.name == name).expect("is shipped");
@@ -46,7 +46,7 @@ fn every_fault_shows_on_bookings() {
 fn the_catalogue_is_large_and_well_formed() {
     let mut ids = BTreeSet::new();
     let mut pairs = 0;
-    let contracts: Vec<_> = every_contract_and_ours().into_iter().chain([board()]).collect();
+    let contracts: Vec<_> = every_contract_and_ours().into_iter().chain([board(), depot()]).collect();
     for fault in faults() {
         assert!(ids.insert(fault.id), "{} stands twice in the catalogue", fault.id);
         assert!(fault.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));

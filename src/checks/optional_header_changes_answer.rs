@@ -2,9 +2,9 @@
 
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
+use crate::contract::fingerprint;
 use crate::contract::semantics::Slot;
 use crate::contract::{Location, Operation};
-use crate::contract::fingerprint;
 use crate::study::{Observation, Seen, Study};
 
 check! {

@@ -27,6 +27,12 @@ pub fn board() -> Arc<Contract> {
     Arc::new(Contract::open(own).unwrap_or_else(|e| panic!("{own}: {e}")))
 }
 
+/// A contract of ours that leaves open what the others promise.
+pub fn depot() -> Arc<Contract> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/depot.yaml");
+    Arc::new(Contract::open(own).unwrap_or_else(|e| panic!("{own}: {e}")))
+}
+
 /// The shipped contracts that have operations.
 pub fn every_contract() -> Vec<Arc<Contract>> {
     let all = Contract::SHIPPED.iter().map(|name| Contract::shipped(name).unwrap_or_else(|e| panic!("{name}: {e}")));

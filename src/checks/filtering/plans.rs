@@ -25,8 +25,10 @@ pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
                 if light && index > 0 {
                     break;
                 }
-                // The first value over several pages, the second at the largest size.
+                // The first value over several pages, the second at the largest size; of parts of texts the second is the
+                // one that has two pages.
                 let pages = match (light, index) {
+                    (false, 1) if filter.matching == Match::Contains => 2,
                     (true, _) | (false, 1) => 1,
                     (false, 0) => 3,
                     (false, _) => 2,
@@ -284,9 +286,10 @@ mod tests {
     #[test]
     fn few_texts_show_every_kind_of_character() {
         let texts = ["plain", "a+b", "A+b", "c,d", "e \"f\"&g", " h", "ö"].map(str::to_owned).to_vec();
-        let chosen = most_telling(texts.clone(), 4);
+        let any = |_: &String| true;
+        let chosen = most_telling(texts.clone(), 4, any);
         assert_eq!(chosen, ["e \"f\"&g", "a+b", "c,d", " h"]);
-        assert_eq!(most_telling(vec!["A+b".to_owned(), "a+b".to_owned(), "Ab".to_owned()], 4), ["a+b", "Ab"]);
-        assert_eq!(most_telling(texts[..2].to_vec(), 4), ["a+b"]);
+        assert_eq!(most_telling(vec!["A+b".to_owned(), "a+b".to_owned(), "Ab".to_owned()], 4, any), ["a+b", "Ab"]);
+        assert_eq!(most_telling(texts[..2].to_vec(), 4, any), ["a+b"]);
     }
 }

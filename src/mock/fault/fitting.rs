@@ -14,10 +14,10 @@ use crate::mock::targets::Targets;
 
 pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
 pub(super) use promises::{
-    firm_end, ignores_parameters, no_empty_page, noted, noted_response, refuses_parameters, refuses_sizes,
-    refuses_tokens, serves_sizes,
+    firm_end, ignores_parameters, no_empty_page, noted, noted_response, past_end, promises_parameters,
+    refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes,
 };
-pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, text_sort};
+pub(super) use views::{bound_filter, lifting_filter, list_of_texts_with_commas, part_filter, text_sort};
 
 pub(super) fn any(contract: &Contract) -> bool {
     !contract.operations.is_empty()
