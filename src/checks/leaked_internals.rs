@@ -1,12 +1,15 @@
 //! See the explanation on [`CHECK`].
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 
 use super::{Blame, Ruling, Verdict, answers, plan_nothing};
-use crate::contract::Operation;
 use crate::contract::semantics::About;
+use crate::contract::{Contract, Operation};
+use crate::document::escape;
 use crate::finding::Level;
 use crate::study::row::remove;
 use crate::study::{Observation, Study};
@@ -21,7 +24,8 @@ check! {
     /// A 500 whose body begins with `Traceback (most recent call last)`.
     ///
     /// ## Source
-    /// OWASP, improper error handling. `leaks` of the contract's root clause names fields that may hold the server's own
+    /// OWASP, improper error handling. Texts are looked at, not the names of members; those that the document itself gives as
+    /// examples or lists as values are no secret. `leaks` of the contract's root clause names fields that may hold the server's own
     /// words, and the level that this counts at.
     id: "leaked-internals", family: Answers, level: Deny,
     faults: ["error-shows-stack-trace", "error-shows-sql", "error-shows-server-path"],
@@ -34,8 +38,14 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let Some(text) = &answer.excerpt else { continue };
         ruling.evidence.answers += 1;
         let asked = format!("{} {}", answer.sent.url, answer.sent.body.as_deref().unwrap_or_default());
-        if let Some(what) = leak(text).or_else(|| path(text, &asked)) {
-            let about = about(study, answer, &asked);
+        let what = match &answer.json {
+            Some(body) => {
+                shows(body, &asked, &[]).and_then(|_| shows(body, &asked, &declared(study, operation, answer)))
+            }
+            None => leak(text).or_else(|| headline(text)).or_else(|| path(text, &asked)),
+        };
+        if let Some(what) = what {
+            let about = about(study, operation, answer, &asked);
             ruling.blames.push(
                 Blame::of_answer(format!("the error shows {what}"), answer)
                     .compare("an error without internals", format!("{what} with status {}", answer.status.unwrap_or(0)))
@@ -49,12 +59,94 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 }
 
 /// The clause about fields that may hold the server's own words, if nothing but those shows internals.
-fn about(study: &Study, answer: &Observation, asked: &str) -> About {
+fn about(study: &Study, operation: &Operation, answer: &Observation, asked: &str) -> About {
     let (Some(leaks), Some(body)) = (&study.contract.root.leaks, &answer.json) else { return About::default() };
     let mut rest = (**body).clone();
     leaks.fields.iter().for_each(|field| remove(&mut rest, field));
-    let rest = rest.to_string();
-    if leak(&rest).or_else(|| path(&rest, asked)).is_some() { About::default() } else { leaks.about.clone() }
+    let shown = shows(&rest, asked, &declared(study, operation, answer));
+    if shown.is_some() { About::default() } else { leaks.about.clone() }
+}
+
+/// What the texts of a body give away; a member's name gives nothing away by itself. Texts that the document itself shows
+/// as examples or lists as values are no secret.
+fn shows(body: &Value, asked: &str, declared: &[String]) -> Option<&'static str> {
+    let mut texts = Vec::new();
+    let frames = gather(body, &mut texts);
+    texts.retain(|text| !declared.iter().any(|known| known == text));
+    let text = texts.join("\n");
+    leak(&text).or(frames.then_some(TRACE)).or_else(|| path(&text, asked))
+}
+
+/// Gathers the texts of a body; whether a member that is called a trace holds the frames of one.
+fn gather<'a>(body: &'a Value, texts: &mut Vec<&'a str>) -> bool {
+    match body {
+        Value::String(text) => {
+            texts.push(text);
+            false
+        }
+        Value::Array(items) => {
+            let mut frames = false;
+            items.iter().for_each(|item| frames |= gather(item, texts));
+            frames
+        }
+        Value::Object(members) => {
+            let mut frames = false;
+            for (name, value) in members {
+                let held = match value {
+                    Value::Array(items) => !items.is_empty(),
+                    Value::String(text) => text.trim().lines().count() > 1,
+                    _ => false,
+                };
+                frames |= gather(value, texts) || (held && is_trace(name));
+            }
+            frames
+        }
+        _ => false,
+    }
+}
+
+/// Whether a member is called a trace of calls.
+fn is_trace(name: &str) -> bool {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    ["stacktrace", "backtrace", "traceback"].iter().any(|word| name.contains(word))
+}
+
+/// The texts that the document gives the answer's response as examples, defaults and listed values.
+fn declared(study: &Study, operation: &Operation, answer: &Observation) -> Vec<String> {
+    let response = answer.status.and_then(|status| operation.response(status));
+    let (mut told, mut visited) = (Vec::new(), HashSet::new());
+    if let Some(response) = response {
+        tell(&study.contract, &response.pointer, &mut visited, &mut told);
+    }
+    told
+}
+
+fn tell(contract: &Contract, pointer: &str, visited: &mut HashSet<String>, told: &mut Vec<String>) {
+    let (pointer, node) = contract.resolve(pointer);
+    if !visited.insert(pointer.clone()) {
+        return;
+    }
+    let segments: Vec<(String, &Value)> = match node {
+        Value::Object(members) => members.iter().map(|(name, child)| (escape(name), child)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, child)| (index.to_string(), child)).collect(),
+        _ => return,
+    };
+    for (segment, child) in segments {
+        if matches!(segment.as_str(), "example" | "examples" | "default" | "enum" | "const") {
+            let mut texts = Vec::new();
+            gather(child, &mut texts);
+            told.extend(texts.into_iter().map(str::to_owned));
+        }
+        tell(contract, &format!("{pointer}/{segment}"), visited, told);
+    }
+}
+
+const TRACE: &str = "a stack trace";
+
+/// What a page that is no JSON calls itself.
+fn headline(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    (lower.contains("stacktrace") || lower.contains("stack_trace")).then_some(TRACE)
 }
 
 /// What a text gives away, if anything.
@@ -75,19 +167,17 @@ fn leak(text: &str) -> Option<&'static str> {
         ".py\", line",
         ".py\\\", line",
         "node_modules/",
-        "stacktrace",
-        "stack_trace",
     ];
     if any(&trace) {
-        return Some("a stack trace");
+        return Some(TRACE);
     }
     // Plain English selects things from lists too: only a statement in capitals, or with more of its shape, counts.
     let shouted = text.contains("SELECT ") && text.contains(" FROM ");
     let shaped = lower.contains("select ") && lower.contains(" from ") && lower.contains(" where ");
     let statement = shouted || shaped || lower.contains("select * from") || lower.contains("insert into ");
     if statement
+        || has_sqlstate(&lower)
         || any(&[
-            "sqlstate",
             "syntax error at or near",
             "ora-0",
             "psycopg",
@@ -102,6 +192,15 @@ fn leak(text: &str) -> Option<&'static str> {
     None
 }
 
+/// Whether a text quotes a code of SQL: `SQLSTATE[42S02]`, `(SQLSTATE 42P01)`. The word alone says nothing.
+fn has_sqlstate(lower: &str) -> bool {
+    let codes = lower.split("sqlstate").skip(1).map(|rest| rest.trim_start_matches([' ', '[', '(', ':', '=', '"']));
+    { codes }.any(|rest| {
+        let code: Vec<char> = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+        code.len() == 5 && code.iter().any(char::is_ascii_digit)
+    })
+}
+
 /// Whether a text shows the path of a file of the server. What the request itself said may be said back.
 fn path(text: &str, asked: &str) -> Option<&'static str> {
     static PATHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -114,8 +213,9 @@ fn path(text: &str, asked: &str) -> Option<&'static str> {
     let asked = percent_encoding::percent_decode_str(asked).decode_utf8_lossy();
     let mut paths = PATHS.as_ref()?.find_iter(&text);
     // An address on the web has such parts too.
-    let in_address =
-        |start: usize| text[..start].rsplit([' ', '"', '\'', '(']).next().is_some_and(|word| word.contains("://"));
+    let in_address = |start: usize| {
+        text[..start].rsplit([' ', '\n', '"', '\'', '(']).next().is_some_and(|word| word.contains("://"))
+    };
     paths
         .any(|path| !asked.contains(path.as_str()) && !in_address(path.start()))
         .then_some("the path of a file of the server")
@@ -123,7 +223,8 @@ fn path(text: &str, asked: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{leak, path};
+    use super::{leak, path, shows};
+    use serde_json::json;
 
     #[test]
     fn paths_of_the_server_are_told_from_what_was_asked() {
@@ -134,6 +235,20 @@ mod tests {
         assert_eq!(path("no customer /etc/app/passwd.txt", "http://h/customers/%2Fetc%2Fapp%2Fpasswd.txt"), None);
         assert_eq!(path("see https://example.com/app/docs/errors.html", ""), None);
         assert_eq!(path("GET /v1/customers/17 is unknown", ""), None);
+    }
+
+    #[test]
+    fn names_of_members_give_nothing_away_by_themselves() {
+        let sql = Some("a database query or its error");
+        assert_eq!(shows(&json!({"sqlstate": "KAM00", "stack_trace": null}), "", &[]), None);
+        assert_eq!(shows(&json!({"stacktrace": "", "trace": "7b1f"}), "", &[]), None);
+        assert_eq!(shows(&json!({"message": "ERROR: no such relation (SQLSTATE 42P01)"}), "", &[]), sql);
+        assert_eq!(shows(&json!({"m": "SQLSTATE[42S02]: Base table not found"}), "", &[]), sql);
+        let frames = json!({"stackTrace": [{"className": "org.example.Store", "lineNumber": 12}]});
+        assert_eq!(shows(&frames, "", &[]), Some("a stack trace"));
+        let query = "SELECT * FROM customers WHERE id = 1";
+        assert_eq!(shows(&json!({"message": query}), "", &[]), sql);
+        assert_eq!(shows(&json!({"message": query}), "", &[query.to_owned()]), None);
     }
 
     #[test]

@@ -211,6 +211,7 @@ catalogue! {
     wrong_size_echo,
     more_without_token,
     cursor_loses_filter,
+    cursor_loses_order,
     token_unstable,
     record_repeated,
     token_repeated,

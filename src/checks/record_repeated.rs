@@ -3,8 +3,10 @@
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashMap;
 
+use crate::case::Case;
 use crate::contract::Operation;
-use crate::study::{End, Study, WalkSeen};
+use crate::contract::semantics::Lists;
+use crate::study::{End, Fit, Fitting, Study, WalkSeen};
 
 check! {
     /// A walk shows the same record twice.
@@ -16,7 +18,8 @@ check! {
     /// The last customer of page one is the first customer of page two.
     ///
     /// ## Source
-    /// ours: paging through a list shows each record once; follows from `key` identifying a record.
+    /// ours: paging through a list shows each record once; follows from `key` identifying a record. Behind the end of a list
+    /// whose pages are counted the last page may come again, unless `past-end` says what comes there.
     id: "record-repeated", family: Paging, level: Deny,
     faults: ["record-repeated", "record-repeated-once"],
     plan: paging::plan_walks, judge: judge,
@@ -30,6 +33,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             // A walk in a circle repeats everything; that is another fault.
             continue;
         }
+        ruling.blames.extend(repeated_page(study, operation, (lists, case, walk)));
         let mut seen: HashMap<&str, usize> = HashMap::new();
         ruling.evidence.records += walk.rows.len() as u64;
         for (index, row) in walk.rows.iter().enumerate() {
@@ -63,6 +67,38 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
     }
     ruling.or_inconclusive("no record was seen", "check against a list that is not empty")
+}
+
+/// What is wrong where the same page came again although other records were to follow. Behind the end of a list a server
+/// may show its last page once more: nothing is promised there.
+fn repeated_page(
+    study: &Study,
+    operation: &Operation,
+    (lists, case, walk): (&Lists, &Case, &WalkSeen),
+) -> Option<Blame> {
+    let model = study.model(&operation.id).filter(|_| walk.echoes > 0)?;
+    let query = &walk.walk.query;
+    let reference = study.reference_of(&operation.id, query.access);
+    let fitting = Fitting::new(lists, model, &query.filters);
+    let known = reference.rows.iter().filter(|row| fitting.row(row) == Fit::Must).count();
+    // Where no walk ever came to a second page, what the first says of the rest is all that there is.
+    let stuck = || study.walks(&operation.id).all(|(_, walk)| walk.pages.len() < 2);
+    let says_more = walk.facts(0).is_some_and(|page| {
+        #[expect(clippy::cast_precision_loss, reason = "records of a walk are far below 2^53")]
+        let shown = walk.rows.len() as f64;
+        page.more == Some(true) || page.total.number().is_some_and(|total| total > shown)
+    });
+    if known <= walk.rows.len() && !(says_more && stuck()) {
+        return None;
+    }
+    let sent = walk.answers.iter().rev().take(2).rev().map(|answer| answer.sent.clone()).collect();
+    Some(
+        Blame::of_cases("the same page comes twice, on two pages of one walk", vec![case.clone()], sent)
+            .compare("each record once", format!("page {} again as page {}", walk.pages.len(), walk.pages.len() + 1))
+            .at(lists.items.clone())
+            .by(&study.contract, paging::clause(operation, ""))
+            .mark(question(walk)),
+    )
 }
 
 /// What the walk asked, in a word: repetitions under a filter are another fault than plain ones.

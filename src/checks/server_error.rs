@@ -2,6 +2,7 @@
 
 use super::{Blame, Ruling, Verdict, plan_nothing};
 use crate::contract::Operation;
+use crate::finding::Level;
 use crate::study::{Observation, Study};
 
 check! {
@@ -15,7 +16,8 @@ check! {
     ///
     /// ## Source
     /// RFC 9110, section 15.6: server errors are the server's own. A 503 that a second request does not meet is borne twice in
-    /// a run, more often when it says with `Retry-After` when to come again.
+    /// a run, more often when it says with `Retry-After` when to come again. In answer to TRACE, which nobody documents, it is
+    /// a note.
     id: "server-error", family: Answers, level: Deny,
     faults: ["server-error", "server-error-now-and-then", "unavailable-now-and-then"],
     plan: plan_nothing, judge: judge,
@@ -46,11 +48,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if status < 500 || (status == 501 && answer.call.method.is_some()) {
             continue;
         }
-        ruling.blames.push(
-            Blame::of_answer(format!("the server breaks with status {status}"), answer)
-                .compare("an answer below 500", format!("status {status}"))
-                .mark(status.to_string()),
-        );
+        let blame = Blame::of_answer(format!("the server breaks with status {status}"), answer)
+            .compare("an answer below 500", format!("status {status}"));
+        // Nobody documents TRACE, and no consumer sends it.
+        ruling.blames.push(match answer.call.method.as_deref() {
+            Some("TRACE") => blame.level(Level::Note).mark(format!("{status} to TRACE")),
+            _ => blame.mark(status.to_string()),
+        });
     }
     unavailable(study, operation, &mut ruling);
     ruling.or_inconclusive("no answer was seen", "check that the operation is reachable and its parameters are given")

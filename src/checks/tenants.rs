@@ -234,6 +234,7 @@ mod tests {
                 walk: walk.clone(),
                 answers: Vec::new(),
                 pages: Vec::new(),
+                echoes: 0,
                 starts: Vec::new(),
                 end: End::Finished,
                 beyond: Vec::new(),

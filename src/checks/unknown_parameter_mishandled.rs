@@ -20,8 +20,8 @@ check! {
     /// `GET /v1/customers?contract-gate-unknown=1` shows another page than without.
     ///
     /// ## Source
-    /// `unknown-parameters` of the root clause; where it is silent, a refusal and an unchanged answer both pass. Lists and
-    /// readers are both asked.
+    /// `unknown-parameters` of the root clause: `ignored`, `refused`, or `either` of both. Left out, nothing is promised and
+    /// nothing is asked: a server may well filter by every name that it is given. Lists and readers are both asked.
     id: "unknown-parameter-mishandled", family: Protocol, level: Deny,
     faults: ["unknown-parameter-empties-list", "unknown-parameter-accepted", "unknown-parameter-accepted-on-get", "unknown-parameter-changes-record", "unknown-parameter-refused-on-get"],
     plan: plan, judge: judge,
@@ -32,6 +32,9 @@ const NAME: &str = "contract-gate-unknown";
 const CLAUSE: &str = "/x-contract/unknown-parameters";
 
 fn plan(study: &Study) -> Vec<Case> {
+    if study.contract.root.unknown_parameters.is_none() {
+        return Vec::new();
+    }
     let known = study.lists().filter(|(operation, _)| study.reference(&operation.id).is_some());
     let lists =
         known.flat_map(|(operation, _)| slots(operation).into_iter().map(move |slot| (operation, slot))).filter_map(
@@ -52,6 +55,9 @@ fn slots(operation: &Operation) -> Vec<Slot> {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
+    if study.contract.root.unknown_parameters.is_none() {
+        return not_applicable("nothing is promised of parameters that nobody declared");
+    }
     match (&operation.clause.lists, &operation.clause.reads) {
         (Some(lists), _) => judge_list(study, operation, lists),
         (None, Some(reads)) => judge_reader(study, &Reader { operation, reads }),

@@ -40,10 +40,22 @@ impl Operation {
     }
 
     fn paging_value(&self, parameter: &Parameter) -> Option<u64> {
-        let page = &self.clause.lists.as_ref()?.page;
-        let starts = [&page.number, &page.offset].into_iter().flatten().map(|start| (&start.slot, Some(start.first)));
-        let sizes = page.size.iter().map(|size| (&size.slot, size.default.as_ref().map(|default| default.value)));
-        starts.chain(sizes).find(|(slot, _)| parameter.is(slot)).and_then(|(_, value)| value)
+        self.paging_values().find(|(slot, _)| parameter.is(slot)).and_then(|(_, value)| value)
+    }
+
+    /// What the paging clause names for its slots: the first start, and the default size where it gives one.
+    pub(crate) fn paging_values(&self) -> impl Iterator<Item = (&Slot, Option<u64>)> {
+        let page = self.clause.lists.as_ref().map(|lists| &lists.page);
+        let starts = page.into_iter().flat_map(|page| [&page.number, &page.offset]).flatten();
+        let sizes = page.and_then(|page| page.size.as_ref());
+        let sizes = sizes.map(|size| (&size.slot, size.default.as_ref().map(|default| default.value)));
+        starts.map(|start| (&start.slot, Some(start.first))).chain(sizes)
+    }
+
+    /// A page size that makes few requests, for a size that must be sent and of which nothing says what is usual.
+    pub(crate) fn handy_size(&self) -> Option<(&Slot, u64)> {
+        let size = self.clause.lists.as_ref()?.page.size.as_ref()?;
+        Some((&size.slot, handy_size(size.min, size.max)))
     }
 
     /// Whether a request without a parameter of query or header is unlawful, and nothing but its value can supply it:

@@ -18,6 +18,8 @@ pub(super) enum Again {
     NotSeen(Stability),
     /// The data moved each time; nothing can be concluded.
     Moved,
+    /// It would cost more requests than the run may, and nothing has shown yet that the data stands still.
+    Spared,
     /// No answer had come, and none comes now: the target itself is gone, or the run is over.
     Unreached,
 }
@@ -34,6 +36,11 @@ pub(super) struct Confirmer<'a> {
     pub(super) budget: u64,
     /// Repetitions during which the data moved.
     restless: u32,
+    /// Whether the data was ever seen to stand still, and ever to have moved.
+    quiet: bool,
+    shifted: bool,
+    /// Faults told as they were seen, because looking again would cost more requests than it may.
+    pub(super) spared: usize,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
 }
@@ -56,7 +63,17 @@ impl Replay {
 
 impl<'a> Confirmer<'a> {
     pub(super) fn new(runner: &'a Runner, study: &'a Study, budget: u64) -> Self {
-        Self { runner, study, replays: BTreeMap::new(), budget, restless: 0, still: BTreeMap::new() }
+        Self {
+            runner,
+            study,
+            replays: BTreeMap::new(),
+            budget,
+            restless: 0,
+            quiet: false,
+            shifted: false,
+            spared: 0,
+            still: BTreeMap::new(),
+        }
     }
 
     /// Looks for a fault again.
@@ -78,11 +95,15 @@ impl<'a> Confirmer<'a> {
                 moved += 1;
                 restless += 1;
                 self.restless += 1;
+                self.shifted = true;
                 continue;
             }
+            self.quiet |= blame.compares;
             let again = rejudge(check, operation, &replay.study, &blame.mark).is_some();
+            let has_moved = blame.compares && self.has_moved(operation, blame, &replay.study);
+            self.shifted |= has_moved;
             // Where the data has moved since the first look, chance may show it once more: it takes two.
-            if again && blame.compares && !shaky && self.has_moved(operation, blame, &replay.study) {
+            if again && !shaky && has_moved {
                 shaky = true;
                 continue;
             }
@@ -96,7 +117,7 @@ impl<'a> Confirmer<'a> {
                 return Again::Seen(stability);
             }
             came_back |= self.came_back(blame, &replay.study);
-            if blame.compares && self.has_moved(operation, blame, &replay.study) {
+            if has_moved {
                 moved += 1;
             }
         }
@@ -109,16 +130,21 @@ impl<'a> Confirmer<'a> {
         if moved > 0 && blame.compares {
             return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
         }
-        // A comparison that could not be repeated proves nothing: the data may have moved in between.
+        // A comparison that could not be repeated proves nothing: the data may have moved in between. Where it stood still
+        // each time that it was looked at, it did not.
         if tries == 0 && blame.compares {
-            return Again::Moved;
+            return match (self.is_spent(), self.quiet && !self.shifted) {
+                (true, true) => self.told_as_seen(),
+                (true, false) => Again::Spared,
+                (false, _) => Again::Moved,
+            };
         }
         if blame.is_silence() && !self.runner.target.is_alive().await {
             return Again::Unreached;
         }
         if tries == 0 {
             // The budget for repetition is spent: reported as seen.
-            return Again::Seen(Stability::Reproduced);
+            return self.told_as_seen();
         }
         // An answer that is wrong in itself was wrong, however rarely it comes.
         let proved = !blame.compares && !blame.fleeting;
@@ -126,6 +152,16 @@ impl<'a> Confirmer<'a> {
             return Again::NotSeen(intermittent(blame, seen, tries));
         }
         Again::NotSeen(Stability::Flaky { repeats: tries })
+    }
+
+    /// Whether nothing more may be sent again for its cost; a run that is over is another matter.
+    fn is_spent(&self) -> bool {
+        self.budget == 0 && self.runner.target.stop().is_none()
+    }
+
+    fn told_as_seen(&mut self) -> Again {
+        self.spared += usize::from(self.is_spent());
+        Again::Seen(Stability::Reproduced)
     }
 
     /// Two walks right after each other differed. If the list now shows exactly what was seen before them, nothing was

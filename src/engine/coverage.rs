@@ -1,11 +1,13 @@
 //! How much of the contract a run saw: answers, parameters, enumeration members, optional fields, filters, orders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::case::Case;
+use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation, Status};
 use crate::event::{Coverage, CoverageItem, OperationTotals};
-use crate::study::{Counted, Seen, Study, Tally, WalkSeen};
+use crate::study::{Counted, Row, Seen, Study, Tally, Trait, WalkSeen};
 
 /// Totals per operation, in document order; takes the verdicts of each.
 pub(super) fn totals(
@@ -138,23 +140,42 @@ pub(super) fn untried(study: &Study, coverage: &Coverage) -> Vec<String> {
         if study.reference(&operation.id).is_none_or(|reference| reference.rows.len() < 2) {
             continue;
         }
-        for (kind, words, way) in [
-            ("filter", "filter", "records show no value to ask for; name some under `values` of the filter's clause"),
-            ("sort", "order", "no two records show values that can be compared"),
+        let unseen = |kind: &str| -> Vec<&str> {
+            let of = |item: &&CoverageItem| item.kind == kind && item.scope == operation.id && item.seen == 0;
+            coverage.items.iter().filter(of).map(|item| item.name.as_str()).collect()
+        };
+        let (bounds, filters) =
+            unseen("filter").into_iter().partition(|name| is_bound_on_texts(study, operation, name));
+        for (names, words, way) in [
+            (filters, "filter", "records show no value to ask for; name some under `values` of the filter's clause"),
+            (
+                bounds,
+                "filter",
+                "texts as records show them there are ordered by a collation, and nothing says which; only texts of one \
+                 length that differ in digits alone are compared",
+            ),
+            (unseen("sort"), "order", "no two records show values that can be compared"),
         ] {
-            let unseen = coverage
-                .items
-                .iter()
-                .filter(|item| item.kind == kind && item.scope == operation.id && item.seen == 0)
-                .map(|item| format!("`{}`", item.name));
-            let unseen: Vec<String> = unseen.collect();
-            if !unseen.is_empty() {
-                let many = if unseen.len() == 1 { "" } else { "s" };
-                remarks.push(format!("{}: {words}{many} {} not tried: {way}", operation.id, unseen.join(", ")));
+            if !names.is_empty() {
+                let many = if names.len() == 1 { "" } else { "s" };
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                remarks.push(format!("{}: {words}{many} {} not tried: {way}", operation.id, names.join(", ")));
             }
         }
     }
     remarks
+}
+
+/// Whether a filter is a bound on a field in which the records show texts.
+fn is_bound_on_texts(study: &Study, operation: &Operation, name: &str) -> bool {
+    let filter = operation.clause.lists.as_ref().and_then(|lists| lists.filters.get(name));
+    let bound =
+        |filter: &&Filter| matches!(filter.matching, Match::AtLeast | Match::AtMost | Match::Above | Match::Below);
+    let field = filter.filter(bound).and_then(|filter| filter.field.as_deref());
+    let index = field.and_then(|field| study.model(&operation.id)?.field(field));
+    let (Some(index), Some(reference)) = (index, study.reference(&operation.id)) else { return false };
+    let is_text = |row: &Arc<Row>| matches!(row.traits.get(index), Some(Trait::Text(..) | Trait::Hashed(..)));
+    reference.rows.iter().any(is_text)
 }
 
 /// Enumeration members and optional fields, by schema.

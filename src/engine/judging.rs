@@ -15,8 +15,10 @@ use crate::study::Study;
 
 /// Most faults looked at again in one run; the rest is reported as seen.
 const MOST_CONFIRMED: usize = 60;
-/// Most faults shrunk in one run.
-const MOST_SHRUNK: usize = 12;
+/// Requests that looking again and reducing may cost whatever the run did before.
+const REPEATS: u64 = 200;
+/// Of what they may cost, the part that reducing may: it explains what looking again has to prove.
+const REDUCING: u64 = 3;
 
 /// Faults of one check on one operation that are one thing.
 pub(super) struct Group {
@@ -34,7 +36,10 @@ pub(super) struct Judging<'a> {
     /// Why not everything was seen that was planned.
     cut: Option<Cut>,
     confirmed: usize,
-    shrunk: usize,
+    /// Requests that reducing may still cost.
+    reducing: u64,
+    /// Findings that were not reduced for the cost of it.
+    unreduced: usize,
     /// Verdicts in the order of the catalogue, then of the document.
     pub(super) told: Vec<Told>,
     /// Verdicts that were left out after a finding that ends the run.
@@ -46,9 +51,28 @@ pub(super) struct Judging<'a> {
 impl<'a> Judging<'a> {
     /// Judges by what a study holds; looking again sends by the runner.
     pub(super) fn new(runner: &'a Runner, study: &'a Study, options: &'a Options, cut: Option<Cut>) -> Self {
-        let confirmer = Confirmer::new(runner, study, options.repeat_budget);
+        let budget = runner.target.requests().max(REPEATS).min(options.repeat_budget);
+        let confirmer = Confirmer::new(runner, study, budget);
         let (told, regressions) = (Vec::new(), Vec::new());
-        Self { options, confirmer, cut, confirmed: 0, shrunk: 0, told, left_out: 0, regressions }
+        let reducing = budget / REDUCING;
+        Self { options, confirmer, cut, confirmed: 0, reducing, unreduced: 0, told, left_out: 0, regressions }
+    }
+
+    /// What was left out for the number of requests that it would have cost. Causes come first in the catalogue, so that it
+    /// is what follows from them that is shown as it was first seen.
+    pub(super) fn spared(&self) -> Vec<String> {
+        let of = |count: usize| if count == 1 { "1 finding is".to_owned() } else { format!("{count} findings are") };
+        let held = "many findings must not cost many requests";
+        let mut remarks = Vec::new();
+        if self.confirmer.spared > 0 {
+            let those = of(self.confirmer.spared);
+            remarks.push(format!("{those} told as first seen, without looking again: {held}; mend what comes first"));
+        }
+        if self.unreduced > 0 {
+            let those = of(self.unreduced);
+            remarks.push(format!("{those} shown as first seen, not by the smallest case: {held}"));
+        }
+        remarks
     }
 
     /// Every check on every operation.
@@ -98,10 +122,14 @@ impl<'a> Judging<'a> {
     async fn judged(&mut self, check: &Check, operation: &Operation, evidence: Evidence, blames: Vec<Blame>) -> Told {
         let mut findings = Vec::new();
         let mut moved = false;
+        let mut spared = true;
         for group in group(blames, evidence.answers) {
             match self.finding(check, operation, group).await {
-                Some(finding) => findings.push(finding),
-                None => moved = true,
+                Ok(finding) => findings.push(finding),
+                Err(again) => {
+                    moved = true;
+                    spared &= matches!(again, Again::Spared);
+                }
             }
         }
         let stop = self.confirmer.runner.target.stop();
@@ -109,6 +137,12 @@ impl<'a> Judging<'a> {
             Outcome::of(&findings)
         } else if let Some(stop) = stop.filter(|_| moved) {
             Cut::from(stop).outcome()
+        } else if moved && spared {
+            Outcome::Inconclusive {
+                reason: "what was seen was not looked at again, since other findings took the requests for it"
+                    .to_owned(),
+                remedy: "mend what comes first, then run again".to_owned(),
+            }
         } else if moved {
             Outcome::Inconclusive {
                 reason: "the data moved each time it was looked at".to_owned(),
@@ -120,25 +154,34 @@ impl<'a> Judging<'a> {
         (tell::judged(self.contract(), check, operation, outcome, Some(evidence)), findings)
     }
 
-    /// Looks again at a fault and reduces it; `None` when the data moved, or the target is gone and nothing is proved.
-    async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Option<Finding> {
+    /// Looks again at a fault and reduces it.
+    ///
+    /// # Errors
+    /// Why nothing is proved: the data moved, the target is gone, or it would cost too much.
+    async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Result<Finding, Again> {
         let level = self.options.selection.level(check, &operation.id, group.blame.level);
         let mut stability = Stability::Reproduced;
         if level > Level::Note && self.confirmed < MOST_CONFIRMED {
             self.confirmed += 1;
             match self.confirmer.look(check, operation, &group.blame, group.occurrences).await {
                 Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
-                Again::Moved | Again::Unreached => return None,
+                again => return Err(again),
             }
         }
         let (runner, study) = (self.confirmer.runner, self.confirmer.study);
         let mut exchanges = tell::exchanges(study, &group.blame);
         let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
-        if small && self.shrunk < MOST_SHRUNK && self.confirmer.budget > 0 {
-            self.shrunk += 1;
-            if let Some(smaller) = reduce(runner, study, check, operation, &group.blame).await {
+        let most = self.reducing.min(self.confirmer.budget);
+        if small && most > 0 {
+            let before = runner.target.requests();
+            if let Some(smaller) = reduce(runner, study, (check, operation), &group.blame, most).await {
                 (group.blame, exchanges) = smaller;
             }
+            let spent = runner.target.requests() - before;
+            self.reducing = self.reducing.saturating_sub(spent);
+            self.confirmer.budget = self.confirmer.budget.saturating_sub(spent);
+        } else if small {
+            self.unreduced += 1;
         }
         let level = if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
         let shown = (&group.blame, exchanges);
@@ -146,7 +189,7 @@ impl<'a> Judging<'a> {
         if level == Level::Deny {
             self.regressions.extend(regression(self.contract(), &finding, group.blame.cases));
         }
-        Some(finding)
+        Ok(finding)
     }
 }
 

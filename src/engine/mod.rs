@@ -64,7 +64,8 @@ pub struct Options {
     pub probe_writes: bool,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
-    /// Requests that looking again and shrinking may cost.
+    /// Most requests that looking again and reducing may cost together: as many as were sent before, and some
+    /// hundreds at least, but never more than this.
     pub repeat_budget: u64,
     /// Which findings end the run at once; `None`: none does.
     pub fail_fast: Option<Red>,
@@ -308,6 +309,7 @@ impl Run<'_> {
         let before = self.runner.target.requests();
         let mut judging = Judging::new(&self.runner, &self.study, self.options, self.cut());
         judging.everything().await;
+        self.remarks.extend(judging.spared());
         let Judging { told, left_out, regressions, .. } = judging;
         self.checked.regressions.extend(regressions);
         if left_out > 0 {

@@ -17,18 +17,18 @@ use crate::study::Study;
 /// Most requests spent on shrinking one fault.
 const SHRINK_REQUESTS: u64 = 30;
 
-/// Reduces the last case of a fault; `None` when nothing simpler shows it.
+/// Reduces the last case of a fault, with at most so many requests; `None` when nothing simpler shows it.
 pub(super) async fn reduce(
     runner: &Runner,
     study: &Study,
-    check: &Check,
-    operation: &Operation,
+    (check, operation): (&Check, &Operation),
     blame: &Blame,
+    most: u64,
 ) -> Option<(Blame, Vec<Exhibit>)> {
     let last = blame.cases.last()?;
     let contract = Arc::clone(&study.contract);
     let mut tree = CaseTree::new(&contract, operation, last.clone());
-    let limit = runner.target.requests() + SHRINK_REQUESTS;
+    let limit = runner.target.requests() + most.min(SHRINK_REQUESTS);
     let mut best = None;
     let beside = beside(study, blame, last);
     let mut more = tree.simplify();

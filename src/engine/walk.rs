@@ -1,5 +1,6 @@
 //! Walking a list: page after page, to the end that the target itself gives, within bounded time and memory.
 
+mod last;
 mod promised;
 
 use std::collections::{BTreeMap, HashSet};
@@ -62,6 +63,8 @@ pub(super) struct Progress<'a> {
     /// Excerpts that may still be kept beyond the first pages.
     excerpts: usize,
     stale: u32,
+    /// Pages in a row that show the last records once more, where pages are counted.
+    echoes: usize,
     /// Empty pages in a row, and in all.
     empty: u32,
     emptied: usize,
@@ -80,8 +83,12 @@ impl Runner {
     pub(super) async fn walk(&self, operation: &Operation, lists: &Lists, model: &Model, walk: &Walk) -> WalkSeen {
         let mut progress = Progress::new(lists, model, walk, (self.reads, self.seed));
         let mut start = Start::First;
+        let mut found = None;
         loop {
-            let page = self.page(operation, &mut progress, &start).await;
+            let page = match found.take() {
+                Some(page) => Some(page),
+                None => self.page(operation, &mut progress, &start).await,
+            };
             let Some(index) = page else { return progress.into_seen() };
             let Some(facts) = progress.take_page(&self.contract, operation, index) else {
                 progress.seen.end = End::Broken(index);
@@ -90,8 +97,14 @@ impl Runner {
             match progress.next(&start, &facts, self.max_records()) {
                 Ok(next) => start = next,
                 Err(end) => {
-                    progress.seen.end = end;
-                    break;
+                    if let Some(next) = progress.doubted(&end, &start, &facts) {
+                        found = self.look_past_total(operation, &mut progress, &next).await;
+                        start = next;
+                    }
+                    if found.is_none() {
+                        progress.seen.end = end;
+                        break;
+                    }
                 }
             }
         }
@@ -124,23 +137,6 @@ impl Runner {
         }
         None
     }
-
-    /// A token beside "no more" is followed once: does it lead to records that were kept back?
-    async fn look_beyond(&self, operation: &Operation, progress: &mut Progress<'_>) {
-        let last = progress.seen.facts(progress.seen.pages.len().saturating_sub(1)).cloned();
-        let Some(facts) = last else { return };
-        let (Some(false), Some(token), End::Finished) = (facts.more, facts.next, progress.seen.end.clone()) else {
-            return;
-        };
-        let start = progress.token_start(token);
-        let call = ask::page_call(&self.contract, progress.lists, &progress.seen.walk.query, &start);
-        let answer = self.ask(operation, call).await;
-        progress.seen.went_beyond = true;
-        if let Some(body) = answer.json.as_ref().filter(|_| answer.is_success()) {
-            progress.seen.beyond =
-                records(progress.lists, body).iter().map(|record| Arc::new(progress.model.row(record, true))).collect();
-        }
-    }
 }
 
 fn is_transient(answer: &Observation) -> bool {
@@ -159,6 +155,7 @@ impl<'a> Progress<'a> {
             pages: Vec::new(),
             rows: Vec::new(),
             starts: Vec::new(),
+            echoes: 0,
             end: End::Capped,
             beyond: Vec::new(),
             went_beyond: false,
@@ -178,6 +175,7 @@ impl<'a> Progress<'a> {
             features: Features::default(),
             excerpts: MORE_EXCERPTS,
             stale: 0,
+            echoes: 0,
             empty: 0,
             emptied: 0,
             reads,
@@ -189,6 +187,7 @@ impl<'a> Progress<'a> {
 
     /// What was seen, with the records that were drawn among those that were kept.
     pub(super) fn into_seen(mut self) -> WalkSeen {
+        self.drop_echoes();
         let samples = &mut self.seen.samples;
         samples.extend(self.drawn.into_iter().map(|((_, row), record)| (row, record)));
         samples.sort_by_key(|(row, _)| *row);
@@ -243,6 +242,7 @@ impl<'a> Progress<'a> {
         } else {
             self.empty = 0;
             self.stale = if fresh { 0 } else { self.stale + 1 };
+            self.echoes = if self.is_echo() { self.echoes + 1 } else { 0 };
         }
         self.keep_excerpt(index, body, &odd);
         Some(facts)
@@ -341,7 +341,7 @@ impl<'a> Progress<'a> {
         if self.stale >= STALE_PAGES || self.empty > if filtered { EMPTY_PAGES_FILTERED } else { EMPTY_PAGES } {
             return Err(End::Endless);
         }
-        if self.at_end {
+        if self.at_end || self.echoes >= last::ECHOES {
             return Err(End::Finished);
         }
         let next = self.follow(start, facts)?;
@@ -395,6 +395,11 @@ impl<'a> Progress<'a> {
 
     /// Records that one page covers, by the client's own arithmetic.
     fn step(&self, facts: &PageFacts) -> u64 {
+        self.size(facts).unwrap_or(facts.items as u64).max(1)
+    }
+
+    /// Records that a full page holds, as far as it is known.
+    fn size(&self, facts: &PageFacts) -> Option<u64> {
         let size = self.lists.page.size.as_ref();
         let most = size.and_then(|size| size.max).unwrap_or(u64::MAX);
         let asked = self.seen.walk.query.size.map(|asked| asked.min(most));
@@ -405,7 +410,7 @@ impl<'a> Progress<'a> {
             reason = "checked to be a small whole number"
         )]
         let echoed = facts.size_echo.number().filter(|x| x.fract() == 0.0 && (1.0..1e6).contains(x)).map(|x| x as u64);
-        asked.or(echoed).or(default).unwrap_or(facts.items as u64).max(1)
+        asked.or(echoed).or(default)
     }
 
     fn count_on(&self, at: u64, step: u64, first: u64, facts: &PageFacts) -> Result<u64, End> {

@@ -51,6 +51,8 @@ pub(crate) struct Habits {
     pub(crate) cuts_first: bool,
     /// Connections are closed on whoever tries TRACE, as firewalls do.
     pub(crate) cuts_trace: bool,
+    /// TRACE, which nobody documents, gets a server error.
+    pub(crate) fails_trace: bool,
     /// What happens to some requests, whatever they ask for.
     pub(crate) hiccup: Option<Hiccup>,
 }

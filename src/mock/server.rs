@@ -145,6 +145,9 @@ impl Server {
             Found::OtherMethods { .. } if self.habits.cuts_trace && incoming.method == "TRACE" => {
                 Answer { status: 405, wire: Wire::Dropped, ..Answer::default() }
             }
+            Found::OtherMethods { near, .. } if self.habits.fails_trace && incoming.method == "TRACE" => {
+                self.clerk.answer(&self.blueprint, near, 500, "method", &self.habits)
+            }
             Found::OtherMethods { allow, near } => {
                 let mut answer = self.clerk.answer(&self.blueprint, near, 405, "method", &self.habits);
                 answer.set_header("allow", &allow);

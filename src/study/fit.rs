@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::rank::{Rank, day};
+use super::rank::{Rank, agreed, day};
 use super::row::{Model, Row, Trait, hash};
 use crate::contract::semantics::{Absent, Case, Filter, Lists, Match};
 use crate::contract::{Expression, Truth};
@@ -113,6 +113,11 @@ impl<'a> Wanted<'a> {
             }
             (Held::Nothing, ..) => Fit::Not,
             (_, Some(held), Some(wanted)) => exact(holds(held, wanted)),
+            (Held::Text(text, _), None, None) => {
+                let order = self.terms.first().and_then(|term| agreed(text, &term.text));
+                let rank = |order: i8| Rank::Number(f64::from(order));
+                order.map_or(Fit::Unknown, |order| exact(holds(rank(order as i8), rank(0))))
+            }
             _ => Fit::Unknown,
         }
     }
@@ -350,6 +355,9 @@ mod tests {
         assert_eq!(fit(least, &json!("2025-03-01"), &json!("2025-03-02")), Fit::Not);
         assert_eq!(fit(least, &json!("2025-03-01T23:00:00Z"), &json!("2025-03-02")), Fit::Unknown);
         assert_eq!(fit(least, &json!("2025-03-05T23:00:00Z"), &json!("2025-03-02")), Fit::Must);
+        assert_eq!(fit(least, &json!("c1010"), &json!("c1009")), Fit::Must);
+        assert_eq!(fit(least, &json!("c1008"), &json!("c1009")), Fit::Not);
+        assert_eq!(fit(least, &json!("d1008"), &json!("c1009")), Fit::Unknown);
         let any = r#"{"slot": {"query": "ids"}, "field": "/id", "match": "any-of"}"#;
         assert_eq!(fit(any, &json!("b"), &json!(["a", "b"])), Fit::Must);
         assert_eq!(fit(any, &json!("c"), &json!(["a", "b"])), Fit::Not);

@@ -28,7 +28,7 @@ pub use fit::{Fit, Fitting, Wanted};
 pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};
 pub use page::{End, ExpandFault, Figure, PageFacts, WalkSeen, expand_fault};
-pub use rank::Rank;
+pub use rank::{Rank, agreed};
 pub use reference::Reference;
 pub use row::{Model, Row, Trait};
 

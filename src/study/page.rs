@@ -184,6 +184,8 @@ pub struct WalkSeen {
     pub rows: Vec<Arc<super::row::Row>>,
     /// For each page, where its records start in `rows`.
     pub starts: Vec<usize>,
+    /// Pages at its end that only showed the last records once more, where pages are counted: they are none of `pages`.
+    pub echoes: usize,
     /// How it ended.
     pub end: End,
     /// Records found by following a token that stood beside "no more".

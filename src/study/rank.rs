@@ -67,6 +67,22 @@ impl PartialOrd for Rank {
     }
 }
 
+/// How two texts compare, where every collation agrees: they are of one length and differ in nothing but digits. Instants of
+/// different offsets compare in two ways, as texts and as moments.
+#[must_use]
+pub fn agreed(one: &str, two: &str) -> Option<Ordering> {
+    let alike = |(one, two): (u8, u8)| one == two || (one.is_ascii_digit() && two.is_ascii_digit());
+    let same = one.len() == two.len() && one.bytes().zip(two.bytes()).all(alike);
+    (same && offset(one) == offset(two)).then(|| one.cmp(two))
+}
+
+/// The offset from UTC that a text ends with.
+fn offset(text: &str) -> Option<&str> {
+    let tail = text.get(text.len().checked_sub(6)?..)?;
+    let bytes = tail.as_bytes();
+    (matches!(bytes[0], b'+' | b'-') && bytes[3] == b':').then_some(tail)
+}
+
 /// The first moment of a day, in UTC.
 pub(super) fn day(text: &str) -> Option<Timestamp> {
     let date: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok())??;
@@ -76,6 +92,17 @@ pub(super) fn day(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_compare_where_every_collation_agrees() {
+        assert_eq!(agreed("c1009", "c1010"), Some(Ordering::Less));
+        assert_eq!(agreed("2026-02-01", "2025-12-31"), Some(Ordering::Greater));
+        assert_eq!(agreed("c9", "c10"), None);
+        assert_eq!(agreed("a1", "b1"), None);
+        assert_eq!(agreed("C1", "c2"), None);
+        assert_eq!(agreed("2026-02-01T10:00:00+01:00", "2026-02-01T09:30:00+02:00"), None);
+        assert_eq!(agreed("2026-02-01T10:00:00+01:00", "2026-02-01T09:30:00+01:00"), Some(Ordering::Greater));
+    }
 
     #[test]
     fn moments_a_nanosecond_apart_are_told_apart() {

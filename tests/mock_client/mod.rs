@@ -22,9 +22,9 @@ pub fn every_contract_and_ours() -> Vec<Arc<Contract>> {
 }
 
 /// Contracts of ours in forms of their own: filters that are rules, bounds and lists of texts; records inside items and links
-/// among others; numbered pages.
-pub fn forms() -> [Arc<Contract>; 3] {
-    ["board", "search", "pages"].map(|name| {
+/// among others; numbered pages; what is left open.
+pub fn forms() -> [Arc<Contract>; 4] {
+    ["board", "search", "pages", "yard"].map(|name| {
         let own = format!("{}/tests/contracts/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         Arc::new(Contract::open(&own).unwrap_or_else(|e| panic!("{own}: {e}")))
     })

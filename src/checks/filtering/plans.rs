@@ -25,8 +25,10 @@ pub(crate) fn plan_single(study: &Study) -> Vec<Case> {
                 if light && index > 0 {
                     break;
                 }
-                // The first value over several pages, the second at the largest size.
+                // The first value over several pages, the second at the largest size; of parts of texts the second is the
+                // one that has two pages.
                 let pages = match (light, index) {
+                    (false, 1) if filter.matching == Match::Contains => 2,
                     (true, _) | (false, 1) => 1,
                     (false, 0) => 3,
                     (false, _) => 2,

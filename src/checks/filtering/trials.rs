@@ -1,12 +1,17 @@
 //! Values worth sending for a filter.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::ground::Ground;
 use super::values::{as_taken, is_email_slot, is_sendable, is_special, options, text_of, value_schema};
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation};
-use crate::study::{Rank, Study};
+use crate::study::{Rank, Study, agreed};
+
+/// Matches of a part of texts that make two pages.
+const SHARED: usize = 4;
 
 /// Values worth sending for a filter, the most telling first.
 pub(crate) fn trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter) -> Vec<Value> {
@@ -56,24 +61,48 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
             let values = drawn(5);
             if values.is_empty() { Vec::new() } else { vec![Value::Array(values)] }
         }
-        Match::Contains => {
-            let fits = |word: &String| {
-                is_email_slot(contract, ground.operation, filter)
-                    || is_sendable(contract, ground.operation, filter, &Value::String(word.clone()))
-            };
-            let texts: Vec<String> =
-                held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).filter(fits).collect();
-            let drawn = ground.indices(study, &format!("{name} words"), texts.len(), 4);
-            // Of a few drawn ones, the word that the fewest records contain tells most.
-            let matches = |word: &String| {
-                let query = ground.query().filter(name, Value::String(word.clone()));
-                ground.matches(&query).unwrap_or(usize::MAX)
-            };
-            let word = drawn.into_iter().map(|index| texts[index].clone()).min_by_key(matches);
-            word.into_iter().map(Value::String).collect()
-        }
+        Match::Contains => parts(study, ground, (name, filter), &held),
         Match::AtLeast | Match::AtMost | Match::Above | Match::Below => middle(&held).into_iter().collect(),
     }
+}
+
+/// Parts of texts: one that few records hold, and one that enough hold for two pages, unless the first does.
+fn parts(study: &Study, ground: &Ground<'_>, (name, filter): (&str, &Filter), held: &[(Value, usize)]) -> Vec<Value> {
+    let contract = &study.contract;
+    let fits = |word: &str| {
+        is_email_slot(contract, ground.operation, filter)
+            || is_sendable(contract, ground.operation, filter, &Value::String(word.to_owned()))
+    };
+    let matches = |word: &str| {
+        let query = ground.query().filter(name, Value::String(word.to_owned()));
+        ground.matches(&query).unwrap_or(usize::MAX)
+    };
+    let texts: Vec<String> =
+        held.iter().filter_map(|(value, _)| word_in(value.as_str()?)).filter(|word| fits(word)).collect();
+    let drawn: Vec<&String> = ground
+        .indices(study, &format!("{name} words"), texts.len(), 4)
+        .into_iter()
+        .map(|index| &texts[index])
+        .collect();
+    // Of a few drawn ones, the word that the fewest records contain tells most.
+    let Some(word) = drawn.iter().min_by_key(|word| matches(word)) else { return Vec::new() };
+    let mut parts = vec![Value::String((*word).clone())];
+    if matches(word) < SHARED {
+        // Fewer letters only where no longer run is shared; at most two thirds, so that many records do not fit.
+        let most = ground.walk.rows.len() * 2 / 3;
+        let shared = [3, 2].into_iter().find_map(|length| {
+            let runs: BTreeSet<&str> = drawn.iter().flat_map(|word| runs_of(word, length)).collect();
+            let counted = runs.into_iter().filter(|run| fits(run)).map(|run| (matches(run), run));
+            counted.filter(|(count, _)| (SHARED..=most).contains(count)).max_by_key(|(count, _)| *count)
+        });
+        parts.extend(shared.map(|(_, run)| Value::String(run.to_owned())));
+    }
+    parts
+}
+
+/// Every run of so many characters in a word of ASCII letters and digits.
+fn runs_of(word: &str, length: usize) -> impl Iterator<Item = &str> {
+    (0..(word.len() + 1).saturating_sub(length)).map(move |start| &word[start..start + length])
 }
 
 fn booleans(contract: &Contract, operation: &Operation, filter: &Filter) -> Vec<Value> {
@@ -90,8 +119,15 @@ fn word_in(text: &str) -> Option<String> {
     (word.len() >= 3).then(|| word.chars().take(6).collect())
 }
 
-/// The value in the middle of an order.
+/// The value in the middle of an order; of texts, where every collation orders them alike.
 fn middle(held: &[(Value, usize)]) -> Option<Value> {
+    let texts: Vec<&str> = held.iter().filter_map(|(value, _)| value.as_str()).collect();
+    let unranked = texts.iter().all(|text| Rank::of_text(text).is_none());
+    if unranked && let Some(first) = texts.first() {
+        let mut texts = texts.iter().all(|text| agreed(text, first).is_some()).then(|| texts.clone())?;
+        texts.sort_unstable();
+        return texts.get(texts.len() / 2).map(|text| Value::from(*text));
+    }
     let mut ranked: Vec<(Rank, &Value)> =
         held.iter().filter_map(|(value, _)| Some((Rank::of(value)?, value))).collect();
     ranked.sort_by(|one, two| one.0.order(two.0));

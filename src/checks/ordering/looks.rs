@@ -40,6 +40,8 @@ pub(crate) struct Look<'a> {
     pub(crate) inversions: usize,
     /// Neighbours compared.
     pub(crate) compared: usize,
+    /// The walk in the other direction that shows the same records in the same order, where that alone tells.
+    pub(crate) beside: Option<&'a Case>,
 }
 
 impl Look<'_> {
@@ -68,7 +70,8 @@ impl Look<'_> {
             Reading::Wrong(row) | Reading::AsText(row) => Some(row),
             _ => None,
         };
-        let mut blame = Blame::of_cases(title, vec![self.case.clone()], sent_at(self.walk, row))
+        let cases = self.beside.into_iter().chain([self.case]).cloned().collect();
+        let mut blame = Blame::of_cases(title, cases, sent_at(self.walk, row))
             .by(&study.contract, clause(operation, &self.wish.clause))
             .under(study, &self.wish.field.about, level)
             .mark(self.mark());
@@ -81,6 +84,9 @@ impl Look<'_> {
 
     /// Words for how much is out of order.
     pub(crate) fn words(&self) -> String {
+        if self.beside.is_some() {
+            return format!("the same {} records in both directions", self.compared + 1);
+        }
         let page = match self.reading {
             Reading::Wrong(row) | Reading::AsText(row) => self.walk.page_of(row) + 1,
             _ => 1,
@@ -100,10 +106,12 @@ pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
         let bare = query.filters.is_empty() && query.expand.is_empty() && known;
         let (Some(choice), true) = (&query.sort, bare) else { continue };
         let Some(wish) = wish_of(sort, choice) else { continue };
-        let mut look = Look { case, walk, wish, reading: Reading::Unjudged, inversions: 0, compared: 0 };
+        let mut look = Look { case, walk, wish, reading: Reading::Unjudged, inversions: 0, compared: 0, beside: None };
         read(study, lists, model, &mut look);
         looks.push(look);
     }
+    let reference = study.reference(&operation.id);
+    super::twins::read_twins(lists, model, reference, &mut looks);
     looks
 }
 

@@ -5,6 +5,7 @@ mod looks;
 mod plans;
 mod ranks;
 mod read;
+mod twins;
 mod wishes;
 
 use super::{Blame, Ruling, Verdict, not_applicable};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::checks::filtering::trait_text;
 use crate::contract::semantics::{Direction, SortField};
-use crate::study::{Model, Rank, Row, Trait};
+use crate::study::{Model, Rank, Row, Trait, agreed};
 
 /// The values of a walk that can be compared, with the index of their records; empty when kinds are mixed, so that
 /// comparing would mean guessing.
@@ -19,6 +20,29 @@ pub(crate) fn ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<
         .filter_map(|(at, row)| Some((at, row.traits.get(index)?.rank(field.order)?)))
         .filter(|(_, rank)| rank.figure().is_finite())
         .collect()
+}
+
+/// The texts of a walk as ranks, where every collation orders them alike; nothing where one of them is another kind of
+/// text. Records without a text stand where they like.
+pub(crate) fn text_ranks(model: &Model, field: &SortField, rows: &[Arc<Row>]) -> Vec<(usize, Rank)> {
+    let Some(index) = model.field(&field.field) else { return Vec::new() };
+    let held: Vec<(usize, &str)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(at, row)| Some((at, trait_text(row, index)?)))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    let alike = |text: &str| held.first().is_some_and(|(_, first)| agreed(text, first).is_some());
+    let others = |row: &Arc<Row>| matches!(row.traits.get(index), Some(Trait::Number(_) | Trait::Hashed(..)));
+    if !held.iter().all(|(_, text)| alike(text)) || rows.iter().any(others) {
+        return Vec::new();
+    }
+    let mut texts: Vec<&str> = held.iter().map(|(_, text)| *text).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    #[expect(clippy::cast_precision_loss, reason = "records of a walk are far below 2^53")]
+    let place = |text: &str| Rank::Number(texts.partition_point(|other| *other < text) as f64);
+    held.iter().map(|(at, text)| (*at, place(text))).collect()
 }
 
 /// Neighbours that stand the wrong way: their number, and the record after the first.

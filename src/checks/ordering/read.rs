@@ -1,7 +1,7 @@
 //! How a sorted walk reads.
 
 use super::looks::{Look, Reading};
-use super::ranks::{inversions, is_varied, opposite, ranks};
+use super::ranks::{inversions, is_varied, opposite, ranks, text_ranks};
 use crate::checks::filtering::{number_value, refusal, trait_text};
 use crate::contract::semantics::{Direction, Lists, Order};
 use crate::study::{Model, Rank, Reference, Study, WalkSeen};
@@ -18,11 +18,13 @@ pub(super) fn read(study: &Study, lists: &Lists, model: &Model, look: &mut Look<
 
 fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) {
     let reference = study.reference(&look.walk.walk.query.operation).filter(|_| !look.is_second());
-    if look.wish.field.order == Order::Text {
+    let text = look.wish.field.order == Order::Text;
+    let field = look.wish.field;
+    let ranks = if text { text_ranks(model, field, &look.walk.rows) } else { ranks(model, field, &look.walk.rows) };
+    if text && !is_varied(&ranks) {
         read_text(reference, model, look);
         return;
     }
-    let ranks = ranks(model, look.wish.field, &look.walk.rows);
     look.compared = ranks.len().saturating_sub(1);
     if !is_varied(&ranks) {
         return;
@@ -48,7 +50,12 @@ fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) 
     let plainly = wrong * 10 >= look.compared;
     look.reading = match likeness {
         Some(Reading::Default) if plainly && !is_default_order(lists, look) => Reading::Default,
-        Some(Reading::DefaultReversed) if plainly && !is_default_field(lists, look) => Reading::DefaultReversed,
+        // Where the order is the opposite one throughout, the field does count.
+        Some(Reading::DefaultReversed)
+            if plainly && !is_default_field(lists, look) && inversions(&ranks, opposite(direction)).0 > 0 =>
+        {
+            Reading::DefaultReversed
+        }
         _ => plain_reading(look, &ranks, direction, first),
     };
 }
@@ -58,7 +65,7 @@ fn is_default_field(lists: &Lists, look: &Look<'_>) -> bool {
     default.is_some_and(|default| default.field == look.wish.field.field)
 }
 
-fn is_default_order(lists: &Lists, look: &Look<'_>) -> bool {
+pub(super) fn is_default_order(lists: &Lists, look: &Look<'_>) -> bool {
     lists
         .sort
         .as_ref()
@@ -85,7 +92,7 @@ fn plain_reading(look: &Look<'_>, ranks: &[(usize, Rank)], direction: Direction,
 
 /// Whether a walk shows the records in the order of the whole list, or in its reverse; a few records may stand elsewhere,
 /// since ties have no order and data may move.
-fn default_likeness(reference: &Reference, walk: &WalkSeen) -> Option<Reading> {
+pub(super) fn default_likeness(reference: &Reference, walk: &WalkSeen) -> Option<Reading> {
     let places: Vec<usize> =
         walk.rows.iter().filter_map(|row| reference.by_key.get(row.key.as_deref()?).copied()).collect();
     let pairs = places.len().saturating_sub(1);
@@ -104,7 +111,7 @@ fn default_likeness(reference: &Reference, walk: &WalkSeen) -> Option<Reading> {
     (reference.complete && falling * 100 >= pairs * 97 && from_end).then_some(Reading::DefaultReversed)
 }
 
-/// Text is judged in two ways only: the default order (nothing happened at all), and a plain reversal on ASCII letters.
+/// Text that collations order differently is judged in two ways only: the default order (nothing happened at all), and a plain reversal on ASCII letters.
 fn read_text(reference: Option<&Reference>, model: &Model, look: &mut Look<'_>) {
     let Some(index) = model.field(&look.wish.field.field) else { return };
     let words: Vec<&str> = look

@@ -44,7 +44,8 @@ pub(super) fn is_handling(key: &str) -> bool {
 
 /// Whether the key may as well be left out with this value.
 fn is_default(key: &str, value: &Value) -> bool {
-    HANDLINGS.contains(&key) && value == "either"
+    // Of unknown parameters nothing is promised without the key, and with `either` no third thing may happen to them.
+    HANDLINGS.contains(&key) && key != "unknown-parameters" && value == "either"
         || DEFAULTS
             .iter()
             .any(|(known, text)| *known == key && serde_json::from_str(text).is_ok_and(|told: Value| told == *value))

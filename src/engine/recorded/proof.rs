@@ -79,7 +79,7 @@ const ANSWER: [&str; 48] = [
 ];
 
 /// Checks on what one walk shows from its first page to its last.
-const WALK: [&str; 14] = [
+const WALK: [&str; 15] = [
     "size-not-kept",
     "record-repeated",
     "token-repeated",
@@ -90,6 +90,7 @@ const WALK: [&str; 14] = [
     "wrong-page-number",
     "more-without-end",
     "absent-filter-wrong",
+    "cursor-loses-order",
     "sort-ignored",
     "sort-direction-ignored",
     "sort-order-wrong",

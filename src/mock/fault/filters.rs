@@ -22,7 +22,7 @@ catalogue! {
     /// The last filter on a field is ignored, the others work.
     "last-filter-ignored": fitting::two_filters => Filtered Hook::Ask(forget_last);
     /// Filters are ignored after the first page.
-    "filter-ignored-after-first-page": |c| fitting::filter(c) && fitting::paged(c) => Resumed Hook::Matching(refill);
+    "filter-ignored-after-first-page": |c| (fitting::filter(c) || fitting::part_filter(c)) && fitting::paged(c) => Resumed Hook::Matching(refill);
     /// Filters are ignored for the second tenant.
     "filter-ignored-for-one-tenant": |c| fitting::filter(c) && fitting::tenancy(c) => SecondTenant Hook::Ask(forget_all);
     /// Filters are ignored at the largest page size.

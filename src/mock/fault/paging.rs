@@ -62,6 +62,8 @@ catalogue! {
     "cursor-ignores-filter": |c| fitting::cursor(c) && fitting::filter(c) => Resumed Hook::Ask(forget_filters);
     /// A token forgets the order that it was given out under.
     "cursor-ignores-sort": |c| fitting::cursor(c) && fitting::sort(c) => Resumed Hook::Ask(forget_order);
+    /// An order that was asked for is ignored after the first page, where pages are counted.
+    "order-ignored-after-first-page": |c| fitting::offset(c) && fitting::sort(c) => Resumed Hook::Ask(forget_order);
     /// The walk never ends: from the last page tokens lead back to other places.
     "walk-never-ends": fitting::cursor => Lists Hook::Page(never_end);
     /// Under a filter tokens go on behind the last page, to empty pages for ever.
@@ -105,9 +107,11 @@ catalogue! {
     /// The page size changes which records there are.
     "size-changes-content": fitting::limited => AtMaximum Hook::Matching(drop_fifth);
     /// An offset beyond the end gives the last page again.
-    "past-end-repeats-last-page": |c| fitting::offset(c) && !fitting::past_end_shows_last(c) => Resumed Hook::Page(past_end);
+    "past-end-repeats-last-page": |c| fitting::offset(c) && fitting::past_end(c) && !fitting::past_end_shows_last(c) => Resumed Hook::Page(past_end);
     /// A page beyond the end is the first one, and not the last as the contract has it.
     "past-end-shows-first-page": fitting::past_end_shows_last => Resumed Hook::Page(first_past_end);
+    /// The total is a page too high, on a server that shows its last page again behind the end.
+    "total-too-high-behind-last-page": |c| fitting::total(c) && fitting::offset(c) && !fitting::past_end(c) => Lists Hook::Page(total_up), Resumed Hook::Page(past_end);
     /// An offset is ignored: every page is the first.
     "offset-ignored": fitting::offset => Resumed Hook::Ask(loop_at_once);
     /// An offset is taken for a number of pages.
@@ -385,7 +389,12 @@ fn drop_fifth(_: &Scene<'_>, matching: &mut Vec<Ranked>) {
     }
 }
 
-fn past_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+fn total_up(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    page.total += page.size;
+}
+
+/// Behind the end the last page comes again.
+pub(in crate::mock) fn past_end(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     let size = scene.ask.and_then(|ask| ask.size).unwrap_or(usize::MAX);
     if page.rows.is_empty() {
         let last = &matching[matching.len().saturating_sub(size)..];

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::catalogue;
 use super::fitting;
-use crate::contract::Location;
 use crate::contract::semantics::{Counted, Slot, Spot};
+use crate::contract::{Contract, Location};
 use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::select::Ranked;
@@ -30,6 +30,8 @@ catalogue! {
     "unavailable-now-and-then": fitting::any => Twentieth Hook::Success(unavailable);
     /// Every twentieth lawful request is one too many, for now.
     "too-many-requests-now-and-then": fitting::any => Twentieth Hook::Success(too_many); tolerated;
+    /// Every twentieth answer is 429, and does not say when to come again although the document requires that.
+    "retry-after-missing": asks_when => Twentieth Hook::Success(too_many_for_ever); tolerated;
     /// The media type is plain text.
     "wrong-media-type": fitting::any => Always Hook::Success(plain_text);
     /// The media type is missing.
@@ -77,19 +79,19 @@ catalogue! {
     /// Methods that nobody documents are served like the documented one.
     "undocumented-method-accepted": fitting::any => Always Hook::Neglect(Neglect::Methods);
     /// An unknown query parameter gets a server error.
-    "unknown-parameter-server-error": fitting::query => Always Hook::Exchange(unknown_fails);
+    "unknown-parameter-server-error": |c| fitting::query(c) && fitting::promises_parameters(c) => Always Hook::Exchange(unknown_fails);
     /// An unknown query parameter has no effect where it is to be refused.
     "unknown-parameter-accepted": fitting::refuses_parameters => Always Hook::Neglect(Neglect::Parameters);
     /// An unknown query parameter has no effect on a reader that is to refuse it.
     "unknown-parameter-accepted-on-get": |c| fitting::refuses_parameters(c) && fitting::both(c) => Reads Hook::Neglect(Neglect::Parameters);
     /// An unknown query parameter changes the record that is read.
-    "unknown-parameter-changes-record": |c| fitting::reads(c) && fitting::has_text(c) && !fitting::refuses_parameters(c) => Reads Hook::Exchange(unknown_changes);
+    "unknown-parameter-changes-record": |c| fitting::reads(c) && fitting::has_text(c) && fitting::promises_parameters(c) && !fitting::refuses_parameters(c) => Reads Hook::Exchange(unknown_changes);
     /// An unknown query parameter is refused by a reader that is to ignore it.
     "unknown-parameter-refused-on-get": |c| fitting::reads(c) && fitting::ignores_parameters(c) => Reads Hook::Exchange(unknown_refused);
     /// TRACE is answered with success.
     "trace-answered": fitting::any => Always Hook::Neglect(Neglect::Trace);
     /// An unknown query parameter empties the list.
-    "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) && !fitting::refuses_parameters(c) => Lists Hook::Exchange(unknown_empties);
+    "unknown-parameter-empties-list": |c| fitting::query(c) && fitting::lists(c) && fitting::promises_parameters(c) && !fitting::refuses_parameters(c) => Lists Hook::Exchange(unknown_empties);
     /// A header that is optional changes the answer.
     "optional-header-changes-answer": fitting::optional_header => Always Hook::Exchange(header_matters);
     /// Whoever sends an optional header sees one and the same record.
@@ -122,6 +124,19 @@ fn fail(_: &Scene<'_>, answer: &mut Answer) {
 fn too_many(scene: &Scene<'_>, answer: &mut Answer) {
     super::errors::refuse(scene, answer, 429);
     answer.set_header("retry-after", "0");
+}
+
+fn too_many_for_ever(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::refuse(scene, answer, 429);
+    answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
+}
+
+/// Whether a document requires of some 429 that it says when to come again.
+fn asks_when(contract: &Contract) -> bool {
+    contract.operations.iter().filter_map(|operation| operation.response(429)).any(|response| {
+        let (_, header) = contract.resolve(&format!("{}/headers/Retry-After", response.pointer));
+        header.get("required") == Some(&Value::Bool(true))
+    })
 }
 
 fn unavailable(scene: &Scene<'_>, answer: &mut Answer) {
@@ -300,7 +315,7 @@ fn unknown_refused(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mu
     }
 }
 
-fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+pub(in crate::mock) fn unknown_empties(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     if answer.status == 200 && has_unknown(scene, inputs) {
         let Some(lists) = scene.lists() else { return };
         let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };

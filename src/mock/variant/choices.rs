@@ -4,7 +4,10 @@ use super::catalogue;
 use crate::contract::Contract;
 use crate::contract::semantics::{Absent, Case, Choice, Grade, Handling, Lists, Refusal};
 use crate::finding::Level;
+use crate::mock::fault::paging::past_end;
+use crate::mock::fault::protocol::unknown_empties;
 use crate::mock::habits::{Hiccup, Tokens};
+use crate::mock::hook::Hook;
 
 catalogue! {
     /// Bad sizes, values and additions are clamped or ignored where that is tolerated.
@@ -35,6 +38,10 @@ catalogue! {
     "other-offset-echo": |c| list(c, |l| l.page.offset_echo.as_ref().is_some_and(|echo| echo.means.len() > 1)), tune |habits, _| habits.offset_echo = 1;
     /// Unknown query parameters are refused where nothing is promised about them.
     "strict-parameters": open_parameters, tune |habits, _| habits.strict_parameters = true;
+    /// An undeclared parameter is taken for a filter that no record fits, where nothing is promised about such.
+    "undeclared-parameters-filter": |c| c.root.unknown_parameters.is_none() && list(c, |_| true), tune |_, _| {}, @Lists Hook::Exchange(unknown_empties);
+    /// Behind the end the last page comes again, where nothing is promised about what lies there.
+    "last-page-again": |c| list(c, |l| l.page.past_end.is_none() && (l.page.offset.is_some() || l.page.number.is_some())), tune |_, _| {}, @Resumed Hook::Page(past_end);
     /// Letter case does not count in filters where that is tolerated.
     "case-insensitive": |c| list(c, |l| l.filters.values().any(|f| f.case == Case::Either)), tune |habits, _| habits.ignores_case = true;
     /// A filter that is left out has the effect that it may have.
@@ -63,6 +70,8 @@ catalogue! {
     "filters-cut-pages": |c| list(c, |l| bears(l.page.empty.as_ref()) && l.page.next.is_some() && l.page.total.is_none() && l.page.remaining.is_none() && !l.filters.is_empty()), tune |habits, _| habits.cuts_first = true;
     /// The connection is closed on whoever tries TRACE.
     "trace-cut-off": any, tune |habits, _| habits.cuts_trace = true;
+    /// TRACE gets a server error: nobody documents it, and no client sends it.
+    "trace-fails": any, tune |habits, _| habits.fails_trace = true;
     /// One connection is closed while a request is on its way.
     "one-lost-connection": any, tune |habits, _| habits.hiccup = Some(Hiccup { status: None, first: 17, every: None, retry_after: None });
 }

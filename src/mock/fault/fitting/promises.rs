@@ -27,6 +27,17 @@ pub(in crate::mock::fault) fn ignores_parameters(contract: &Contract) -> bool {
     promised.is_some_and(|handling| handling.is == Choice::Ignore && is_firm(&handling.about))
 }
 
+/// Whether anything is promised of parameters that nobody declared.
+pub(in crate::mock::fault) fn promises_parameters(contract: &Contract) -> bool {
+    let promised = contract.root.unknown_parameters.as_ref();
+    promised.is_some_and(|handling| is_firm(&handling.about))
+}
+
+/// Whether anything is promised of what lies behind the end.
+pub(in crate::mock::fault) fn past_end(contract: &Contract) -> bool {
+    list(contract, |lists| lists.page.past_end.is_some())
+}
+
 /// Whether an empty page in mid-walk breaks a promise.
 pub(in crate::mock::fault) fn no_empty_page(contract: &Contract) -> bool {
     cursor(contract) && list(contract, |lists| is_firm_grade(lists.page.empty.as_ref()))

@@ -2,7 +2,7 @@
 
 use super::{is_firm, list, some_filter};
 use crate::contract::Contract;
-use crate::contract::semantics::{Absent, Lists, Match, Order};
+use crate::contract::semantics::{Absent, Filter, Lists, Match, Order};
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
 
@@ -38,4 +38,10 @@ pub(in crate::mock::fault) fn list_of_texts_with_commas(contract: &Contract) -> 
         let hint = field.and_then(|field| field.schema.get("x-mock")).and_then(serde_json::Value::as_str);
         filter.matching == Match::AnyOf && hint.is_some_and(|hint| hint.contains("',"))
     })
+}
+
+/// Whether a filter finds parts of texts.
+pub(in crate::mock::fault) fn part_filter(contract: &Contract) -> bool {
+    let part = |filter: &Filter| filter.matching == Match::Contains && filter.field.is_some() && is_firm(&filter.about);
+    list(contract, |lists| lists.filters.values().any(part))
 }
