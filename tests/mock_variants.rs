@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use contract_gate::contract::Operation;
 use contract_gate::mock::{Answer, Options, Variant, Wire, variants};
 use mock_client::judge::judge;
-use mock_client::{Client, Sent, every_contract_and_ours, session};
+use mock_client::{Client, Sent, every_contract_and_ours, forms, session};
 use serde_json::{Value, json};
 
 fn has_hiccups(variant: &Variant) -> bool {
@@ -122,7 +122,7 @@ fn client_walk(client: &Client, list: &Operation) -> Vec<Value> {
 
 #[test]
 fn the_catalogue_is_large() {
-    let contracts = every_contract_and_ours();
+    let contracts: Vec<_> = every_contract_and_ours().into_iter().chain(forms()).collect();
     let ids: BTreeSet<&str> = variants().iter().map(|variant| variant.id).collect();
     let pairs: usize = variants().iter().map(|v| contracts.iter().filter(|c| v.applies(c)).count()).sum();
     assert!(ids.len() >= 30 && ids.len() == variants().len());

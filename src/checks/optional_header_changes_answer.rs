@@ -154,7 +154,10 @@ fn changed_field(
     two: &Value,
 ) -> Option<(String, String, String)> {
     let resource = study.contract.resource(resource);
-    if standing(resource, one, two) == Standing::Changed {
+    let key = |record: &Value| resource.and_then(|resource| record.pointer(&resource.key)).and_then(key_text);
+    // Another record was changed in between as little as this one.
+    let other = key(one).is_some() && key(two).is_some() && key(one) != key(two);
+    if !other && standing(resource, one, two) == Standing::Changed {
         return None;
     }
     let mut left_out = additions(&study.contract);

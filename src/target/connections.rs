@@ -114,6 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn lanes_are_closed_by_429_and_opened_by_calm() {
+        crate::target::install_tls();
         let url = reqwest::Url::parse("http://127.0.0.1:1").expect("a URL");
         let ways = Connections::new(&url, &Limits { concurrency: 3, ..Limits::default() }).expect("is set up");
         for _ in 0..5 {

@@ -80,7 +80,10 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
                     _ => vec![json!([value])],
                 },
                 _ if value.is_string() => {
-                    vec![value.clone(), json!(shorter), json!(text.to_uppercase()), json!("mystery")]
+                    let patterned =
+                        |at: (usize, char)| format!("{}_{}", &text[..at.0], &text[at.0 + at.1.len_utf8()..]);
+                    let pattern = text.char_indices().nth(1).map(patterned).unwrap_or_default();
+                    vec![value.clone(), json!(shorter), json!(text.to_uppercase()), json!("mystery"), json!(pattern)]
                 }
                 _ => vec![value.clone()],
             };
@@ -90,7 +93,8 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
             }
         }
         for value in filter.values.iter().chain(enumerated(operation, client, &filter.slot).iter()) {
-            pages(client, operation, &vec![(filter.slot.clone(), value.clone())], transcript);
+            let shown = pages(client, operation, &vec![(filter.slot.clone(), value.clone())], transcript);
+            hidden(client, operation, lists, (&records, &shown), transcript);
         }
     }
     foreign(client, operation, lists, transcript);
@@ -115,7 +119,11 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
     }
     sorted_and_filtered(client, operation, lists, &conditions, transcript);
     for expand in &operation.clause.expands {
-        pages(client, operation, &vec![(expand.slot.clone(), expand.value.clone())], transcript);
+        let expanded = (expand.slot.clone(), expand.value.clone());
+        pages(client, operation, &vec![expanded.clone()], transcript);
+        for condition in conditions.iter().take(2) {
+            pages(client, operation, &[condition.clone(), vec![expanded.clone()]].concat(), transcript);
+        }
     }
     if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.clone()) {
         ask(client, operation, &vec![(slot, json!("made-up"))], transcript);
@@ -125,6 +133,27 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
         ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
     }
     ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
+}
+
+/// A record that a filter shows and the whole list does not, by its key.
+fn hidden(
+    client: &Client,
+    operation: &Operation,
+    lists: &Lists,
+    (listed, shown): (&[Value], &[Value]),
+    transcript: &mut Transcript<'_>,
+) {
+    let resource = client.contract.resource(&lists.resource).expect("is declared");
+    let key = |record: &Value| record.pointer(&resource.key).cloned();
+    let Some(found) =
+        shown.iter().filter_map(key).find(|one| !listed.iter().any(|record| key(record).as_ref() == Some(one)))
+    else {
+        return;
+    };
+    for filter in lists.filters.values().filter(|filter| filter.field.as_ref() == Some(&resource.key)) {
+        let sent = if filter.matching == Match::AnyOf { json!([found]) } else { found.clone() };
+        pages(client, operation, &vec![(filter.slot.clone(), sent)], transcript);
+    }
 }
 
 /// The other tenant's records, by exact filters on their keys.
@@ -340,6 +369,15 @@ fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>
         wrong[index].1 = json!("Bearer wrong");
         let answer = client.server.answer(&client.request(operation, &wrong));
         transcript.note(format!("{} with wrong {slot:?}", operation.id), &answer);
+        if client.second {
+            continue;
+        }
+        // The first half of what would be right.
+        let text = plain(&access[index].1);
+        let end = text.chars().rev().take_while(char::is_ascii_graphic).count() / 2;
+        wrong[index].1 = json!(format!("{}{}", &text[..text.len() - end], "0".repeat(end)));
+        let answer = client.server.answer(&client.request(operation, &wrong));
+        transcript.note(format!("{} with half of {slot:?}", operation.id), &answer);
     }
     for parameter in operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required) {
         let mut more = [access.clone(), key.clone()].concat();
