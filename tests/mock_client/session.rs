@@ -273,7 +273,7 @@ fn pages(client: &Client, operation: &Operation, sent: &Sent, transcript: &mut T
 fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>) {
     let reads = operation.clause.reads.as_ref().expect("a reader");
     let list = client.contract.operations.iter().find(|operation| operation.clause.lists.is_some());
-    let records = list.map(|list| pages(client, list, &Vec::new(), &mut Transcript::default())).unwrap_or_default();
+    let records = list.map(|list| pages(client, list, &Vec::new(), transcript)).unwrap_or_default();
     let late = records.len() * 3 / 4;
     let awkward = |record: &&Value| record.to_string().contains('ä');
     for by in &reads.by {
@@ -407,6 +407,7 @@ fn later_doors(client: &Client, operation: &Operation, access: &Sent, transcript
     let Some(lists) = &operation.clause.lists else { return };
     crossing(client, operation, &Vec::new(), transcript);
     let answer = client.server.answer(&client.request(operation, access));
+    transcript.note(format!("first page of {}", operation.id), &answer);
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let token = |spot: &Spot| body.pointer(spot.pointer()?).filter(|token| token.is_string()).cloned();
     let next = lists.page.next.as_ref();
