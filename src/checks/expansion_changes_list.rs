@@ -1,6 +1,6 @@
 //! See the explanation on [`CHECK`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::filtering::{Ground, row_pointer, sent_at, text_of};
 use super::reading::plan_expanded_lists;
@@ -45,15 +45,14 @@ fn plan(study: &Study) -> Vec<Case> {
 
 /// The first walk under one filter that keeps some of the records and not all of them.
 fn filtered_twin<'a>(study: &'a Study, lists: &Lists, ground: &Ground<'a>) -> Option<&'a WalkSeen> {
-    let walks = study.walks(&ground.operation.id).map(|(_, walk)| walk);
-    walks.into_iter().find(|walk| {
+    study.walks(&ground.operation.id).map(|(_, walk)| walk).find(|walk| {
         let query = &walk.walk.query;
-        let one = query.access == Access::Own && query.sort.is_none() && query.expand.is_empty();
-        let fitting = || Fitting::new(lists, ground.model, &query.filters);
-        one && query.filters.len() == 1
-            && !walk.rows.is_empty()
-            && !matches!(walk.end, End::Broken(..))
-            && ground.walk.rows.iter().any(|row| fitting().row(row) == Fit::Not)
+        let plain = query.access == Access::Own && query.sort.is_none() && query.expand.is_empty();
+        if !plain || query.filters.len() != 1 || walk.rows.is_empty() || matches!(walk.end, End::Broken(..)) {
+            return false;
+        }
+        let fitting = Fitting::new(lists, ground.model, &query.filters);
+        ground.walk.rows.iter().any(|row| fitting.row(row) == Fit::Not)
     })
 }
 
@@ -144,7 +143,9 @@ impl<'a> Plain<'a> {
                 shown: key(&walk.rows[at]),
             });
         }
-        let place = |row: &Row| self.rows.iter().position(|other| row.key.is_some() && other.key == row.key);
+        let by_key: HashMap<&str, usize> =
+            self.rows.iter().enumerate().rev().filter_map(|(at, row)| Some((row.key.as_deref()?, at))).collect();
+        let place = |row: &Row| by_key.get(row.key.as_deref()?).copied();
         let places: Vec<(usize, usize)> =
             walk.rows.iter().enumerate().filter_map(|(at, row)| Some((at, place(row)?))).collect();
         let order = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
