@@ -1,14 +1,12 @@
 //! Filters of kinds that the shipped contracts lack: rules whose values overlap, a value that lifts the default view, a
 //! bound, lists of texts with commas in them. The lawful server is left in peace, and each fault is named by its check.
 
-use contract_gate::prove::{Matrix, Scope, prove};
+mod proving;
 
-const BOARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/board.yaml");
+use contract_gate::prove::Matrix;
 
 fn matrix(only: &[&str]) -> Matrix {
-    let only = only.iter().map(|id| (*id).to_owned()).collect();
-    let scope = Scope { contracts: vec![BOARD.to_owned()], only, ..Scope::default() };
-    prove(&scope, &|_, _| {}).expect("the embedded server starts")
+    proving::matrix("board", only)
 }
 
 #[test]

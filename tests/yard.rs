@@ -1,6 +1,8 @@
 //! What a contract leaves open is nobody's fault: unknown parameters, what lies behind the end of a list, how texts
 //! compare. What cannot be explained so is named all the same, and by its cause.
 
+mod proving;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,15 +11,13 @@ use contract_gate::engine::{Checked, Options, check};
 use contract_gate::event::Event;
 use contract_gate::finding::{Finding, Level};
 use contract_gate::mock::{self, Fault, Variant};
-use contract_gate::prove::{Matrix, Scope, identities, prove};
+use contract_gate::prove::{Matrix, identities};
 use contract_gate::target::{Limits, Target};
 
 const YARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/yard.yaml");
 
 fn matrix(only: &[&str]) -> Matrix {
-    let only = only.iter().map(|id| (*id).to_owned()).collect();
-    let scope = Scope { contracts: vec![YARD.to_owned()], only, ..Scope::default() };
-    prove(&scope, &|_, _| {}).expect("the embedded server starts")
+    proving::matrix("yard", only)
 }
 
 /// What a run on a spoiled or odd server comes to, with the outcome of each check on each operation and the remarks.
