@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -112,7 +111,9 @@ impl Task {
 /// When a contract cannot be loaded or its embedded server cannot be started.
 pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<Matrix, String> {
     let tasks = tasks(scope)?;
-    let next = AtomicUsize::new(0);
+    let all = tasks.len();
+    // A run that is over lets go of what the runs of its contract share, which is much.
+    let queue = Mutex::new(tasks.into_iter().enumerate());
     let rows: Mutex<BTreeMap<usize, Result<Row, String>>> = Mutex::new(BTreeMap::new());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     // Some servers are slow on purpose: while one is waited for, another can be judged.
@@ -120,19 +121,18 @@ pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<M
     std::thread::scope(|threads| {
         for _ in 0..jobs.max(1) {
             threads.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(task) = tasks.get(index) else { break };
-                    let row = run_until_met(task, scope.seed);
+                let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                while let Some((index, task)) = next() {
+                    let row = run_until_met(&task, scope.seed);
                     if let Ok(row) = &row {
-                        progress(row, tasks.len().saturating_sub(index + 1));
+                        progress(row, all.saturating_sub(index + 1));
                     }
-                    rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, row);
+                    rows.lock().unwrap_or_else(PoisonError::into_inner).insert(index, row);
                 }
             });
         }
     });
-    let rows = rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Matrix { rows: rows.into_values().collect::<Result<_, _>>()? })
 }
 
@@ -215,13 +215,13 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
         ..Options::default()
     };
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
-    let spoiled = guest.is_spoiled();
-    drop(guest);
-    Ok(Row { thorough, took: started.elapsed(), ..told(task, &checked, spoiled) })
+    let row = told(task, &checked, &|| guest.is_spoiled());
+    Ok(Row { thorough, took: started.elapsed(), ..row })
 }
 
-/// What the findings of a run say of its server; `spoiled` is whether some answer was another one than the lawful server's.
-fn told(task: &Task, checked: &engine::Checked, spoiled: bool) -> Row {
+/// What the findings of a run say of its server; `spoiled` tells whether some answer was another one than the lawful
+/// server's.
+fn told(task: &Task, checked: &engine::Checked, spoiled: &dyn Fn() -> bool) -> Row {
     let mut checks: Vec<String> = Vec::new();
     for finding in checked.findings.iter().filter(|finding| finding.level == Level::Deny) {
         if !checks.contains(&finding.id) {
@@ -235,7 +235,7 @@ fn told(task: &Task, checked: &engine::Checked, spoiled: bool) -> Row {
         }
     }
     let silent = checks.is_empty() && checked.aborted.is_none();
-    let not_applicable = task.fault.filter(|_| silent).and_then(|fault| idle(fault, spoiled, checked.requests));
+    let not_applicable = task.fault.filter(|_| silent).and_then(|fault| idle(fault, spoiled(), checked.requests));
     let own = |id: &String| checks::CATALOGUE.iter().any(|check| check.id == *id && check.faults.contains(&task.id()));
     let problem = match &not_applicable {
         // What the contract does not promise in earnest is noted by the check whose fault it is, and that is right.

@@ -30,6 +30,9 @@ pub(super) struct Runner {
     pub(super) insists: AtomicBool,
 }
 
+/// Bytes of a body that is judged sooner than another thread wakes up: most records and refusals.
+const SMALL: usize = 4 * 1024;
+
 impl Runner {
     fn insists(&self) -> bool {
         self.insists.load(Ordering::Relaxed)
@@ -68,8 +71,12 @@ impl Runner {
         seen
     }
 
-    /// Reduces an exchange away from the thread that talks to the target: its clock must not run while we think.
+    /// Reduces an exchange; one of any size away from the thread that talks to the target, whose clock must not run while
+    /// we think.
     async fn reduce(&self, operation: &Operation, call: Call, exchange: Exchange) -> Observation {
+        if exchange.outcome.as_ref().map_or(0, |answer| answer.body.len()) <= SMALL {
+            return observe(&self.contract, operation, call, exchange, &self.looks);
+        }
         let (contract, id) = (Arc::clone(&self.contract), operation.id.clone());
         let copy = (call.clone(), exchange.clone());
         let looks = Arc::clone(&self.looks);

@@ -24,7 +24,7 @@ pub struct Incoming {
 }
 
 /// What is done with the bytes of an answer on their way out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Wire {
     /// All at once, with their length.
     #[default]

@@ -206,7 +206,6 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         records: std::sync::Mutex::new(population),
         meddling,
         clerk: refusal::Clerk::default(),
-        orders: std::sync::Mutex::default(),
         requests: AtomicU64::new(0),
         served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
@@ -283,9 +282,9 @@ impl Guest {
         self.server.access()
     }
 
-    /// Whether its fault changed an answer so far.
+    /// Whether its fault changed an answer; to be asked once, at the end.
     pub(crate) fn is_spoiled(&self) -> bool {
-        self.server.twin.as_ref().is_some_and(server::Twin::differed)
+        self.server.twin.as_ref().is_some_and(server::Twin::differs)
     }
 }
 

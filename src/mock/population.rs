@@ -4,6 +4,7 @@
 //! contract before it is served, so that a server that lies by accident cannot start.
 
 mod listed;
+mod lists;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -55,6 +56,8 @@ pub(crate) struct Population {
     pub(crate) stocks: BTreeMap<String, Stock>,
     /// Records of the first tenant that somebody else may still insert, by name of the resource.
     pub(crate) reserve: BTreeMap<String, Vec<Arc<Row>>>,
+    /// What was asked for before.
+    pub(crate) lists: lists::Lists,
 }
 
 /// How many records, and of which kind.
@@ -97,7 +100,7 @@ impl Population {
             }
             stocks.insert(name.clone(), stock);
         }
-        Ok(Self { tenants, stocks, reserve: BTreeMap::new() })
+        Ok(Self { tenants, stocks, reserve: BTreeMap::new(), lists: lists::Lists::default() })
     }
 
     /// The records of a resource and tenant.

@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use orders::Orders;
 pub(super) use twin::Twin;
 
 use super::access::{Access, Door};
@@ -43,7 +42,6 @@ pub struct Server {
     /// What somebody else does to the records after each so many requests.
     pub(super) meddling: Option<(u64, super::variant::Meddle)>,
     pub(super) clerk: Clerk,
-    pub(super) orders: Mutex<Orders>,
     pub(super) requests: AtomicU64,
     pub(super) served: AtomicU64,
     pub(super) successes: AtomicU64,
@@ -96,7 +94,7 @@ impl Server {
     pub fn answer(&self, incoming: &Incoming) -> Answer {
         let answer = self.own_answer(incoming);
         if let Some(twin) = &self.twin {
-            twin.look_at(incoming, &answer);
+            twin.take_down(incoming, &answer);
         }
         answer
     }
@@ -175,7 +173,6 @@ impl Server {
             let mut changed = Population::clone(&records);
             meddle(&self.targets, count / every, &mut changed);
             *records = Arc::new(changed);
-            self.orders.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         Arc::clone(&records)
     }
@@ -359,7 +356,8 @@ impl Server {
             let table = call.population.table(&reads.resource, tenant);
             reads.by.iter().find_map(|by| {
                 let wanted = inputs.text(&by.slot)?;
-                let row = table.iter().find(|row| node(&row.value, &by.key).is_some_and(|key| plain(key) == wanted))?;
+                let is_wanted = |key: &Value| key.as_str().map_or_else(|| plain(key) == wanted, |key| key == wanted);
+                let row = table.iter().find(|row| node(&row.value, &by.key).is_some_and(is_wanted))?;
                 Some((Arc::clone(row), by.key.clone()))
             })
         };

@@ -14,7 +14,7 @@ use super::row::Row;
 use crate::contract::{Operation, SchemaError};
 
 /// Bytes of bodies remembered; read and judged they take about eight times as much.
-const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES: usize = 32 << 20;
 /// Bodies of which only the fingerprint is known: whatever comes once is not kept.
 const MOST_GLIMPSED: usize = 1 << 20;
 

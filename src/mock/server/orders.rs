@@ -1,27 +1,10 @@
-//! Records in the orders and choices that were asked for before, as long as the population stands still.
+//! Records in the orders and choices that were asked for before.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::{Call, Server};
 use crate::mock::ask::{Ask, Ordering, Reader};
 use crate::mock::select::{self, Ranked};
-
-/// Lists that are kept; a stranger may ask for any number of different ones.
-const MOST_KEPT: usize = 256;
-
-/// Lists of records by tenant and by what was asked for.
-#[derive(Debug, Default)]
-pub(in crate::mock) struct Orders {
-    known: HashMap<(usize, String), Arc<Vec<Ranked>>>,
-}
-
-impl Orders {
-    /// Forgets everything: the population has changed.
-    pub(super) fn clear(&mut self) {
-        self.known.clear();
-    }
-}
 
 impl Server {
     /// Records that match, in order.
@@ -31,7 +14,7 @@ impl Server {
             return self.in_order(call, resource, ask.tenant, &ask.order);
         }
         let what = format!("{} {:?} {:?} {}", call.operation.id, ask.order, ask.filters, ask.nothing);
-        self.kept_list((ask.tenant, what), || {
+        call.population.lists.of((ask.tenant, what), || {
             let ranked = self.in_order(call, resource, ask.tenant, &ask.order);
             ranked.iter().filter(|(_, row)| select::matches(reader.lists, reader.route, ask, row)).cloned().collect()
         })
@@ -46,20 +29,6 @@ impl Server {
         order: &Ordering,
     ) -> Arc<Vec<Ranked>> {
         let what = format!("{resource} {:?} {}", order.field, order.descending);
-        self.kept_list((tenant, what), || select::sorted(call.population.table(resource, tenant), order))
-    }
-
-    fn kept_list(&self, id: (usize, String), make: impl FnOnce() -> Vec<Ranked>) -> Arc<Vec<Ranked>> {
-        let kept = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(list) = kept().known.get(&id) {
-            return Arc::clone(list);
-        }
-        let list = Arc::new(make());
-        let mut orders = kept();
-        if orders.known.len() >= MOST_KEPT {
-            orders.clear();
-        }
-        orders.known.insert(id, Arc::clone(&list));
-        list
+        call.population.lists.of((tenant, what), || select::sorted(call.population.table(resource, tenant), order))
     }
 }

@@ -23,6 +23,19 @@ fn wrapped((place, around): (&str, &Value), record: Value) -> Value {
     item
 }
 
+/// Texts with something around each and commas between them, in a frame.
+fn joined(head: [&str; 2], texts: &[Cow<'_, str>], around: (&str, &str), tail: [&str; 2]) -> String {
+    let rest = head.iter().chain(&tail).map(|text| text.len()).sum::<usize>();
+    let each = |text: &Cow<'_, str>| text.len() + around.0.len() + around.1.len() + 1;
+    let mut whole = String::with_capacity(rest + texts.iter().map(each).sum::<usize>());
+    whole.extend(head);
+    for (index, text) in texts.iter().enumerate() {
+        whole.extend([if index > 0 { "," } else { "" }, around.0, text, around.1]);
+    }
+    whole.extend(tail);
+    whole
+}
+
 impl Server {
     /// Puts records into a body and the body into the answer; untouched records are copied as text. `place` is where
     /// the record of a reader, or the array of a list, stands.
@@ -59,12 +72,12 @@ impl Server {
             let hole = Value::from(HOLE).to_string();
             let around = item(scene).map(|item| wrapped(item, Value::from(HOLE)).to_string());
             let around = around.as_deref().and_then(|text| text.split_once(hole.as_str())).unwrap_or_default();
-            let shown = |row| format!("{}{}{}", around.0, self.text(scene, row, expands), around.1);
-            let joined = rows.iter().map(|row| shown(row)).collect::<Vec<_>>().join(",");
+            let shown: Vec<Cow<'_, str>> = rows.iter().map(|row| self.text(scene, row, expands)).collect();
             set_at(&mut body, place, Value::from(HOLE));
-            let text = body.to_string();
-            let shown = if single { joined } else { format!("[{joined}]") };
-            answer.body = text.replacen(&hole, &shown, 1).into();
+            let frame = body.to_string();
+            let (head, tail) = frame.split_once(hole.as_str()).unwrap_or((frame.as_str(), ""));
+            let brackets = if single { ("", "") } else { ("[", "]") };
+            answer.body = joined([head, brackets.0], &shown, around, [brackets.1, tail]).into();
         }
         for live in &self.live {
             if let Hook::Success(spoil) = live.hook
