@@ -166,7 +166,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
     }
     let lints = lint::RULES.iter().map(|rule| rule.id);
     let ids = CATALOGUE.iter().map(|check| check.id).chain(rules::RULES.iter().map(|rule| rule.id)).chain(lints);
-    let near = crate::config::nearest(&args.id, ids);
+    let near = crate::suggest::nearest(&args.id, ids);
     let hint =
         near.map_or_else(|| "`contract-gate list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
     Err(format!("there is no check and no rule `{}`\n  help: {hint}", args.id))

@@ -86,7 +86,7 @@ pub(super) fn unknown_resource(study: &Study) -> Option<Trouble> {
     let means = &study.means;
     let mut named = means.known_ids.keys().chain(means.second_known_ids.keys());
     let unknown = named.find(|resource| !read.contains(&resource.as_str()))?;
-    let near = crate::config::nearest(unknown, read.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+    let near = crate::suggest::nearest(unknown, read.iter().copied()).map(|near| format!("did you mean `{near}`? "));
     let remedy = format!("{}resources that are read: {}", near.unwrap_or_default(), read.join(", "));
     Some(Trouble::new(Culprit::Setup, "unusable", format!("the document reads no `{unknown}` by key"), remedy))
 }
