@@ -234,6 +234,7 @@ fn an_interrupt_ends_every_wait() {
         });
         let child = begin(&here, &server.url, &["--timeout", "20s", "--report", "human", "--report", "json=a.json"]);
         until(|| server.requests() >= 10);
+        // That it now waits shows nowhere outside of it.
         std::thread::sleep(Duration::from_millis(300));
         let started = Instant::now();
         let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
