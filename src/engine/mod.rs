@@ -8,6 +8,7 @@ mod coverage;
 mod cut;
 mod doctor;
 mod early;
+mod errand;
 mod judging;
 mod plain;
 mod plan;
@@ -45,6 +46,7 @@ use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Obstacle, 
 use crate::finding::{Finding, Level};
 use crate::study::{Looks, Means, Probing, Seen, Study};
 use crate::target::Target;
+use errand::Errand;
 use judging::Judging;
 use run::Runner;
 
@@ -234,30 +236,6 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
             (reads, _) => reads,
         },
         max_records: options.max_records,
-    }
-}
-
-/// What requests are sent for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Errand {
-    /// To see whether the set-up works.
-    Preflight,
-    /// To see what the checks of a family want to see.
-    Observe(Family),
-    /// To look again at what is wrong, and to make it smaller.
-    Confirm,
-    /// To ask again what earlier runs found wrong.
-    Regressions,
-}
-
-impl Errand {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Preflight => "preflight",
-            Self::Observe(family) => family.name(),
-            Self::Confirm => "confirm and shrink",
-            Self::Regressions => "regressions",
-        }
     }
 }
 
