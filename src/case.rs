@@ -207,8 +207,8 @@ pub enum Case {
     Call(Call),
     /// A walk over pages.
     Walk(Walk),
-    /// A page of a walk asked for once more: the walk's query with the token or start of page `index` (from 1), perhaps
-    /// at another size.
+    /// A page of a walk asked for once more: the walk's query with the token or start of page `index`, perhaps at
+    /// another size.
     Again {
         /// The walk whose page is repeated.
         walk: Walk,

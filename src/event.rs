@@ -3,11 +3,15 @@
 //! The engine emits; reporters listen; neither knows the other. Events come in plan order whatever the concurrency, so
 //! that the same seed and the same answers give the same reports. Everything in here is masked already.
 
+mod kinds;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Level, Place};
+
+pub use kinds::{Declared, Obstacle};
 
 /// One step of a run, in the past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +64,7 @@ pub struct ContractStarted {
     pub document: String,
     /// Hash of the document's text: 16 hexadecimal digits.
     pub hash: String,
-    /// Base URL of the target, or `embedded`.
+    /// Base URL of the target, or the recording that is judged.
     pub target: String,
     /// Operations that will be judged.
     pub operations: Vec<String>,
@@ -88,7 +92,7 @@ pub struct Judged {
     pub operation: String,
     /// Id of the check.
     pub check: String,
-    /// Family of the check: `answers`, `paging`, `filters`, `records`, `access`, `protocol`, `run`.
+    /// Family of the check: `answers`, `paging`, `filters`, `sorting`, `records`, `access`, `protocol`, `run`.
     pub family: String,
     /// The outcome.
     pub outcome: Outcome,
@@ -154,8 +158,17 @@ fn is_zero(number: &u64) -> bool {
 impl Outcome {
     /// Whether something was looked at and judged, however it came out.
     #[must_use]
-    pub fn is_verdict(&self) -> bool {
-        matches!(self, Self::Passed | Self::Failed | Self::Warned | Self::Noted | Self::Waived)
+    pub fn is_judged(&self) -> bool {
+        Self::JUDGED.contains(&self.name())
+    }
+
+    /// Names of the outcomes for which something was looked at and judged.
+    pub const JUDGED: [&'static str; 5] = ["passed", "failed", "warned", "noted", "waived"];
+
+    /// How many of the verdicts that are counted by outcome rest on something that was looked at.
+    #[must_use]
+    pub fn judged_of(outcomes: &BTreeMap<String, u64>) -> u64 {
+        Self::JUDGED.iter().filter_map(|name| outcomes.get(*name)).sum()
     }
 
     /// Every name, in the order of reports.
@@ -177,21 +190,18 @@ impl Outcome {
         }
     }
 
-    /// Whether something was looked at and judged, lawful or not.
-    #[must_use]
-    pub fn is_judged(&self) -> bool {
-        matches!(self, Self::Passed | Self::Failed | Self::Warned | Self::Noted | Self::Waived)
-    }
-
-    /// How grave it is; the outcome of two findings together is the graver of theirs.
+    /// How grave it is, and below that how much it says; of two outcomes together the weightier one holds.
     #[must_use]
     pub fn weight(&self) -> u8 {
         match self {
-            Self::Failed => 4,
-            Self::Warned => 3,
-            Self::Waived => 2,
-            Self::Noted => 1,
-            Self::Passed | Self::Inconclusive { .. } | Self::NotApplicable { .. } | Self::Disabled { .. } => 0,
+            Self::Failed => 7,
+            Self::Warned => 6,
+            Self::Waived => 5,
+            Self::Noted => 4,
+            Self::Passed => 3,
+            Self::Inconclusive { .. } => 2,
+            Self::NotApplicable { .. } => 1,
+            Self::Disabled { .. } => 0,
         }
     }
 
@@ -242,8 +252,8 @@ pub struct Coverage {
 /// One thing that the contract declares, and how often it was seen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CoverageItem {
-    /// `answer`, `parameter`, `enum`, `optional`, `filter`, `sort`.
-    pub kind: String,
+    /// What it is.
+    pub kind: Declared,
     /// Operation or schema that it belongs to.
     pub scope: String,
     /// Its name, e.g. `200 application/json`, `limit`, `status=active`, `phone present`.
@@ -281,7 +291,7 @@ pub struct ContractFinished {
     pub requests: u64,
     /// Of these: sent again because the target asked for patience (429, 503).
     pub waited: u64,
-    /// Requests by what they were sent for: family, `preflight`, `confirm`, `shrink`.
+    /// Requests by what they were sent for: a family, `preflight`, `confirm and shrink`, `regressions`.
     pub cost: BTreeMap<String, u64>,
     /// Wall time in milliseconds; left out of deterministic comparisons.
     pub millis: u64,
@@ -298,8 +308,8 @@ pub struct ContractFinished {
 /// Why a run ended without a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aborted {
-    /// `unreachable`, `misconfigured`, `rate-limited`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
-    pub kind: String,
+    /// What stood in the way; it decides the exit code.
+    pub kind: Obstacle,
     /// What happened.
     pub message: String,
     /// The next step.

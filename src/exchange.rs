@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::shell;
+
 /// A request as it was sent. Credentials stand in it as `$NAME`, never in clear.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
@@ -41,15 +43,15 @@ impl Sent {
                 let _ = write!(line, " -X {method}");
             }
         }
-        let _ = write!(line, " {}", quote(&self.url));
+        let _ = write!(line, " {}", shell::expanded(&self.url));
         for (name, value) in &self.headers {
             let _ = match user_of(name, value) {
-                Some(user) => write!(line, " -u {}", quote(user)),
-                None => write!(line, " -H {}", quote(&format!("{name}: {value}"))),
+                Some(user) => write!(line, " -u {}", shell::expanded(user)),
+                None => write!(line, " -H {}", shell::expanded(&format!("{name}: {value}"))),
             };
         }
         if let Some(body) = &self.body {
-            let _ = write!(line, " --json {}", quote(body));
+            let _ = write!(line, " --json {}", shell::expanded(body));
         }
         line
     }
@@ -65,21 +67,6 @@ pub fn basic_in_clear(user: &str) -> String {
 fn user_of<'a>(name: &str, value: &'a str) -> Option<&'a str> {
     let encoded = value.strip_prefix("Basic base64(").filter(|_| name.eq_ignore_ascii_case("authorization"));
     encoded?.strip_suffix(')')
-}
-
-/// Quotes for a shell: single quotes, but double ones where a `$NAME` or `${NAME%??}` placeholder has to be expanded.
-fn quote(text: &str) -> String {
-    let names = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
-    // `${NAME%????}` is a variable without its last characters.
-    let cut = |text: &str| text.strip_prefix('{').is_some_and(|text| names(text) && text.contains("%?"));
-    let placeholder = !text.contains('`')
-        && text.match_indices('$').map(|(at, _)| &text[at + 1..]).any(|after| names(after) || cut(after));
-    let hostile = text.chars().any(char::is_control);
-    if placeholder && !hostile && !text.contains(['"', '\\', '!']) {
-        return format!("\"{text}\"");
-    }
-    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    format!("'{}'", clean.replace('\'', r"'\''"))
 }
 
 /// An answer that arrived whole.

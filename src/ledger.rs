@@ -31,7 +31,7 @@ impl Ledger {
     pub fn of<'a>(verdicts: impl IntoIterator<Item = &'a Judged>) -> Self {
         let mut judged: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for verdict in verdicts {
-            if verdict.outcome.is_verdict() {
+            if verdict.outcome.is_judged() {
                 let operations = judged.entry(verdict.contract.clone()).or_default();
                 operations.entry(verdict.operation.clone()).or_default().insert(verdict.check.clone());
             }
@@ -103,7 +103,7 @@ impl Ledger {
             for (operation, checks) in operations {
                 for check in checks {
                     let actual = match now.get(&(contract.as_str(), operation.as_str(), check.as_str())) {
-                        Some(outcome) if outcome.is_verdict() => continue,
+                        Some(outcome) if outcome.is_judged() => continue,
                         Some(Outcome::Inconclusive { reason, .. }) => format!("inconclusive: {reason}"),
                         Some(Outcome::NotApplicable { reason }) => format!("not applicable: {reason}"),
                         Some(Outcome::Disabled { by }) => format!("switched off by {by}"),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{ContractFinished, Event, Judged, Outcome, RunStarted};
+use crate::event::{ContractFinished, Event, Judged, Obstacle, Outcome, RunStarted};
 use crate::finding::{Finding, Level, Stability};
 use crate::report::{Run, Section};
 use crate::waiver::STALE;
@@ -239,22 +239,9 @@ fn join(sections: Vec<Section>, parts: &[(String, Run)]) -> Section {
     joined
 }
 
-fn weight(outcome: &Outcome) -> u8 {
-    match outcome {
-        Outcome::Failed => 7,
-        Outcome::Warned => 6,
-        Outcome::Waived => 5,
-        Outcome::Noted => 4,
-        Outcome::Passed => 3,
-        Outcome::Inconclusive { .. } => 2,
-        Outcome::NotApplicable { .. } => 1,
-        Outcome::Disabled { .. } => 0,
-    }
-}
-
 /// The stronger outcome counts; what it rests on is the larger of both, since the parts share what they begin with.
 fn strengthen(kept: &mut Judged, other: &Judged) {
-    if weight(&other.outcome) > weight(&kept.outcome) {
+    if other.outcome.weight() > kept.outcome.weight() {
         kept.outcome = other.outcome.clone();
     }
     kept.evidence.answers = kept.evidence.answers.max(other.evidence.answers);
@@ -283,7 +270,7 @@ fn is_stale(finding: &mut Finding, parts: &[(String, Run)]) -> bool {
     let check = finding.facts.get("check").cloned().unwrap_or_default();
     let fits = |judged: &Judged| {
         judged.check == check
-            && judged.outcome.is_verdict()
+            && judged.outcome.is_judged()
             && finding.contract.as_ref().is_none_or(|name| *name == judged.contract)
             && finding.operation.as_ref().is_none_or(|name| name.contains('*') || *name == judged.operation)
     };
@@ -323,9 +310,9 @@ fn finish(joined: &Section, parts: &[&ContractFinished]) -> ContractFinished {
         }
         whole.remarks.extend(part.remarks.iter().filter(|remark| remarks.insert((*remark).clone())).cloned());
     }
-    let judged = joined.judged.iter().any(|judged| judged.outcome.is_verdict());
-    let counts = |kind: &str| kind != "nothing-ran" || !judged;
-    whole.aborted = parts.iter().filter_map(|part| part.aborted.clone()).find(|aborted| counts(&aborted.kind));
+    let judged = joined.judged.iter().any(|judged| judged.outcome.is_judged());
+    let counts = |kind: Obstacle| kind != Obstacle::NothingRan || !judged;
+    whole.aborted = parts.iter().filter_map(|part| part.aborted.clone()).find(|aborted| counts(aborted.kind));
     whole
 }
 

@@ -29,10 +29,13 @@ pub struct Waiver {
     /// Contract or target; left out: any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub contract: Option<String>,
-    /// `operationId`; `*` stands for any characters; left out: any.
+    /// `operationId`, for a rule of `diff` also `GET /customers`; `*` is anything but a slash, `**` is anything; left out: any.
+    /// A finding about several is accepted if one of them is meant; a change only if all that it reaches are.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub operation: Option<String>,
-    /// Pointer into the body or into the document; `*` is one segment or a part of it, `**` is anything.
+    /// A fingerprint, or a pointer into the body or into the document: it, and whatever lies below it. `*` is one segment or
+    /// a part of it, `**` is anything. `parts/pet.yaml#/name` is a pointer into another file of the document's folder. What
+    /// is gone from a document has a place in the old one only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<String>,
     /// Why it is accepted; never empty.
@@ -76,14 +79,19 @@ impl Waiver {
             let named = finding.operation.iter().chain(&finding.operations);
             named.into_iter().any(|operation| fits(pattern, operation))
         });
-        let place_matches = self.place.as_ref().is_none_or(|pattern| {
-            let document = finding.place.as_ref().map(|place| &place.pointer);
-            finding.pointer.iter().chain(document).any(|pointer| fits(pattern, pointer))
-        });
+        let document = finding.place.as_ref().map(|place| place.pointer.as_str());
+        let pointers = finding.pointer.as_deref().into_iter().chain(document);
         self.check == finding.id
             && self.contract_matches(finding.contract.as_deref())
             && operation_matches
-            && place_matches
+            && self.covers_place(&finding.fingerprint, pointers)
+    }
+
+    /// Whether a finding with this fingerprint, at one of these places, is where the waiver says, or below.
+    pub(crate) fn covers_place<'a>(&self, fingerprint: &str, places: impl IntoIterator<Item = &'a str>) -> bool {
+        let Some(named) = self.place.as_deref().filter(|place| !place.is_empty()) else { return true };
+        let pattern = named.trim_end_matches('/');
+        named == fingerprint || places.into_iter().any(|place| fronts(place).any(|front| fits(pattern, front)))
     }
 
     fn contract_matches(&self, contract: Option<&str>) -> bool {
@@ -100,8 +108,13 @@ impl Waiver {
         self.until.as_deref().and_then(|date| date.parse().ok())
     }
 
+    /// Its last day, if that is over.
+    pub(crate) fn expired(&self, today: Date) -> Option<Date> {
+        self.until().filter(|until| *until < today)
+    }
+
     /// How it is called in messages.
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let mut title = format!("`{}`", self.check);
         for (word, part) in [("on", &self.operation), ("at", &self.place), ("in", &self.contract)] {
             if let Some(part) = part {
@@ -169,7 +182,7 @@ impl Waivers {
         for entry in &mut self.entries {
             if entry.waiver.matches(finding) {
                 entry.matched += 1;
-                if entry.waiver.until().is_none_or(|until| until >= self.today) {
+                if entry.waiver.expired(self.today).is_none() {
                     finding.waived.get_or_insert_with(|| entry.waiver.reason.clone());
                 }
             }
@@ -211,7 +224,7 @@ impl Waivers {
         let mut findings = Vec::new();
         for entry in &self.entries {
             let waiver = &entry.waiver;
-            let expired = waiver.until().filter(|until| *until < self.today);
+            let expired = waiver.expired(self.today);
             let mut finding = if let Some(until) = expired {
                 Finding::new(EXPIRED, format!("the waiver of {} expired on {until}", waiver.title()))
                     .compare("a date that is still to come, or no waiver", format!("until = {until}"))
@@ -268,6 +281,15 @@ pub fn catalogue() -> Vec<CheckInfo> {
             ## Example\nThe fault that it accepted was mended.\n\n## Source\nours: delete the entry from `contract-gate.toml`.",
         ),
     ]
+}
+
+/// A place and everything that holds it, the place itself first; the document as a whole is not among them.
+pub(crate) fn fronts(written: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(written), |front| {
+        let cut = front.rfind('/')?;
+        // The slash may be one of the file's name.
+        (cut > 0 && front.find('#').is_none_or(|mark| cut > mark + 1)).then(|| &front[..cut])
+    })
 }
 
 /// A pattern over a path: `*` is anything but `/`, `**` is anything.

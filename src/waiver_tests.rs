@@ -149,3 +149,32 @@ fn a_baseline_is_valid_and_waits_for_its_reasons() {
     let entry: Waiver = parsed["waivers"][0].clone().try_into().expect("an entry is a waiver");
     assert!(entry.matches(&finding()));
 }
+
+#[test]
+fn fronts_end_at_the_document() {
+    assert_eq!(fronts("/a/b").collect::<Vec<_>>(), ["/a/b", "/a"]);
+    assert_eq!(fronts("x/y.yaml#/a/b").collect::<Vec<_>>(), ["x/y.yaml#/a/b", "x/y.yaml#/a"]);
+    assert_eq!(fronts("").collect::<Vec<_>>(), [""]);
+}
+
+#[test]
+fn a_place_is_itself_and_what_lies_below_in_one_file() {
+    let covers = |place: &str, at: &str| {
+        let waiver = Waiver { place: Some(place.to_owned()), ..waiver() };
+        waiver.covers_place("0123456789abcdef", [at])
+    };
+    assert!(covers("/a/*/c", "/a/b/c/d") && !covers("/a/*/c", "/a/b"));
+    assert!(covers("/a/", "/a/b") && !covers("/a", "/ab"));
+    assert!(covers("p.yaml#/a", "p.yaml#/a/b") && covers("*.yaml#/a", "p.yaml#/a"));
+    assert!(!covers("/a", "p.yaml#/a") && !covers("p.yaml#/a", "/a"));
+    assert!(covers("0123456789abcdef", "/x") && !covers("0123456789abcde0", "/x"));
+    assert!(covers("", "/x"), "no place is every place");
+}
+
+#[test]
+fn check_and_diff_read_a_place_alike() {
+    let above = Waiver { place: Some("/customers".to_owned()), ..waiver() };
+    let exact = Waiver { place: finding().pointer, ..waiver() };
+    let beside = Waiver { place: Some("/custom".to_owned()), ..waiver() };
+    assert!(above.matches(&finding()) && exact.matches(&finding()) && !beside.matches(&finding()));
+}

@@ -46,20 +46,27 @@ fn every_check_names_faults_that_exist() {
     assert!(unproved.is_empty(), "checks without a fault: {unproved:?}");
 }
 
+/// The tables of `contract-gate list --format markdown`, one heading deeper; `INSTA_UPDATE=always` writes them there.
 #[test]
 fn the_readme_lists_every_check() {
-    let readme = include_str!("../README.md");
-    let begin = "<!-- checks:begin -->";
-    let listed = readme.split(begin).nth(1).and_then(|rest| rest.split("<!-- checks:end -->").next());
-    let listed = listed.expect("the README has the table between its markers");
-    for check in CATALOGUE {
-        let row = format!("| `{}` | {} |", check.id, check.level.name());
-        assert!(
-            listed.contains(&row),
-            "`{}` is missing from the README or has another level there; paste `contract-gate list --format markdown`",
-            check.id
-        );
+    const MARKS: [&str; 2] = ["<!-- checks:begin -->\n", "<!-- checks:end -->"];
+    let list = std::process::Command::new(env!("CARGO_BIN_EXE_contract-gate"))
+        .args(["list", "--format", "markdown"])
+        .output()
+        .expect("the binary runs");
+    let list = String::from_utf8(list.stdout).expect("UTF-8");
+    let (_, tables) = list.split_once("\n## ").expect("a heading for each family");
+    let (tables, _) = tables.split_once("\n## diff rules").expect("the rules of diff stand behind the checks");
+    let tables = format!("\n## {tables}\n").replace("\n## ", "\n### ");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(path).expect("UTF-8");
+    let (before, rest) = readme.split_once(MARKS[0]).expect("the README has the table between its markers");
+    let (listed, after) = rest.split_once(MARKS[1]).expect("the README has the table between its markers");
+    if listed != tables && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(path, [before, MARKS[0], &tables, MARKS[1], after].concat()).expect("writable");
+        return;
     }
+    assert_eq!(listed, tables, "accept it with `INSTA_UPDATE=always cargo test --test catalogue`");
 }
 
 /// Which check names a fault first is kept in `snapshots/witnesses`, reviewed by hand; here only that somebody does.

@@ -372,25 +372,27 @@ fn waivers_accept_and_rot_loudly() {
         compare(&read(GOOD), &read(GONE), &options).expect("comparable")
     };
     let waiver = Waiver {
-        rule: "operation-removed".to_owned(),
-        operation: "GET /a".to_owned(),
+        check: "operation-removed".to_owned(),
+        operation: Some("GET /a".to_owned()),
         reason: "nobody calls it".to_owned(),
-        until: "2026-12-31".to_owned(),
+        until: Some("2026-12-31".to_owned()),
         written: Some(Place { file: "contract-gate.toml".to_owned(), pointer: String::new(), line: 3, column: 1 }),
         ..Waiver::default()
     };
     let outcome = judged(waiver.clone());
     assert_eq!((outcome.tally().deny, outcome.tally().waived), (0, 1), "{:?}", outcome.findings);
-    let expired = judged(Waiver { until: "2026-01-01".to_owned(), ..waiver.clone() });
+    let expired = judged(Waiver { until: Some("2026-01-01".to_owned()), ..waiver.clone() });
     assert_eq!((expired.tally().deny, expired.tally().waivers), (1, 1));
     let told = expired.findings.iter().find(|finding| finding.id == "expired-waiver").expect("it is a finding");
     assert_eq!(told.place.as_ref().map(ToString::to_string).as_deref(), Some("contract-gate.toml:3:1"));
     // Both must fit: the place and the operation.
-    let elsewhere = judged(Waiver { place: "/paths/~1a".to_owned(), operation: "GET /b".to_owned(), ..waiver.clone() });
+    let elsewhere =
+        judged(Waiver { place: Some("/paths/~1a".to_owned()), operation: Some("GET /b".to_owned()), ..waiver.clone() });
     assert_eq!((elsewhere.tally().deny, elsewhere.tally().waived, elsewhere.tally().waivers), (1, 0, 1));
-    let both = judged(Waiver { place: "/paths/*".to_owned(), operation: "GET /*".to_owned(), ..waiver.clone() });
+    let both =
+        judged(Waiver { place: Some("/paths/*".to_owned()), operation: Some("GET /*".to_owned()), ..waiver.clone() });
     assert_eq!((both.tally().deny, both.tally().waived), (0, 1), "{:?}", both.findings);
-    let unused = judged(Waiver { place: "/paths/~1b".to_owned(), ..waiver.clone() });
+    let unused = judged(Waiver { place: Some("/paths/~1b".to_owned()), ..waiver.clone() });
     assert!(unused.findings.iter().any(|finding| finding.id == "stale-waiver"));
     let silent = judged(Waiver { reason: String::new(), ..waiver });
     assert!(silent.findings.iter().any(|finding| finding.id == "waiver-without-reason"));

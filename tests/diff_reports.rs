@@ -67,7 +67,7 @@ fn shown(format: Format, outcome: &Outcome) -> String {
 
 #[test]
 fn sarif_satisfies_the_schema_of_oasis() {
-    let waiver = Waiver { rule: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
+    let waiver = Waiver { check: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
     let text = shown(Format::Sarif, &outcome(vec![waiver]));
     // The published schema holds one pattern with a stray bracket, which is no regular expression.
     let schema = SARIF_SCHEMA.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}?$");
@@ -142,8 +142,8 @@ fn json_satisfies_its_published_schema() {
     let schema: serde_json::Value =
         serde_json::from_str(contract_gate::diff::render::SCHEMA).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is sound");
-    let stale = Waiver { rule: "path-removed".to_owned(), reason: "old".to_owned(), ..Waiver::default() };
-    let waiver = Waiver { rule: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
+    let stale = Waiver { check: "path-removed".to_owned(), reason: "old".to_owned(), ..Waiver::default() };
+    let waiver = Waiver { check: "operation-removed".to_owned(), reason: "gone".to_owned(), ..Waiver::default() };
     for waivers in [Vec::new(), vec![waiver, stale]] {
         let text = shown(Format::Json, &outcome(waivers));
         let document: serde_json::Value = serde_json::from_str(&text).expect("the report is JSON");
@@ -375,8 +375,8 @@ fn a_waiver_of_one_place_accepts_no_other() {
     let (old, new) = (repeated(3, 100, "integer"), repeated(3, 50, "integer"));
     let waiver = |place: &str| {
         vec![Waiver {
-            rule: "range-narrowed".to_owned(),
-            place: place.to_owned(),
+            check: "range-narrowed".to_owned(),
+            place: Some(place.to_owned()),
             reason: "r".to_owned(),
             ..Waiver::default()
         }]

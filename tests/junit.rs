@@ -94,7 +94,6 @@ fn hostile_values_stay_in_their_places() {
                 Event::ContractStarted(started) => started.target = text.to_owned(),
                 Event::ContractFinished(finished) => {
                     if let Some(aborted) = &mut finished.aborted {
-                        aborted.kind = text.to_owned();
                         aborted.message = text.to_owned();
                         aborted.remedy = text.to_owned();
                     }

@@ -234,6 +234,7 @@ fn an_interrupt_ends_every_wait() {
         });
         let child = begin(&here, &server.url, &["--timeout", "20s", "--report", "human", "--report", "json=a.json"]);
         until(|| server.requests() >= 10);
+        // That it now waits shows nowhere outside of it.
         std::thread::sleep(Duration::from_millis(300));
         let started = Instant::now();
         let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
@@ -261,7 +262,9 @@ fn assert_is_cut_off(text: &str, run: &report::Run, reason: &str, server: &Serve
     let told: u64 = finished.operations.iter().map(|operation| operation.requests).sum();
     assert!(told > 0 && told <= finished.requests, "{told} of {}", finished.requests);
     assert_eq!(finished.requests, server.requests() as u64);
-    let sent = |item: &&contract_gate::event::CoverageItem| item.kind == "parameter" && item.seen > finished.requests;
+    let sent = |item: &&contract_gate::event::CoverageItem| {
+        item.kind == contract_gate::event::Declared::Parameter && item.seen > finished.requests
+    };
     assert!(!finished.coverage.items.iter().any(|item| sent(&item)), "{:?}", finished.coverage.items);
 }
 

@@ -46,7 +46,7 @@ fn everywhere(text: &str) -> Vec<Event> {
     let finished = ContractFinished {
         contract: "flexportal".to_owned(),
         remarks: vec![own()],
-        aborted: Some(Aborted { kind: "unreachable".to_owned(), message: own(), remedy: "start it".to_owned() }),
+        aborted: Some(Aborted { kind: Obstacle::Unreachable, message: own(), remedy: "start it".to_owned() }),
         ..ContractFinished::default()
     };
     vec![

@@ -347,7 +347,8 @@ fn progress_is_one_plain_line_per_contract() {
     fanout.finish().expect("all is written");
     assert_eq!(
         caught.text(),
-        "checking flexportal against embedded: 2 operations\nchecking maple against embedded: 1 operation\n"
+        "checking flexportal against http://127.0.0.1:8080: 2 operations\n\
+         checking maple against http://127.0.0.1:8080: 1 operation\n"
     );
 }
 

@@ -77,7 +77,7 @@ fn a_second_tenant_that_is_not_let_in_is_a_mistake_of_the_set_up() {
     for gate in [gate(), gate().only(["filters"])] {
         let checked = gate.check_blocking().expect("the server is there");
         let aborted = checked.aborted.clone().expect("there is no verdict");
-        assert_eq!((aborted.kind.as_str(), checked.findings().count()), ("misconfigured", 0), "{checked}");
+        assert_eq!((aborted.kind.name(), checked.findings().count()), ("misconfigured", 0), "{checked}");
         assert!(aborted.message.contains("the second tenant's credential was answered 404"), "{aborted:?}");
     }
 }

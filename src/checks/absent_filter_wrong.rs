@@ -25,7 +25,7 @@ check! {
     ///
     /// ## Source
     /// `absent` of the filter in the list's `x-contract`; with `either`, one reading must hold throughout.
-    id: "absent-filter-wrong", family: Filters, level: Deny,
+    id: "absent-filter-wrong", family: Filters, level: Deny, proof: Walk,
     faults: ["default-filter-missing", "default-filter-only-alone", "default-filter-forgotten-for-keys"],
     plan: plan, judge: judge,
 }

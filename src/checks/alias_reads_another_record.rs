@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `reads.by` of the operation's `x-contract`: each key leads to the record that shows it.
-    id: "alias-reads-another-record", family: Records, level: Deny,
+    id: "alias-reads-another-record", family: Records, level: Deny, proof: Compared,
     faults: ["alias-returns-another-record"],
     plan: reading::plan_reads, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// RFC 6585, section 4; RFC 9110, section 15.6.4. Where the document requires `Retry-After` of such an answer, that it is
     /// missing is said, too.
-    id: "asks-for-patience", family: Answers, level: Note,
+    id: "asks-for-patience", family: Answers, level: Note, proof: Answer,
     faults: ["too-many-requests-now-and-then", "retry-after-missing"],
     plan: plan_nothing, judge: judge,
 }

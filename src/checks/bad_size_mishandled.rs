@@ -20,7 +20,7 @@ check! {
     ///
     /// ## Source
     /// `below`, `above`, `malformed` and `zero` of the page size.
-    id: "bad-size-mishandled", family: Paging, level: Deny,
+    id: "bad-size-mishandled", family: Paging, level: Deny, proof: Answer,
     faults: ["bad-size-accepted", "bad-size-not-found", "bad-size-clamped", "bad-size-refused", "zero-size-gives-all"],
     plan: plan, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     ///
     /// ## Source
     /// `malformed` of the token; `below` and `malformed` of offset or page number.
-    id: "bad-start-mishandled", family: Paging, level: Deny,
+    id: "bad-start-mishandled", family: Paging, level: Deny, proof: Probe,
     faults: ["bad-offset-accepted", "bad-cursor-accepted", "bad-cursor-not-found"],
     plan: plan, judge: judge,
 }

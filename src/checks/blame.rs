@@ -10,6 +10,9 @@ use crate::study::{Observation, Study};
 /// Statuses beside 5xx that say something of the moment rather than of the target.
 const PASSING: [u16; 2] = [408, 429];
 
+/// Tells the request that looks again at one answer from those that checks send on purpose more than once.
+const LOOK_AGAIN: u32 = 100;
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blame {
@@ -51,33 +54,27 @@ impl Blame {
     /// A fault of one single answer: the same request shows it again.
     #[must_use]
     pub fn of_answer(title: impl Into<String>, answer: &Observation) -> Self {
-        let call = Call { repeat: 100, ..answer.call.clone() };
+        let call = Call { repeat: LOOK_AGAIN, ..answer.call.clone() };
         Self {
-            title: title.into(),
-            expected: String::new(),
-            actual: String::new(),
-            shown: None,
-            level: None,
-            pointer: None,
-            earlier: None,
-            contract_pointer: None,
-            source: None,
-            mark: String::new(),
             cases: vec![Case::Call(call)],
             sent: vec![answer.sent.clone()],
             answered: Some((answer.status, answer.bytes)),
-            compares: false,
-            exposed: 1,
             fleeting: answer.failure.is_some()
                 || answer.status.is_some_and(|status| status >= 500 || PASSING.contains(&status)),
+            ..Self::empty(title.into())
         }
     }
 
     /// A fault that a comparison of cases shows.
     #[must_use]
     pub fn of_cases(title: impl Into<String>, cases: Vec<Case>, sent: Vec<Sent>) -> Self {
+        Self { cases, sent, compares: true, ..Self::empty(title.into()) }
+    }
+
+    /// A fault that rests on nothing yet.
+    fn empty(title: String) -> Self {
         Self {
-            title: title.into(),
+            title,
             expected: String::new(),
             actual: String::new(),
             shown: None,
@@ -87,10 +84,10 @@ impl Blame {
             contract_pointer: None,
             source: None,
             mark: String::new(),
-            cases,
-            sent,
+            cases: Vec::new(),
+            sent: Vec::new(),
             answered: None,
-            compares: true,
+            compares: false,
             exposed: 1,
             fleeting: false,
         }

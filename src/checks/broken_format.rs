@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "broken-format", family: Answers, level: Deny,
+    id: "broken-format", family: Answers, level: Deny, proof: Answer,
     faults: ["broken-date-time"],
     plan: plan_nothing, judge: judge,
 }

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `x-rules` of the schema; level and source stand beside each rule.
-    id: "broken-rule", family: Answers, level: Deny,
+    id: "broken-rule", family: Answers, level: Deny, proof: Answer,
     faults: ["rule-broken-on-get", "rule-broken-deep"],
     plan: plan_nothing, judge: judge,
 }

@@ -21,7 +21,7 @@ check! {
     ///
     /// ## Source
     /// `filters` and `next` of the list: a filter holds for the whole walk.
-    id: "cursor-loses-filter", family: Paging, level: Deny,
+    id: "cursor-loses-filter", family: Paging, level: Deny, proof: Answer,
     faults: ["cursor-ignores-filter", "filter-ignored-after-first-page"],
     plan: plan_nothing, judge: judge,
 }

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `sort` of the list, and `next`, `offset` or `number` of its paging: an order holds for the whole walk. A record that
     /// comes again for it weighs as `sort` does, whatever the order's own level.
-    id: "cursor-loses-order", family: Paging, level: Deny,
+    id: "cursor-loses-order", family: Paging, level: Deny, proof: Walk,
     faults: ["cursor-ignores-sort", "order-ignored-after-first-page"],
     plan: ordering::plan_orders, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     ///
     /// ## Source
     /// `sort.default` of the list's `x-contract`, which also gives the level.
-    id: "default-order-wrong", family: Sorting, level: Deny,
+    id: "default-order-wrong", family: Sorting, level: Deny, proof: Walk,
     faults: ["default-order-reversed", "default-order-by-key", "filter-changes-order"],
     plan: plan, judge: judge,
 }

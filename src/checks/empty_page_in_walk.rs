@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `empty` of the list's paging; its level is the contract's.
-    id: "empty-page-in-walk", family: Paging, level: Deny,
+    id: "empty-page-in-walk", family: Paging, level: Deny, proof: Walk,
     faults: ["empty-page-in-mid-walk", "empty-page-loses-records"],
     plan: paging::plan_walks, judge: judge,
 }

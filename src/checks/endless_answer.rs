@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
-    id: "endless-answer", family: Answers, level: Deny,
+    id: "endless-answer", family: Answers, level: Deny, proof: Answer,
     faults: ["endless-body"],
     plan: plan_nothing, judge: judge,
 }

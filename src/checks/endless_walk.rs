@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// `next` of the list's paging: a token leads on.
-    id: "endless-walk", family: Paging, level: Deny,
+    id: "endless-walk", family: Paging, level: Deny, proof: Walk,
     faults: ["walk-never-ends", "empty-pages-for-ever-under-filter"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -23,7 +23,7 @@ check! {
     ///
     /// ## Source
     /// `expands` of the list's `x-contract`: it names all that is added.
-    id: "expansion-changes-list", family: Records, level: Deny,
+    id: "expansion-changes-list", family: Records, level: Deny, proof: Compared,
     faults: ["expansion-leaves-records-out", "expansion-forgets-filters", "expansion-reverses-order", "expansion-cuts-page"],
     plan: plan, judge: judge,
 }

@@ -21,7 +21,7 @@ check! {
     ///
     /// ## Source
     /// `expands` of the operation's `x-contract`: it names all that is added.
-    id: "expansion-changes-record", family: Records, level: Deny,
+    id: "expansion-changes-record", family: Records, level: Deny, proof: Compared,
     faults: ["expansion-changes-others", "expansion-loses-record-on-get"],
     plan: super::expansion_missing::plan, judge: judge,
 }

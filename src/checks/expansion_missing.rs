@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `expands` of the operation's `x-contract`.
-    id: "expansion-missing", family: Records, level: Deny,
+    id: "expansion-missing", family: Records, level: Deny, proof: Answer,
     faults: ["expansion-ignored", "expansion-ignored-on-get", "expansion-ignored-on-list", "expansion-null"],
     plan: plan, judge: judge,
 }

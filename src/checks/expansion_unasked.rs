@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `expands.unasked` of the operation's `x-contract`, which also gives the level.
-    id: "expansion-unasked", family: Records, level: Note,
+    id: "expansion-unasked", family: Records, level: Note, proof: Answer,
     faults: ["expansion-unasked"],
     plan: plan, judge: judge,
 }

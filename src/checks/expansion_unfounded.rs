@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `expands.agrees` of the operation's `x-contract`.
-    id: "expansion-unfounded", family: Records, level: Deny,
+    id: "expansion-unfounded", family: Records, level: Deny, proof: Answer,
     faults: ["expansion-unfounded"],
     plan: plan, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `expands.agrees` of the operation's `x-contract`.
-    id: "expansion-wrong", family: Records, level: Deny,
+    id: "expansion-wrong", family: Records, level: Deny, proof: Answer,
     faults: ["expansion-wrong-record", "expansion-wrong-record-on-list", "expansion-shows-itself", "expansion-of-other-tenant"],
     plan: plan, judge: judge,
 }

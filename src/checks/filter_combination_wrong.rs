@@ -21,7 +21,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract`; `combine` sets the level at which they must give their intersection.
-    id: "filter-combination-wrong", family: Filters, level: Deny,
+    id: "filter-combination-wrong", family: Filters, level: Deny, proof: Compared,
     faults: ["filter-combination-ignored", "filter-or-instead-of-and", "filter-combination-empty", "filter-combination-refused"],
     plan: plan, judge: judge,
 }

@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract`: field and kind of match; compared with a walk over the whole list.
-    id: "filter-drops-records", family: Filters, level: Deny,
+    id: "filter-drops-records", family: Filters, level: Deny, proof: Compared,
     faults: ["filter-drops-match", "filter-drops-first-match", "filter-drops-capitals", "list-filter-takes-first", "list-filter-wants-all"],
     plan: filtering::plan_single, judge: judge,
 }

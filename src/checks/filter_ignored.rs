@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract`. `unsupported` sets the level, where a filter need not be supported at all.
-    id: "filter-ignored", family: Filters, level: Deny,
+    id: "filter-ignored", family: Filters, level: Deny, proof: Answer,
     faults: ["filter-ignored", "one-filter-ignored", "last-filter-ignored", "filter-ignored-on-first-page"],
     plan: filtering::plan_single, judge: judge,
 }

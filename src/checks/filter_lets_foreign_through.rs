@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract`: field and kind of match.
-    id: "filter-lets-foreign-through", family: Filters, level: Deny,
+    id: "filter-lets-foreign-through", family: Filters, level: Deny, proof: Answer,
     faults: ["filter-lets-one-through", "filter-lets-one-through-late", "filter-ignored-after-first-page", "filter-inverted", "flag-filter-inverted", "filter-ignored-for-one-tenant", "filter-reads-wildcards"],
     plan: plan, judge: judge,
 }

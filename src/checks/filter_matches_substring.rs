@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract` with `match: equal` (the default) or `any-of`.
-    id: "filter-matches-substring", family: Filters, level: Deny,
+    id: "filter-matches-substring", family: Filters, level: Deny, proof: Answer,
     faults: ["filter-matches-substring", "filter-matches-prefix"],
     plan: plan, judge: judge,
 }

@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// `filters` of the list's `x-contract`; the values are taken from records of the list itself.
-    id: "filter-misreads-special-characters", family: Filters, level: Deny,
+    id: "filter-misreads-special-characters", family: Filters, level: Deny, proof: Compared,
     faults: ["filter-misreads-plus"],
     plan: plan, judge: judge,
 }

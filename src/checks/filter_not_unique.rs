@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// `unique` of the filter in the list's `x-contract`, which also gives the level.
-    id: "filter-not-unique", family: Filters, level: Deny,
+    id: "filter-not-unique", family: Filters, level: Deny, proof: Answer,
     faults: ["alias-not-unique"],
     plan: filtering::plan_single, judge: judge,
 }

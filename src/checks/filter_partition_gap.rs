@@ -23,7 +23,7 @@ check! {
     ///
     /// ## Source
     /// The enumeration of the filter's parameter: every record has one of its values.
-    id: "filter-partition-gap", family: Filters, level: Deny,
+    id: "filter-partition-gap", family: Filters, level: Deny, proof: Compared,
     faults: ["filter-relabels-record"],
     plan: filtering::plan_single, judge: judge,
 }
@@ -46,7 +46,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                     .iter()
                     .find(|look| look.name == name && !look.is_second() && text_of(look.value) == text_of(option))
             })
-            .filter(|look| look.walk.is_complete() && look.reading == Reading::Fits && !look.is_second())
+            .filter(|look| look.walk.is_complete() && look.reading == Reading::Fits)
             .collect();
         if parts.len() < options.len() {
             // Two values at least can be compared with each other.
@@ -67,7 +67,6 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     )
 }
 
-/// A record that two values show.
 /// Whether the values of a filter exclude each other, by what the document says: they equal one field. What a rule lets
 /// through may be shown by several values, and so may a record whose field differs in letter case alone.
 fn divides(filter: &Filter, options: &[Value]) -> bool {
@@ -77,6 +76,7 @@ fn divides(filter: &Filter, options: &[Value]) -> bool {
         && (filter.case == Case::Exact || options.iter().all(|option| folded.insert(text_of(option).to_lowercase())))
 }
 
+/// A record that two values show.
 fn overlap(study: &Study, operation: &Operation, parts: &[&Look<'_>], ruling: &mut Ruling) {
     let mut shown: HashMap<&str, usize> = HashMap::new();
     for (index, part) in parts.iter().enumerate() {

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// A list without filters shows every record, but for those that `absent` of a filter leaves out.
-    id: "filter-reveals-unlisted-record", family: Filters, level: Deny,
+    id: "filter-reveals-unlisted-record", family: Filters, level: Deny, proof: Compared,
     faults: ["record-listed-only-under-filter"],
     plan: filtering::plan_single, judge: judge,
 }

@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// The enumeration or format of the parameter, and `unknown` of the filter in the list's `x-contract`: `refuse`, `empty`
     /// or `either` (the default).
-    id: "filter-unknown-value-mishandled", family: Filters, level: Deny,
+    id: "filter-unknown-value-mishandled", family: Filters, level: Deny, proof: Answer,
     faults: ["filter-unknown-value-ignored"],
     plan: filtering::plan_unknown, judge: judge,
 }

@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `case` of the filter in the list's `x-contract`: `exact` (the default) or `ignore`; `either` promises nothing.
-    id: "filter-wrong-case", family: Filters, level: Deny,
+    id: "filter-wrong-case", family: Filters, level: Deny, proof: Compared,
     faults: ["filter-ignores-case", "filter-minds-case"],
     plan: plan, judge: judge,
 }

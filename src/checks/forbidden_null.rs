@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "forbidden-null", family: Answers, level: Deny,
+    id: "forbidden-null", family: Answers, level: Deny, proof: Answer,
     faults: ["required-field-null"],
     plan: plan_nothing, judge: judge,
 }

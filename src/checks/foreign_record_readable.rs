@@ -24,7 +24,7 @@ check! {
     /// ## Source
     /// `tenancy` and `refusals.foreign`. Keys may be given out per tenant: whose record was shown is told by the field that
     /// shows the tenant, else by what both tenants list and by what its owner reads.
-    id: "foreign-record-readable", family: Access, level: Deny,
+    id: "foreign-record-readable", family: Access, level: Deny, proof: Credential,
     faults: ["foreign-record-readable", "foreign-record-readable-by-other-key", "tenant-not-enforced-on-get", "record-cached-between-tenants", "foreign-record-bad-request"],
     plan: plan, judge: judge,
 }

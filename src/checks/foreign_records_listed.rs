@@ -22,7 +22,7 @@ check! {
     /// ## Source
     /// `tenancy`; two tenants have no record in common. The list is also asked for a record of the other tenant, by an exact
     /// filter on a field that records are read by.
-    id: "foreign-records-listed", family: Access, level: Deny,
+    id: "foreign-records-listed", family: Access, level: Deny, proof: Credential,
     faults: ["foreign-record-listed-deep", "foreign-records-listed", "tenant-not-enforced-on-list", "list-cached-between-tenants", "foreign-record-listed-by-key"],
     plan: plan, judge: judge,
 }

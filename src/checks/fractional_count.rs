@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "fractional-count", family: Answers, level: Deny,
+    id: "fractional-count", family: Answers, level: Deny, proof: Answer,
     faults: ["fractional-count"],
     plan: plan_nothing, judge: judge,
 }

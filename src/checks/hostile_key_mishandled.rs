@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`; the keys are harmless and no record has them. Any refusal (4xx) will do.
-    id: "hostile-key-mishandled", family: Records, level: Deny,
+    id: "hostile-key-mishandled", family: Records, level: Deny, proof: Probe,
     faults: ["hostile-id-server-error", "long-id-server-error"],
     plan: reading::plan_hostile, judge: judge,
 }

@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// ours: JSON Schema after Draft 4 calls `1.0` an integer, many readers do not.
-    id: "integral-fraction", family: Answers, level: Note,
+    id: "integral-fraction", family: Answers, level: Note, proof: Answer,
     faults: ["whole-number-with-point"],
     plan: plan_nothing, judge: judge,
 }

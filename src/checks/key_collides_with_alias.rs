@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// `reads.by` of the operation's `x-contract`: two keys in one slot. Nothing forbids it, hence a note.
-    id: "key-collides-with-alias", family: Records, level: Note,
+    id: "key-collides-with-alias", family: Records, level: Note, proof: Compared,
     faults: ["alias-collides"],
     plan: reading::plan_reads, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     ///
     /// ## Source
     /// RFC 3986, section 2.1; the keys are taken from records of the list, or are sure not to exist.
-    id: "key-encoding-broken", family: Records, level: Deny,
+    id: "key-encoding-broken", family: Records, level: Deny, proof: Probe,
     faults: ["path-not-decoded", "path-cut-at-slash", "path-decoded-twice", "unknown-special-id-first-record"],
     plan: reading::plan_encoded, judge: judge,
 }

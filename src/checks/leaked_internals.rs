@@ -27,7 +27,7 @@ check! {
     /// OWASP, improper error handling. Texts are looked at, not the names of members; those that the document itself gives as
     /// examples or lists as values are no secret. `leaks` of the contract's root clause names fields that may hold the server's own
     /// words, and the level that this counts at.
-    id: "leaked-internals", family: Answers, level: Deny,
+    id: "leaked-internals", family: Answers, level: Deny, proof: Answer,
     faults: ["error-shows-stack-trace", "error-shows-sql", "error-shows-server-path"],
     plan: plan_nothing, judge: judge,
 }

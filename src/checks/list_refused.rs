@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// The operation's parameters and its success response.
-    id: "list-refused", family: Answers, level: Deny,
+    id: "list-refused", family: Answers, level: Deny, proof: Answer,
     faults: ["list-refused"],
     plan: plan_nothing, judge: judge,
 }

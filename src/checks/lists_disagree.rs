@@ -22,7 +22,7 @@ check! {
     ///
     /// ## Source
     /// `lists.resource` of both operations' `x-contract` is the same, and so is what leaving their filters out means.
-    id: "lists-disagree", family: Records, level: Deny,
+    id: "lists-disagree", family: Records, level: Deny, proof: Compared,
     faults: ["lists-disagree", "record-differs-when-sorted", "record-differs-under-filter", "record-differs-at-largest-size", "lists-differ-in-field"],
     plan: plan, judge: judge,
 }

@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// RFC 8259; the media type of the answer.
-    id: "malformed-json", family: Answers, level: Deny,
+    id: "malformed-json", family: Answers, level: Deny, proof: Answer,
     faults: ["json-invalid", "json-truncated", "invalid-utf8", "byte-order-mark", "compression-claimed-only", "compressed-body-cut-off"],
     plan: plan_nothing, judge: judge,
 }

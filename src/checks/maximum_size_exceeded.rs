@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// The maximum of the page size parameter.
-    id: "maximum-size-exceeded", family: Paging, level: Deny,
+    id: "maximum-size-exceeded", family: Paging, level: Deny, proof: Answer,
     faults: ["maximum-off-by-one", "bad-size-accepted"],
     plan: paging::plan_walks, judge: judge,
 }

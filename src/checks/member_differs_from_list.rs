@@ -31,7 +31,7 @@ check! {
     /// `resources` of the root's `x-contract`: list and reader show one record. Only declared fields that both show are
     /// compared, and only as long as the record's version stands still; versions that differ for most records although they
     /// are far from recent are no changes, and are a difference themselves. `volatile` fields are a note.
-    id: "member-differs-from-list", family: Records, level: Deny,
+    id: "member-differs-from-list", family: Records, level: Deny, proof: Versions,
     faults: ["get-differs-from-list", "number-differs-from-list", "alias-differs", "get-mixes-records", "get-shows-old-state", "get-lacks-optional-field", "get-differs-from-list-for-one-tenant"],
     plan: reading::plan_both, judge: judge,
 }

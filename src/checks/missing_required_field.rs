@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "missing-required-field", family: Answers, level: Deny,
+    id: "missing-required-field", family: Answers, level: Deny, proof: Answer,
     faults: ["required-field-missing"],
     plan: plan_nothing, judge: judge,
 }

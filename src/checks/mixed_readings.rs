@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// `group` of the rules in `x-rules`.
-    id: "mixed-readings", family: Answers, level: Deny,
+    id: "mixed-readings", family: Answers, level: Deny, proof: Answer,
     faults: ["readings-mixed-deep", "reading-broken-deep"],
     plan: plan_nothing, judge: judge,
 }

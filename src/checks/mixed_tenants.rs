@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `tenancy.field`: one value in all records of a walk.
-    id: "mixed-tenants", family: Access, level: Deny,
+    id: "mixed-tenants", family: Access, level: Deny, proof: Answer,
     faults: ["tenant-field-wrong-deep"],
     plan: plan_nothing, judge: judge,
 }

@@ -11,6 +11,7 @@ mod draw;
 mod filtering;
 mod ordering;
 mod paging;
+mod proof;
 mod reading;
 mod tenants;
 
@@ -21,6 +22,7 @@ use crate::finding::Level;
 use crate::study::Study;
 
 pub use blame::Blame;
+pub use proof::Proof;
 
 /// What a check is about; also the unit of `--only`, `--skip` and the profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +72,8 @@ pub struct Check {
     pub family: Family,
     /// Its level, unless the contract's clause or the user says otherwise.
     pub level: Level,
+    /// What its faults rest on: how loudly it may speak of recorded traffic.
+    pub proof: Proof,
     /// Markdown: what is wrong, why it matters, an example, the source.
     pub explanation: &'static str,
     /// Faults of the embedded server that prove it.
@@ -140,12 +144,13 @@ pub(crate) fn plan_nothing(_study: &Study) -> Vec<Case> {
 /// Defines the check of a file: the doc comment becomes its explanation.
 macro_rules! check {
     ($(#[doc = $doc:literal])* id: $id:literal, family: $family:ident, level: $level:ident,
-     faults: [$($fault:literal),* $(,)?], plan: $plan:path, judge: $judge:path $(,)?) => {
+     proof: $proof:ident, faults: [$($fault:literal),* $(,)?], plan: $plan:path, judge: $judge:path $(,)?) => {
         /// The check of this file.
         pub(super) const CHECK: $crate::checks::Check = $crate::checks::Check {
             id: $id,
             family: $crate::checks::Family::$family,
             level: $crate::finding::Level::$level,
+            proof: $crate::checks::Proof::$proof,
             explanation: concat!($($doc, "\n"),*),
             faults: &[$($fault),*],
             plan: $plan,

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `more` of the list's paging. On a page that is exactly full the same is a note (`full-end`): the server may
     /// not know yet.
-    id: "more-without-end", family: Paging, level: Deny,
+    id: "more-without-end", family: Paging, level: Deny, proof: Walk,
     faults: ["more-true-on-full-last-page"],
     plan: paging::plan_walks, judge: judge,
 }

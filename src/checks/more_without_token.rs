@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `more` and `next` of the list's paging: the one promises the other.
-    id: "more-without-token", family: Paging, level: Deny,
+    id: "more-without-token", family: Paging, level: Deny, proof: Answer,
     faults: ["token-missing"],
     plan: paging::plan_walks, judge: judge,
 }

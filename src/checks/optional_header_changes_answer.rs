@@ -23,7 +23,7 @@ check! {
     ///
     /// ## Source
     /// For Maple: reference, retrieve a customer, and guide, request idempotency.
-    id: "optional-header-changes-answer", family: Protocol, level: Deny,
+    id: "optional-header-changes-answer", family: Protocol, level: Deny, proof: Probe,
     faults: ["optional-header-changes-answer", "optional-header-shows-one-record"],
     plan: plan, judge: judge,
 }

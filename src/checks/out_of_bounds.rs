@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "out-of-bounds", family: Answers, level: Deny,
+    id: "out-of-bounds", family: Answers, level: Deny, proof: Answer,
     faults: ["number-below-minimum-deep"],
     plan: plan_nothing, judge: judge,
 }

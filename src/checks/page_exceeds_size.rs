@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// The page size parameter of the list.
-    id: "page-exceeds-size", family: Paging, level: Deny,
+    id: "page-exceeds-size", family: Paging, level: Deny, proof: Answer,
     faults: ["page-exceeds-size", "size-ignored"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// ours: the page size cuts the list, it does not arrange it; records that tie in the default order may change
     /// places.
-    id: "page-size-changes-order", family: Paging, level: Deny,
+    id: "page-size-changes-order", family: Paging, level: Deny, proof: Compared,
     faults: ["size-changes-order"],
     plan: paging::plan_walks, judge: judge,
 }

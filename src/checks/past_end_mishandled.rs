@@ -18,7 +18,7 @@ check! {
     ///
     /// ## Source
     /// `past-end` of the list's paging.
-    id: "past-end-mishandled", family: Paging, level: Deny,
+    id: "past-end-mishandled", family: Paging, level: Deny, proof: Compared,
     faults: ["past-end-repeats-last-page", "past-end-shows-first-page"],
     plan: plan, judge: judge,
 }

@@ -22,7 +22,7 @@ check! {
     /// ## Source
     /// RFC 9110, section 9.2.1: reading changes nothing. Only declared fields are compared, and only as long as the record's
     /// version stands still.
-    id: "read-differs-on-repeat", family: Records, level: Deny,
+    id: "read-differs-on-repeat", family: Records, level: Deny, proof: Versions,
     faults: ["repeated-read-differs", "repeated-read-flickers"],
     plan: reading::plan_repeats, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// ours: paging through a list shows each record once; follows from `key` identifying a record. Behind the end of a list
     /// whose pages are counted the last page may come again, unless `past-end` says what comes there.
-    id: "record-repeated", family: Paging, level: Deny,
+    id: "record-repeated", family: Paging, level: Deny, proof: Walk,
     faults: ["record-repeated", "record-repeated-once"],
     plan: paging::plan_walks, judge: judge,
 }

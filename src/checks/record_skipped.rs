@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// ours: every walk over a list shows every record, whatever the page size.
-    id: "record-skipped", family: Paging, level: Deny,
+    id: "record-skipped", family: Paging, level: Deny, proof: Compared,
     faults: ["record-skipped", "record-skipped-at-largest-size"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// RFC 8259, section 4: names should be unique.
-    id: "repeated-member", family: Answers, level: Warn,
+    id: "repeated-member", family: Answers, level: Warn, proof: Answer,
     faults: ["duplicate-keys"],
     plan: plan_nothing, judge: judge,
 }

@@ -18,7 +18,7 @@ check! {
     /// RFC 9110, section 15.6: server errors are the server's own. A 503 that a second request does not meet is borne twice in
     /// a run, more often when it says with `Retry-After` when to come again. In answer to TRACE, which nobody documents, it is
     /// a note.
-    id: "server-error", family: Answers, level: Deny,
+    id: "server-error", family: Answers, level: Deny, proof: Answer,
     faults: ["server-error", "server-error-now-and-then", "unavailable-now-and-then"],
     plan: plan_nothing, judge: judge,
 }

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// Size, default and maximum of the page size parameter. A single short page proves nothing; all but the last,
     /// all alike, do.
-    id: "size-not-kept", family: Paging, level: Deny,
+    id: "size-not-kept", family: Paging, level: Deny, proof: Walk,
     faults: ["default-size-off-by-one", "size-off-by-one", "maximum-size-off-by-one"],
     plan: paging::plan_walks, judge: judge,
 }

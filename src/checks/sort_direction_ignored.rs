@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `sort` of the list's `x-contract`: `direction`, or the direction of a value.
-    id: "sort-direction-ignored", family: Sorting, level: Deny,
+    id: "sort-direction-ignored", family: Sorting, level: Deny, proof: Walk,
     faults: ["sort-direction-ignored"],
     plan: ordering::plan_orders, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// A walk over a sorted list shows the same records as one without sorting.
-    id: "sort-loses-records", family: Sorting, level: Deny,
+    id: "sort-loses-records", family: Sorting, level: Deny, proof: Compared,
     faults: ["sort-loses-record", "sort-loses-empty-values", "text-order-loses-record"],
     plan: ordering::plan_orders, judge: judge,
 }

@@ -21,7 +21,7 @@ check! {
     /// `sort` of the list's `x-contract`. Numbers compare as numbers and times as instants, whatever their offset; equal
     /// values may come in any order, and so may text, for which no collation is promised. Texts that every collation orders
     /// alike, of one length and different in nothing but digits, are compared, at the level of the clause.
-    id: "sort-order-wrong", family: Sorting, level: Deny,
+    id: "sort-order-wrong", family: Sorting, level: Deny, proof: Walk,
     faults: ["sort-reversed", "sort-numbers-as-text", "sort-swaps-two-late", "sort-within-page-only", "sort-ignored-for-one-tenant"],
     plan: ordering::plan_orders, judge: judge,
 }

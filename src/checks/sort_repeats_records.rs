@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// A walk over a sorted list shows each record once.
-    id: "sort-repeats-records", family: Sorting, level: Deny,
+    id: "sort-repeats-records", family: Sorting, level: Deny, proof: Compared,
     faults: ["record-twice-on-page", "cursor-ignores-sort"],
     plan: ordering::plan_orders, judge: judge,
 }

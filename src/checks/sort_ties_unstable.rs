@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// A walk over a sorted list shows each record once. The order among equals is not judged.
-    id: "sort-ties-unstable", family: Sorting, level: Deny,
+    id: "sort-ties-unstable", family: Sorting, level: Deny, proof: Compared,
     faults: ["sort-ties-unstable"],
     plan: ordering::plan_orders, judge: judge,
 }

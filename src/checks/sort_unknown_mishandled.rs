@@ -22,7 +22,7 @@ check! {
     ///
     /// ## Source
     /// `sort.unknown: refuse` of the list's `x-contract`.
-    id: "sort-unknown-mishandled", family: Sorting, level: Deny,
+    id: "sort-unknown-mishandled", family: Sorting, level: Deny, proof: Probe,
     faults: ["unknown-order-ignored"],
     plan: plan, judge: judge,
 }

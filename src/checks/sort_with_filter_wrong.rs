@@ -23,7 +23,7 @@ check! {
     ///
     /// ## Source
     /// `filters` and `sort` of the list's `x-contract`.
-    id: "sort-with-filter-wrong", family: Sorting, level: Deny,
+    id: "sort-with-filter-wrong", family: Sorting, level: Deny, proof: Compared,
     faults: ["sort-ignored-under-filter", "filter-ignored-under-sort", "sort-refused-under-filter", "sort-loses-record-under-filter"],
     plan: plan, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `tenancy.echo`; its level is the contract's.
-    id: "tenant-echo-wrong", family: Access, level: Note,
+    id: "tenant-echo-wrong", family: Access, level: Note, proof: Answer,
     faults: ["tenant-field-wrong"],
     plan: plan_nothing, judge: judge,
 }

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `last-token` of the list's paging; its level is the contract's.
-    id: "token-after-end", family: Paging, level: Note,
+    id: "token-after-end", family: Paging, level: Note, proof: Answer,
     faults: ["token-on-last-page"],
     plan: paging::plan_walks, judge: judge,
 }

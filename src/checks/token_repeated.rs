@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// `next` of the list's paging: a token leads on.
-    id: "token-repeated", family: Paging, level: Deny,
+    id: "token-repeated", family: Paging, level: Deny, proof: Walk,
     faults: ["cursor-loops"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// ours: a token stands for a place in the list; follows from walks that neither skip nor repeat.
-    id: "token-unstable", family: Paging, level: Deny,
+    id: "token-unstable", family: Paging, level: Deny, proof: Probe,
     faults: ["cursor-gives-two-pages", "offset-gives-two-pages", "page-reordered-on-repeat"],
     plan: plan, judge: judge,
 }

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `x-contract` of the response; `tolerated` of the refusals.
-    id: "tolerated-answer", family: Answers, level: Note,
+    id: "tolerated-answer", family: Answers, level: Note, proof: Answer,
     faults: ["bad-parameter-noted-status"],
     plan: plan_nothing, judge: judge,
 }

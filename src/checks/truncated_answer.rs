@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// RFC 9112; the limits are `--timeout` and 16 MiB.
-    id: "truncated-answer", family: Answers, level: Deny,
+    id: "truncated-answer", family: Answers, level: Deny, proof: Answer,
     faults: ["wrong-content-length", "body-cut-off-now-and-then"],
     plan: plan_nothing, judge: judge,
 }

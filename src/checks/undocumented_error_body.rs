@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema of the error response.
-    id: "undocumented-error-body", family: Answers, level: Deny,
+    id: "undocumented-error-body", family: Answers, level: Deny, proof: Answer,
     faults: ["error-body-undocumented"],
     plan: plan_nothing, judge: judge,
 }

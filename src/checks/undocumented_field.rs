@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// ours: extra fields are allowed by all three providers; seeing one is worth a note.
-    id: "undocumented-field", family: Answers, level: Note,
+    id: "undocumented-field", family: Answers, level: Note, proof: Answer,
     faults: ["undocumented-field"],
     plan: plan_nothing, judge: judge,
 }

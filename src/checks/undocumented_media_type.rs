@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// `content` of the response.
-    id: "undocumented-media-type", family: Answers, level: Deny,
+    id: "undocumented-media-type", family: Answers, level: Deny, proof: Answer,
     faults: ["wrong-media-type", "body-empty"],
     plan: plan_nothing, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     /// ## Source
     /// The methods of the path. Elsewhere than on this machine TRACE alone is tried. On this machine also PATCH, and DELETE
     /// of a key that no record has; PUT, and DELETE of a whole list, only with `--probe-writes`.
-    id: "undocumented-method-accepted", family: Protocol, level: Deny,
+    id: "undocumented-method-accepted", family: Protocol, level: Deny, proof: Probe,
     faults: ["undocumented-method-accepted", "trace-answered"],
     plan: plan, judge: judge,
 }

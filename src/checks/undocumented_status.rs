@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `responses` of the operation.
-    id: "undocumented-status", family: Answers, level: Deny,
+    id: "undocumented-status", family: Answers, level: Deny, proof: Answer,
     faults: ["undocumented-status"],
     plan: plan_nothing, judge: judge,
 }

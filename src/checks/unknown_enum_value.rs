@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "unknown-enum-value", family: Answers, level: Deny,
+    id: "unknown-enum-value", family: Answers, level: Deny, proof: Answer,
     faults: ["unknown-enum-value"],
     plan: plan_nothing, judge: judge,
 }

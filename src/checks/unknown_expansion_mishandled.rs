@@ -25,7 +25,7 @@ check! {
     ///
     /// ## Source
     /// `expands.unknown` of the operation's `x-contract`: `refuse`, `ignore` or `either`.
-    id: "unknown-expansion-mishandled", family: Records, level: Deny,
+    id: "unknown-expansion-mishandled", family: Records, level: Deny, proof: Probe,
     faults: ["unknown-expansion-not-found"],
     plan: plan, judge: judge,
 }

@@ -20,7 +20,7 @@ check! {
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`. Part of a real key, a real key in other letter case and a key that
     /// another operation reads by are no keys here either, unless the record shown has exactly this key.
-    id: "unknown-key-accepted", family: Records, level: Deny,
+    id: "unknown-key-accepted", family: Records, level: Deny, proof: Probe,
     faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-unauthorized", "unknown-id-null", "key-matched-by-prefix", "key-matched-in-any-case", "key-of-another-kind-matched"],
     plan: reading::plan_unknown, judge: judge,
 }

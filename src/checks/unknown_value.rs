@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// `x-known-values` of the schema.
-    id: "unknown-value", family: Answers, level: Note,
+    id: "unknown-value", family: Answers, level: Note, proof: Answer,
     faults: ["unlisted-value"],
     plan: plan_nothing, judge: judge,
 }

@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The client generated from the document by the build; only for shipped contracts, word for word.
-    id: "unreadable-by-client", family: Answers, level: Deny,
+    id: "unreadable-by-client", family: Answers, level: Deny, proof: Answer,
     faults: ["duplicate-keys"],
     plan: plan_nothing, judge: judge,
 }

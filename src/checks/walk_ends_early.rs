@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `more` and `next` of the list's paging, or `offset` and `number` where pages are counted: the end of a walk is the end
     /// of the list.
-    id: "walk-ends-early", family: Paging, level: Deny,
+    id: "walk-ends-early", family: Paging, level: Deny, proof: Compared,
     faults: ["more-false-early", "walk-ends-early", "walk-ends-early-for-one-tenant", "window-ends"],
     plan: paging::plan_walks, judge: judge,
 }

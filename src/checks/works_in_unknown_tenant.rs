@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `tenancy`, `refusals.no-tenant` and `refusals.foreign`.
-    id: "works-in-unknown-tenant", family: Access, level: Deny,
+    id: "works-in-unknown-tenant", family: Access, level: Deny, proof: Credential,
     faults: ["unknown-tenant-accepted", "unknown-tenant-accepted-on-later-pages"],
     plan: plan, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
-    id: "works-with-wrong-credential", family: Access, level: Deny,
+    id: "works-with-wrong-credential", family: Access, level: Deny, proof: Credential,
     faults: ["credential-not-checked", "credential-compared-by-beginning", "credential-not-checked-on-later-pages"],
     plan: plan, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `security` of the operation; `refusals.unauthenticated`.
-    id: "works-without-credential", family: Access, level: Deny,
+    id: "works-without-credential", family: Access, level: Deny, proof: Credential,
     faults: ["credential-not-needed", "credential-not-needed-on-later-pages"],
     plan: plan, judge: judge,
 }

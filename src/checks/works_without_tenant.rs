@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `tenancy` and `refusals.no-tenant`.
-    id: "works-without-tenant", family: Access, level: Deny,
+    id: "works-without-tenant", family: Access, level: Deny, proof: Credential,
     faults: ["tenant-not-needed", "tenant-not-needed-on-later-pages"],
     plan: plan, judge: judge,
 }

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `count` of the list's paging.
-    id: "wrong-count", family: Paging, level: Deny,
+    id: "wrong-count", family: Paging, level: Deny, proof: Answer,
     faults: ["count-wrong"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `reads` of the operation's `x-contract`: the record's key equals the one that was asked for.
-    id: "wrong-member", family: Records, level: Deny,
+    id: "wrong-member", family: Records, level: Deny, proof: Answer,
     faults: ["get-returns-another-record", "get-changes-key", "record-wrapped", "get-returns-another-record-for-one-tenant"],
     plan: reading::plan_both, judge: judge,
 }

@@ -17,7 +17,7 @@ check! {
     ///
     /// ## Source
     /// `offset-echo` of the list's paging: one of the readings in `means` holds throughout.
-    id: "wrong-offset-echo", family: Paging, level: Deny,
+    id: "wrong-offset-echo", family: Paging, level: Deny, proof: Answer,
     faults: ["offset-echo-wrong", "offset-echo-mixed"],
     plan: paging::plan_walks, judge: judge,
 }

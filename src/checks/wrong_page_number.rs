@@ -19,7 +19,7 @@ check! {
     ///
     /// ## Source
     /// `next-number` and `pages` of the list's paging.
-    id: "wrong-page-number", family: Paging, level: Deny,
+    id: "wrong-page-number", family: Paging, level: Deny, proof: Walk,
     faults: ["page-count-wrong", "page-count-ignores-filter", "next-number-leaves-page-out", "next-number-on-last-page"],
     plan: paging::plan_walks, judge: judge,
 }

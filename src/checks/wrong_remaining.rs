@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `remaining` of the list's paging.
-    id: "wrong-remaining", family: Paging, level: Deny,
+    id: "wrong-remaining", family: Paging, level: Deny, proof: Walk,
     faults: ["remaining-wrong"],
     plan: paging::plan_walks, judge: judge,
 }

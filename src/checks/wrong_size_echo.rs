@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// `size-echo` of the list's paging.
-    id: "wrong-size-echo", family: Paging, level: Deny,
+    id: "wrong-size-echo", family: Paging, level: Deny, proof: Answer,
     faults: ["size-echo-wrong"],
     plan: paging::plan_walks, judge: judge,
 }

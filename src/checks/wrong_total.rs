@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `total` of the list's paging: all records that match, on every page alike; with `of: collection` those that the list
     /// shows without any filter.
-    id: "wrong-total", family: Paging, level: Deny,
+    id: "wrong-total", family: Paging, level: Deny, proof: Walk,
     faults: ["total-off-by-one", "total-is-page-count", "total-is-page-count-under-filter", "total-in-words", "total-ignores-filter"],
     plan: paging::plan_walks, judge: judge,
 }

@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Source
     /// The schema that the contract declares for the answer.
-    id: "wrong-type", family: Answers, level: Deny,
+    id: "wrong-type", family: Answers, level: Deny, proof: Answer,
     faults: ["wrong-type"],
     plan: plan_nothing, judge: judge,
 }

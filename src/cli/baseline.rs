@@ -24,11 +24,11 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Append an entry for each finding to contract-gate.toml; the reasons are yours to fill in
+    /// Append an entry for each finding that warns or denies to contract-gate.toml; the reasons are yours to fill in
     Write(Box<WriteArgs>),
 }
 
-/// Append an entry for each finding to contract-gate.toml
+/// Append an entry for each finding that warns or denies to contract-gate.toml
 ///
 /// The findings come from a JSON report, or from a run of `check` with the flags given. An entry with an empty reason
 /// is an error: the gate runs again when somebody has said why each fault is accepted.
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 fn without_verdict(run: &Run) -> Option<u8> {
     let aborted = run.sections.iter().find_map(|section| section.finished.as_ref()?.aborted.as_ref())?;
     safe::note(&format!("no verdict: {}\n  help: {}", aborted.message, aborted.remedy));
-    Some(if aborted.kind == "unusable" { exit::UNUSABLE } else { exit::NO_VERDICT })
+    Some(if aborted.kind == crate::event::Obstacle::Unusable { exit::UNUSABLE } else { exit::NO_VERDICT })
 }
 
 fn destination(args: &WriteArgs) -> Result<PathBuf, String> {

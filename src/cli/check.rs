@@ -331,7 +331,7 @@ fn embedded(args: &SubjectArgs) -> Result<mock::Options, String> {
         if ids.contains(&id) {
             return Ok(());
         }
-        let near = crate::config::nearest(id, ids.iter().copied());
+        let near = crate::suggest::nearest(id, ids.iter().copied());
         let hint = near.map_or_else(
             || format!("`contract-gate mock --list-{what}s` shows all"),
             |near| format!("did you mean `{near}`?"),

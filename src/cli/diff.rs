@@ -146,8 +146,7 @@ impl FromStr for LevelArg {
         let level = level_named(level).ok_or("expected a level: deny, warn, note or allow")?;
         let known = || rules::RULES.iter().map(|rule| rule.id).chain(["wire", "client", "docs"]);
         if !known().any(|id| id == rule) {
-            let near = known().max_by(|a, b| strsim::jaro_winkler(a, rule).total_cmp(&strsim::jaro_winkler(b, rule)));
-            let near = near.filter(|near| strsim::jaro_winkler(near, rule) > 0.8);
+            let near = crate::suggest::nearest(rule, known());
             let hint =
                 near.map_or("`contract-gate list` names all".to_owned(), |near| format!("did you mean `{near}`?"));
             return Err(format!("no rule or category `{rule}`; {hint}"));

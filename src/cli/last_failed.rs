@@ -81,7 +81,7 @@ fn updated(mut failed: Checks, run: &Run, counts: impl Fn(&Finding) -> bool) -> 
         let checks = failed.entry(judged.contract.clone()).or_default().entry(judged.operation.clone()).or_default();
         if red.contains(&(judged.contract.as_str(), judged.operation.as_str(), judged.check.as_str())) {
             checks.insert(judged.check.clone());
-        } else if judged.outcome.is_verdict() || matches!(judged.outcome, Outcome::NotApplicable { .. }) {
+        } else if judged.outcome.is_judged() || matches!(judged.outcome, Outcome::NotApplicable { .. }) {
             checks.remove(&judged.check);
         }
     }

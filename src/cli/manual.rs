@@ -47,7 +47,7 @@ pub(super) fn manual(args: &ManArgs, out: &mut dyn Write) -> Result<u8, String> 
     command.build();
     let page = match &args.command {
         Some(name) => command.find_subcommand(name).cloned().ok_or_else(|| {
-            let near = crate::config::nearest(name, command.get_subcommands().map(Command::get_name));
+            let near = crate::suggest::nearest(name, command.get_subcommands().map(Command::get_name));
             let hint = near.map_or_else(
                 || "`contract-gate --help` shows all".to_owned(),
                 |near| format!("did you mean `{near}`?"),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value};
 
 use super::exit;
 use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Operation};
 use crate::mock::{self, Fault, Options, Running, Variant};
+use crate::shell::quoted;
+use crate::suggest::nearest;
+use crate::target::minimal_body;
 
 /// Serve a contract from the embedded server, lawful or with one fault
 #[derive(ClapArgs, Debug)]
@@ -90,7 +92,7 @@ fn wait() -> Result<(), String> {
 }
 
 fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match crate::config::nearest(id, known) {
+    match nearest(id, known) {
         Some(near) => format!("there is no {what} `{id}`\n  help: did you mean `{near}`?"),
         None => format!("there is no {what} `{id}`\n  help: `contract-gate mock --list-{what}s` shows all"),
     }
@@ -179,48 +181,16 @@ fn curl(contract: &Contract, operation: &Operation, running: &Running) -> String
             Slot::Body(_) => {}
         }
     }
-    if let Some(body) = &operation.body {
-        let body = least(contract, &body.schema, 0).to_string();
-        line += &format!(" -H 'Content-Type: application/json' -d {}", quoted(&body));
+    if let Some(body) = minimal_body(contract, operation) {
+        line += &format!(" -H 'Content-Type: application/json' -d {}", quoted(&body.to_string()));
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     format!("{line} {}", quoted(&format!("{}{path}{query}", running.base_url())))
 }
 
-/// The smallest body that a schema allows: its required members.
-fn least(contract: &Contract, schema: &str, depth: usize) -> Value {
-    let (pointer, node) = contract.resolve(schema);
-    if let Some(example) = node.get("example").or_else(|| node.get("default")) {
-        return example.clone();
-    }
-    match node.get("type").and_then(Value::as_str) {
-        Some("array") => Value::Array(Vec::new()),
-        Some("string") => Value::from("text"),
-        Some("integer" | "number") => node.get("minimum").cloned().unwrap_or_else(|| Value::from(1)),
-        Some("boolean") => Value::Bool(true),
-        _ => {
-            let required =
-                node.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            let member = |name: &str| least(contract, &format!("{pointer}/properties/{name}"), depth + 1);
-            let members = required.filter(|_| depth < 8).map(|name| (name.to_owned(), member(name)));
-            Value::Object(members.collect::<Map<_, _>>())
-        }
-    }
-}
-
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_of_a_shell_are_quoted() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-    }
 
     #[test]
     fn an_unknown_fault_is_suggested() {

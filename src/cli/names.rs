@@ -83,7 +83,7 @@ pub(super) fn no_misspelt_target(name: &str, config: &Config) -> Result<(), Stri
         return Ok(());
     }
     let targets = config.targets.iter().map(|target| target.name.as_str());
-    let near = crate::config::nearest(name, targets.clone().chain(Contract::SHIPPED));
+    let near = crate::suggest::nearest(name, targets.clone().chain(Contract::SHIPPED));
     let hint = near.map_or_else(
         || format!("there are the targets {}", targets.collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean `{near}`?"),

@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
         .chain(["lawful"])
         .collect();
     if let Some(unknown) = args.only.iter().find(|id| !known.contains(&id.as_str())) {
-        let near = crate::config::nearest(unknown, known.iter().copied());
+        let near = crate::suggest::nearest(unknown, known.iter().copied());
         let hint = near.map_or_else(String::new, |near| format!("\n  help: did you mean `{near}`?"));
         return Err(format!("there is no fault and no variant `{unknown}`{hint}"));
     }

@@ -166,7 +166,7 @@ pub(super) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Outcome {
     }
     let lints = lint::RULES.iter().map(|rule| rule.id);
     let ids = CATALOGUE.iter().map(|check| check.id).chain(rules::RULES.iter().map(|rule| rule.id)).chain(lints);
-    let near = crate::config::nearest(&args.id, ids);
+    let near = crate::suggest::nearest(&args.id, ids);
     let hint =
         near.map_or_else(|| "`contract-gate list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
     Err(format!("there is no check and no rule `{}`\n  help: {hint}", args.id))
@@ -181,8 +181,9 @@ fn explain_check(check: &Check, out: &mut dyn Write) -> std::io::Result<()> {
         check.level.name(),
         plain(check.explanation)
     )?;
-    if let Some(fault) = check.faults.first() {
-        writeln!(out, "\n## How to see it fail\n\ncontract-gate check {} --fault {fault}", contract_for(fault))?;
+    let shown = check.faults.iter().find_map(|fault| Some((contract_for(fault)?, fault)));
+    if let Some((contract, fault)) = shown {
+        writeln!(out, "\n## How to see it fail\n\ncontract-gate check {contract} --fault {fault}")?;
     }
     // What is no violation needs no waiver to stay green; it can be lowered or left out all the same.
     let lower = if check.level == crate::finding::Level::Deny {
@@ -204,14 +205,14 @@ fn entry(id: &str, narrower: &str) -> String {
     )
 }
 
-/// A shipped contract on which a fault makes sense.
-fn contract_for(fault: &str) -> &'static str {
+/// A shipped contract on which a fault makes sense, if there is one.
+fn contract_for(fault: &str) -> Option<&'static str> {
     let fault = crate::mock::faults().iter().find(|known| known.id == fault);
     let fits = |name: &&&str| {
         let contract = crate::contract::Contract::shipped(name).ok();
         fault.zip(contract).is_some_and(|(fault, contract)| (fault.contracts)(&contract))
     };
-    crate::contract::Contract::SHIPPED.iter().find(fits).copied().unwrap_or("flexportal")
+    crate::contract::Contract::SHIPPED.iter().find(fits).copied()
 }
 
 fn plain(text: &str) -> String {
@@ -269,16 +270,5 @@ pub(super) fn diff_waivers(documents: [&str; 2]) -> Result<Vec<crate::diff::Waiv
         stems.iter().any(|stem| stem == name) || targets.any(|target| about(&target.contract))
     };
     let waivers = config.waivers.iter().filter(|waiver| rules::find(&waiver.check).is_some());
-    Ok(waivers
-        .filter(|waiver| waiver.contract.as_deref().is_none_or(meant))
-        .cloned()
-        .map(|waiver| crate::diff::Waiver {
-            rule: waiver.check,
-            place: waiver.place.unwrap_or_default(),
-            operation: waiver.operation.unwrap_or_default(),
-            written: waiver.written,
-            reason: waiver.reason,
-            until: waiver.until.unwrap_or_default(),
-        })
-        .collect())
+    Ok(waivers.filter(|waiver| waiver.contract.as_deref().is_none_or(meant)).cloned().collect())
 }

@@ -373,7 +373,7 @@ fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result
 
 /// The command line that starts the embedded server again, where the curl lines of a report look for it.
 fn mock_line(document: &str, options: &mock::Options) -> String {
-    let mut line = format!("contract-gate mock {}", super::words::quoted(document));
+    let mut line = format!("contract-gate mock {}", crate::shell::word(document));
     if let Some(fault) = options.fault {
         line += &format!(" --fault {}", fault.id);
     }

@@ -1,12 +1,8 @@
 //! Words of a shell, for command lines that can be copied.
 
 use crate::config::{PREFIX, RunSettings};
-
-/// A word as a POSIX shell reads it: quoted only where it must be.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-    if plain && !word.is_empty() { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
+use crate::shell::word;
+use crate::suggest::nearest;
 
 /// The command line that repeats the run: as given, with the seed.
 pub(super) fn repeat_line(seed: u64) -> String {
@@ -15,7 +11,7 @@ pub(super) fn repeat_line(seed: u64) -> String {
         words.push("--seed".to_owned());
         words.push(seed.to_string());
     }
-    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let quoted: Vec<String> = words.iter().map(|given| word(given)).collect();
     format!("contract-gate {}", quoted.join(" "))
 }
 
@@ -26,7 +22,7 @@ pub(super) fn no_misspelt_variable() -> Result<(), String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for name in names {
         let Some(key) = name.strip_prefix(PREFIX).map(|rest| rest.to_lowercase().replace('_', "-")) else { continue };
-        let near = crate::config::nearest(&key, known.iter().map(String::as_str)).filter(|near| *near != key);
+        let near = nearest(&key, known.iter().map(String::as_str)).filter(|near| *near != key);
         if let Some(near) = near {
             let meant = near.to_uppercase().replace('-', "_");
             return Err(format!(
@@ -39,6 +35,6 @@ pub(super) fn no_misspelt_variable() -> Result<(), String> {
 
 /// The command line as given.
 pub(super) fn command_line() -> String {
-    let quoted: Vec<String> = std::env::args().skip(1).map(|word| quoted(&word)).collect();
+    let quoted: Vec<String> = std::env::args().skip(1).map(|given| word(&given)).collect();
     format!("contract-gate {}", quoted.join(" "))
 }

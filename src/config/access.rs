@@ -103,7 +103,7 @@ pub struct Access {
     pub token: Option<Secret>,
     /// Headers of every request.
     pub headers: Vec<Header>,
-    /// Values of parameters by name, or by `operationId.name`.
+    /// Values of parameters by name.
     pub params: BTreeMap<String, String>,
     /// Keys that exist, by resource.
     pub known_ids: BTreeMap<String, Vec<String>>,

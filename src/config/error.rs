@@ -73,7 +73,7 @@ fn reworded(raw: &str) -> (String, String) {
         let help = if SECRETS.contains(&plain.as_str()) {
             "secrets do not stand in this file: name an environment variable with `token-env`, or a file with `token-file`"
                 .to_owned()
-        } else if let Some(near) = super::nearest(&plain, known.iter().copied()) {
+        } else if let Some(near) = crate::suggest::nearest(&plain, known.iter().copied()) {
             format!("did you mean `{near}`?")
         } else {
             format!("keys here: {}", known.join(", "))

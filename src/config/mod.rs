@@ -204,7 +204,7 @@ impl Config {
     pub fn target(&self, name: &str) -> Result<&Target, ConfigError> {
         self.targets.iter().find(|target| target.name == name).ok_or_else(|| {
             let names: Vec<&str> = self.targets.iter().map(|target| target.name.as_str()).collect();
-            let help = match nearest(name, names.iter().copied()) {
+            let help = match crate::suggest::nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if names.is_empty() => {
                     format!("add `[targets.{name}]` to {FILE_NAME}, or name a shipped contract")
@@ -313,15 +313,4 @@ pub fn table(rows: &[Row]) -> String {
 fn origin_of(waiver: &Waiver) -> Origin {
     let place = waiver.written.as_ref();
     place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line, place.column))
-}
-
-/// The nearest of some words, if one is near.
-#[must_use]
-pub fn nearest<'a>(given: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let given = given.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &given);
-    let near = words.into_iter().min_by_key(|word| distance(word))?;
-    let limit = (near.chars().count().max(given.chars().count()) / 3).max(1);
-    let same_start = near.to_lowercase().chars().zip(given.chars()).take_while(|(one, two)| one == two).count() >= 3;
-    (distance(near) <= limit || (same_start && distance(near) <= 3)).then_some(near)
 }

@@ -2,10 +2,11 @@
 //!
 //! A misspelt name would do nothing, and nobody would see it.
 
-use super::{Scope, nearest};
+use super::Scope;
 use crate::checks::{CATALOGUE, Family};
 use crate::contract::Contract;
 use crate::diff::rules::RULES;
+use crate::suggest::nearest;
 use crate::waiver::{Waiver, fits};
 
 /// Every name that may be used.

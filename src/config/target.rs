@@ -86,12 +86,12 @@ pub(super) const OF_THE_RUN: [&str; 9] =
 impl Target {
     pub(super) fn new(name: &Spanned<String>, file: FileTarget, source: &Source<'_>) -> Result<Self, ConfigError> {
         let Some(contract) = file.contract.clone() else {
-            let help =
-                "name a shipped contract (flexportal, flexprice, maple) or a document: `contract = \"openapi.yaml\"`";
+            let shipped = crate::contract::Contract::SHIPPED.join(", ");
+            let help = format!("name a shipped contract ({shipped}) or a document: `contract = \"openapi.yaml\"`");
             return Err(source.error(
                 &name.span(),
                 &format!("the target `{}` has no `contract`", name.get_ref()),
-                help,
+                &help,
             ));
         };
         if let Some(url) =

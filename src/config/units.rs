@@ -207,7 +207,7 @@ words! {
 }
 
 fn unknown_word(text: &str, words: &[&str]) -> String {
-    let near = super::nearest(text, words.iter().copied());
+    let near = crate::suggest::nearest(text, words.iter().copied());
     let hint = near.map(|word| format!(", did you mean `{word}`?")).unwrap_or_default();
     format!("`{text}` is none of {}{hint}", words.join(", "))
 }

@@ -38,12 +38,11 @@ impl Contract {
     /// ```
     pub fn shipped(name: &str) -> Result<Self, ContractError> {
         let Some(text) = embedded(name) else {
-            let near = Self::SHIPPED.iter().filter(|known| strsim::jaro_winkler(known, name) > 0.75).copied().next();
             return Err(DocumentError {
                 path: name.into(),
                 span: None,
                 message: "is neither a shipped contract nor a file".to_owned(),
-                remedy: match near {
+                remedy: match crate::suggest::nearest(name, Self::SHIPPED) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("name one of {}, or an OpenAPI file", Self::SHIPPED.join(", ")),
                 },

@@ -104,13 +104,8 @@ fn known_keys(schema_path: &str, definition: &str) -> Vec<String> {
 }
 
 fn suggest(name: &str, known: &[String]) -> String {
-    let near = known
-        .iter()
-        .map(|known| (strsim::jaro_winkler(known, name), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, known)) => format!("did you mean `{known}`?"),
+    match crate::suggest::nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "see openapi/README.md".to_owned(),
         None => format!("use one of {}", known.join(", ")),
     }

@@ -1,5 +1,7 @@
 //! One change as the comparison finds it, before it is worded for people.
 
+use std::fmt;
+
 use super::arena::NodeId;
 use super::law::{Direction, Effect, Guard, level, requalified};
 use super::rule::Rule;
@@ -32,6 +34,8 @@ pub(crate) struct Change {
     pub(crate) new: Option<At>,
     /// What it is about, for the title: a property, a parameter, a status.
     pub(crate) subject: String,
+    /// The same without words: properties, keywords, values, where it is about such.
+    pub(crate) names: Vec<String>,
     pub(crate) before: String,
     pub(crate) after: String,
 }
@@ -46,6 +50,7 @@ impl Change {
             old: None,
             new: None,
             subject: String::new(),
+            names: Vec::new(),
             before: String::new(),
             after: String::new(),
         }
@@ -60,6 +65,30 @@ impl Change {
     pub(crate) fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();
         self
+    }
+
+    /// Is about one thing that has a name: a property, a keyword, a value.
+    pub(crate) fn about_one(self, name: impl fmt::Display) -> Self {
+        self.about_all([name.to_string()], usize::MAX)
+    }
+
+    /// Is about things that have names, of which the title tells so many at most.
+    pub(crate) fn about_all(mut self, names: impl IntoIterator<Item = String>, most: usize) -> Self {
+        self.names = names.into_iter().collect();
+        let told: Vec<String> = self.names.iter().take(most).map(|name| format!("`{name}`")).collect();
+        self.subject = told.join(", ");
+        if self.names.len() > most {
+            self.subject.push_str(&format!(" and {} more", self.names.len() - most));
+        }
+        self
+    }
+
+    /// The name of the one thing that it is about, if it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self.names.as_slice() {
+            [name] => Some(name),
+            _ => None,
+        }
     }
 
     pub(crate) fn values(mut self, before: impl Into<String>, after: impl Into<String>) -> Self {

@@ -35,11 +35,11 @@ mod oracle_tests;
 
 use std::collections::BTreeMap;
 
+pub use crate::waiver::Waiver;
 pub use bump::Bump;
 pub use report::{Outcome, Tally};
 pub use source::{Origin, Workspace};
 pub(crate) use types::shortened;
-pub use waiver::Waiver;
 
 use crate::document::DocumentError;
 use crate::finding::Level;

@@ -72,9 +72,7 @@ fn every(step: usize, from: usize, jobs: &[Job], roots: &[Root], mut prover: Pro
 
 fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mut Surroundings) -> Option<String> {
     let (pair, change) = (job.pair, &job.change);
-    let in_path = all.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
-    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
-    let payload = prover.witness(pair, &wish)?;
+    let payload = prover.witness(pair, &Wish { rule: change.rule, focus: change.name() })?;
     let mut wholes = Vec::new();
     for index in job.roots.iter().take(MAX_ROOTS) {
         let whole = prover.whole(all[*index].pair, pair, &payload, surroundings);

@@ -8,6 +8,7 @@ use super::arena::{Dangling, Side};
 use super::source::names_below;
 use crate::document::{Document, DocumentError, escape};
 use crate::finding::{Finding, Level, Place};
+use crate::suggest;
 
 /// A reference that leads nowhere, at the first place where it stands.
 #[derive(Clone, Debug)]
@@ -136,9 +137,8 @@ fn nearest(side: &mut Side<'_>, broken: &Broken) -> Option<String> {
     let (holder, name) = broken.text.rsplit_once('/')?;
     let file = u32::try_from(broken.file).ok()?;
     let node = side.at(file, holder.strip_prefix('#')?)?;
-    let known = side.members(node).into_iter().map(|(known, _)| (strsim::jaro_winkler(known, name), known));
-    let (alike, near) = known.max_by(|one, two| one.0.total_cmp(&two.0))?;
-    (alike > 0.85).then(|| format!("{holder}/{near}"))
+    let near = suggest::nearest(name, side.members(node).into_iter().map(|(known, _)| known))?;
+    Some(format!("{holder}/{near}"))
 }
 
 fn note(side: &Side<'_>, broken: &Broken, whose: &str) -> Finding {

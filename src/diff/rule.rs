@@ -36,6 +36,74 @@ pub enum Mirror {
     Absent(&'static str),
 }
 
+/// What a rule tells that is there on one side alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// Something came, which leaves alone what was there.
+    Addition,
+    /// Something is gone, so that only the old document has a place for it.
+    Removal,
+}
+
+/// What of a schema, or of a clause, a rule is about, where other rules are weighed against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// The types of a value.
+    Type,
+    /// Whether it may be null.
+    Null,
+    /// The values that are listed.
+    Enum,
+    /// The range of numbers.
+    Range,
+    /// The length of texts.
+    Length,
+    /// The pattern of texts.
+    Pattern,
+    /// The format.
+    Format,
+    /// What numbers are a multiple of.
+    Multiple,
+    /// The number of items.
+    ItemCount,
+    /// Whether items may be equal.
+    Uniqueness,
+    /// The number of properties.
+    PropertyCount,
+    /// A required property as a whole.
+    Required,
+    /// Whether a property that stays has to be there.
+    Presence,
+    /// Whether a property is for requests or for answers alone.
+    Visibility,
+    /// Properties that are not declared.
+    Additional,
+    /// A promise of `x-contract` about answers.
+    Promise,
+}
+
+impl Aspect {
+    /// The keywords by which a validator refuses what such a rule is about; none when any will do.
+    #[must_use]
+    pub fn keywords(self) -> &'static [&'static str] {
+        match self {
+            Self::Type | Self::Null => &["type", "enum"],
+            Self::Enum => &["enum", "type"],
+            Self::Range => &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+            Self::Length => &["minLength", "maxLength"],
+            Self::Pattern => &["pattern"],
+            Self::Format => &["format", "minimum", "maximum"],
+            Self::Multiple => &["multipleOf"],
+            Self::ItemCount => &["minItems", "maxItems"],
+            Self::Uniqueness => &["uniqueItems"],
+            Self::PropertyCount => &["minProperties", "maxProperties"],
+            Self::Required | Self::Presence | Self::Visibility => &["required"],
+            Self::Additional => &["additionalProperties"],
+            Self::Promise => &[],
+        }
+    }
+}
+
 /// One rule.
 #[derive(Debug)]
 pub struct Rule {
@@ -47,6 +115,10 @@ pub struct Rule {
     pub guards: &'static [Guard],
     /// Which promise it guards.
     pub category: Category,
+    /// What it tells that is there on one side alone, if anything.
+    pub tells: Option<Tells>,
+    /// What it is about, where that is weighed.
+    pub aspect: Option<Aspect>,
     /// The rule for the opposite edit.
     pub mirror: Mirror,
     /// The doc comment: first sentence, *Why it matters*, *Example*, *Source*.
@@ -57,13 +129,13 @@ impl Rule {
     /// Whether it tells that something is gone, so that only the old document has a place for it.
     #[must_use]
     pub fn tells_of_removal(&self) -> bool {
-        self.id.contains("-removed")
+        self.tells == Some(Tells::Removal)
     }
 
     /// Whether it tells that something came, which leaves alone what was there.
     #[must_use]
     pub fn tells_of_addition(&self) -> bool {
-        self.id.ends_with("-added")
+        self.tells == Some(Tells::Addition)
     }
 
     /// The first sentence of the doc comment, without its final stop.
@@ -90,14 +162,18 @@ impl Rule {
 
 /// Declares the rule of a file: its doc comment is the text of `explain`.
 macro_rules! rule {
+    (@option $kind:ident) => { None };
+    (@option $kind:ident $value:ident) => { Some($crate::diff::rule::$kind::$value) };
     ($(#[doc = $doc:literal])* id: $id:literal, effect: $effect:ident, guards: [$($guard:ident),*],
-     category: $category:ident, mirror: $mirror:expr $(,)?) => {
+     category: $category:ident $(, tells: $tells:ident)? $(, aspect: $aspect:ident)?, mirror: $mirror:expr $(,)?) => {
         $(#[doc = $doc])*
         pub static RULE: $crate::diff::rule::Rule = $crate::diff::rule::Rule {
             id: $id,
             effect: $crate::diff::law::Effect::$effect,
             guards: &[$($crate::diff::law::Guard::$guard),*],
             category: $crate::diff::rule::Category::$category,
+            tells: $crate::diff::rule::rule!(@option Tells $($tells)?),
+            aspect: $crate::diff::rule::rule!(@option Aspect $($aspect)?),
             mirror: { #[allow(unused_imports)] use $crate::diff::rule::Mirror::*; $mirror },
             doc: concat!($($doc, "\n"),*),
         };

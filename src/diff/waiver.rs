@@ -1,40 +1,21 @@
-//! Accepted changes: data with a reason and an end.
+//! Accepted changes: which waivers speak of which of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 
 use super::api::{Api, child, operations_of};
 use super::arena::Side;
 use super::rules;
 use super::source::Workspace;
 use crate::finding::{Finding, Level, Place};
-use crate::waiver::{EXPIRED, STALE, fits};
+use crate::waiver::{EXPIRED, STALE, Waiver, fits, fronts};
 
 /// Id of the finding that a waiver does not say why.
 const WITHOUT_REASON: &str = "waiver-without-reason";
 
 /// The fact of a finding that holds the place which a waiver of it names.
 pub(crate) const ACCEPT: &str = "accept";
-
-/// One accepted change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Waiver {
-    /// Id of the rule.
-    pub rule: String,
-    /// Where: a fingerprint, or a JSON pointer into the old or the new document, or a part of its front. `*` is one
-    /// segment or a part of it, `**` is anything. `parts/pet.yaml#/name` is a pointer into another file of the folder;
-    /// without a file it is the main document. Empty means everywhere. What is gone has a place in the old document
-    /// only.
-    pub place: String,
-    /// `operationId`, or `GET /customers`; `*` is anything but a slash, `**` is anything. A change is covered if all operations that
-    /// it reaches are. Empty means any.
-    pub operation: String,
-    /// Why the change is accepted; shown in every report.
-    pub reason: String,
-    /// Last day on which it holds, `YYYY-MM-DD`; empty means for ever.
-    pub until: String,
-    /// Where it is written.
-    pub written: Option<Place>,
-}
 
 /// What findings do not carry and waivers may name: the ids of operations, and files as the main document calls them.
 pub(crate) struct Names<'a> {
@@ -77,46 +58,20 @@ fn collect_ids<'a>(side: &mut Side<'a>, ids: &mut BTreeMap<String, BTreeSet<&'a 
     }
 }
 
-impl Waiver {
-    fn covers(&self, finding: &Finding, names: &Names<'_>) -> bool {
-        let everywhere = self.place.is_empty() || self.place == finding.fingerprint;
-        self.rule == finding.id
-            && self.covers_operations(finding, names)
-            && (everywhere || names.all_of(finding).iter().any(|written| self.covers_place(written)))
-    }
-
-    fn covers_operations(&self, finding: &Finding, names: &Names<'_>) -> bool {
-        let covered = |label: &String| {
-            let mut ids = names.ids.get(label).into_iter().flatten();
-            fits(&self.operation, label) || ids.any(|id| fits(&self.operation, id))
-        };
-        self.operation.is_empty() || !finding.operations.is_empty() && finding.operations.iter().all(covered)
-    }
-
-    fn covers_place(&self, written: &str) -> bool {
-        let pattern = self.place.trim_end_matches('/');
-        fronts(written).any(|front| fits(pattern, front))
-    }
-
-    /// How it is called in messages.
-    fn title(&self) -> String {
-        let mut title = format!("`{}`", self.rule);
-        for (word, part) in [("at", &self.place), ("on", &self.operation)] {
-            if !part.is_empty() {
-                title.push_str(&format!(" {word} `{part}`"));
-            }
-        }
-        title
-    }
+/// Whether a waiver accepts a change.
+fn covers(waiver: &Waiver, finding: &Finding, names: &Names<'_>) -> bool {
+    waiver.check == finding.id
+        && covers_operations(waiver, finding, names)
+        && waiver.covers_place(&finding.fingerprint, names.all_of(finding).iter().map(String::as_str))
 }
 
-/// A place and everything that holds it, the place itself first; the document as a whole is not among them.
-fn fronts(written: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(written), |front| {
-        let cut = front.rfind('/')?;
-        // The slash may be one of the file's name.
-        (cut > 0 && front.find('#').is_none_or(|mark| cut > mark + 1)).then(|| &front[..cut])
-    })
+fn covers_operations(waiver: &Waiver, finding: &Finding, names: &Names<'_>) -> bool {
+    let Some(pattern) = waiver.operation.as_deref().filter(|pattern| !pattern.is_empty()) else { return true };
+    let covered = |label: &String| {
+        let mut ids = names.ids.get(label).into_iter().flatten();
+        fits(pattern, label) || ids.any(|id| fits(pattern, id))
+    };
+    !finding.operations.is_empty() && finding.operations.iter().all(covered)
 }
 
 /// Whether the new document has no place for what a finding is about, only for what held it.
@@ -165,13 +120,14 @@ pub(crate) fn mark(findings: &mut [Finding], names: &Names<'_>) {
 
 /// Marks the findings that are accepted, and adds one for each waiver that is expired or matches nothing.
 pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Names<'_>, today: &str) {
+    let today: Option<Date> = today.parse().ok();
     let mut faults = Vec::new();
     for waiver in waivers {
-        let expired = !waiver.until.is_empty() && waiver.until.as_str() < today;
+        let expired = today.and_then(|today| waiver.expired(today));
         let mut used = false;
-        for finding in findings.iter_mut().filter(|finding| waiver.covers(finding, names)) {
+        for finding in findings.iter_mut().filter(|finding| covers(waiver, finding, names)) {
             used = true;
-            if !expired && finding.waived.is_none() {
+            if expired.is_none() && finding.waived.is_none() {
                 finding.waived = Some(waiver.reason.clone());
             }
         }
@@ -180,13 +136,10 @@ pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Nam
             let said = (format!("the waiver of {title} gives no reason"), "a reason that a reviewer can judge", "none");
             faults.push(fault(waiver, WITHOUT_REASON, said));
         }
-        if expired {
-            let wanted = format!("an end after {today}");
-            faults.push(fault(
-                waiver,
-                EXPIRED,
-                (format!("the waiver of {title} has expired"), &wanted, waiver.until.as_str()),
-            ));
+        if let Some(until) = expired {
+            let wanted = "an end that is still to come, or no waiver";
+            let said = (format!("the waiver of {title} expired on {until}"), wanted, &*until.to_string());
+            faults.push(fault(waiver, EXPIRED, said));
         } else if !used {
             let said = (
                 format!("the waiver of {title} matches nothing any more"),
@@ -202,30 +155,10 @@ pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Nam
 fn fault(waiver: &Waiver, id: &str, (title, expected, actual): (String, &str, &str)) -> Finding {
     let mut finding = Finding::new(id, title).compare(expected, actual);
     finding.level = Level::Deny;
-    finding.fingerprint = Finding::fingerprint_of(&[id, &waiver.rule, &waiver.place, &waiver.operation]);
+    let place = waiver.place.as_deref().unwrap_or_default();
+    let operation = waiver.operation.as_deref().unwrap_or_default();
+    finding.fingerprint = Finding::fingerprint_of(&[id, &waiver.check, place, operation]);
     finding.why = Some("a list of waivers that nobody can trust hides the next break".to_owned());
     finding.place.clone_from(&waiver.written);
     finding
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fronts_end_at_the_document() {
-        assert_eq!(fronts("/a/b").collect::<Vec<_>>(), ["/a/b", "/a"]);
-        assert_eq!(fronts("x/y.yaml#/a/b").collect::<Vec<_>>(), ["x/y.yaml#/a/b", "x/y.yaml#/a"]);
-        assert_eq!(fronts("").collect::<Vec<_>>(), [""]);
-    }
-
-    #[test]
-    fn places_are_patterns_of_one_file() {
-        let waiver = |place: &str| Waiver { place: place.to_owned(), ..Waiver::default() };
-        assert!(waiver("/a/*/c").covers_place("/a/b/c/d") && !waiver("/a/*/c").covers_place("/a/b"));
-        assert!(waiver("/a/").covers_place("/a/b") && !waiver("/a").covers_place("/ab"));
-        assert!(waiver("p.yaml#/a").covers_place("p.yaml#/a/b"));
-        assert!(!waiver("/a").covers_place("p.yaml#/a") && !waiver("p.yaml#/a").covers_place("/a"));
-        assert!(waiver("*.yaml#/a").covers_place("p.yaml#/a"));
-    }
 }

@@ -1,6 +1,7 @@
 //! Looking again: a fault is sent once more before it is reported, and data that moves is told from data served wrongly.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::run::Runner;
 use crate::case::{Access, Case};
@@ -48,7 +49,7 @@ pub(super) struct Confirmer<'a> {
 /// A study of the repeated cases alone.
 #[derive(Clone)]
 struct Replay {
-    study: Study,
+    study: Arc<Study>,
     quiet: bool,
 }
 
@@ -293,7 +294,7 @@ impl<'a> Confirmer<'a> {
             after.add(case.clone(), seen);
             quiet &= same_walk(&study, &after, case);
         }
-        Replay { study, quiet }
+        Replay { study: Arc::new(study), quiet }
     }
 }
 

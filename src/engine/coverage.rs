@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation, Status};
-use crate::event::{Coverage, CoverageItem, OperationTotals};
+use crate::event::{Coverage, CoverageItem, Declared, OperationTotals};
 use crate::study::{Counted, Row, Seen, Study, Tally, Trait, WalkSeen};
 
 /// Totals per operation, in document order; takes the verdicts of each.
@@ -65,8 +65,8 @@ fn all(studies: &[Study]) -> impl Iterator<Item = (&Case, &Seen)> {
     studies.iter().flat_map(Study::iter)
 }
 
-fn item(kind: &str, scope: &str, name: String, seen: u64, excused: &str) -> CoverageItem {
-    CoverageItem { kind: kind.to_owned(), scope: scope.to_owned(), name, seen, excused: excused.to_owned() }
+fn item(kind: Declared, scope: &str, name: String, seen: u64, excused: &str) -> CoverageItem {
+    CoverageItem { kind, scope: scope.to_owned(), name, seen, excused: excused.to_owned() }
 }
 
 fn answers(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageItem>) {
@@ -94,7 +94,7 @@ fn answers(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageIte
         for media in names {
             let seen = counts.get(&(response.status.to_string(), media.clone())).copied().unwrap_or(0);
             items.push(item(
-                "answer",
+                Declared::Answer,
                 &operation.id,
                 format!("{} {media}", response.status).trim().to_owned(),
                 seen,
@@ -110,7 +110,7 @@ fn parameters(studies: &[Study], operation: &Operation, items: &mut Vec<Coverage
         let answers = studies.iter().flat_map(|study| study.all_answers(&operation.id));
         let answers = answers.filter(|answer| !answer.is_unsent());
         let sent = answers.filter(|answer| answer.call.value(&slot).is_some() || parameter.required).count() as u64;
-        items.push(item("parameter", &operation.id, parameter.name.clone(), sent, ""));
+        items.push(item(Declared::Parameter, &operation.id, parameter.name.clone(), sent, ""));
     }
 }
 
@@ -121,14 +121,14 @@ fn questions(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageI
     let walks: Vec<_> = walks.filter(|(_, walk)| was_sent(walk)).map(|(_, walk)| &walk.walk.query).collect();
     for name in lists.filters.keys() {
         let seen = walks.iter().filter(|query| query.filters.iter().any(|(known, _)| known == name)).count() as u64;
-        items.push(item("filter", &operation.id, name.clone(), seen, ""));
+        items.push(item(Declared::Filter, &operation.id, name.clone(), seen, ""));
     }
     let Some(sort) = &lists.sort else { return };
     for name in sort.fields.keys().chain(sort.values.keys()) {
         let chosen = |query: &&&crate::case::Query| {
             query.sort.as_ref().is_some_and(|choice| choice.by.as_deref() == Some(name.as_str()))
         };
-        items.push(item("sort", &operation.id, name.clone(), walks.iter().filter(chosen).count() as u64, ""));
+        items.push(item(Declared::Sort, &operation.id, name.clone(), walks.iter().filter(chosen).count() as u64, ""));
     }
 }
 
@@ -140,12 +140,12 @@ pub(super) fn untried(study: &Study, coverage: &Coverage) -> Vec<String> {
         if study.reference(&operation.id).is_none_or(|reference| reference.rows.len() < 2) {
             continue;
         }
-        let unseen = |kind: &str| -> Vec<&str> {
+        let unseen = |kind: Declared| -> Vec<&str> {
             let of = |item: &&CoverageItem| item.kind == kind && item.scope == operation.id && item.seen == 0;
             coverage.items.iter().filter(of).map(|item| item.name.as_str()).collect()
         };
         let (bounds, filters) =
-            unseen("filter").into_iter().partition(|name| is_bound_on_texts(study, operation, name));
+            unseen(Declared::Filter).into_iter().partition(|name| is_bound_on_texts(study, operation, name));
         for (names, words, way) in [
             (filters, "filter", "records show no value to ask for; name some under `values` of the filter's clause"),
             (
@@ -154,7 +154,7 @@ pub(super) fn untried(study: &Study, coverage: &Coverage) -> Vec<String> {
                 "texts as records show them there are ordered by a collation, and nothing says which; only texts of one \
                  length that differ in digits alone are compared",
             ),
-            (unseen("sort"), "order", "no two records show values that can be compared"),
+            (unseen(Declared::Sort), "order", "no two records show values that can be compared"),
         ] {
             if !names.is_empty() {
                 let many = if names.len() == 1 { "" } else { "s" };
@@ -196,7 +196,7 @@ fn members(contract: &Contract, studies: &[Study], items: &mut Vec<CoverageItem>
         for (index, option) in shape.options.iter().chain(&shape.known).enumerate() {
             if !option.is_null() {
                 let name = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
-                items.push(item("enum", &scope, name, count(Counted::Option, index), ""));
+                items.push(item(Declared::Enum, &scope, name, count(Counted::Option, index), ""));
             }
         }
         let both = |index: usize| count(Counted::Present, index) + count(Counted::Absent, index);
@@ -204,7 +204,7 @@ fn members(contract: &Contract, studies: &[Study], items: &mut Vec<CoverageItem>
         for (index, name) in shape.members.keys().enumerate() {
             if visited && !shape.required.contains(name) {
                 for (how, what) in [("present", Counted::Present), ("absent", Counted::Absent)] {
-                    items.push(item("optional", &scope, format!("{name} {how}"), count(what, index), ""));
+                    items.push(item(Declared::Optional, &scope, format!("{name} {how}"), count(what, index), ""));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What a run that was cut off says of what it did not reach: one reason, and none that it made up.
 
 use super::Run;
-use crate::event::{Aborted, Outcome};
+use crate::event::{Aborted, Obstacle, Outcome};
 use crate::exchange::{Failure, Stop};
 use crate::study::Seen;
 
@@ -47,20 +47,26 @@ impl Run<'_> {
 pub(super) fn stopped(stop: Stop) -> Aborted {
     let asked;
     let (kind, message, remedy) = match stop {
-        Stop::Breaker => ("breaker", "the target stopped answering", "look at its log, then run again"),
-        Stop::Requests => ("budget", "the request budget is spent", "raise --max-requests, or select fewer checks"),
-        Stop::Time => ("budget", "the time budget is spent", "raise --time-budget, or select fewer checks"),
-        Stop::Interrupted => ("interrupted", "the run was interrupted", "run again for a whole verdict"),
+        Stop::Breaker => (Obstacle::Breaker, "the target stopped answering", "look at its log, then run again"),
+        Stop::Requests => {
+            (Obstacle::Budget, "the request budget is spent", "raise --max-requests, or select fewer checks")
+        }
+        Stop::Time => (Obstacle::Budget, "the time budget is spent", "raise --time-budget, or select fewer checks"),
+        Stop::Interrupted => (Obstacle::Interrupted, "the run was interrupted", "run again for a whole verdict"),
         Stop::Asked(time) => {
             asked = if time.is_zero() {
                 "the server answers 429 again and again, however long it is waited for".to_owned()
             } else {
                 format!("the server asks to come back in {}", words(time.as_secs()))
             };
-            ("rate-limited", asked.as_str(), "run again later, and ask less at a time: --rate 5/s --concurrency 1")
+            (
+                Obstacle::RateLimited,
+                asked.as_str(),
+                "run again later, and ask less at a time: --rate 5/s --concurrency 1",
+            )
         }
     };
-    Aborted { kind: kind.to_owned(), message: message.to_owned(), remedy: remedy.to_owned() }
+    Aborted { kind, message: message.to_owned(), remedy: remedy.to_owned() }
 }
 
 /// `90 seconds`, `10 minutes`, `1 hour`.

@@ -9,6 +9,7 @@ use super::trouble::{self, Culprit, Look, Trouble, look};
 use super::{preflight, wait};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
+use crate::event::Obstacle;
 use crate::exchange::{self, Failure, Stop};
 use crate::study::{Looks, Observation, Study, observe, records};
 use crate::target::Target;
@@ -113,7 +114,7 @@ struct Visit {
 }
 
 fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sight {
-    Sight::Trouble(Trouble { culprit, kind: "misconfigured", message, remedy: remedy.into() })
+    Sight::Trouble(Trouble { culprit, kind: Obstacle::Misconfigured, message, remedy: remedy.into() })
 }
 
 impl Doctor {

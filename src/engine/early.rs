@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::confirm::{Again, Confirmer};
 use super::judging::group;
-use super::{Run, tell};
+use super::{Errand, Run, tell};
 use crate::checks::{CATALOGUE, Verdict};
 use crate::finding::Stability;
 
@@ -44,7 +44,7 @@ impl Run<'_> {
                 }
             }
         }
-        self.charge("confirm and shrink", before);
+        self.charge(Errand::Confirm, before);
         found
     }
 }

@@ -8,6 +8,7 @@ mod coverage;
 mod cut;
 mod doctor;
 mod early;
+mod errand;
 mod judging;
 mod plain;
 mod plan;
@@ -41,10 +42,11 @@ pub use trouble::{Culprit, Trouble};
 use crate::case::Case;
 use crate::checks::Family;
 use crate::contract::Contract;
-use crate::event::{Aborted, ContractFinished, ContractStarted, Event};
+use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Obstacle, Outcome};
 use crate::finding::{Finding, Level};
 use crate::study::{Looks, Means, Probing, Seen, Study};
 use crate::target::Target;
+use errand::Errand;
 use judging::Judging;
 use run::Runner;
 
@@ -242,7 +244,7 @@ struct Run<'a> {
     runner: Runner,
     study: Study,
     options: &'a Options,
-    cost: BTreeMap<String, u64>,
+    cost: BTreeMap<Errand, u64>,
     remarks: Vec<String>,
     /// Verdicts by operation and outcome.
     outcomes: BTreeMap<String, BTreeMap<String, u64>>,
@@ -256,10 +258,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn charge(&mut self, what: &str, before: u64) {
-        let spent = self.runner.target.requests() - before;
-        let cost = self.cost.entry(what.to_owned()).or_default();
-        *cost = if what == "preflight" { spent } else { *cost + spent };
+    /// Counts what was sent since there were `before` requests.
+    fn charge(&mut self, errand: Errand, before: u64) {
+        *self.cost.entry(errand).or_default() += self.runner.target.requests() - before;
+    }
+
+    /// Counts everything that was sent so far: the run begins with a look at the set-up.
+    fn charge_preflight(&mut self) {
+        self.cost.insert(Errand::Preflight, self.runner.target.requests());
     }
 
     /// Asks the checks in rounds what they want to see, and sends it; gives what makes the run senseless, if it shows.
@@ -269,9 +275,9 @@ impl Run<'_> {
             let mut planned = self.plan();
             if round == 0 {
                 let plain: Vec<Case> = self.plain_calls().into_iter().filter(|case| !self.study.has(case)).collect();
-                planned.splice(0..0, plain.into_iter().map(|case| (Family::Answers.name(), case)));
+                planned.splice(0..0, plain.into_iter().map(|case| (Family::Answers, case)));
             }
-            planned.sort_by_key(|(family, _)| *family != "paging");
+            planned.sort_by_key(|(family, _)| *family != Family::Paging);
             if planned.is_empty() {
                 break;
             }
@@ -280,14 +286,14 @@ impl Run<'_> {
                 break;
             }
             // Family by family, so that the cost can be told; plan order within.
-            let mut families: Vec<&'static str> = planned.iter().map(|(family, _)| *family).collect();
+            let mut families: Vec<Family> = planned.iter().map(|(family, _)| *family).collect();
             families.dedup();
             for family in families {
                 let cases: Vec<Case> =
                     planned.iter().filter(|(of, _)| *of == family).map(|(_, case)| case.clone()).collect();
                 let before = self.runner.target.requests();
                 let seen = self.runner.perform_all(&cases, &self.study).await;
-                self.charge(family, before);
+                self.charge(Errand::Observe(family), before);
                 for (case, seen) in cases.into_iter().zip(seen) {
                     let seen = lighten(&self.study.contract, seen);
                     self.study.add(case, seen);
@@ -317,7 +323,7 @@ impl Run<'_> {
                 "stopped at the first finding that turns the gate red (--fail-fast): {left_out} verdicts were left out"
             ));
         }
-        self.charge("confirm and shrink", before);
+        self.charge(Errand::Confirm, before);
         for (event, findings) in told {
             self.tell(event, findings, emit);
         }
@@ -339,15 +345,14 @@ impl Run<'_> {
 
     fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
         let aborted = aborted.or_else(|| self.runner.target.stop().map(cut::stopped));
-        let judged: u64 =
-            ["passed", "failed", "warned", "noted"].iter().filter_map(|name| self.checked.outcomes.get(*name)).sum();
+        let judged = Outcome::judged_of(&self.checked.outcomes);
         let nothing = judged == 0 && aborted.is_none();
         if self.runner.target.stop().is_none() && aborted.is_none() {
             self.tell_plain();
         }
         let aborted = aborted.or_else(|| {
             nothing.then(|| Aborted {
-                kind: "nothing-ran".to_owned(),
+                kind: Obstacle::NothingRan,
                 message: "no check had anything to judge".to_owned(),
                 remedy: "check the selection, and that the document has operations with x-contract clauses".to_owned(),
             })
@@ -378,7 +383,7 @@ impl Run<'_> {
             contract: self.study.contract.name.clone(),
             requests: self.runner.target.requests(),
             waited: self.runner.target.waits(),
-            cost: self.cost.clone(),
+            cost: self.cost.iter().map(|(errand, cost)| (errand.name().to_owned(), *cost)).collect(),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             operations: coverage::totals(&self.study.contract, studies, &mut self.outcomes),
             coverage,

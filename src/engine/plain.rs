@@ -76,7 +76,7 @@ impl Run<'_> {
             let seen = self.runner.perform(case, &self.study).await;
             let answer = seen.answers().last()?.clone();
             self.study.add(case.clone(), seen);
-            self.charge("preflight", 0);
+            self.charge_preflight();
             match look(&self.study, &base, &operation, &answer, cases.len().min(TRIES)) {
                 Look::Certain(found) if found.culprit == Culprit::Server => return Some(found),
                 Look::Certain(found) => first = first.or(Some(found)),

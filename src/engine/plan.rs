@@ -10,9 +10,9 @@ use crate::study::Study;
 type Plan = fn(&Study) -> Vec<Case>;
 
 impl Run<'_> {
-    pub(super) fn plan(&self) -> Vec<(&'static str, Case)> {
+    pub(super) fn plan(&self) -> Vec<(Family, Case)> {
         let mut keys = std::collections::HashSet::new();
-        let mut planned: Vec<(&'static str, Case)> = Vec::new();
+        let mut planned: Vec<(Family, Case)> = Vec::new();
         // Everything starts from the walks over whole lists, whatever was selected.
         for (operation, lists) in self.study.lists() {
             let mut walks = Vec::new();
@@ -23,7 +23,7 @@ impl Run<'_> {
             }
             for case in walks.into_iter().map(Case::Walk) {
                 if !self.study.has(&case) && keys.insert(case.key()) {
-                    planned.push(("paging", case));
+                    planned.push((Family::Paging, case));
                 }
             }
         }
@@ -42,7 +42,7 @@ impl Run<'_> {
             for case in plans[index].1.clone() {
                 let on = self.options.selection.plans(check, case.operation()) || self.pulls_in(check, &case);
                 if on && !self.study.has(&case) && keys.insert(case.key()) {
-                    planned.push((check.family.name(), case));
+                    planned.push((check.family, case));
                 }
             }
         }

@@ -10,7 +10,7 @@ use super::trouble::{
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::semantics::Slot;
 use crate::contract::{Operation, Parameter};
-use crate::event::Aborted;
+use crate::event::{Aborted, Obstacle};
 use crate::study::{Observation, Seen, Study, WalkSeen};
 use crate::target::missing_words;
 
@@ -42,11 +42,11 @@ impl Run<'_> {
             if self.runner.gives_in(operation, &seen) {
                 seen = self.runner.perform(&Case::Walk(walk.clone()), &self.study).await;
             }
-            self.charge("preflight", 0);
+            self.charge_preflight();
             let answer = seen.answers().last()?;
             match look(&self.study, &base, operation, answer, pages.len()) {
                 Look::Certain(trouble) => {
-                    let may_read = trouble.kind == "misconfigured" && self.reads_known_record().await;
+                    let may_read = trouble.kind == Obstacle::Misconfigured && self.reads_known_record().await;
                     return (!may_read).then(|| trouble.abort());
                 }
                 Look::Doubtful(trouble) if doubt.is_none() => {
@@ -83,7 +83,7 @@ impl Run<'_> {
             if let Some(parameter) = contract.missing(operation, &slots, given).first() {
                 let message = format!("{}: {}", operation.endpoint(), missing_words(parameter));
                 let remedy = "or give the parameter a `default` or an `example` in the document".to_owned();
-                return Some(Trouble::new(Culprit::Setup, "unusable", message, remedy));
+                return Some(Trouble::new(Culprit::Setup, Obstacle::Unusable, message, remedy));
             }
             for parameter in operation.parameters.iter().filter(|p| operation.needs(&contract, p) && !given(p)) {
                 if let Some(standing) = operation.standing(parameter).filter(|standing| standing.is_example) {
@@ -105,7 +105,7 @@ impl Run<'_> {
     async fn reader_speaks(&mut self, lists_answer: Option<u16>) -> bool {
         for (operation, call) in strange_calls(&self.study) {
             let seen = self.runner.perform(&Case::Call(call), &self.study).await;
-            self.charge("preflight", 0);
+            self.charge_preflight();
             let speaks = |answer: &Observation| {
                 let gone = answer.status.is_none_or(|status| matches!(status, 429 | 502..=504));
                 let foreign = stranger(&self.study.contract, &operation, answer).is_some();
@@ -122,7 +122,7 @@ impl Run<'_> {
     async fn reads_known_record(&mut self) -> bool {
         for (_, call, _) in named_calls(&self.study) {
             let seen = self.runner.perform(&Case::Call(call), &self.study).await;
-            self.charge("preflight", 0);
+            self.charge_preflight();
             if seen.answers().iter().any(Observation::is_success) {
                 return true;
             }
@@ -136,7 +136,7 @@ impl Run<'_> {
         for (operation, call, resource) in named_calls(&self.study) {
             let case = Case::Call(call.clone());
             let seen = self.runner.perform(&case, &self.study).await;
-            self.charge("preflight", 0);
+            self.charge_preflight();
             let answer = seen.answers().first()?;
             if answer.is_success() {
                 self.study.add(case, seen);
@@ -150,7 +150,7 @@ impl Run<'_> {
             if let (Some(key), Some((slot, _))) = (&listed, call.values.first()) {
                 other.set(slot, key.as_str().into());
                 let seen = self.runner.perform(&Case::Call(other), &self.study).await;
-                self.charge("preflight", 0);
+                self.charge_preflight();
                 if !seen.answers().iter().any(Observation::is_success) {
                     continue;
                 }

@@ -4,7 +4,6 @@
 //! have moved is a violation only where the recording itself shows that it stood still.
 
 mod chain;
-mod proof;
 mod session;
 
 use std::collections::BTreeMap;
@@ -14,12 +13,11 @@ use std::time::Instant;
 use super::{Checked, Options, coverage, tell};
 use crate::checks::{Blame, CATALOGUE, Check, Verdict};
 use crate::contract::{Contract, Operation};
-use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Evidence, Outcome};
+use crate::event::{Aborted, ContractFinished, ContractStarted, Event, Evidence, Obstacle, Outcome};
 use crate::finding::{Finding, Level, Stability};
 use crate::recording::{Belonging, Recording};
 use crate::study::Study;
-use proof::{Opinion, Proof, proof};
-use session::{Session, sessions};
+use session::{Opinion, Session, sessions};
 
 /// Judges what of a recording belongs to a contract, and tells what it finds.
 ///
@@ -68,12 +66,11 @@ pub fn verify(
         verdicts.everything(emit);
     }
     let Verdicts { sessions, mut checked, mut outcomes, .. } = verdicts;
-    let judged: u64 =
-        ["passed", "failed", "warned", "noted"].iter().filter_map(|name| checked.outcomes.get(*name)).sum();
+    let judged = Outcome::judged_of(&checked.outcomes);
     checked.requests = requests;
     checked.aborted = nothing.or_else(|| {
         (judged == 0).then(|| Aborted {
-            kind: "nothing-ran".to_owned(),
+            kind: Obstacle::NothingRan,
             message: "no check had anything to judge".to_owned(),
             remedy: "check the selection, and that the bodies of the answers are in the recording".to_owned(),
         })
@@ -114,7 +111,7 @@ fn nothing_belongs(contract: &Contract, recording: &Recording, belonging: &Belon
         bases => format!(" behind {}", bases.join(", ")),
     };
     Aborted {
-        kind: "nothing-ran".to_owned(),
+        kind: Obstacle::NothingRan,
         message: format!("nothing in {} belongs to {}{base}: it holds {seen}", recording.names(), contract.name),
         remedy: "name what stands before the paths of the document with --base-url URL, or another contract".to_owned(),
     }
@@ -174,9 +171,8 @@ impl Verdicts<'_> {
         if let Some(by) = self.options.selection.disabled(check, &operation.id) {
             return (told(Outcome::Disabled { by }, None), Vec::new());
         }
-        let proof = proof(check.id);
-        let sum = self.sum(check, operation, proof);
-        if let (Proof::Never(reason), Some(_) | None) = (proof, &sum.not_applicable) {
+        let sum = self.sum(check, operation);
+        if let Some(reason) = check.proof.withheld() {
             let reason = sum.not_applicable.unwrap_or_else(|| format!("a recording cannot tell: {reason}"));
             return (told(Outcome::NotApplicable { reason }, None), Vec::new());
         }
@@ -203,18 +199,15 @@ impl Verdicts<'_> {
     }
 
     /// What a check says of each session, added up.
-    fn sum(&self, check: &Check, operation: &Operation, proof: Proof) -> Sum {
+    fn sum(&self, check: &Check, operation: &Operation) -> Sum {
         let mut sum = Sum::default();
         for (index, session) in self.sessions.iter().enumerate() {
             match (check.judge)(&session.study, operation) {
                 Verdict::Judged { evidence, blames } => {
                     sum.judged = true;
-                    sum.evidence.answers += evidence.answers;
-                    sum.evidence.records += evidence.records;
-                    sum.evidence.pages += evidence.pages;
-                    sum.evidence.pairs += evidence.pairs;
+                    sum.evidence.add(evidence);
                     for blame in blames {
-                        match session.opinion(proof, operation, &blame) {
+                        match session.opinion(check.proof, operation, &blame) {
                             Opinion::Tell => sum.add(index, blame, None),
                             Opinion::Doubt(why) => sum.add(index, blame, Some(why)),
                             Opinion::Withhold(why) => sum.withheld = Some(why),

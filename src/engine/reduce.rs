@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use proptest::strategy::ValueTree as _;
-
 use super::confirm::rejudge;
 use super::run::Runner;
 use super::shrink::CaseTree;
@@ -31,7 +29,7 @@ pub(super) async fn reduce(
     let limit = runner.target.requests() + most.min(SHRINK_REQUESTS);
     let mut best = None;
     let beside = beside(study, blame, last);
-    let mut more = tree.simplify();
+    let mut more = tree.advance();
     while more && runner.target.requests() < limit && runner.target.stop().is_none() {
         let case = tree.current();
         // The first case that shows a fault is the one that is told: the tried one stands before the others.
@@ -41,15 +39,12 @@ pub(super) async fn reduce(
         beside.iter().for_each(|case| attempt.share(case, study));
         let found = rejudge(check, operation, &attempt, &blame.mark);
         let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
-        more = match found {
-            Some(found) => {
-                let exchanges = tell::exchanges(&attempt, &found);
-                best = Some((found, exchanges));
-                tree.accept(&contract, operation);
-                tree.simplify()
-            }
-            None => tree.complicate(),
-        };
+        if let Some(found) = found {
+            let exchanges = tell::exchanges(&attempt, &found);
+            best = Some((found, exchanges));
+            tree.accept(&contract, operation);
+        }
+        more = tree.advance();
     }
     best
 }

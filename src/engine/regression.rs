@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Run;
+use super::{Errand, Run};
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::finding::Finding;
@@ -70,7 +70,7 @@ impl Run<'_> {
             self.study.add(case, seen);
         }
         if !self.options.first.is_empty() {
-            self.charge("regressions", before);
+            self.charge(Errand::Regressions, before);
         }
     }
 }

@@ -1,9 +1,7 @@
 //! The smallest case that still shows a fault: `limit=2`, not `limit=87&status=active&sortBy=email`.
 //!
-//! [`CaseTree`] is a `proptest` value tree over cases, so that drawn and written-down cases shrink by the same protocol;
-//! each step is sent to the target and judged by the same check.
+//! Each step is sent to the target and judged by the same check.
 
-use proptest::strategy::ValueTree;
 use serde_json::Value;
 
 use crate::case::{Call, Case, Walk};
@@ -33,28 +31,21 @@ impl CaseTree {
         }
     }
 
-    /// The simplest case known to show the fault.
-    #[cfg(test)]
-    fn best(&self) -> &Case {
-        &self.best
-    }
-}
-
-impl ValueTree for CaseTree {
-    type Value = Case;
-
-    fn current(&self) -> Case {
+    /// The case to try.
+    pub(super) fn current(&self) -> Case {
         self.trying.clone().unwrap_or_else(|| self.best.clone())
     }
 
-    fn simplify(&mut self) -> bool {
+    /// Goes on to the next simpler case; false when there is none that was not tried.
+    pub(super) fn advance(&mut self) -> bool {
         self.trying = self.candidates.pop();
         self.trying.is_some()
     }
 
-    fn complicate(&mut self) -> bool {
-        self.trying = None;
-        self.simplify()
+    /// The simplest case known to show the fault.
+    #[cfg(test)]
+    fn best(&self) -> &Case {
+        &self.best
     }
 }
 
@@ -134,19 +125,17 @@ mod tests {
     use crate::case::Query;
     use serde_json::json;
 
-    /// Shrinks by the protocol with a pretend fault.
+    /// Shrinks with a pretend fault.
     fn shrink(case: Case, fails: impl Fn(&Case) -> bool) -> Case {
         let contract = Contract::shipped("flexportal").expect("is shipped");
         let operation = contract.operation("listCustomers").expect("has a list");
         let mut tree = CaseTree::new(&contract, operation, case);
-        let mut more = tree.simplify();
+        let mut more = tree.advance();
         while more {
-            more = if fails(&tree.current()) {
+            if fails(&tree.current()) {
                 tree.accept(&contract, operation);
-                tree.simplify()
-            } else {
-                tree.complicate()
-            };
+            }
+            more = tree.advance();
         }
         tree.best().clone()
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::cut::stopped;
 use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Operation, Scheme};
-use crate::event::Aborted;
+use crate::event::{Aborted, Obstacle};
 use crate::excerpt::Kept;
 use crate::exchange::{Failure, Stop};
 use crate::study::{Observation, Study};
@@ -40,8 +40,8 @@ impl Culprit {
 pub struct Trouble {
     /// Who has to act.
     pub culprit: Culprit,
-    /// `unusable`, `unreachable`, `misconfigured` or `rate-limited`, as in [`Aborted::kind`].
-    pub kind: &'static str,
+    /// What it is, if the run ends at it.
+    pub kind: Obstacle,
     /// What was seen.
     pub message: String,
     /// The next step.
@@ -49,12 +49,12 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    pub(super) fn new(culprit: Culprit, kind: &'static str, message: String, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(culprit: Culprit, kind: Obstacle, message: String, remedy: impl Into<String>) -> Self {
         Self { culprit, kind, message, remedy: remedy.into() }
     }
 
     pub(super) fn abort(self) -> Aborted {
-        Aborted { kind: self.kind.to_owned(), message: self.message, remedy: self.remedy }
+        Aborted { kind: self.kind, message: self.message, remedy: self.remedy }
     }
 }
 
@@ -86,16 +86,16 @@ pub(super) fn unknown_resource(study: &Study) -> Option<Trouble> {
     let means = &study.means;
     let mut named = means.known_ids.keys().chain(means.second_known_ids.keys());
     let unknown = named.find(|resource| !read.contains(&resource.as_str()))?;
-    let near = crate::config::nearest(unknown, read.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+    let near = crate::suggest::nearest(unknown, read.iter().copied()).map(|near| format!("did you mean `{near}`? "));
     let remedy = format!("{}resources that are read: {}", near.unwrap_or_default(), read.join(", "));
-    Some(Trouble::new(Culprit::Setup, "unusable", format!("the document reads no `{unknown}` by key"), remedy))
+    Some(Trouble::new(Culprit::Setup, Obstacle::Unusable, format!("the document reads no `{unknown}` by key"), remedy))
 }
 
 /// The trouble that a record is not there although the user named it.
 pub(super) fn not_there(resource: &str, key: &str, how: &str, operation: &Operation) -> Trouble {
     let message = format!("the {resource} `{key}` is {how} by {}", operation.endpoint());
     let remedy = "name a record that exists in this tenant: --known-id RESOURCE=KEY, or known-ids in the file";
-    Trouble::new(Culprit::Setup, "misconfigured", message, remedy)
+    Trouble::new(Culprit::Setup, Obstacle::Misconfigured, message, remedy)
 }
 
 /// What mends the access of the second tenant.
@@ -106,7 +106,7 @@ pub(super) const SECOND: &str =
 pub(super) fn second_is_refused(status: u16) -> Trouble {
     let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
     let message = format!("the second tenant's credential was {what} {status}");
-    Trouble::new(Culprit::Setup, "misconfigured", message, SECOND)
+    Trouble::new(Culprit::Setup, Obstacle::Misconfigured, message, SECOND)
 }
 
 /// Whether the second tenant is the first one again: everything would look like a leak.
@@ -117,7 +117,7 @@ pub(super) fn one_tenant_twice(study: &Study) -> Option<Trouble> {
     (means.has_second && same).then(|| {
         let remedy = "give the access of another tenant with --second-token-env and --second-param, or leave it out";
         let message = "the second tenant is the first one again: same access, same tenant".to_owned();
-        Trouble::new(Culprit::Setup, "unusable", message, remedy)
+        Trouble::new(Culprit::Setup, Obstacle::Unusable, message, remedy)
     })
 }
 
@@ -139,11 +139,11 @@ pub(super) fn look(study: &Study, base: &str, operation: &Operation, answer: &Ob
 }
 
 fn look_at_failure(base: &str, failure: &Failure) -> Look {
-    let server = |message: String, remedy: &str| Trouble::new(Culprit::Server, "unreachable", message, remedy);
+    let server = |message: String, remedy: &str| Trouble::new(Culprit::Server, Obstacle::Unreachable, message, remedy);
     match failure {
         Failure::Unsendable(why) => {
             let remedy = "give the missing value, then run again";
-            Look::Certain(Trouble::new(Culprit::Setup, "unusable", why.clone(), remedy))
+            Look::Certain(Trouble::new(Culprit::Setup, Obstacle::Unusable, why.clone(), remedy))
         }
         Failure::Connect(why) => Look::Certain(no_connection(base, why)),
         Failure::Timeout { status: None, after } => Look::Certain(server(
@@ -156,7 +156,7 @@ fn look_at_failure(base: &str, failure: &Failure) -> Look {
         )),
         Failure::Stopped(stop @ Stop::Asked(_)) => {
             let Aborted { message, remedy, .. } = stopped(*stop);
-            Look::Certain(Trouble::new(Culprit::Setup, "rate-limited", message, remedy))
+            Look::Certain(Trouble::new(Culprit::Setup, Obstacle::RateLimited, message, remedy))
         }
         _ => Look::Fine,
     }
@@ -168,14 +168,19 @@ fn doubt(base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
     Some(match status {
         404 => Trouble::new(
             Culprit::Setup,
-            "misconfigured",
+            Obstacle::Misconfigured,
             message,
             "check the base URL path: it is what stands before the paths of the document; if it is right, the server lacks the operation",
         ),
-        429 => Trouble::new(Culprit::Setup, "rate-limited", message, "ask less at a time: --rate 5/s --concurrency 1"),
+        429 => Trouble::new(
+            Culprit::Setup,
+            Obstacle::RateLimited,
+            message,
+            "ask less at a time: --rate 5/s --concurrency 1",
+        ),
         502..=504 => Trouble::new(
             Culprit::Server,
-            "unreachable",
+            Obstacle::Unreachable,
             format!("{message}: the server is not ready, or does not answer what stands in front of it"),
             "start the server behind the proxy; --wait 30s waits for one that is starting",
         ),
@@ -187,16 +192,16 @@ fn no_connection(base: &str, why: &str) -> Trouble {
     if is_tls(why) {
         let remedy = "use the host name that the certificate is for, let this machine trust its issuer, and check that the port speaks HTTPS";
         let message = format!("{base} cannot be reached: {}", tls_words(why));
-        return Trouble::new(Culprit::Setup, "unreachable", message, remedy);
+        return Trouble::new(Culprit::Setup, Obstacle::Unreachable, message, remedy);
     }
     let message = format!("{base} cannot be reached: {why}");
     let lower = why.to_lowercase();
     if ["lookup", "dns", "resolve", "not known", "no such host"].iter().any(|word| lower.contains(word)) {
         let remedy = "check the host name in --base-url, and the network";
-        return Trouble::new(Culprit::Setup, "unreachable", message, remedy);
+        return Trouble::new(Culprit::Setup, Obstacle::Unreachable, message, remedy);
     }
     let remedy = "start the server, or check --base-url, network and TLS; --wait 30s waits for one that is starting";
-    Trouble::new(Culprit::Server, "unreachable", message, remedy)
+    Trouble::new(Culprit::Server, Obstacle::Unreachable, message, remedy)
 }
 
 /// Whether a connection failed where both sides agree on keys and certificates.
@@ -280,7 +285,7 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
         }
     };
     let message = format!("{base} answers {status} to {}: {why}", operation.endpoint());
-    Some(Trouble::new(Culprit::Setup, "misconfigured", message, remedy))
+    Some(Trouble::new(Culprit::Setup, Obstacle::Misconfigured, message, remedy))
 }
 
 /// What an answer is when no list of an API of JSON answers so: certain enough only when every list does.
@@ -359,7 +364,7 @@ pub(super) fn another_api(base: &str, operation: &Operation, what: &str, lists: 
     };
     Trouble::new(
         Culprit::Setup,
-        "misconfigured",
+        Obstacle::Misconfigured,
         format!("{base} does not look like this API: {every} is answered with {what}"),
         "check the base URL: it is what stands before the paths of the document, without a login page or proxy in between",
     )

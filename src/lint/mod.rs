@@ -231,17 +231,7 @@ impl<'a> Linter<'a> {
     }
 }
 
-/// The nearest of some names, if one is near enough to be meant.
-fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 3)
-        .min()
-        .map(|(_, known)| known)
-}
-
 /// `; did you mean …?`, or nothing.
 fn hint<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
-    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    crate::suggest::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }

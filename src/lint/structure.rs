@@ -129,7 +129,8 @@ impl<'a> Linter<'a> {
             let level = if lost { Level::Deny } else { Level::Warn };
             return self.say("field-unknown", level, (node, Some(key)), title, (&values.0, values.1), WHY);
         }
-        let near = super::nearest(key, fields(kind).iter().map(|(name, _)| *name)).filter(|_| !LATER.contains(&key));
+        let near =
+            crate::suggest::nearest(key, fields(kind).iter().map(|(name, _)| *name)).filter(|_| !LATER.contains(&key));
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let title = format!("{} has no field `{key}`{hint}", kind.words());
         let values = ("a field of OpenAPI 3.0, or one that starts with `x-`", key);

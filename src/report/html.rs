@@ -220,7 +220,7 @@ fn contract(section: &Section) -> Contract {
         name: visible(&started.contract),
         title: visible(&started.title),
         document: visible(&started.document),
-        target: if started.target == "embedded" { "embedded server".to_owned() } else { visible(&started.target) },
+        target: visible(&started.target),
         hash: visible(&started.hash),
         operations: finished.operations.iter().map(operation).collect(),
         remarks: finished.remarks.iter().map(|remark| visible(remark)).collect(),
@@ -355,7 +355,7 @@ fn paragraph(text: &str) -> String {
 fn cut_off(section: &Section) -> Option<Aborted> {
     let aborted = section.finished.as_ref()?.aborted.as_ref()?;
     let message = format!("{}: {}", section.started.contract, aborted.message);
-    Some(Aborted { kind: visible(&aborted.kind), message: visible(&message), remedy: visible(&aborted.remedy) })
+    Some(Aborted { kind: aborted.kind, message: visible(&message), remedy: visible(&aborted.remedy) })
 }
 
 /// Request and answer, each as one text.

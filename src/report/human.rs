@@ -99,7 +99,7 @@ impl Human {
         let nothing_asked = aborted.is_some() && section.judged.is_empty();
         // Why there is no verdict comes before anything that the run would have said with one.
         if let Some(aborted) = aborted {
-            let headline = format!("no verdict ({}): {}", visible(&aborted.kind), visible(&aborted.message));
+            let headline = format!("no verdict ({}): {}", aborted.kind, visible(&aborted.message));
             self.hanging(&self.paint.red("  ■ "), &headline, 4)?;
             self.labelled("next:", &visible(&aborted.remedy))?;
         }
@@ -128,8 +128,7 @@ impl Human {
         if started.contract.is_empty() {
             return Ok(());
         }
-        let server = if started.target == "embedded" { "embedded server" } else { &started.target };
-        let facts = [started.title.as_str(), &started.document, server];
+        let facts = [&started.title, &started.document, &started.target];
         let facts: Vec<String> = facts.iter().filter(|fact| !fact.is_empty()).map(|fact| visible(fact)).collect();
         writeln!(
             self.sink,

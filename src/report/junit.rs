@@ -52,7 +52,7 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
     // Why there is no verdict comes before the verdicts that it kept from being reached.
     if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type(xml(&aborted.kind)).set_message(xml(&aborted.message)).set_description(xml(&aborted.remedy));
+        status.set_type(aborted.kind.name()).set_message(xml(&aborted.message)).set_description(xml(&aborted.remedy));
         let mut case = TestCase::new("no-verdict", status);
         case.set_classname(xml(&started.contract));
         suite.add_test_case(case);

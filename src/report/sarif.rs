@@ -211,7 +211,7 @@ fn notifications(run: &Run) -> Vec<Value> {
         let name = &section.started.contract;
         if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
             let message = format!("{name}: no verdict: {}; next: {}", aborted.message, aborted.remedy);
-            notifications.push(notification("error", &aborted.kind, &message));
+            notifications.push(notification("error", aborted.kind.name(), &message));
         }
         for open in open(&section.judged) {
             let (names, more) = open.names(NAMES);

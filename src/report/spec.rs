@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::suggest::nearest;
+
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -102,16 +104,15 @@ impl FromStr for ReportSpec {
             None => (text, None),
         };
         let format = Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
-            let nearest = Format::ALL.into_iter().min_by_key(|format| strsim::damerau_levenshtein(format.name(), name));
             let suggestion = match name {
                 "xml" => Some(Format::Junit),
                 "md" => Some(Format::Markdown),
                 "jsonl" => Some(Format::Ndjson),
                 "text" | "console" | "pretty" => Some(Format::Human),
-                _ => nearest.filter(|format| {
-                    let longest = format.name().len().max(name.chars().count());
-                    strsim::damerau_levenshtein(format.name(), name) <= (longest / 3).max(1)
-                }),
+                _ => {
+                    let near = nearest(name, Format::ALL.map(Format::name));
+                    Format::ALL.into_iter().find(|format| Some(format.name()) == near)
+                }
             };
             // All of it: a part of what was typed could be half of something that has to be masked.
             SpecError::UnknownFormat { given: text.to_owned(), suggestion }

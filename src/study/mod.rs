@@ -1,7 +1,7 @@
 //! What has been seen of a target, reduced to what checks compare: answers, walks, records.
 //!
-//! A study is pure data. It is filled by the engine (or from a recording) and read by checks, to plan what to ask next and
-//! to judge. It knows no check and opens no connection.
+//! A study is data. It is filled by the engine (or from a recording) and read by checks, to plan what to ask next and to
+//! judge; what they work out of it more than once is kept beside it. It knows no check and opens no connection.
 
 pub mod ask;
 pub(crate) mod bodies;
@@ -18,6 +18,7 @@ mod reference;
 pub mod row;
 mod strict_json;
 
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
@@ -103,11 +104,11 @@ pub struct Means {
     pub reads: usize,
 }
 
-/// What was chosen, by what for.
-type Choices = Arc<Mutex<HashMap<String, Arc<dyn std::any::Any + Send + Sync>>>>;
+/// What was chosen, by its type and what for.
+type Choices = HashMap<(TypeId, String), Arc<dyn Any + Send + Sync>>;
 
 /// Everything seen so far of one target.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Study {
     /// The contract.
     pub contract: Arc<Contract>,
@@ -120,7 +121,7 @@ pub struct Study {
     /// What the walks over each whole list agree on, by who asked, once somebody wants to know.
     references: BTreeMap<String, BTreeMap<Access, OnceLock<Reference>>>,
     /// What was chosen to be sent, by what for: planning asks again in each round.
-    choices: Choices,
+    choices: Mutex<Choices>,
 }
 
 impl Study {
@@ -141,7 +142,7 @@ impl Study {
             models: Arc::new(models),
             seen: IndexMap::new(),
             references: BTreeMap::new(),
-            choices: Arc::default(),
+            choices: Mutex::default(),
         }
     }
 
@@ -154,12 +155,14 @@ impl Study {
             models: Arc::clone(&self.models),
             seen: IndexMap::new(),
             references: BTreeMap::new(),
-            choices: Arc::default(),
+            choices: Mutex::default(),
         }
     }
 
-    /// Something chosen once for a purpose: `key` names it and what the choice rests on.
+    /// Something chosen once for a purpose: `key` names it and what the choice rests on. Cases are only ever added, so that
+    /// the position of one, or their number, names what was known.
     pub fn choose<T: Clone + Send + Sync + 'static>(&self, key: String, choose: impl FnOnce() -> T) -> T {
+        let key = (TypeId::of::<T>(), key);
         let known = self.choices.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known.as_ref().and_then(|known| known.downcast_ref::<T>()) {
             return known.clone();

@@ -149,9 +149,9 @@ impl Observation {
         }
     }
 
-    /// Whether anything in the body was found wrong by itself.
+    /// Whether anything in the body may have to be shown: what is wrong by itself, and readings that another body may contradict.
     #[must_use]
-    pub fn is_blamed(&self) -> bool {
+    pub fn is_telling(&self) -> bool {
         !(self.schema_errors.is_empty()
             && self.rule_breaks.is_empty()
             && self.readings.is_empty()

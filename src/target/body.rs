@@ -6,7 +6,7 @@ use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Operation};
 
 /// The smallest lawful body of an operation: its required members, from the paging clause, defaults, examples and types.
-pub(super) fn minimal_body(contract: &Contract, operation: &Operation) -> Option<Value> {
+pub(crate) fn minimal_body(contract: &Contract, operation: &Operation) -> Option<Value> {
     let body = operation.body.as_ref()?;
     let usual = operation.handy_size().and_then(|(slot, size)| match slot {
         Slot::Body(at) => Some((at.as_str(), size)),

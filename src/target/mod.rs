@@ -26,6 +26,7 @@ pub use limits::{Limits, Rate};
 pub use stop::Switch;
 use tokio::time::Instant;
 
+pub(crate) use body::minimal_body;
 pub(crate) use draft::missing_words;
 
 use crate::recording::Crossed;

@@ -101,7 +101,7 @@ pub fn contract(name: &str, title: &str, operations: &[&str]) -> Event {
         title: title.to_owned(),
         document: format!("openapi/{name}.yaml"),
         hash: "0123456789abcdef".to_owned(),
-        target: "embedded".to_owned(),
+        target: "http://127.0.0.1:8080".to_owned(),
         operations: operations.iter().map(|name| (*name).to_owned()).collect(),
     })
 }
@@ -223,8 +223,8 @@ fn flexportal() -> Vec<Event> {
 
 fn flexportal_finished() -> ContractFinished {
     let outcomes = |counts: &[(&str, u64)]| counts.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect();
-    let item = |kind: &str, scope: &str, name: &str, seen, excused: &str| CoverageItem {
-        kind: kind.to_owned(),
+    let item = |kind: Declared, scope: &str, name: &str, seen, excused: &str| CoverageItem {
+        kind,
         scope: scope.to_owned(),
         name: name.to_owned(),
         seen,
@@ -256,15 +256,15 @@ fn flexportal_finished() -> ContractFinished {
         ],
         coverage: Coverage {
             items: vec![
-                item("answer", "listCustomers", "200 application/json", 60, ""),
-                item("answer", "listCustomers", "400 application/json", 3, ""),
-                item("answer", "listCustomers", "500 application/json", 0, "cannot be provoked"),
-                item("parameter", "listCustomers", "limit", 60, ""),
-                item("enum", "listCustomers", "status=inactive", 0, ""),
-                item("answer", "getCustomer", "200 application/json", 12, ""),
-                item("answer", "getCustomer", "404 application/json", 0, ""),
-                item("optional", "Customer", "phone present", 9, ""),
-                item("optional", "Customer", "phone absent", 3, ""),
+                item(Declared::Answer, "listCustomers", "200 application/json", 60, ""),
+                item(Declared::Answer, "listCustomers", "400 application/json", 3, ""),
+                item(Declared::Answer, "listCustomers", "500 application/json", 0, "cannot be provoked"),
+                item(Declared::Parameter, "listCustomers", "limit", 60, ""),
+                item(Declared::Enum, "listCustomers", "status=inactive", 0, ""),
+                item(Declared::Answer, "getCustomer", "200 application/json", 12, ""),
+                item(Declared::Answer, "getCustomer", "404 application/json", 0, ""),
+                item(Declared::Optional, "Customer", "phone present", 9, ""),
+                item(Declared::Optional, "Customer", "phone absent", 3, ""),
             ],
         },
         remarks: vec!["the target asked for patience once (429) and was given it".to_owned()],
@@ -329,7 +329,7 @@ fn maple() -> Vec<Event> {
             outcomes: BTreeMap::from([("failed".to_owned(), 3), ("disabled".to_owned(), 1)]),
         }],
         aborted: Some(Aborted {
-            kind: "budget".to_owned(),
+            kind: Obstacle::Budget,
             message: "the budget of 84 requests is used up".to_owned(),
             remedy: "raise `--max-requests`, or select fewer checks with `--only`".to_owned(),
         }),

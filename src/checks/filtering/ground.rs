@@ -23,6 +23,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) lists: &'a Lists,
     pub(crate) model: &'a Model,
     pub(crate) walk: &'a WalkSeen,
+    /// Position of the walk among the cases of the study.
+    position: usize,
 }
 
 impl<'a> Ground<'a> {
@@ -31,8 +33,10 @@ impl<'a> Ground<'a> {
         let lists = operation.clause.lists.as_ref()?;
         let model = study.model(&operation.id)?;
         let walks = [study.reference_walk(operation, lists), study.default_walk(operation)];
-        walks.into_iter().find_map(|walk| match study.get(&Case::Walk(walk)) {
-            Some(Seen::Walk(walk)) if !walk.pages.is_empty() => Some(Self { operation, lists, model, walk }),
+        walks.map(Case::Walk).into_iter().find_map(|case| match study.get(&case) {
+            Some(Seen::Walk(walk)) if !walk.pages.is_empty() => {
+                Some(Self { operation, lists, model, walk, position: study.position(&case)? })
+            }
             _ => None,
         })
     }
@@ -106,9 +110,9 @@ impl<'a> Ground<'a> {
         Case::pages(query, most)
     }
 
-    /// Names what something is chosen for. The choice rests on one walk, which stays where it is while the study lives.
-    pub(super) fn purpose(&self, what: &str) -> String {
-        format!("{} {what} {:p}", self.operation.id, self.walk)
+    /// Names what something is chosen for, and the one walk that the choice rests on.
+    pub(crate) fn purpose(&self, what: &str) -> String {
+        format!("{} {what} by case {}", self.operation.id, self.position)
     }
 
     /// A plain query of the list.

@@ -113,8 +113,7 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| &**record).collect();
     let (pointer, most) = (pointer_of(study, ground, reader, by), most_reads(study));
     let salt = format!("{} reads {}", reader.operation.id, by.key);
-    // The choice rests on one walk, which stays where it is while the study lives.
-    let choice = study.choose(format!("{salt} {most} {:p}", ground.walk), || {
+    let choice = study.choose(ground.purpose(&format!("{salt} {most}")), || {
         let mut taken: Vec<usize> = Vec::new();
         let mut take = |index: usize| {
             if taken.len() < most && !taken.contains(&index) {

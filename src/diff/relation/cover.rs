@@ -12,6 +12,7 @@ use super::unions::Matching;
 use super::{ConjId, Engine, Mode, PairId, Summary, scalars};
 use crate::diff::effective::{Effective, effective};
 use crate::diff::law::{Direction, Effect};
+use crate::diff::rule::Aspect;
 use crate::diff::types::{Range, TypeSet, value_key};
 use crate::diff::witness::Half;
 
@@ -197,16 +198,14 @@ impl<'a> Engine<'a> {
         let mut found: Vec<Respect<'a>> = Vec::new();
         let inner = &self.pairs[pair.0 as usize];
         for change in inner.changes.iter().filter(|change| breaks(change.effect())) {
-            let id = change.rule.id;
-            let name = change.subject.trim_matches('`');
-            let own_name = own.properties.keys().find(|known| **known == name).copied();
-            let respect = match id.rsplit_once('-').map_or(id, |(front, _)| front) {
-                "type" => Respect::Types,
-                "range" => Respect::Range,
-                "length" => Respect::Length,
-                "item-count" => Respect::Items,
-                "property-count" => Respect::Properties,
-                "property-became" => match own_name {
+            let own_name = || own.properties.keys().find(|known| Some(**known) == change.name()).copied();
+            let respect = match change.rule.aspect {
+                Some(Aspect::Type) => Respect::Types,
+                Some(Aspect::Range) => Respect::Range,
+                Some(Aspect::Length) => Respect::Length,
+                Some(Aspect::ItemCount) => Respect::Items,
+                Some(Aspect::PropertyCount) => Respect::Properties,
+                Some(Aspect::Presence) => match own_name() {
                     Some(name) => Respect::Property(name),
                     None => return Fit::Unlike,
                 },

@@ -44,7 +44,7 @@ impl<'a> Engine<'a> {
             (&rules::discriminator_value_added::RULE, lost(&after, &left, |tag| known(tag, &before, &left), &right)),
         ] {
             for tag in tags {
-                let change = self.change(sides, rule, "discriminator").about(format!("`{tag}`"));
+                let change = self.change(sides, rule, "discriminator").about_one(tag);
                 self.note(sides, change);
             }
         }
@@ -59,7 +59,7 @@ impl<'a> Engine<'a> {
             if old != new && (still || known) {
                 let change = self
                     .change(sides, &rules::discriminator_value_moved::RULE, "discriminator")
-                    .about(format!("`{tag}`"))
+                    .about_one(tag)
                     .values(*old, *new);
                 self.note(sides, change);
             }
@@ -81,7 +81,7 @@ impl<'a> Engine<'a> {
                 None if self.old.component(*child) == Some(*tag) => {
                     let change = self
                         .change(sides, &rules::variant_removed::RULE, "discriminator")
-                        .about(format!("`{tag}`"))
+                        .about_one(tag)
                         .values("a variant", "no variant");
                     self.note(sides, change);
                 }
@@ -92,7 +92,7 @@ impl<'a> Engine<'a> {
             if self.new.component(*child) == Some(*tag) {
                 let change = self
                     .change(sides, &rules::variant_added::RULE, "discriminator")
-                    .about(format!("`{tag}`"))
+                    .about_one(tag)
                     .values("no variant", "a variant");
                 self.note(sides, change);
             }

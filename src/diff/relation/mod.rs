@@ -382,7 +382,7 @@ impl<'a> Engine<'a> {
         before: impl Into<String>,
         after: impl Into<String>,
     ) {
-        let change = self.change(sides, rule, keyword).about(format!("`{keyword}`")).values(before, after);
+        let change = self.change(sides, rule, keyword).about_one(keyword).values(before, after);
         self.note(sides, change);
     }
 

@@ -136,7 +136,7 @@ impl<'a> Engine<'a> {
     ) -> Change {
         let old = property.old.first().copied().map(At::node).or_else(|| self.old_at(sides, "required"));
         let new = property.new.first().copied().map(At::node).or_else(|| self.new_at(sides, "properties"));
-        Change::new(rule, sides.mode.direction).at(old, new).about(format!("`{}`", property.name))
+        Change::new(rule, sides.mode.direction).at(old, new).about_one(property.name)
     }
 
     /// Whether the property selects the variant by values that the other side takes. Values that the side enumerates
@@ -289,8 +289,8 @@ impl<'a> Engine<'a> {
         let (mut narrows, mut widens) = (Vec::new(), Vec::new());
         for name in both {
             match (old.allows_name(name), new.allows_name(name)) {
-                (true, false) => narrows.push(format!("`{name}`")),
-                (false, true) => widens.push(format!("`{name}`")),
+                (true, false) => narrows.push((*name).to_owned()),
+                (false, true) => widens.push((*name).to_owned()),
                 _ => {}
             }
         }
@@ -299,7 +299,7 @@ impl<'a> Engine<'a> {
             (&rules::additional_properties_allowed::RULE, widens),
         ] {
             if !names.is_empty() {
-                let change = self.change(sides, rule, "additionalProperties").about(names.join(", "));
+                let change = self.change(sides, rule, "additionalProperties").about_all(names, usize::MAX);
                 self.note(sides, change);
             }
         }

@@ -63,7 +63,7 @@ impl Prover<'_, '_> {
                 .collect();
             let mut one = Half { side: self.old, conjs: self.old_conjs };
             let mut two = Half { side: self.new, conjs: self.new_conjs };
-            witness::find((&mut one, &mut two), &conjs, mode.direction, wish)
+            witness::find((&mut one, &mut two), &conjs, mode, wish)
         })
     }
 

@@ -41,7 +41,7 @@ impl<'a> Engine<'a> {
         };
         let finite = possible && (covered_by_values(&sides.old, new) || covered_by_values(&sides.new, old));
         if let Some(rule) = rule.filter(|_| !finite) {
-            let change = self.change(sides, rule, "type").about("`type`").values(old.names(), new.names());
+            let change = self.change(sides, rule, "type").about_one("type").values(old.names(), new.names());
             self.note(sides, change);
         }
         common
@@ -62,7 +62,7 @@ impl<'a> Engine<'a> {
             _ => return,
         };
         let values = (old.declared.names(), new.declared.names());
-        let change = self.change(sides, rule, "type").about("`type`").values(values.0, values.1);
+        let change = self.change(sides, rule, "type").about_one("type").values(values.0, values.1);
         self.note(sides, change);
     }
 

@@ -199,14 +199,14 @@ impl<'a> Engine<'a> {
         }
         let rule: &'static Rule =
             if request { &rules::enum_value_removed::RULE } else { &rules::enum_value_added::RULE };
-        let subject = refused.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-        let told = self.pairs[pair.0 as usize].changes.iter().any(|change| change.subject == subject);
+        let names: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        let told = self.pairs[pair.0 as usize].changes.iter().any(|change| change.names == names);
         if told || refused.len() > 40 {
             return false;
         }
         let (before, after) =
             if request { ("taken", "taken by no variant") } else { ("known to no variant", "may come") };
-        let mut change = self.change(sides, rule, "enum").about(subject).values(before, after);
+        let mut change = self.change(sides, rule, "enum").about_all(names, usize::MAX).values(before, after);
         change = if request { change.at_old(variant) } else { change.at_new(variant) };
         self.note(sides, change);
         true

@@ -71,11 +71,8 @@ impl<'a> Engine<'a> {
         if values.is_empty() {
             return;
         }
-        let mut subject = values.iter().take(LISTED).map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-        if values.len() > LISTED {
-            subject.push_str(&format!(" and {} more", values.len() - LISTED));
-        }
-        let change = self.change(sides, rule, "enum").about(subject).values(list(old), list(new));
+        let change = self.change(sides, rule, "enum").about_all(values.iter().cloned(), LISTED);
+        let change = change.values(list(old), list(new));
         self.note(sides, change);
     }
 
@@ -87,19 +84,16 @@ impl<'a> Engine<'a> {
                 Some(found.iter().collect())
             };
             let (Some(old), Some(new)) = (values(&sides.old), values(&sides.new)) else { continue };
-            let outside = |one: &[&Value], two: &[&Value]| -> String {
-                one.iter()
-                    .filter(|value| !two.contains(value))
-                    .map(|value| format!("`{value}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+            let outside = |one: &[&Value], two: &[&Value]| -> Vec<String> {
+                one.iter().filter(|value| !two.contains(value)).map(ToString::to_string).collect()
             };
-            for (rule, subject) in [
+            for (rule, names) in [
                 (&rules::known_value_removed::RULE, outside(&old, &new)),
                 (&rules::known_value_added::RULE, outside(&new, &old)),
             ] {
-                if !subject.is_empty() {
-                    let change = self.change(sides, rule, keyword).about(subject).values(list(&old), list(&new));
+                if !names.is_empty() {
+                    let change = self.change(sides, rule, keyword).about_all(names, usize::MAX);
+                    let change = change.values(list(&old), list(&new));
                     self.note(sides, change);
                 }
             }

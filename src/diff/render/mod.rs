@@ -62,12 +62,9 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
-            let near = names.iter().max_by(|a, b| strsim::jaro(a, text).total_cmp(&strsim::jaro(b, text)));
-            format!(
-                "unknown report format `{text}`; did you mean `{}`? formats: {}",
-                near.unwrap_or(&"human"),
-                names.join(", ")
-            )
+            let near = crate::suggest::nearest(text, names.iter().copied());
+            let hint = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            format!("unknown report format `{text}`; {hint}formats: {}", names.join(", "))
         })
     }
 }

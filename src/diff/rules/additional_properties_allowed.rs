@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Additional,
     mirror: Rule("additional-properties-forbidden"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Additional,
     mirror: Rule("additional-properties-allowed"),
 }

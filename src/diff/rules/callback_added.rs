@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [Negotiated],
     category: Wire,
+    tells: Addition,
     mirror: Rule("callback-removed"),
 }

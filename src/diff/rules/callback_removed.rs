@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [Negotiated],
     category: Wire,
+    tells: Removal,
     mirror: Rule("callback-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Rule("discriminator-added"),
 }

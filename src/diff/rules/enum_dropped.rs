@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Enum,
     mirror: Rule("enum-set"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Enum,
     mirror: Rule("enum-dropped"),
 }

@@ -18,5 +18,7 @@ rule! {
     effect: Widens,
     guards: [],
     category: Client,
+    tells: Addition,
+    aspect: Enum,
     mirror: Rule("enum-value-removed"),
 }

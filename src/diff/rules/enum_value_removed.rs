@@ -17,5 +17,7 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Removal,
+    aspect: Enum,
     mirror: Rule("enum-value-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Rule("expansion-added"),
 }

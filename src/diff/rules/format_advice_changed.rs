@@ -19,5 +19,6 @@ rule! {
     effect: Unknown,
     guards: [],
     category: Wire,
+    aspect: Format,
     mirror: Itself,
 }

@@ -18,5 +18,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Format,
     mirror: Rule("format-narrowed"),
 }

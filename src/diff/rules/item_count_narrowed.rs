@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: ItemCount,
     mirror: Rule("item-count-widened"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: ItemCount,
     mirror: Rule("item-count-narrowed"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Wire,
+    tells: Addition,
     mirror: Rule("known-value-removed"),
 }

@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Length,
     mirror: Rule("length-widened"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Length,
     mirror: Rule("length-narrowed"),
 }

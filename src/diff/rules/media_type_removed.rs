@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [Negotiated],
     category: Wire,
+    tells: Removal,
     mirror: Rule("media-type-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Incomparable,
     guards: [],
     category: Wire,
+    aspect: Multiple,
     mirror: Itself,
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Multiple,
     mirror: Rule("multiple-narrowed"),
 }

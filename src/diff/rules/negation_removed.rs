@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Rule("negation-added"),
 }

@@ -18,5 +18,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Null,
     mirror: Rule("null-forbidden"),
 }

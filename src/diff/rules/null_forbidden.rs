@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Null,
     mirror: Rule("null-allowed"),
 }

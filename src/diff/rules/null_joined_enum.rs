@@ -18,5 +18,6 @@ rule! {
     effect: Unknown,
     guards: [],
     category: Wire,
+    aspect: Null,
     mirror: Rule("null-left-enum"),
 }

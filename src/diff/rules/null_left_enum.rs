@@ -17,5 +17,6 @@ rule! {
     effect: Unknown,
     guards: [],
     category: Wire,
+    aspect: Null,
     mirror: Rule("null-joined-enum"),
 }

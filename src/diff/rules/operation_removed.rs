@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("operation-added"),
 }

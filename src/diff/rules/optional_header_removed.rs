@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("header-added"),
 }

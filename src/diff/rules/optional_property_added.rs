@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [ReadOnly, WriteOnly],
     category: Wire,
+    tells: Addition,
     mirror: Rule("optional-property-removed"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [ReadOnly, WriteOnly, Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("optional-property-added"),
 }

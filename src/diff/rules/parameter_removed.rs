@@ -19,5 +19,6 @@ rule! {
     effect: Narrows,
     guards: [Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("optional-parameter-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Absent("a path that comes is reported operation by operation: operation-added"),
 }

@@ -17,5 +17,7 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Addition,
+    aspect: Pattern,
     mirror: Rule("pattern-removed"),
 }

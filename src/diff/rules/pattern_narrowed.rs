@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Pattern,
     mirror: Rule("pattern-widened"),
 }

@@ -17,5 +17,7 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    tells: Removal,
+    aspect: Pattern,
     mirror: Rule("pattern-added"),
 }

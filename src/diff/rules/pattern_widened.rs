@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Pattern,
     mirror: Rule("pattern-narrowed"),
 }

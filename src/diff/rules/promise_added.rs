@@ -17,5 +17,7 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Addition,
+    aspect: Promise,
     mirror: Rule("promise-removed"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Wire,
+    aspect: Promise,
     mirror: Rule("promise-weakened"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Presence,
     mirror: Rule("property-became-required"),
 }

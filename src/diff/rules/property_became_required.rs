@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Presence,
     mirror: Rule("property-became-optional"),
 }

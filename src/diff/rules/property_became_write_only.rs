@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Wire,
+    aspect: Visibility,
     mirror: Rule("property-left-write-only"),
 }

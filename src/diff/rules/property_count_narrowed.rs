@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: PropertyCount,
     mirror: Rule("property-count-widened"),
 }

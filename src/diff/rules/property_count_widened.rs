@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: PropertyCount,
     mirror: Rule("property-count-narrowed"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [ReadOnly, WriteOnly, Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("property-added-to-closed-object"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Range,
     mirror: Rule("range-narrowed"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [Sanctioned],
     category: Wire,
+    tells: Removal,
     mirror: Rule("header-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Addition,
     mirror: Absent("removing a parameter narrows too, required or not: parameter-removed"),
 }

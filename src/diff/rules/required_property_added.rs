@@ -17,5 +17,7 @@ rule! {
     effect: Narrows,
     guards: [ReadOnly, WriteOnly],
     category: Wire,
+    tells: Addition,
+    aspect: Required,
     mirror: Rule("required-property-removed"),
 }

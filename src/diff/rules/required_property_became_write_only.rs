@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Required,
     mirror: Rule("property-left-write-only"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Required,
     mirror: Rule("property-became-read-only"),
 }

@@ -18,5 +18,7 @@ rule! {
     effect: Widens,
     guards: [ReadOnly, WriteOnly, Sanctioned],
     category: Wire,
+    tells: Removal,
+    aspect: Required,
     mirror: Rule("required-property-added"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    tells: Addition,
     mirror: Absent("removing a body narrows too, required or not: request-body-removed"),
 }

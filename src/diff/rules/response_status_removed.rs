@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [Negotiated, NonSuccess],
     category: Wire,
+    tells: Removal,
     mirror: Rule("response-status-added"),
 }

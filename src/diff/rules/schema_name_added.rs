@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Client,
+    tells: Addition,
     mirror: Rule("schema-name-removed"),
 }

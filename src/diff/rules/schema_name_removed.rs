@@ -17,5 +17,6 @@ rule! {
     effect: None,
     guards: [],
     category: Client,
+    tells: Removal,
     mirror: Rule("schema-name-added"),
 }

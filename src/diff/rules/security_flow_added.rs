@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    tells: Addition,
     mirror: Rule("security-flow-removed"),
 }

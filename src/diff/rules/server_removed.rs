@@ -17,5 +17,6 @@ rule! {
     effect: Unknown,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Rule("server-added"),
 }

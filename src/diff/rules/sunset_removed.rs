@@ -17,5 +17,6 @@ rule! {
     effect: Violation,
     guards: [],
     category: Wire,
+    tells: Removal,
     mirror: Absent("a date that is set is part of deprecation-announced"),
 }

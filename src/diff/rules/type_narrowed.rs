@@ -18,5 +18,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Type,
     mirror: Rule("type-widened"),
 }

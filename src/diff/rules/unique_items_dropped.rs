@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Wire,
+    aspect: Uniqueness,
     mirror: Rule("unique-items-required"),
 }

@@ -17,5 +17,6 @@ rule! {
     effect: Narrows,
     guards: [],
     category: Wire,
+    aspect: Uniqueness,
     mirror: Rule("unique-items-dropped"),
 }

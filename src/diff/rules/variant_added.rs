@@ -17,5 +17,6 @@ rule! {
     effect: Widens,
     guards: [],
     category: Client,
+    tells: Addition,
     mirror: Rule("variant-removed"),
 }

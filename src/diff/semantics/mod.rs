@@ -18,7 +18,7 @@ use super::api::{Api, Both, Context, Reached};
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};
 use super::law::{Direction, Effect};
-use super::rule::Rule;
+use super::rule::{Aspect, Rule};
 use super::rules;
 
 /// Members of an object.
@@ -120,7 +120,7 @@ impl<'a> Api<'a> {
         clauses: &Clauses,
         values: (String, String),
     ) {
-        let promise = rule.id.starts_with("promise") && matches!(rule.effect, Effect::Narrows | Effect::Widens);
+        let promise = rule.aspect == Some(Aspect::Promise) && matches!(rule.effect, Effect::Narrows | Effect::Widens);
         let at = clauses.at();
         let change = Change::new(rule, if promise { Direction::Response } else { Direction::Request })
             .at(Some(at.0), Some(at.1))

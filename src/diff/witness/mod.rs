@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 use super::arena::{NodeId, Side};
 use super::checker;
 use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
-use super::law::Direction;
+use super::law::{Direction, Effect};
 use super::lowered::Lowering;
+use super::relation::Mode;
+use super::rule::{Aspect, Rule};
 use super::types::{TypeSet, value_key};
 pub(crate) use values::Hints;
 use values::{hints, scalars};
@@ -62,8 +64,8 @@ impl<'a> Half<'_, 'a> {
     }
 
     /// Whether the side refuses a value for the reason that the rule is about.
-    fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, (rule, focus): (&str, &str)) -> bool {
-        let keywords = keywords_of(rule);
+    fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, wish: &Wish<'_>) -> bool {
+        let keywords = wish.rule.aspect.map_or(&[][..], Aspect::keywords);
         let schema = Lowering::new(self.side, Some(direction)).conj(conj, value);
         let Some(faults) = checker::faults(&schema, value) else { return false };
         // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
@@ -71,8 +73,7 @@ impl<'a> Half<'_, 'a> {
             && (keywords.is_empty()
                 || faults.iter().any(|fault| {
                     let about = fault.keyword != "required" && fault.keyword != "additionalProperties"
-                        || focus == fault.keyword
-                        || fault.message.contains(focus);
+                        || wish.focus.is_some_and(|focus| focus == fault.keyword || fault.message.contains(focus));
                     matches!(fault.keyword.as_str(), "oneOf" | "anyOf" | "not")
                         || fault.pointer.is_empty() && keywords.contains(&fault.keyword.as_str()) && about
                 }))
@@ -257,35 +258,12 @@ impl<'a> Half<'_, 'a> {
     }
 }
 
-/// The keywords by which a validator refuses what a rule is about; none when any will do.
-fn keywords_of(rule: &str) -> &'static [&'static str] {
-    const TABLE: [(&str, &[&str]); 14] = [
-        ("type-", &["type", "enum"]),
-        ("null-", &["type", "enum"]),
-        ("enum-", &["enum", "type"]),
-        ("range-", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
-        ("length-", &["minLength", "maxLength"]),
-        ("pattern-", &["pattern"]),
-        ("format-", &["format", "minimum", "maximum"]),
-        ("multiple-", &["multipleOf"]),
-        ("item-count-", &["minItems", "maxItems"]),
-        ("unique-items-", &["uniqueItems"]),
-        ("property-count-", &["minProperties", "maxProperties"]),
-        ("required-property-", &["required"]),
-        ("property-became-", &["required"]),
-        ("additional-properties-", &["additionalProperties"]),
-    ];
-    TABLE.iter().find(|(front, _)| rule.starts_with(front)).map_or(&[], |(_, keywords)| keywords)
-}
-
 /// What a payload is to show, and how it travels.
 pub(crate) struct Wish<'w> {
-    /// Id of the rule.
-    pub(crate) rule: &'w str,
-    /// The property, or whatever else the change is about.
-    pub(crate) focus: &'w str,
-    /// Whether it is a segment of a path, which is never empty.
-    pub(crate) in_path: bool,
+    /// The rule that tells the change.
+    pub(crate) rule: &'static Rule,
+    /// The one property, or whatever else the change is about.
+    pub(crate) focus: Option<&'w str>,
 }
 
 /// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
@@ -293,24 +271,26 @@ pub(crate) struct Wish<'w> {
 pub(crate) fn find<'s, 'a>(
     (old, new): (&mut Half<'s, 'a>, &mut Half<'s, 'a>),
     conjs: &[(ConjId, ConjId)],
-    direction: Direction,
+    mode: Mode,
     wish: &Wish<'_>,
 ) -> Option<Value> {
+    let direction = mode.direction;
     let (one, two) = *conjs.first()?;
     if old.is_vast(one) || new.is_vast(two) {
         return None;
     }
     let mut candidates = match direction {
         Direction::Request => {
-            let hints = hints(new, two, wish.focus);
+            let hints = hints(new, two, wish.focus.unwrap_or_default());
             old.candidates(one, &hints, direction, 0)
         }
         Direction::Response => {
-            let hints = hints(old, one, wish.focus);
+            let hints = hints(old, one, wish.focus.unwrap_or_default());
             new.candidates(two, &hints, direction, 0)
         }
     };
-    candidates.retain(|value| !wish.in_path || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
+    // A segment of a path is never empty.
+    candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
     let (held, refusing) = if direction == Direction::Request { (old, new) } else { (new, old) };
@@ -335,7 +315,7 @@ pub(crate) fn find<'s, 'a>(
                 (place == 0 || held.accepts(held_by, value, direction) == Some(true))
                     && refusing.accepts(refused_by, value, direction) == Some(false)
             })
-            && refusing.refuses_for(&both[0].1, value, direction, (wish.rule, wish.focus))
+            && refusing.refuses_for(&both[0].1, value, direction, wish)
     };
     let mut room = MAX_BYTES;
     let found = candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
@@ -346,7 +326,8 @@ pub(crate) fn find<'s, 'a>(
     });
     // A type that came beside what tells it anyway refuses values of other types only.
     let text = json!("");
-    let by_type = found.is_none() && matches!(wish.rule, "type-narrowed" | "type-widened") && both.len() == 1;
+    let typed = wish.rule.aspect == Some(Aspect::Type) && matches!(wish.rule.effect, Effect::Narrows | Effect::Widens);
+    let by_type = found.is_none() && typed && both.len() == 1;
     let told = by_type
         && held.accepts_literally(&both[0].0, &text, direction) == Some(true)
         && refusing.accepts_literally(&both[0].1, &text, direction) == Some(false);

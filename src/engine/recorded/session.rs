@@ -7,9 +7,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::super::{Options, Profile, STRICT_READS};
 use super::chain::Chains;
-use super::proof::{Opinion, Proof};
 use crate::case::{Access, Case};
-use crate::checks::Blame;
+use crate::checks::{Blame, Proof};
 use crate::contract::{Contract, Operation};
 use crate::recording::{Belonging, Taken};
 use crate::study::{Looks, Means, Study};
@@ -25,6 +24,17 @@ const MAY_MOVE: &str = "the data may have moved between the pages, and the recor
 const MOVED: &str = "the data may have moved between the requests: the recording does not show that it stood still";
 const PASSING: &str =
     "a passing trouble on the way to the server looks the same, and a recording cannot be asked again";
+
+/// What becomes of one fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opinion {
+    /// It is told.
+    Tell,
+    /// It is told as a warning at most: why.
+    Doubt(&'static str),
+    /// It is not told: why.
+    Withhold(&'static str),
+}
 
 /// From when to when something went on, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -143,13 +153,12 @@ impl Session {
         Self { study, spans, whole, written }
     }
 
-    /// What becomes of a fault.
+    /// What becomes of a fault that a recording may speak of.
     pub(super) fn opinion(&self, proof: Proof, operation: &Operation, blame: &Blame) -> Opinion {
         match proof {
             _ if blame.fleeting => Opinion::Doubt(PASSING),
             Proof::Answer => Opinion::Tell,
             Proof::Walk if !blame.compares => Opinion::Tell,
-            Proof::Never(why) => Opinion::Withhold(why),
             _ if self.is_still(operation, blame) => Opinion::Tell,
             Proof::Walk | Proof::Versions if !self.written && self.is_quick(blame) => Opinion::Doubt(MAY_MOVE),
             _ => Opinion::Withhold(MOVED),

@@ -1,13 +1,10 @@
 //! What was looked at, operation by operation, and in all.
 
 use super::Paint;
-use crate::event::{Coverage, OperationTotals, Outcome};
+use crate::event::{Coverage, Declared, OperationTotals, Outcome};
 use crate::finding::Level;
 use crate::report::collect::{Run, Section};
 use crate::report::text::{self, count, duration, visible};
-
-/// `31 passed, 1 failed, 2 noted`; what does not apply or is switched off is left out.
-const TOLD: [&str; 6] = ["passed", "failed", "warned", "noted", "waived", "inconclusive"];
 
 /// `63 requests · 412 records · 24 pages · 31 passed, 1 failed, 2 inconclusive`.
 pub(super) fn of(totals: &OperationTotals) -> String {
@@ -19,8 +16,9 @@ pub(super) fn of(totals: &OperationTotals) -> String {
         parts.push(count(totals.pages, "page"));
     }
     let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
-    let outcomes: Vec<String> = TOLD
-        .iter()
+    // What does not apply or is switched off is left out.
+    let told = Outcome::JUDGED.iter().chain(&["inconclusive"]);
+    let outcomes: Vec<String> = told
         .map(|name| (outcome(name), name))
         .filter(|(number, _)| *number > 0)
         .map(|(number, name)| format!("{number} {name}"))
@@ -40,7 +38,7 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
         .map(|finding| finding.level)
         .max();
     let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0);
-    let judged = ["passed", "failed", "warned", "noted", "waived"].iter().any(|name| outcome(name) > 0);
+    let judged = Outcome::judged_of(&totals.outcomes) > 0;
     // What was cut off may have more to say.
     let left = |outcome: &Outcome| matches!(outcome, Outcome::Disabled { by } if by.starts_with("--fail-fast"));
     let cut_off = section.finished.as_ref().is_some_and(|finished| finished.aborted.is_some())
@@ -87,41 +85,43 @@ pub(in crate::report) fn totals(run: &Run) -> String {
     parts.join(" · ")
 }
 
-/// Kinds of what a contract declares, as they are called.
-const KINDS: [(&str, &str); 6] = [
-    ("answer", "answers"),
-    ("parameter", "parameters"),
-    ("filter", "filters"),
-    ("sort", "orders"),
-    ("enum", "enumeration values"),
-    ("optional", "optional fields"),
-];
+/// What a contract declares, as it is called where there are many.
+fn plural(kind: Declared) -> &'static str {
+    match kind {
+        Declared::Answer => "answers",
+        Declared::Parameter => "parameters",
+        Declared::Filter => "filters",
+        Declared::Sort => "orders",
+        Declared::Enum => "enumeration values",
+        Declared::Optional => "optional fields",
+    }
+}
 
 /// How much of the contract was seen, by kind; with `all`, what was not seen by name. What nobody provokes on purpose does
 /// not count.
 pub(super) fn coverage(coverage: &Coverage, all: bool) -> Vec<String> {
-    let of_kind = |kind: &'static str| {
+    let of_kind = |kind: Declared| {
         coverage.items.iter().filter(move |item| item.kind == kind && (item.seen > 0 || item.excused.is_empty()))
     };
-    let kinds = KINDS.iter().filter(|(kind, _)| of_kind(kind).next().is_some());
+    let kinds = Declared::ALL.into_iter().filter(|kind| of_kind(*kind).next().is_some());
     let counts: Vec<String> = kinds
         .clone()
-        .map(|(kind, words)| {
+        .map(|kind| {
             let seen = of_kind(kind).filter(|item| item.seen > 0).count();
-            format!("{words} {seen} of {}", of_kind(kind).count())
+            format!("{} {seen} of {}", plural(kind), of_kind(kind).count())
         })
         .collect();
     if counts.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![format!("seen of the contract: {}", counts.join(" · "))];
-    for (kind, words) in kinds.filter(|_| all) {
+    for kind in kinds.filter(|_| all) {
         let unseen: Vec<String> = of_kind(kind)
             .filter(|item| item.seen == 0)
             .map(|item| format!("{} {}", visible(&item.scope), visible(&item.name)))
             .collect();
         if !unseen.is_empty() {
-            lines.push(format!("{words} not seen: {}", unseen.join(", ")));
+            lines.push(format!("{} not seen: {}", plural(kind), unseen.join(", ")));
         }
     }
     lines
