@@ -25,7 +25,9 @@ impl Figure {
         match value {
             None | Some(Value::Null) => Self::Absent,
             Some(Value::Number(number)) => number.as_f64().map_or(Self::NoNumber, Self::Is),
-            Some(Value::String(text)) if text.parse::<f64>().is_ok() => Self::Is(text.parse().unwrap_or_default()),
+            Some(Value::String(text)) => {
+                text.parse().ok().filter(|number: &f64| number.is_finite()).map_or(Self::NoNumber, Self::Is)
+            }
             Some(_) => Self::NoNumber,
         }
     }
