@@ -64,6 +64,9 @@ pub struct ContractStarted {
     pub target: String,
     /// Operations that will be judged.
     pub operations: Vec<String>,
+    /// What the run was set to do, by name, as far as its verdict depends on it; nothing of a recording.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// One exchange, for progress.

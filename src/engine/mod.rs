@@ -17,6 +17,7 @@ mod reduce;
 mod regression;
 mod run;
 mod select;
+mod settings;
 mod shard;
 mod shrink;
 mod tell;
@@ -71,6 +72,8 @@ pub struct Options {
     pub fail_fast: Option<Red>,
     /// How long to wait for a server that does not answer yet; zero: not at all.
     pub wait: Duration,
+    /// What the report says of the run beside these options: which embedded server it is, say.
+    pub about: BTreeMap<String, String>,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
@@ -106,6 +109,7 @@ impl Default for Options {
             repeat_budget: 400,
             fail_fast: None,
             wait: Duration::ZERO,
+            about: BTreeMap::new(),
             first: Vec::new(),
             looks: None,
         }
@@ -168,6 +172,7 @@ pub async fn check_with(
     on_exchange: OnExchange,
 ) -> Checked {
     let started = Instant::now();
+    let means = means(&contract, &target, options);
     emit(Event::ContractStarted(ContractStarted {
         contract: contract.name.clone(),
         title: format!("{} {}", contract.title, contract.version),
@@ -175,8 +180,8 @@ pub async fn check_with(
         hash: contract.hash(),
         target: target.base().to_owned(),
         operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+        settings: settings::settings(&target, options, &means),
     }));
-    let means = means(&contract, &target, options);
     let runner = Runner {
         contract: Arc::clone(&contract),
         target,

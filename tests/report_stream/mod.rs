@@ -103,6 +103,7 @@ pub fn contract(name: &str, title: &str, operations: &[&str]) -> Event {
         hash: "0123456789abcdef".to_owned(),
         target: "embedded".to_owned(),
         operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+        settings: std::collections::BTreeMap::new(),
     })
 }
 
