@@ -301,12 +301,24 @@ pub struct ContractFinished {
 /// Why a run ended without a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aborted {
-    /// `unreachable`, `misconfigured`, `rate-limited`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
+    /// `unusable`, `unreachable`, `misconfigured`, `rate-limited`, `breaker`, `budget`, `interrupted`, `nothing-ran`.
     pub kind: String,
     /// What happened.
     pub message: String,
     /// The next step.
     pub remedy: String,
+}
+
+/// The exit code of a run: 1 where the contract is violated, whatever else came between; of a run without a verdict 2
+/// where the set-up cannot be used and 3 otherwise; else 0.
+#[must_use]
+pub fn exit_code(aborted: Option<&Aborted>, violated: bool) -> u8 {
+    match aborted {
+        _ if violated => 1,
+        Some(aborted) if aborted.kind == "unusable" => 2,
+        Some(_) => 3,
+        None => 0,
+    }
 }
 
 /// The run is done.
@@ -344,4 +356,20 @@ pub struct CheckInfo {
     /// Where the check itself stands, if it judges a document.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<Place>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_up_that_cannot_be_used_ends_as_such_and_a_violation_as_one() {
+        let aborted = |kind: &str| Aborted { kind: kind.to_owned(), message: String::new(), remedy: String::new() };
+        assert_eq!(exit_code(None, false), 0);
+        assert_eq!(exit_code(Some(&aborted("unusable")), false), 2);
+        assert_eq!(exit_code(Some(&aborted("unreachable")), false), 3);
+        for end in [None, Some(aborted("unusable")), Some(aborted("budget"))] {
+            assert_eq!(exit_code(end.as_ref(), true), 1);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Walks that come to no good end say only what they showed.
+//! What a server does not answer, or answers in another form than the usual one, is told as what it is.
 
 mod stub;
 
@@ -7,7 +7,8 @@ use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use contract_gate::gate::Gate;
+use contract_gate::gate::{Gate, Trial, Verdict};
+use contract_gate::report::Format;
 use serde_json::{Value, json};
 
 /// A list that is filtered by a field which its records need not show.
@@ -72,13 +73,38 @@ fn page(query: &str) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
+fn quiet_server() -> String {
+    let list = |RawQuery(query): RawQuery| async move { page(&query.unwrap_or_default()) };
+    stub::serve_router(Router::new().route("/customers", get(list)))
+}
+
 #[test]
 fn an_outage_under_a_filter_makes_no_record_foreign_that_does_not_show_the_field() {
-    let list = |RawQuery(query): RawQuery| async move { page(&query.unwrap_or_default()) };
-    let url = stub::serve_router(Router::new().route("/customers", get(list)));
-    let checked = Gate::document("quiet", CONTRACT).expect("the contract is sound").base_url(url);
+    let checked = Gate::document("quiet", CONTRACT).expect("the contract is sound").base_url(quiet_server());
     let checked = checked.check_blocking().expect("it can run");
     assert!(checked.findings().any(|finding| finding.id.contains("status")), "the outage is told: {checked}");
     let accused: Vec<_> = checked.findings().filter(|finding| finding.id.starts_with("filter-")).collect();
     assert!(accused.is_empty(), "{accused:#?}");
+}
+
+#[test]
+fn methods_that_get_no_answer_were_not_refused() {
+    let behind = quiet_server();
+    let url = stub::serve(move |head| if head.starts_with("GET ") { stub::forward(&behind, head) } else { Vec::new() });
+    let check = "undocumented-method-accepted";
+    let gate = Gate::document("quiet", CONTRACT).expect("the contract is sound").base_url(url).only([check]);
+    let checked = gate.check_blocking().expect("it can run");
+    let verdict = checked.verdict(&Trial { operation: "listCustomers".to_owned(), check });
+    assert!(matches!(&verdict, Verdict::Inconclusive(why) if why.contains("was answered")), "{verdict:?}");
+}
+
+#[test]
+fn an_answer_covers_the_range_of_media_types_that_declares_it() {
+    let document = CONTRACT.replace("content: {application/json:", "content: {'*/*':");
+    let gate = Gate::document("quiet", &document).expect("the contract is sound").base_url(quiet_server());
+    let checked = gate.only(["answers"]).check_blocking().expect("it can run");
+    let report: Value = serde_json::from_str(&checked.report(Format::Json)).expect("JSON");
+    let items = report["contracts"][0]["coverage"]["items"].as_array().expect("what was seen");
+    let item = items.iter().find(|item| item["name"] == "200 */*").expect("it is declared");
+    assert!(item["seen"].as_u64() > Some(0), "{item}");
 }

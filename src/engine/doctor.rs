@@ -113,7 +113,12 @@ struct Visit {
 }
 
 fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sight {
-    Sight::Trouble(Trouble { culprit, kind: "misconfigured", message, remedy: remedy.into() })
+    let kind = match culprit {
+        Culprit::Api => "violated",
+        Culprit::Setup => "misconfigured",
+        Culprit::Server => "unreachable",
+    };
+    Sight::Trouble(Trouble { culprit, kind, message, remedy: remedy.into() })
 }
 
 impl Doctor {

@@ -65,8 +65,9 @@ pub struct Options {
     pub probe_writes: bool,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
-    /// Most requests that looking again and reducing may cost together: as many as were sent before, and some
-    /// hundreds at least, but never more than this.
+    /// Requests that looking again and reducing may cost together: as many as were sent before, and some hundreds at
+    /// least, but no more than this. It is asked before each repetition, so that the last one, which may walk a long list,
+    /// can go beyond.
     pub repeat_budget: u64,
     /// Which findings end the run at once; `None`: none does.
     pub fail_fast: Option<Red>,

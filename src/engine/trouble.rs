@@ -40,7 +40,8 @@ impl Culprit {
 pub struct Trouble {
     /// Who has to act.
     pub culprit: Culprit,
-    /// `unusable`, `unreachable`, `misconfigured` or `rate-limited`, as in [`Aborted::kind`].
+    /// `unusable`, `unreachable`, `misconfigured` or `rate-limited`, as in [`Aborted::kind`]; `violated` where a look at the
+    /// server shows at once that the API is wrong.
     pub kind: &'static str,
     /// What was seen.
     pub message: String,

@@ -281,6 +281,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_is_a_figure_only_if_it_is_a_finite_number() {
+        let of = |text: &str| Figure::of(Some(Value::from(text)));
+        assert_eq!((of("49"), of("4.9e1")), (Figure::Is(49.0), Figure::Is(49.0)));
+        for text in ["NaN", "nan", "inf", "-Infinity", "1e999", "many", ""] {
+            assert_eq!(of(text), Figure::NoNumber, "{text}");
+        }
+    }
+
+    #[test]
     fn link_headers_are_read() {
         let header = r#"<https://h/c?page=2&a=1,2>; rel="next", <https://h/c?page=9>; rel="last""#;
         assert_eq!(link(header, "next").as_deref(), Some("https://h/c?page=2&a=1,2"));
