@@ -73,7 +73,10 @@ impl Parameter {
         }
         let text = texts.first().copied().unwrap_or_default();
         // `007` and `1.0` were sent as such.
-        let exact = |value: Value| if value.to_string() == text { value } else { text.into() };
+        let exact = |value: Value| {
+            let written = value.to_string();
+            if written == text { value } else { text.into() }
+        };
         let whole = text.parse::<i64>().ok().map(Value::from);
         let meant = match kind {
             Some("integer") => whole,
