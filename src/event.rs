@@ -68,6 +68,9 @@ pub struct ContractStarted {
     pub target: String,
     /// Operations that will be judged.
     pub operations: Vec<String>,
+    /// What the run was set to do, by name, as far as its verdict depends on it; nothing of a recording.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// One exchange, for progress.
@@ -316,6 +319,18 @@ pub struct Aborted {
     pub remedy: String,
 }
 
+/// The exit code of a run: 1 where the contract is violated, whatever else came between; of a run without a verdict 2
+/// where the set-up cannot be used and 3 otherwise; else 0.
+#[must_use]
+pub fn exit_code(aborted: Option<&Aborted>, violated: bool) -> u8 {
+    match aborted {
+        _ if violated => 1,
+        Some(aborted) if aborted.kind == Obstacle::Unusable => 2,
+        Some(_) => 3,
+        None => 0,
+    }
+}
+
 /// The run is done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunFinished {
@@ -351,4 +366,20 @@ pub struct CheckInfo {
     /// Where the check itself stands, if it judges a document.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<Place>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_up_that_cannot_be_used_ends_as_such_and_a_violation_as_one() {
+        let aborted = |kind| Aborted { kind, message: String::new(), remedy: String::new() };
+        assert_eq!(exit_code(None, false), 0);
+        assert_eq!(exit_code(Some(&aborted(Obstacle::Unusable)), false), 2);
+        assert_eq!(exit_code(Some(&aborted(Obstacle::Unreachable)), false), 3);
+        for end in [None, Some(aborted(Obstacle::Unusable)), Some(aborted(Obstacle::Budget))] {
+            assert_eq!(exit_code(end.as_ref(), true), 1);
+        }
+    }
 }

@@ -69,6 +69,8 @@ pub enum Stability {
     /// Seen again on repetition, or not a matter of repetition (documents, recordings).
     #[default]
     Reproduced,
+    /// Seen, and not looked at again: it would have cost too many requests, or the run had ended.
+    Unconfirmed,
     /// Seen several times, but not every time.
     Intermittent {
         /// How often it was seen.

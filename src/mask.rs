@@ -9,6 +9,7 @@ mod credentials;
 mod escape;
 mod needle;
 mod personal;
+mod placeholder;
 mod reading;
 
 use std::borrow::Cow;
@@ -21,9 +22,10 @@ use crate::event::{Event, Outcome};
 use crate::excerpt;
 use crate::finding::{Exhibit, Finding};
 pub use basic::Basic;
-pub use credentials::{has_user, names_credential, redact_credentials};
+pub use credentials::{has_user, header_names_credential, names_credential, redact_credentials};
 use needle::Needle;
 pub use personal::{redact_emails, redact_personal};
+pub use placeholder::{holds_placeholder, is_placeholder};
 
 /// Shortest secret that can be masked, in bytes: shorter ones would turn ordinary text into stars.
 pub const SHORTEST: usize = 4;
@@ -171,6 +173,10 @@ impl Masker {
         let mut kept = 0;
         let mut at = 0;
         while at < bytes.len() {
+            if let Some(behind) = self.behind_idle_slashes(bytes, at) {
+                at = behind;
+                continue;
+            }
             let hit = if self.first.0[usize::from(bytes[at])] { self.hit(bytes, at, kept) } else { None };
             if let Some((start, end, needle)) = hit {
                 let out = out.get_or_insert_with(|| Vec::with_capacity(bytes.len()));
@@ -189,6 +195,13 @@ impl Masker {
                 Cow::Owned(out)
             }
         }
+    }
+
+    /// The place behind backslashes that nothing can begin with, so that a long run of them is read once and not from each
+    /// place in it.
+    fn behind_idle_slashes(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let may_skip = bytes[at] == b'\\' && !self.needles.iter().any(Needle::begins_with_slash);
+        if may_skip { escape::behind_idle_slashes(bytes, at) } else { None }
     }
 
     fn hit(&self, bytes: &[u8], at: usize, kept: usize) -> Option<(usize, usize, &Needle)> {

@@ -71,7 +71,8 @@ pub enum MergeError {
 /// Puts the parts of one run together. Each comes with the name of its file, for messages.
 ///
 /// # Errors
-/// When a part is missing or there twice, or when they differ in version, seed, profile, contracts or documents.
+/// When a part is missing or there twice, or when they differ in version, seed, profile, contracts, documents, servers or
+/// settings.
 pub fn merge(mut parts: Vec<(String, Run)>) -> Result<Run, MergeError> {
     order(&mut parts)?;
     for pair in parts.windows(2) {
@@ -143,7 +144,6 @@ fn same((one, first): &(String, Run), (two, second): &(String, Run)) -> Result<(
             ("the profile", run.started.profile.clone()),
             ("the contracts", names(run)),
             ("the hash of a document", hashes(run)),
-            ("the flags that say what is judged", judging_flags(&run.started.repeat)),
         ]
     };
     for ((what, first), (_, second)) in traits(first).into_iter().zip(traits(second)) {
@@ -151,6 +151,9 @@ fn same((one, first): &(String, Run), (two, second): &(String, Run)) -> Result<(
             let (one, two) = (one.clone(), two.clone());
             return Err(MergeError::Differ { what: what.to_owned(), one, two, first, second });
         }
+    }
+    if let Some((what, first, second)) = set_otherwise(first, second) {
+        return Err(MergeError::Differ { what, one: one.clone(), two: two.clone(), first, second });
     }
     // A part that was cut off at once has no verdict that could be off.
     let (first, second) = (switched_off(first), switched_off(second));
@@ -163,33 +166,36 @@ fn same((one, first): &(String, Run), (two, second): &(String, Run)) -> Result<(
     Ok(())
 }
 
-/// Flags that say what is judged, how hard, and on which embedded server; sorted.
-fn judging_flags(command: &str) -> String {
-    const FLAGS: [&str; 12] = [
-        "--skip",
-        "--only",
-        "--deny",
-        "--warn",
-        "--note",
-        "--allow",
-        "--fault",
-        "--variant",
-        "--max-records",
-        "--reads",
-        "--overlay",
-        "--known-id",
-    ];
-    let mut words = command.split(' ').peekable();
-    let mut found = Vec::new();
-    while let Some(word) = words.next() {
-        let (flag, value) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
-        if FLAGS.contains(&flag) {
-            let value = value.or_else(|| words.next()).unwrap_or_default();
-            found.push(format!("{flag} {value}"));
+/// In what the settings of a contract, or the servers that it was checked against, differ between two parts.
+fn set_otherwise(first: &Run, second: &Run) -> Option<(String, String, String)> {
+    first.sections.iter().find_map(|section| {
+        let name = &section.started.contract;
+        let other = &second.sections.iter().find(|other| other.started.contract == *name)?.started;
+        let mut settings = [section.started.settings.clone(), other.settings.clone()];
+        for (settings, started) in settings.iter_mut().zip([&section.started, other]) {
+            settings.insert("the server".to_owned(), server(&started.target));
         }
+        let [first, second] = settings;
+        let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+        let value = |settings: &BTreeMap<String, String>, what: &String| {
+            settings.get(what).cloned().unwrap_or_else(|| "nothing".to_owned())
+        };
+        names.into_iter().find_map(|what| {
+            let (first, second) = (value(&first, what), value(&second, what));
+            (first != second).then(|| (format!("{what} of {name}"), first, second))
+        })
+    })
+}
+
+/// A target as parts compare it: on machines of their own, each part starts its server at whatever port is free.
+fn server(target: &str) -> String {
+    let Ok(mut url) = reqwest::Url::parse(target) else { return target.to_owned() };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    if local && url.set_port(None).is_ok() && url.set_host(Some("localhost")).is_ok() {
+        return url.to_string();
     }
-    found.sort();
-    if found.is_empty() { "none".to_owned() } else { found.join(" ") }
+    target.to_owned()
 }
 
 /// How many verdicts are switched off, by what; `None` where there is no verdict at all.
@@ -253,8 +259,9 @@ fn strengthen(kept: &mut Judged, other: &Judged) {
 /// The same fault, seen by two parts: the clearer sight of it stays.
 fn unite(kept: &mut Finding, other: &Finding) {
     let clear = |finding: &Finding| match finding.stability {
-        Stability::Reproduced => 2,
-        Stability::Intermittent { .. } => 1,
+        Stability::Reproduced => 3,
+        Stability::Intermittent { .. } => 2,
+        Stability::Unconfirmed => 1,
         Stability::Flaky { .. } => 0,
     };
     let occurrences = kept.occurrences.max(other.occurrences);

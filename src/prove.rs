@@ -108,13 +108,13 @@ impl Task {
 /// Runs the matrix; `progress` is called after each run with the row and how many are left.
 ///
 /// # Errors
-/// When a contract cannot be loaded or its embedded server cannot be started.
+/// When a contract cannot be loaded. A run that cannot be made is a row with that problem.
 pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<Matrix, String> {
     let tasks = tasks(scope)?;
     let all = tasks.len();
     // A run that is over lets go of what the runs of its contract share, which is much.
     let queue = Mutex::new(tasks.into_iter().enumerate());
-    let rows: Mutex<BTreeMap<usize, Result<Row, String>>> = Mutex::new(BTreeMap::new());
+    let rows: Mutex<BTreeMap<usize, Row>> = Mutex::new(BTreeMap::new());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     // Some servers are slow on purpose: while one is waited for, another can be judged.
     let jobs = if scope.jobs == 0 { cores + 2 } else { scope.jobs };
@@ -123,17 +123,16 @@ pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<M
             threads.spawn(|| {
                 let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                 while let Some((index, task)) = next() {
-                    let row = run_until_met(&task, scope.seed);
-                    if let Ok(row) = &row {
-                        progress(row, all.saturating_sub(index + 1));
-                    }
+                    // One run that cannot be made says nothing of the others.
+                    let row = run_until_met(&task, scope.seed).unwrap_or_else(|error| unmade(&task, error));
+                    progress(&row, all.saturating_sub(index + 1));
                     rows.lock().unwrap_or_else(PoisonError::into_inner).insert(index, row);
                 }
             });
         }
     });
     let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Matrix { rows: rows.into_values().collect::<Result<_, _>>()? })
+    Ok(Matrix { rows: rows.into_values().collect() })
 }
 
 fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
@@ -173,6 +172,9 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
     Ok(tasks)
 }
 
+/// Records read one by one for a fault that a single record shows to its readers alone; what `check` takes by `--reads`.
+pub const THOROUGH_READS: usize = 500;
+
 /// Runs of a fault that comes now and then, until one meets it.
 const RUNS: u32 = 5;
 
@@ -182,7 +184,7 @@ fn run_until_met(task: &Task, seed: u64) -> Result<Row, String> {
     let unmet = |row: &Row| !row.right || row.not_applicable.is_some();
     while unmet(&row) && row.runs < RUNS && task.fault.is_some_and(Fault::is_rare) {
         let runs = row.runs + 1;
-        row = Row { runs, ..run(task, seed + u64::from(runs))? };
+        row = Row { runs, ..run(task, seed.wrapping_add(u64::from(runs)))? };
     }
     Ok(row)
 }
@@ -204,7 +206,7 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     let target = Target::new(&guest.base_url(), own, second, limits).map_err(|error| format!("{name}: {error}"))?;
     // What a single record shows to its readers alone is seen by reading them all.
     let thorough = task.fault.is_some_and(|fault| fault.thorough);
-    let reads = if thorough { usize::MAX } else { 0 };
+    let reads = if thorough { THOROUGH_READS } else { 0 };
     let settings = Options {
         seed,
         reads,
@@ -217,6 +219,11 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
     let checked = runtime.block_on(engine::check(Arc::clone(&task.contract), Arc::new(target), &settings, &mut |_| {}));
     let row = told(task, &checked, &|| guest.is_spoiled());
     Ok(Row { thorough, took: started.elapsed(), ..row })
+}
+
+/// The row of a run that could not be made.
+fn unmade(task: &Task, error: String) -> Row {
+    Row { problem: Some(error), not_applicable: None, right: false, ..told(task, &engine::Checked::default(), &|| true) }
 }
 
 /// What the findings of a run say of its server; `spoiled` tells whether some answer was another one than the lawful
@@ -368,7 +375,7 @@ impl Matrix {
             let verdict = match (row.runs, row.thorough) {
                 _ if row.not_applicable.is_some() => verdict,
                 (2.., _) => format!("{verdict} [in run {}]", row.runs),
-                (_, true) => format!("{verdict} [with --reads 500]"),
+                (_, true) => format!("{verdict} [with --reads {THOROUGH_READS}]"),
                 _ => verdict,
             };
             let kind = match row.kind {

@@ -199,6 +199,41 @@ fn a_key_in_the_query_is_a_variable_in_the_curl_line() {
 }
 
 #[test]
+fn a_curl_line_can_be_pasted_whatever_headers_and_parameters_were_given() {
+    let contract = CONTRACT.replace("name: locale, in: query", "name: api_key, in: query");
+    let url = stub::serve(|_| {
+        stub::answer("200 OK", "Content-Type: application/json\r\n", r#"{"customers": [], "total": "none"}"#)
+    });
+    let here = stub::folder("pasted");
+    let document = here.join("guarded.yaml");
+    std::fs::write(&document, contract).expect("a file");
+    std::fs::write(here.join("key"), "k3y-of-a-file").expect("a file");
+    let more = [
+        "--header",
+        "X-Gateway-Key=env:STUB_TOKEN",
+        "--header",
+        "Accept-Language=de",
+        "--header",
+        "X-File-Key=file:key",
+    ];
+    let from = ["--param", "api_key=env:STUB_WRONG", "--only", "wrong-type", "--report", "json"];
+    let name = document.to_string_lossy().into_owned();
+    let arguments = [&["check", &name, "--base-url", &url], &more[..], &from[..]].concat();
+    let (code, text) = stub::told(&stub::gate_in(&here, &arguments));
+    assert_eq!(code, 1, "{text}");
+    for shown in ["X-Gateway-Key: $STUB_TOKEN", "Accept-Language: de", "X-File-Key: $X_FILE_KEY", "api_key=$STUB_WRONG"]
+    {
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+    for hidden in ["mock-token-1-1", "a-token-of-nobody", "k3y-of-a-file"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    let refused = ["check", &name, "--base-url", &url, "--param", "api_key=env:NO_SUCH_KEY_HERE"];
+    let (code, text) = stub::told(&stub::gate_in(&here, &refused));
+    assert!(code == 2 && text.contains("export NO_SUCH_KEY_HERE="), "{text}");
+}
+
+#[test]
 fn the_library_does_what_the_flags_do() {
     let url = server(false);
     let own = || gate(&url).token(PASSWORD).shrink(false);
@@ -269,7 +304,7 @@ fn the_library_takes_its_secrets_from_the_environment() {
     });
     let checked = check(&gate(&echo).header_env("X-Gateway", "CARGO_PKG_DESCRIPTION").show_values(true));
     let report = checked.report(contract_gate::report::Format::Json);
-    assert!(!checked.conforms() && report.contains("X_GATEWAY"), "{report}");
+    assert!(!checked.conforms() && report.contains("X-Gateway: $CARGO_PKG_DESCRIPTION"), "{report}");
     let last = secret.rsplit(' ').next().expect("a word");
     assert!(!report.contains(last), "{report}");
 }

@@ -24,6 +24,10 @@ fn step(id: &str) -> Value {
 /// Runs the check step as GitHub runs it, with a gate that writes its arguments down, and gives them, the output and
 /// the exit code of the step.
 fn run(gate_ends_with: i32, arguments: &str) -> (Vec<String>, String, Option<i32>) {
+    run_with(gate_ends_with, &[("ARGS", arguments)])
+}
+
+fn run_with(gate_ends_with: i32, inputs: &[(&str, &str)]) -> (Vec<String>, String, Option<i32>) {
     let here = stub::folder("action");
     let gate = here.join("gate");
     std::fs::write(&gate, format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > \"$SEEN\"\nexit {gate_ends_with}\n"))
@@ -44,7 +48,8 @@ fn run(gate_ends_with: i32, arguments: &str) -> (Vec<String>, String, Option<i32
         .env("BASE_URL", "http://127.0.0.1:8080")
         .env("TOKEN_ENV", "TOKEN")
         .env("WAIT", "30s")
-        .env("ARGS", arguments)
+        .env("ARGS", "")
+        .envs(inputs.iter().copied())
         .status()
         .expect("bash runs");
     let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
@@ -68,6 +73,61 @@ fn arguments_may_stand_on_several_lines() {
     let more = ["--profile", "list", "--report", "human", "--report", "junit=contract.xml"];
     assert_eq!(seen, [&before[..], &more].concat());
     assert_eq!(run(0, "").0, before);
+}
+
+#[test]
+fn a_document_is_compared_with_itself_in_whatever_folder_it_stands() {
+    for (given, base) in
+        [("api.yaml", "main:./api.yaml"), ("./a/b.yaml", "main:./a/b.yaml"), ("/api.yaml", "main:/api.yaml")]
+    {
+        let (seen, _, status) = run_with(0, &[("COMMAND", "diff"), ("BASE", "main"), ("CONTRACT", given)]);
+        assert_eq!(status, Some(0));
+        assert_eq!(seen[..3], ["diff", base, given]);
+    }
+    // In a folder of a repository, that is the file beside, and not one at the root.
+    let here = stub::folder("action-subfolder");
+    let git = |arguments: &[&str]| {
+        let own = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+        let output = Command::new("git").args(own).args(arguments).current_dir(&*here).output().expect("git runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let document = |version: &str| format!("openapi: 3.0.3\ninfo: {{title: t, version: {version}}}\npaths: {{}}\n");
+    std::fs::create_dir(here.join("inner")).expect("a folder");
+    std::fs::write(here.join("api.yaml"), document("9.0.0")).expect("a file");
+    std::fs::write(here.join("inner/api.yaml"), document("1.0.0")).expect("a file");
+    git(&["init", "--quiet", "-b", "main"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "all"]);
+    std::fs::write(here.join("inner/api.yaml"), document("1.1.0")).expect("a file");
+    let (code, text) = stub::told(&stub::gate_in(&here.join("inner"), &["diff", "main:./api.yaml", "api.yaml", "-v"]));
+    assert!(code == 0 && !text.contains("9.0.0"), "{text}");
+}
+
+#[test]
+fn a_binary_is_kept_for_exactly_these_files() {
+    let here = stub::folder("action-key");
+    for folder in ["src", "openapi", ".ci"] {
+        std::fs::create_dir(here.join(folder)).expect("a folder");
+    }
+    for file in ["Cargo.toml", "Cargo.lock", "build.rs", ".ci/release-flags"] {
+        std::fs::write(here.join(file), "").expect("a file");
+    }
+    let key = |one: &str, two: &str| {
+        std::fs::write(here.join("src/a.rs"), one).expect("a file");
+        std::fs::write(here.join("src/b.rs"), two).expect("a file");
+        let output = here.join("output");
+        std::fs::write(&output, "").expect("a file");
+        let status = Command::new("bash")
+            .args(["-c", step("source")["run"].as_str().expect("a script")])
+            .env("ACTION_PATH", &*here)
+            .env("REF", "")
+            .env("GITHUB_OUTPUT", &output)
+            .status();
+        assert!(status.expect("bash runs").success());
+        std::fs::read_to_string(&output).expect("it was written")
+    };
+    assert_eq!(key("one", "two"), key("one", "two"));
+    assert_ne!(key("one", "two"), key("onet", "wo"), "what moved to another file");
 }
 
 #[test]

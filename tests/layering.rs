@@ -24,8 +24,9 @@ const LAYERS: [(&str, &[&str]); 29] = [
     // Its messages quote the document, and what stands there may be a secret.
     ("contract", &["document", "excerpt", "finding", "mask", "suggest"]),
     ("case", &["contract"]),
-    // The generated client reads each answer, and what it cannot read is an observation.
-    ("study", &["case", "client", "contract", "document", "excerpt", "exchange", "finding"]),
+    // The generated client reads each answer, and what it cannot read is an observation. What stands in the place of a
+    // secret says nothing to a rule.
+    ("study", &["case", "client", "contract", "document", "excerpt", "exchange", "finding", "mask"]),
     // What was recorded becomes what was seen.
     ("recording", &["case", "coding", "contract", "document", "exchange", "mask", "study", "whole_file"]),
     ("waiver", &["event", "finding"]),

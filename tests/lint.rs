@@ -383,6 +383,14 @@ fn expressions_and_sources() {
     spoiled("self.name != ''", "self.nmae != ''", "expression-invalid", "did you mean `name`");
     spoiled("self.name != ''", "nearly(self.name)", "expression-invalid", "nearly");
     spoiled("self.name != ''", "record.name != ''", "expression-invalid", "`record`");
+    let read = |what: &str, holds: &str| spoiled("self.name != ''", what, "expression-invalid", holds);
+    read("request.body != ''", "`request.body`, which no rule is given");
+    read("response.heders != ''", "did you mean `headers`");
+    read("root.name != ''", "reads `root`, which does not exist");
+    read("\"request.headers['tenant-idd'] != ''\"", "did you mean `tenant-id`");
+    read("\"request.headers['Tenant-ID'] != ''\"", "no declared parameter");
+    let lawful = SOUND.replace("self.name != ''", "\"request.headers['tenant-id'] != response.headers.link\"");
+    assert_eq!(linted(&lawful).len(), linted(SOUND).len(), "{:#?}", linted(&lawful));
     spoiled(", message: no name, source: reference", ", message: no name", "source-missing", "named");
 }
 

@@ -236,6 +236,19 @@ fn large_texts_are_masked_quickly() {
     assert!(start.elapsed().as_secs() < 10, "{:?} for {} bytes", start.elapsed(), body.len());
 }
 
+#[test]
+fn a_text_of_nothing_but_backslashes_is_read_once() {
+    let masker = Masker::new([Secret::new(PLAIN), Secret::new(AWKWARD)]);
+    let run = "\\".repeat(1 << 20);
+    let escaped: String = PLAIN.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let body = format!("{run}{escaped}{run}\\u0040{run}");
+    let start = std::time::Instant::now();
+    let masked = masker.mask(&body);
+    assert!(masked.contains("***") && !masked.contains(&escaped), "the secret behind the run is hidden");
+    assert!(redact_personal(&body).len() <= body.len());
+    assert!(start.elapsed().as_secs() < 10, "{:?} for {} bytes", start.elapsed(), body.len());
+}
+
 proptest::proptest! {
     /// Whatever comes in: no panic, no second thoughts, and nothing changes where there is nothing to hide.
     #[test]

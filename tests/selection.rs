@@ -70,6 +70,30 @@ fn parts_merge_to_the_verdict_of_the_whole() {
     }
 }
 
+#[test]
+fn parts_that_asked_other_servers_or_other_tenants_are_refused() {
+    let here = folder("elsewhere");
+    let part = |name: &str, shard: &str, url: &str, tenant: &str| {
+        let (json, param) = (format!("json={name}"), format!("Tenant-ID={tenant}"));
+        let way_in = ["--base-url", url, "--param", &param, "--token-env", "STUB_TOKEN", "--report", &json];
+        let what = ["check", "flexportal", "-q", "--seed", "0", "--shard", shard, "--only", "answers"];
+        let (code, text) = run(&here, &[&what[..], &way_in].concat());
+        assert_eq!(code, 3, "nobody answers: {text}");
+    };
+    part("a.json", "1/2", "http://127.0.0.1:9", "unit_north");
+    part("b.json", "2/2", "http://localhost:1", "unit_north");
+    part("c.json", "2/2", "http://127.0.0.1:9", "unit_south");
+    part("d.json", "2/2", "http://127.0.0.1:9/other", "unit_north");
+    for (other, wanted) in
+        [("c.json", "differ in the way in of flexportal"), ("d.json", "differ in the server of flexportal")]
+    {
+        let (code, text) = run(&here, &["merge", "a.json", other]);
+        assert!(code == 2 && text.contains(wanted), "{other}: {text}");
+    }
+    let (code, text) = run(&here, &["merge", "a.json", "b.json"]);
+    assert_eq!(code, 3, "loopback is another machine for each part: {text}");
+}
+
 fn requests(path: &Path) -> u64 {
     read(path).finished.map_or(0, |finished| finished.requests)
 }
@@ -84,6 +108,11 @@ fn parts_that_do_not_fit_are_refused() {
         arguments.extend(only);
         assert_eq!(run(&here, &arguments).0, 0);
     }
+    let second = ["check", "flexportal", "-q", "--shard", "2/2", "--seed", "0", "--only", "answers"];
+    let levels = ["--allow", "wrong-type", "--report", "json=l.json"];
+    assert_eq!(run(&here, &[&second[..], &levels].concat()).0, 0);
+    let fault = ["--fault", "count-wrong", "--report", "json=f.json"];
+    assert_eq!(run(&here, &[&second[..], &fault].concat()).0, 0);
     assert_eq!(run(&here, &["check", "flexportal", "-q", "--only", "answers", "--report", "json=w.json"]).0, 0);
     std::fs::write(here.join("x.json"), "{}").expect("a file");
     for (files, wanted) in [
@@ -91,6 +120,8 @@ fn parts_that_do_not_fit_are_refused() {
         (vec!["a.json", "b.json", "b.json"], "are both part 2/2"),
         (vec!["a.json", "c.json"], "differ in the seed: 0 and 7"),
         (vec!["a.json", "w.json"], "is the report of a whole run"),
+        (vec!["a.json", "l.json"], "differ in the levels of flexportal: nothing and allow wrong-type"),
+        (vec!["a.json", "f.json"], "differ in the embedded server of flexportal"),
         (vec!["a.json", "x.json"], "is no JSON report"),
         (vec!["a.json", "no.json"], "cannot be read"),
     ] {

@@ -3,23 +3,36 @@
 use std::sync::Arc;
 
 use contract_gate::contract::Contract;
-use contract_gate::engine::{Options, check};
-use contract_gate::finding::Level;
-use contract_gate::mock::{self, Fault};
+use contract_gate::engine::{Checked, Options, check};
+use contract_gate::event::Event;
+use contract_gate::finding::{Level, Stability};
+use contract_gate::mock::{self, Fault, Running};
 use contract_gate::prove::identities;
 use contract_gate::target::{Limits, Target};
 
-/// The requests of the first deny-level finding of a check, without their access.
-async fn requests(contract: &str, fault: &str, id: &str) -> Vec<String> {
+/// What a run finds on a server that is spoiled by a fault, with the server and the remarks.
+async fn found(contract: &str, fault: &str, options: &Options) -> (Checked, Running, Vec<String>) {
     let contract = Arc::new(Contract::shipped(contract).expect("is shipped"));
     let fault = Fault::find(fault).expect("is in the catalogue");
     let server = mock::start(Arc::clone(&contract), mock::Options { fault: Some(fault), ..mock::Options::default() });
     let server = server.expect("starts");
     let (own, second) = identities(&server);
     let target = Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL");
-    let checked = check(contract, Arc::new(target), &Options::default(), &mut |_| {}).await;
+    let mut remarks = Vec::new();
+    let mut listen = |event| {
+        if let Event::ContractFinished(finished) = event {
+            remarks = finished.remarks;
+        }
+    };
+    let checked = check(contract, Arc::new(target), options, &mut listen).await;
+    (checked, server, remarks)
+}
+
+/// The requests of the first deny-level finding of a check, without their access.
+async fn requests(contract: &str, fault: &str, id: &str) -> Vec<String> {
+    let (checked, server, _) = found(contract, fault, &Options::default()).await;
     let mut found = checked.findings.iter().filter(|finding| finding.level == Level::Deny && finding.id == id);
-    let finding = found.next().unwrap_or_else(|| panic!("{} is not named by {id}", fault.id));
+    let finding = found.next().unwrap_or_else(|| panic!("{fault} is not named by {id}"));
     let address = |curl: &String| {
         let quoted = curl.split('\'').find(|part| part.starts_with("http")).expect("an address in quotes");
         quoted.trim_start_matches(server.base_url()).to_owned()
@@ -50,4 +63,18 @@ async fn a_filter_that_does_nothing_is_shown_by_it_alone_on_a_small_page() {
         .and_then(|size| size.parse().ok())
         .unwrap_or_else(|| panic!("nothing but size and filter: {one}"));
     assert!(size < 10, "{one}");
+}
+
+#[tokio::test]
+async fn what_was_not_looked_at_again_says_so() {
+    let stability = |checked: &Checked| {
+        let mut denied = checked.findings.iter().filter(|finding| finding.level == Level::Deny);
+        denied.next().map(|finding| finding.stability)
+    };
+    let (checked, ..) = found("flexportal", "count-wrong", &Options::default()).await;
+    assert_eq!(stability(&checked), Some(Stability::Reproduced));
+    let spent = Options { repeat_budget: 0, ..Options::default() };
+    let (checked, _, remarks) = found("flexportal", "count-wrong", &spent).await;
+    assert_eq!(stability(&checked), Some(Stability::Unconfirmed));
+    assert!(remarks.iter().any(|remark| remark.contains("without looking again")), "{remarks:?}");
 }

@@ -445,6 +445,22 @@ fn a_credential_of_a_recording_is_in_no_report() {
 }
 
 #[test]
+fn a_credential_that_is_short_or_looks_masked_is_in_no_report() {
+    let folder = Folder::new("lookalikes");
+    let mut entries = walk(0.0, "$2y$10$N9qo8uLOickgx2ZMRZoMye", &[&["a"]]);
+    entries[0]["response"]["content"]["text"] = json!("{\"customers\": 3}");
+    entries[0]["request"]["url"] = json!(format!("{SERVER}/v1/customers?limit=2&api_key=abc12&session=x1"));
+    fs::write(folder.0.join("c.har"), har(&entries)).expect("written");
+    let output = folder.gate(&["verify", "flexportal", "c.har", "--show-values", "-v"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
+    assert!(told.contains("$TOKEN") && told.contains("curl"), "{told}");
+    for credential in ["$2y$10", "N9qo8", "abc12", "session=x1"] {
+        assert!(!told.contains(credential), "{credential}: {told}");
+    }
+}
+
+#[test]
 fn a_credential_of_a_run_is_not_in_its_recording() {
     use base64::Engine as _;
     use std::io::{Read as _, Write as _};

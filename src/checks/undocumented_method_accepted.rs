@@ -76,8 +76,17 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             );
         }
     }
-    if ruling.evidence.is_empty() {
+    let is_probed = |other: &&Operation| {
+        other.path == operation.path && (other.clause.lists.is_some() || other.clause.reads.is_some())
+    };
+    if study.contract.operations.iter().find(is_probed).is_some_and(|first| first.id != operation.id) {
         return not_applicable("another operation of the same path stands for it");
     }
-    ruling.or_inconclusive("no method was tried", "")
+    if methods(study, operation).next().is_none() {
+        return not_applicable("every method that may be tried is declared");
+    }
+    ruling.or_inconclusive(
+        "no request by another method was answered",
+        "let the server answer methods that it does not know, with status 405, and run all checks against it",
+    )
 }

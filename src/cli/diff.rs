@@ -1,24 +1,18 @@
 //! `contract-gate diff OLD NEW`.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::exit;
 use crate::diff::render::{Format, Report, render};
 use crate::diff::{Options, Origin, Outcome, Waiver, Workspace, compare, rules};
 use crate::document::DocumentError;
 use crate::finding::Level;
 use crate::lint;
-
-/// Exit code: nothing breaks.
-const CONFORMS: u8 = 0;
-/// Exit code: a breaking change, or whatever else `--fail-on` asks for.
-const BREAKS: u8 = 1;
-/// Exit code: arguments or documents cannot be used.
-const UNUSABLE: u8 = 2;
-/// Exit code: a report could not be written.
-const NO_VERDICT: u8 = 3;
+use crate::report::Sink;
 
 /// Stack of the thread that compares, in bytes: documents may be nested deeply.
 const STACK: usize = 256 * 1024 * 1024;
@@ -46,7 +40,7 @@ pub struct Args {
     /// One finding per operation instead of one per change
     #[arg(long)]
     pub expand: bool,
-    /// Print only the part of the version to raise: major, minor, patch or none
+    /// Print only the part of the version to raise: major, minor, patch or none; below 1.0 a break asks for minor
     #[arg(long)]
     pub bump: bool,
     /// Show safe changes and operations in full
@@ -79,7 +73,10 @@ impl ReportArg {
     /// What to tell the user when it cannot be written.
     pub(super) fn write(&self, text: &str, out: &mut dyn Write) -> Result<(), String> {
         let result = match &self.path {
-            Some(path) => std::fs::write(path, text),
+            Some(path) => Sink::file(path).and_then(|mut sink| {
+                sink.write_all(text.as_bytes())?;
+                sink.commit()
+            }),
             None => out.write_all(text.as_bytes()),
         };
         result.map_err(|error| {
@@ -159,7 +156,7 @@ impl FromStr for LevelArg {
 pub fn run(args: &Args, waivers: &[Waiver], out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     if args.old == "-" && args.new == "-" {
         let _ = writeln!(err, "error: only one of the two documents can come from standard input");
-        return UNUSABLE;
+        return exit::UNUSABLE;
     }
     let options = Options {
         levels: args.levels.iter().map(|level| (level.rule.clone(), level.level)).collect::<BTreeMap<_, _>>(),
@@ -172,7 +169,7 @@ pub fn run(args: &Args, waivers: &[Waiver], out: &mut dyn Write, err: &mut dyn W
         Ok(outcome) => tell(args, &outcome, out, err),
         Err(error) => {
             let _ = writeln!(err, "error: {error}");
-            UNUSABLE
+            exit::UNUSABLE
         }
     }
 }
@@ -191,7 +188,7 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
         let main = large()
             .spawn_scoped(scope, || {
                 let new = Workspace::read(&Origin::parse(&args.new));
-                let old = other.join().map_err(|_| lost())??;
+                let old = other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
                 let new = new?;
                 let outcome = compared_and_noted(&old, &new, options);
                 // Freeing two large trees node by node takes longer than printing; the process ends anyway.
@@ -199,7 +196,7 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
                 outcome
             })
             .map_err(|_| lost())?;
-        main.join().map_err(|_| lost())?
+        main.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 
@@ -209,7 +206,8 @@ fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Re
         let skipped =
             std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || lint::skipped(old, new)).ok();
         let mut outcome = compare(old, new, options)?;
-        outcome.notes.extend(skipped.and_then(|thread| thread.join().ok()).unwrap_or_default());
+        let skipped = skipped.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        outcome.notes.extend(skipped.unwrap_or_default());
         Ok(outcome)
     })
 }
@@ -217,14 +215,14 @@ fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Re
 fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let fails = args.fail_on.0.is_some_and(|level| outcome.fails_on(level));
     if args.bump {
-        let _ = writeln!(out, "{}", outcome.bump.name());
-        return if fails { BREAKS } else { CONFORMS };
+        let _ = writeln!(out, "{}", outcome.due().name());
+        return if fails { exit::VIOLATED } else { exit::CONFORMS };
     }
     let mut wanted = args.reports.clone();
     if wanted.is_empty() {
         wanted.push(ReportArg { format: Format::Human, path: None });
     }
-    let color = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color = super::colors(crate::config::Color::Auto);
     let mut rooted = outcome.clone();
     crate::report::from_root(&mut rooted.findings);
     let mut written = true;
@@ -245,8 +243,8 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
         }
     }
     match (written, fails) {
-        (false, _) => NO_VERDICT,
-        (true, true) => BREAKS,
-        (true, false) => CONFORMS,
+        (false, _) => exit::NO_VERDICT,
+        (true, true) => exit::VIOLATED,
+        (true, false) => exit::CONFORMS,
     }
 }

@@ -1,8 +1,8 @@
 //! Flags laid over the rows of `config show`: what stands over the file there stands over it here.
 
 use super::target::TargetArgs;
-use crate::config::{Config, LevelRule, Origin, Row, is_sensitive};
-use crate::mask::{STARS, names_credential, redact_credentials};
+use crate::config::{Config, LevelRule, Origin, Row};
+use crate::mask::{STARS, header_names_credential, redact_credentials};
 
 /// Every value with its origin, flags for the way in and for levels included.
 pub(super) fn over(config: &Config, target: &TargetArgs, levels: &[LevelRule]) -> Vec<Row> {
@@ -63,7 +63,7 @@ fn shown(name: &str, value: &str) -> String {
     match value.split_once(':') {
         Some(("env", variable)) => format!("${variable}"),
         Some(("file", _)) => value.to_owned(),
-        _ if is_sensitive(name) || names_credential(name) => STARS.to_owned(),
+        _ if header_names_credential(name) => STARS.to_owned(),
         _ => value.to_owned(),
     }
 }

@@ -126,6 +126,9 @@ impl Job {
         if !self.last_failed.is_empty() {
             options.selection.failed = Some(self.last_failed.get(&subject.name).cloned().unwrap_or_default());
         }
+        if let Some(server) = &subject.repeat {
+            options.about.insert("the embedded server".to_owned(), server.clone());
+        }
         options.first = self.memory.cases(&subject.name);
         options.fail_fast = self.fail_fast.then(|| self.red());
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)

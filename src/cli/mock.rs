@@ -12,6 +12,7 @@ use super::exit;
 use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Operation};
 use crate::mock::{self, Fault, Options, Running, Variant};
+use crate::prove::THOROUGH_READS;
 use crate::shell::quoted;
 use crate::suggest::nearest;
 use crate::target::minimal_body;
@@ -123,7 +124,7 @@ fn list(args: &Args, contract: Option<&Contract>) -> String {
     if args.list_faults {
         let fits = mock::faults().iter().filter(|fault| contract.is_none_or(|contract| fault.applies(contract)));
         rows.extend(fits.map(|fault| {
-            let seen = if fault.thorough { " [seen with --reads 500]" } else { "" };
+            let seen = if fault.thorough { format!(" [seen with --reads {THOROUGH_READS}]") } else { String::new() };
             (fault.id, format!("{}{seen}", fault.summary))
         }));
     }
@@ -140,7 +141,7 @@ fn greeting(contract: &Contract, options: &Options, running: &Running) -> String
     let mut text = format!("{} at {}\n", contract.title, running.base_url());
     if let Some(fault) = options.fault {
         text += &format!("fault `{}`: {}\n", fault.id, fault.summary);
-        let reads = if fault.thorough { " --reads 500" } else { "" };
+        let reads = if fault.thorough { format!(" --reads {THOROUGH_READS}") } else { String::new() };
         let run = format!("contract-gate check {} --fault {}{reads}", contract.name, fault.id);
         text += &format!("`{run}` shows what it is reported as\n");
     }

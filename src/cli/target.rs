@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::safe;
-use crate::config::{Access, Config};
+use crate::config::{Access, Config, Header};
 use crate::contract::Contract;
-use crate::mask::Secret;
+use crate::mask::{Secret, header_names_credential, names_credential};
 use crate::mock::{self, Running};
 use crate::target::{Identity, Limits, Target};
 
@@ -30,7 +30,7 @@ pub(super) struct TargetArgs {
     #[arg(long = "header", value_name = "NAME=VALUE")]
     pub headers: Vec<String>,
     /// Value of a declared parameter, such as a tenant, a path parameter or an optional query parameter, for every request
-    /// that takes it: NAME=VALUE; repeatable
+    /// that takes it: NAME=VALUE, or NAME=env:VAR or NAME=file:PATH for a secret; repeatable
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
     /// Key of a record that exists, where no list shows any: RESOURCE=KEY; repeatable
@@ -130,33 +130,47 @@ fn access(token: Option<Secret>, headers: &[String], params: &[String]) -> Resul
     access.token = token;
     for text in headers {
         let (name, value) = pair(text, "--header")?;
-        let secret = match value.split_once(':') {
-            Some(("env", variable)) => from_environment(variable)?,
-            Some(("file", path)) => Secret::new(read_secret(&PathBuf::from(path))?),
-            _ => {
-                // A value that stands on the command line is no secret, unless the header is made for one.
-                access.headers.push(crate::config::Header::new(name, &Secret::new(value)));
-                if crate::config::is_sensitive(name) {
-                    access.add_secret(Secret::new(value.rsplit(' ').next().unwrap_or(value)));
-                }
-                continue;
+        let secret = secret_reference(value)?;
+        // The scheme in front of a credential is nobody's secret.
+        let credential = |whole: &str| whole.rsplit(' ').next().unwrap_or(whole).to_owned();
+        let header = match &secret {
+            Some(secret) => {
+                let credential = credential(secret.expose());
+                access.add_secret(match secret.name() {
+                    Some(variable) => Secret::named(credential, variable),
+                    None => Secret::new(credential),
+                });
+                Header::new(name, secret)
             }
+            // A value that stands on the command line is no secret, unless the header is made for one.
+            None if header_names_credential(name) => {
+                access.add_secret(Secret::new(credential(value)));
+                Header::new(name, &Secret::new(value))
+            }
+            None => Header::plain(name, value),
         };
-        access.headers.push(crate::config::Header::new(name, &secret));
-        // An ordinary header, such as a language, is nobody's secret; one that names a variable or a file is.
-        if value.starts_with("env:") || value.starts_with("file:") || crate::config::is_sensitive(name) {
-            // The scheme in front of a credential is nobody's secret either.
-            let credential = secret.expose().rsplit(' ').next().unwrap_or_default().to_owned();
-            access.add_secret(
-                secret.name().map_or_else(|| Secret::new(&credential), |name| Secret::named(&credential, name)),
-            );
-        }
+        access.headers.push(header);
     }
     for text in params {
         let (name, value) = pair(text, "--param")?;
-        access.params.insert(name.to_owned(), value.to_owned());
+        let secret = secret_reference(value)?;
+        let value = secret.as_ref().map_or(value, Secret::expose).to_owned();
+        // A short word, such as a region, would turn ordinary text into its variable; only a credential must not show.
+        if let Some(secret) = secret.filter(|secret| !secret.too_short() || names_credential(name)) {
+            access.add_secret(secret);
+        }
+        access.params.insert(name.to_owned(), value);
     }
     Ok(access)
+}
+
+/// The secret that `env:VAR` or `file:PATH` names; nothing where the value stands there itself.
+fn secret_reference(value: &str) -> Result<Option<Secret>, String> {
+    match value.split_once(':') {
+        Some(("env", variable)) => from_environment(variable).map(Some),
+        Some(("file", path)) => read_secret(&PathBuf::from(path)).map(|text| Some(Secret::new(text))),
+        _ => Ok(None),
+    }
 }
 
 fn pair<'a>(text: &'a str, flag: &str) -> Result<(&'a str, &'a str), String> {
@@ -199,13 +213,20 @@ fn identity(access: &Access) -> (Identity, Vec<Secret>) {
     let mut secrets: Vec<Secret> = access.secrets().to_vec();
     secrets.extend(access.token.clone());
     // A key that goes into the query or the path is a parameter for the contract, and a secret all the same.
-    let keys = access.params.iter().filter(|(name, _)| crate::mask::names_credential(name));
-    secrets.extend(keys.map(|(_, value)| Secret::new(value)).filter(|secret| !secret.too_short()));
+    let keys = access.params.iter().filter(|(name, _)| names_credential(name)).map(|(_, value)| Secret::new(value));
+    let new = |secret: &Secret| !secret.too_short() && secrets.iter().all(|known| known.expose() != secret.expose());
+    let keys: Vec<Secret> = keys.filter(new).collect();
+    secrets.extend(keys);
     let token_name = access.token.as_ref().and_then(Secret::name).unwrap_or("TOKEN").to_owned();
     let identity = Identity {
         token: access.token.as_ref().map(|token| token.expose().to_owned().into()),
         token_name,
         headers: access.headers.iter().map(|header| (header.name.clone(), header.expose().to_owned().into())).collect(),
+        shown_headers: access
+            .headers
+            .iter()
+            .filter_map(|header| Some((header.name.to_ascii_lowercase(), header.shown()?.to_owned())))
+            .collect(),
         params: access.params.clone(),
         known_ids: access.known_ids.clone(),
     };

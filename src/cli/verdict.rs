@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{exit, safe};
 use crate::config::FailOn;
 use crate::engine::Checked;
-use crate::event::{Aborted, Obstacle, RunFinished};
+use crate::event::{Aborted, RunFinished, exit_code};
 use crate::finding::{Finding, Level, Stability};
 use crate::report::{ReportError, Run};
 
@@ -73,12 +73,7 @@ impl Tally {
     }
 
     pub(super) fn code(&self, aborted: Option<&Aborted>) -> u8 {
-        match (aborted, self.red) {
-            (_, true) => exit::VIOLATED,
-            (Some(aborted), false) if aborted.kind == Obstacle::Unusable => exit::UNUSABLE,
-            (Some(_), false) => exit::NO_VERDICT,
-            (None, false) => exit::CONFORMS,
-        }
+        exit_code(aborted, self.red)
     }
 
     /// The last event of the run.

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::settings::{Origin, Row};
 use super::{ConfigError, Source};
-use crate::mask::{STARS, Secret, names_credential};
+use crate::mask::{STARS, Secret, header_names_credential, names_credential};
 
 /// Another way in, as it stands in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -74,13 +74,30 @@ pub struct Header {
     /// Its name.
     pub name: String,
     value: SecretString,
+    shown: Option<String>,
 }
 
 impl Header {
     /// A header whose whole value is a secret.
     #[must_use]
     pub fn new(name: &str, value: &Secret) -> Self {
-        Self { name: name.to_owned(), value: SecretString::from(value.expose().to_owned()) }
+        let shown = value.name().map(|name| format!("${name}"));
+        Self { name: name.to_owned(), value: SecretString::from(value.expose().to_owned()), shown }
+    }
+
+    /// A header that is nobody's secret, such as a language.
+    #[must_use]
+    pub fn plain(name: &str, value: &str) -> Self {
+        // A shell would take it for a variable.
+        let shown = (!value.contains('$')).then(|| value.to_owned());
+        Self { name: name.to_owned(), value: SecretString::from(value.to_owned()), shown }
+    }
+
+    /// What stands for its value in a curl line: its variable, or the value of one that is no secret; `None` where nothing
+    /// is known to stand for it.
+    #[must_use]
+    pub fn shown(&self) -> Option<&str> {
+        self.shown.as_deref()
     }
 
     /// Its value, secrets and all.
@@ -176,13 +193,18 @@ impl AccessSource {
         access.secrets.extend(access.token.clone());
         for (name, text, position) in &self.headers {
             let (value, secrets) = self.interpolate(text, *position, environment)?;
-            if secrets.is_empty() && is_sensitive(name) {
+            let shown = match secrets.as_slice() {
+                [] => (!header_names_credential(name) && !value.contains('$')).then(|| value.clone()),
+                // A shell reads the variables as the file has them.
+                _ => (!text.contains("$$")).then(|| text.clone()),
+            };
+            if secrets.is_empty() && header_names_credential(name) {
                 // The scheme in front of a credential is nobody's secret.
                 let credential = value.rsplit(' ').next().unwrap_or(&value);
                 access.secrets.push(Secret::new(credential));
             }
             access.secrets.extend(secrets);
-            access.headers.push(Header { name: name.clone(), value: SecretString::from(value) });
+            access.headers.push(Header { name: name.clone(), value: SecretString::from(value), shown });
         }
         for (name, (text, position)) in &self.params {
             let (value, mut secrets) = self.interpolate(text, *position, environment)?;
@@ -288,7 +310,7 @@ impl AccessSource {
             row("token-file".to_owned(), file.display().to_string(), *position);
         }
         for (name, value, position) in &self.headers {
-            let hidden = is_sensitive(name) && !value.contains('$');
+            let hidden = header_names_credential(name) && !value.contains('$');
             row(format!("headers.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, *position);
         }
         for (name, (value, position)) in &self.params {
@@ -305,11 +327,4 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|character: char| character.is_ascii_digit())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-}
-
-/// Headers that carry credentials, by their names.
-#[must_use]
-pub fn is_sensitive(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["auth", "token", "key", "secret", "cookie", "password", "session"].iter().any(|word| name.contains(word))
 }

@@ -21,7 +21,7 @@ use toml::Spanned;
 
 use crate::finding::Place;
 use crate::waiver::Waiver;
-pub use access::{Access, AccessSource, Environment, Header, is_sensitive};
+pub use access::{Access, AccessSource, Environment, Header};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
 pub use names::{Names, Unknown, parameter};

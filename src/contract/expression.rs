@@ -104,6 +104,12 @@ impl Expression {
         &self.variables
     }
 
+    /// Whether it refers to a variable.
+    #[must_use]
+    pub fn reads(&self, variable: &str) -> bool {
+        self.variables.iter().any(|name| name == variable)
+    }
+
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Cel, String> {
         LIBRARY.with(|library| {
             let library: &Context<'_, '_> = library;

@@ -62,6 +62,31 @@ impl Parameter {
         }
     }
 
+    /// The value that its schema means by what was sent: all texts of a list, or else the first.
+    #[must_use]
+    pub fn meant_by(&self, texts: &[&str]) -> Value {
+        let kind = self.schema.get("type").and_then(Value::as_str);
+        if kind == Some("array") && self.location == Location::Query {
+            let parts = texts.iter().flat_map(|text| text.split(','));
+            let parts: Vec<&str> = if self.explode { texts.to_vec() } else { parts.collect() };
+            return parts.into();
+        }
+        let text = texts.first().copied().unwrap_or_default();
+        // `007` and `1.0` were sent as such.
+        let exact = |value: Value| {
+            let written = value.to_string();
+            if written == text { value } else { text.into() }
+        };
+        let whole = text.parse::<i64>().ok().map(Value::from);
+        let meant = match kind {
+            Some("integer") => whole,
+            Some("number") => whole.or_else(|| text.parse::<f64>().ok().map(Value::from)),
+            Some("boolean") => text.parse::<bool>().ok().map(Value::Bool),
+            _ => None,
+        };
+        meant.map_or_else(|| text.into(), exact)
+    }
+
     /// Values of its enumeration; empty if it has none.
     #[must_use]
     pub fn options(&self) -> &[Value] {

@@ -262,14 +262,20 @@ fn is_uuid(text: &str) -> bool {
 /// * `nullable: true` beside `type` adds `null` to the type and to its `enum`; without `type` it becomes an `anyOf`.
 /// * `type: integer` becomes a number that is a multiple of 1: `5.0` is the same number as `5` in JSON.
 /// * `format: int32` and `int64` become bounds.
-/// * `example`, `examples`, `default`, `enum` and extensions are data and stay as they are.
+/// * `example`, `examples`, `default`, `enum` and extensions are data and stay as they are; what somebody *named* so, such as
+///   a property or the `default` response, does not.
 pub fn lower(node: &mut Value) {
     match node {
         Value::Array(items) => items.iter_mut().for_each(lower),
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
-                let data =
-                    matches!(name.as_str(), "example" | "examples" | "default" | "enum") && !is_named_by_user(member);
+                if NAMED.contains(&name.as_str())
+                    && let Value::Object(named) = member
+                {
+                    named.values_mut().for_each(lower);
+                    continue;
+                }
+                let data = matches!(name.as_str(), "example" | "examples" | "default" | "enum");
                 if !data && !name.starts_with("x-") {
                     lower(member);
                 }
@@ -280,23 +286,23 @@ pub fn lower(node: &mut Value) {
     }
 }
 
-/// A property may be called `example` or `default`: then its value is a schema, and schemas say `type` or `$ref`.
-fn is_named_by_user(member: &Value) -> bool {
-    member.as_object().is_some_and(|members| {
-        members.get("type").is_some_and(|kind| {
-            matches!(kind.as_str(), Some("string" | "number" | "integer" | "boolean" | "array" | "object"))
-        })
-    })
-}
+/// Keywords whose members bear names that the author of the document chose.
+const NAMED: [&str; 8] =
+    ["callbacks", "headers", "parameters", "patternProperties", "properties", "requestBodies", "responses", "schemas"];
 
 fn lower_schema(members: &mut Map<String, Value>) {
     let integer = members.get("type").and_then(Value::as_str) == Some("integer");
     if integer {
         members.insert("type".to_owned(), json!("number"));
         members.entry("multipleOf").or_insert(json!(1));
-        if members.get("format").and_then(Value::as_str) == Some("int32") {
-            members.entry("minimum").or_insert(json!(i32::MIN));
-            members.entry("maximum").or_insert(json!(i32::MAX));
+        let (least, most) = match members.get("format").and_then(Value::as_str) {
+            Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
+            Some("int64") => (json!(i64::MIN), json!(i64::MAX)),
+            _ => (Value::Null, Value::Null),
+        };
+        if !least.is_null() {
+            members.entry("minimum").or_insert(least);
+            members.entry("maximum").or_insert(most);
         }
     }
     if members.get("nullable") != Some(&Value::Bool(true)) {
@@ -354,6 +360,54 @@ mod tests {
         assert!(found.iter().any(|(breach, ..)| *breach == Breach::Format));
         assert_eq!(breaches(&checker, &json!({"id": null}))[0].0, Breach::Null);
         assert_eq!(breaches(&checker, &json!({"id": 7}))[0].0, Breach::Type);
+    }
+
+    #[test]
+    fn the_bounds_of_integers_are_exact() {
+        let checker = checker(json!({"properties": {
+            "small": {"type": "integer", "format": "int32"}, "large": {"type": "integer", "format": "int64"}
+        }}));
+        for (body, lawful) in [
+            (r#"{"small": 2147483647, "large": 9223372036854775807}"#, true),
+            (r#"{"small": -2147483648, "large": -9223372036854775808}"#, true),
+            (r#"{"small": 2147483648}"#, false),
+            (r#"{"large": 9223372036854775808}"#, false),
+            (r#"{"large": 18446744073709551615}"#, false),
+            (r#"{"large": -1e30}"#, false),
+        ] {
+            let body = serde_json::from_str(body).expect("JSON");
+            assert_eq!(checker.is_valid(&body), lawful, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_like_a_keyword_is_a_schema_all_the_same() {
+        let reference = json!({"$ref": "#/components/schemas/default", "nullable": true});
+        let mut document = json!({
+            "components": {"schemas": {
+                "default": {"allOf": [{"type": "object"}], "nullable": true},
+                "A": {"properties": {"default": reference, "example": reference, "enum": reference, "x-odd": reference}},
+                "B": {"type": "object", "nullable": true, "default": {"type": "string", "nullable": true}}
+            }},
+            "paths": {"/a": {"get": {"responses": {"default": {"content": {"application/json": {"schema": {
+                "type": "string", "nullable": true
+            }}}}}}}}
+        });
+        let schemas = Schemas::new(&document).expect("registers");
+        let answer = "/paths/~1a/get/responses/default/content/application~1json/schema";
+        for pointer in ["/components/schemas/default", answer] {
+            assert!(schemas.checker(pointer).expect("compiles").is_valid(&Value::Null), "{pointer}");
+        }
+        let checker = schemas.checker("/components/schemas/A").expect("compiles");
+        for name in ["default", "example", "enum", "x-odd"] {
+            let named: Value = std::iter::once((name.to_owned(), Value::Null)).collect::<Map<_, _>>().into();
+            assert!(checker.is_valid(&named), "{name}");
+            assert!(!checker.is_valid(&json!({ name: 7 })), "{name}");
+        }
+        lower(&mut document);
+        let data = &document["components"]["schemas"]["B"]["anyOf"];
+        assert!(data.is_null(), "a type with null needs no union");
+        assert_eq!(document["components"]["schemas"]["B"]["default"]["nullable"], true, "data stays as it is");
     }
 
     #[test]

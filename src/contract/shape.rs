@@ -61,7 +61,17 @@ impl Rule {
     #[must_use]
     pub fn looks_around(&self) -> bool {
         let expressions = self.when.iter().chain([&self.rule]);
-        expressions.into_iter().any(|one| one.variables().iter().any(|name| name == "request" || name == "response"))
+        expressions.into_iter().any(|one| one.reads("request") || one.reads("response"))
+    }
+
+    fn reads_request(&self) -> bool {
+        self.when.iter().chain([&self.rule]).any(|one| one.reads("request"))
+    }
+
+    /// Whether it reads more of the answer than its body and its status.
+    fn reads_headers(&self) -> bool {
+        let more = |one: &Expression| one.text().replace("response.status", "").contains("response");
+        self.when.iter().chain([&self.rule]).any(|one| one.reads("response") && more(one))
     }
 }
 
@@ -90,6 +100,8 @@ impl<F: FnMut(&str, &Value, &[&Shape])> Visitor for F {
 pub struct Shapes {
     nodes: Vec<Shape>,
     ids: HashMap<String, ShapeId>,
+    reads_request: bool,
+    reads_headers: bool,
 }
 
 impl Shapes {
@@ -103,6 +115,18 @@ impl Shapes {
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<ShapeId> {
         self.ids.get(pointer).copied()
+    }
+
+    /// Whether a rule reads the request.
+    #[must_use]
+    pub fn reads_request(&self) -> bool {
+        self.reads_request
+    }
+
+    /// Whether a rule reads the headers of the answer.
+    #[must_use]
+    pub fn reads_headers(&self) -> bool {
+        self.reads_headers
     }
 
     /// Interns the schema at a pointer and everything it reaches.
@@ -127,6 +151,8 @@ impl Shapes {
             rules: compile(contract, &pointer, members.get("x-rules"), problems),
             ..Shape::default()
         };
+        self.reads_request |= shape.rules.iter().any(Rule::reads_request);
+        self.reads_headers |= shape.rules.iter().any(Rule::reads_headers);
         if let Some(Value::Object(properties)) = members.get("properties") {
             for name in properties.keys() {
                 let at = format!("{pointer}/properties/{}", escape(name));

@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::api::Api;
 use super::bump::Bump;
 use super::change::{At, Change};
-use super::law::Direction;
+use super::law::{self, Direction};
 use super::places::Places;
 use super::proofs::{self, Job};
 use super::relation::PairId;
 use super::rule::{Category, Rule};
-use super::versions::{note_version, version};
-use super::{Options, repeated, spoken, waiver};
+use super::versions::{about_version, due, version};
+use super::{Options, repeated, rules, spoken, waiver};
 use crate::finding::{Finding, Level, Place};
 
 /// How many findings there are, waived ones apart.
@@ -39,7 +39,7 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What could not be read in full, and so was not compared: no changes, and never counted.
     pub notes: Vec<Finding>,
-    /// The version part to raise.
+    /// What the changes come to, whatever the version: see [`Outcome::due`].
     pub bump: Bump,
     /// What both documents call their version.
     pub versions: (Option<String>, Option<String>),
@@ -60,6 +60,12 @@ impl Outcome {
             }
         }
         tally
+    }
+
+    /// The part of the version to raise: below 1.0 the minor version does the work of the major one.
+    #[must_use]
+    pub fn due(&self) -> Bump {
+        due(self.bump, self.versions.0.as_deref())
     }
 
     /// Whether a finding that is not waived is at least as grave as `level`.
@@ -108,10 +114,12 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
     let bump = bump_of(&groups);
     let mut findings = worded(&mut api, groups, options);
     if api.engine.exhausted {
-        findings.push(Finding::new("too-complex", "the documents have too many pairs of schemas to compare all"));
+        let rule = &rules::too_complex::RULE;
+        let title = "the documents have too many pairs of schemas to compare all".to_owned();
+        findings.push(of_document(&api, options, rule, &At::node(api.engine.new.root()), (title, &[])));
     }
     let versions = (version(&api.engine.old), version(&api.engine.new));
-    note_version(&mut findings, bump, &versions, &api);
+    findings.extend(about_version(&api, options, bump, &versions));
     findings.retain(|finding| finding.level != Level::Allow);
     let names = waiver::Names::of(&mut api);
     waiver::mark(&mut findings, &names);
@@ -298,6 +306,26 @@ fn also_at(finding: &mut Finding, group: Group, level: Level) {
     let known: IndexSet<String> = std::mem::take(&mut finding.operations).into_iter().collect();
     finding.operations = known.into_iter().chain(group.operations).collect::<IndexSet<_>>().into_iter().collect();
     finding.occurrences = u32::try_from(finding.operations.len().max(1)).unwrap_or(u32::MAX);
+}
+
+/// A finding about a document as a whole, at a place in the new one; `marks` tell it from others of its rule.
+pub(super) fn of_document(
+    api: &Api<'_>,
+    options: &Options,
+    rule: &'static Rule,
+    at: &At,
+    (title, marks): (String, &[&str]),
+) -> Finding {
+    let mut places = Places::default();
+    places.want(&api.engine.new, at);
+    let mut found = Finding::new(rule.id, title);
+    found.level = overridden(options, rule, law::level(rule.effect, Direction::Request, &[]));
+    found.place = places.found(&api.engine.new).into_iter().next();
+    found.why = Some(rule.section("Why it matters"));
+    found.source = Some(rule.section("Source"));
+    found.fingerprint = fingerprint(&[&[rule.id], marks].concat());
+    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
+    found
 }
 
 fn overridden(options: &Options, rule: &Rule, level: Level) -> Level {

@@ -4,11 +4,8 @@ use super::api::Api;
 use super::arena::Side;
 use super::bump::Bump;
 use super::change::At;
-use super::law::Direction;
-use super::places::Places;
-use super::report::{fingerprint, lower_first};
-use super::rule::{Category, Rule};
-use super::rules;
+use super::report::{lower_first, of_document};
+use super::{Options, rules};
 use crate::finding::Finding;
 
 pub(super) fn version(side: &Side<'_>) -> Option<String> {
@@ -16,45 +13,35 @@ pub(super) fn version(side: &Side<'_>) -> Option<String> {
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-pub(super) fn note_version(
-    findings: &mut Vec<Finding>,
-    bump: Bump,
-    versions: &(Option<String>, Option<String>),
-    api: &Api<'_>,
-) {
-    let (Some(old), Some(new)) = versions else { return };
-    let due = if early(old) { "a higher minor version is due below 1.0" } else { "a higher major version is due" };
-    if lowered(old, new) {
-        say_version(findings, &rules::version_lowered::RULE, "it should never fall", (old, new), api);
-    } else if bump == Bump::Major && !raised(old, new) {
-        say_version(findings, &rules::version_not_raised::RULE, due, (old, new), api);
-    }
+/// The part of a version to raise.
+pub(super) fn due(bump: Bump, old: Option<&str>) -> Bump {
+    if bump == Bump::Major && old.is_some_and(early) { Bump::Minor } else { bump }
 }
 
-fn say_version(
-    findings: &mut Vec<Finding>,
-    rule: &'static Rule,
-    due: &str,
-    (old, new): (&String, &String),
+/// What is wrong with the version of the new document, if anything is.
+pub(super) fn about_version(
     api: &Api<'_>,
-) {
-    debug_assert!(rule.category == Category::Docs);
+    options: &Options,
+    bump: Bump,
+    versions: &(Option<String>, Option<String>),
+) -> Option<Finding> {
+    let (Some(old), Some(new)) = versions else { return None };
+    let (rule, wanted) = if lowered(old, new) {
+        (&rules::version_lowered::RULE, "it should never fall")
+    } else if bump != Bump::Major || raised(old, new) {
+        return None;
+    } else if due(bump, Some(old)) == Bump::Minor {
+        (&rules::version_not_raised::RULE, "a higher minor version is due below 1.0")
+    } else {
+        (&rules::version_not_raised::RULE, "a higher major version is due")
+    };
+    let title = format!("{}: {wanted}", lower_first(rule.summary()));
     let at = At::key(api.engine.new.root(), "info");
-    let mut places = Places::default();
-    places.want(&api.engine.new, &at);
-    let mut found =
-        Finding::new(rule.id, format!("{}: {due}", lower_first(rule.summary()))).compare(old.clone(), new.clone());
-    found.level = super::law::level(rule.effect, Direction::Request, &[]);
-    found.place = places.found(&api.engine.new).into_iter().next();
-    found.why = Some(rule.section("Why it matters"));
-    found.source = Some(rule.section("Source"));
-    found.fingerprint = fingerprint(&[rule.id, old, new]);
-    found.facts.insert("category".to_owned(), rule.category.name().to_owned());
-    findings.push(found);
+    Some(of_document(api, options, rule, &at, (title, &[old, new])).compare(old.clone(), new.clone()))
 }
 
 /// Whether a version lies below 1.0, where the minor version does the work of the major one.
-pub(crate) fn early(version: &str) -> bool {
+fn early(version: &str) -> bool {
     version.trim_start_matches('v').split('.').next() == Some("0")
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Confirmer<'a> {
     shifted: bool,
     /// Faults told as they were seen, because looking again would cost more requests than it may.
     pub(super) spared: usize,
+    /// The same, because the run was over.
+    pub(super) ended: usize,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
 }
@@ -73,6 +75,7 @@ impl<'a> Confirmer<'a> {
             quiet: false,
             shifted: false,
             spared: 0,
+            ended: 0,
             still: BTreeMap::new(),
         }
     }
@@ -161,8 +164,12 @@ impl<'a> Confirmer<'a> {
     }
 
     fn told_as_seen(&mut self) -> Again {
-        self.spared += usize::from(self.is_spent());
-        Again::Seen(Stability::Reproduced)
+        if self.is_spent() {
+            self.spared += 1;
+        } else {
+            self.ended += 1;
+        }
+        Again::Seen(Stability::Unconfirmed)
     }
 
     /// Two walks right after each other differed. If the list now shows exactly what was seen before them, nothing was

@@ -75,7 +75,15 @@ fn answers(studies: &[Study], operation: &Operation, items: &mut Vec<CoverageIte
         studies.iter().flat_map(|study| study.all_answers(&operation.id)).filter(|answer| answer.failure.is_none())
     {
         let Some(response) = answer.status.and_then(|status| operation.response(status)) else { continue };
-        let media = answer.content_type.as_deref().map(crate::contract::essence).unwrap_or_default();
+        // An answer counts for what declares it, such as `*/*`; where nothing does, for nothing.
+        let declared = || answer.content_type.as_deref().and_then(|got| response.media_for(got));
+        let media = if response.media.is_empty() {
+            String::new()
+        } else if let Some(media) = declared() {
+            media.name.clone()
+        } else {
+            continue;
+        };
         *counts.entry((response.status.to_string(), media)).or_default() += 1;
     }
     for response in &operation.responses {

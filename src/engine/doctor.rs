@@ -114,7 +114,11 @@ struct Visit {
 }
 
 fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sight {
-    Sight::Trouble(Trouble { culprit, kind: Obstacle::Misconfigured, message, remedy: remedy.into() })
+    let kind = match culprit {
+        Culprit::Server => Obstacle::Unreachable,
+        Culprit::Api | Culprit::Setup => Obstacle::Misconfigured,
+    };
+    Sight::Trouble(Trouble { culprit, kind, message, remedy: remedy.into() })
 }
 
 impl Doctor {

@@ -68,6 +68,10 @@ impl<'a> Judging<'a> {
             let those = of(self.confirmer.spared);
             remarks.push(format!("{those} told as first seen, without looking again: {held}; mend what comes first"));
         }
+        if self.confirmer.ended > 0 {
+            let those = of(self.confirmer.ended);
+            remarks.push(format!("{those} told as first seen, without looking again: the run had ended"));
+        }
         if self.unreduced > 0 {
             let those = of(self.unreduced);
             remarks.push(format!("{those} shown as first seen, not by the smallest case: {held}"));
@@ -161,7 +165,10 @@ impl<'a> Judging<'a> {
     async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Result<Finding, Again> {
         let level = self.options.selection.level(check, &operation.id, group.blame.level);
         let mut stability = Stability::Reproduced;
-        if level > Level::Note && self.confirmed < MOST_CONFIRMED {
+        if level > Level::Note && self.confirmed >= MOST_CONFIRMED {
+            stability = Stability::Unconfirmed;
+            self.confirmer.spared += 1;
+        } else if level > Level::Note {
             self.confirmed += 1;
             match self.confirmer.look(check, operation, &group.blame, group.occurrences).await {
                 Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
@@ -170,12 +177,15 @@ impl<'a> Judging<'a> {
         }
         let (runner, study) = (self.confirmer.runner, self.confirmer.study);
         let mut exchanges = tell::exchanges(study, &group.blame);
-        let small = self.options.shrink && level == Level::Deny && stability == Stability::Reproduced;
+        let reducible = matches!(stability, Stability::Reproduced | Stability::Unconfirmed);
+        let small = self.options.shrink && level == Level::Deny && reducible;
         let most = self.reducing.min(self.confirmer.budget);
         if small && most > 0 {
             let before = runner.target.requests();
             if let Some(smaller) = reduce(runner, study, (check, operation), &group.blame, most).await {
                 (group.blame, exchanges) = smaller;
+                // The smaller case showed it again.
+                stability = Stability::Reproduced;
             }
             let spent = runner.target.requests() - before;
             self.reducing = self.reducing.saturating_sub(spent);

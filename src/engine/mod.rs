@@ -18,6 +18,7 @@ mod reduce;
 mod regression;
 mod run;
 mod select;
+mod settings;
 mod shard;
 mod shrink;
 mod tell;
@@ -66,13 +67,16 @@ pub struct Options {
     pub probe_writes: bool,
     /// Whether failing cases are reduced to smaller ones.
     pub shrink: bool,
-    /// Most requests that looking again and reducing may cost together: as many as were sent before, and some
-    /// hundreds at least, but never more than this.
+    /// Requests that looking again and reducing may cost together: as many as were sent before, and some hundreds at
+    /// least, but no more than this. It is asked before each repetition, so that the last one, which may walk a long list,
+    /// can go beyond.
     pub repeat_budget: u64,
     /// Which findings end the run at once; `None`: none does.
     pub fail_fast: Option<Red>,
     /// How long to wait for a server that does not answer yet; zero: not at all.
     pub wait: Duration,
+    /// What the report says of the run beside these options: which embedded server it is, say.
+    pub about: BTreeMap<String, String>,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
@@ -108,6 +112,7 @@ impl Default for Options {
             repeat_budget: 400,
             fail_fast: None,
             wait: Duration::ZERO,
+            about: BTreeMap::new(),
             first: Vec::new(),
             looks: None,
         }
@@ -170,6 +175,7 @@ pub async fn check_with(
     on_exchange: OnExchange,
 ) -> Checked {
     let started = Instant::now();
+    let means = means(&contract, &target, options);
     emit(Event::ContractStarted(ContractStarted {
         contract: contract.name.clone(),
         title: format!("{} {}", contract.title, contract.version),
@@ -177,8 +183,8 @@ pub async fn check_with(
         hash: contract.hash(),
         target: target.base().to_owned(),
         operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+        settings: settings::settings(&target, options, &means),
     }));
-    let means = means(&contract, &target, options);
     let runner = Runner {
         contract: Arc::clone(&contract),
         target,

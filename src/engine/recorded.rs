@@ -55,6 +55,7 @@ pub fn verify(
         hash: contract.hash(),
         target: if bases.is_empty() { recording.names() } else { format!("{} of {bases}", recording.names()) },
         operations: contract.operations.iter().map(|operation| operation.id.clone()).collect(),
+        settings: BTreeMap::new(),
     }));
     let nothing = belonging.taken.is_empty().then(|| nothing_belongs(&contract, recording, &belonging));
     let requests = belonging.taken.len() as u64;

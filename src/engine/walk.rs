@@ -108,7 +108,6 @@ impl Runner {
                 }
             }
         }
-        progress.forget_unshown();
         self.look_beyond(operation, &mut progress).await;
         progress.into_seen()
     }
@@ -188,6 +187,7 @@ impl<'a> Progress<'a> {
     /// What was seen, with the records that were drawn among those that were kept.
     pub(super) fn into_seen(mut self) -> WalkSeen {
         self.drop_echoes();
+        self.forget_unshown();
         let samples = &mut self.seen.samples;
         samples.extend(self.drawn.into_iter().map(|((_, row), record)| (row, record)));
         samples.sort_by_key(|(row, _)| *row);
@@ -321,7 +321,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Where no record shows the field that a filter is about, nothing tells whether they fit: that is no misfit.
-    pub(super) fn forget_unshown(&mut self) {
+    fn forget_unshown(&mut self) {
         let rows = &self.seen.rows;
         let unshown = self.wanted.iter().filter(|(_, wanted)| !wanted.is_shown(rows));
         let unshown: Vec<&String> = unshown.map(|(name, _)| name).collect();

@@ -3,8 +3,7 @@
 use secrecy::ExposeSecret as _;
 
 use super::Gate;
-use crate::config::is_sensitive;
-use crate::mask::{Secret, names_credential};
+use crate::mask::{Secret, header_names_credential, names_credential};
 use crate::target::Identity;
 
 impl Gate {
@@ -66,7 +65,7 @@ impl Gate {
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
-        if is_sensitive(&name) {
+        if header_names_credential(&name) {
             self.secrets.push(Secret::new(credential(&value)));
         }
         self.own.headers.push((name, value.into()));
@@ -78,7 +77,9 @@ impl Gate {
     pub fn header_env(mut self, name: impl Into<String>, variable: &str) -> Self {
         let Some(value) = self.variable(variable) else { return self };
         self.secrets.push(Secret::named(credential(&value), variable));
-        self.own.headers.push((name.into(), value.into()));
+        let name = name.into();
+        self.own.shown_headers.insert(name.to_ascii_lowercase(), format!("${variable}"));
+        self.own.headers.push((name, value.into()));
         self
     }
 
@@ -94,7 +95,7 @@ impl Gate {
     pub fn second_tenant(mut self, identity: Identity) -> Self {
         let name = if identity.token_name.is_empty() { "SECOND_TOKEN" } else { &identity.token_name };
         self.secrets.extend(identity.token.iter().map(|token| Secret::named(token.expose_secret(), name)));
-        let headers = identity.headers.iter().filter(|(name, _)| is_sensitive(name));
+        let headers = identity.headers.iter().filter(|(name, _)| header_names_credential(name));
         self.secrets.extend(headers.map(|(_, value)| Secret::new(credential(value.expose_secret()))));
         let params = identity.params.iter().filter(|(name, _)| names_credential(name));
         self.secrets.extend(params.map(|(_, value)| Secret::new(value)).filter(|secret| !secret.too_short()));

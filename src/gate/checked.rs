@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Trial;
 use crate::contract::Contract;
 use crate::engine::{self, Regression};
-use crate::event::{Aborted, Event, Judged, Outcome, RunFinished};
+use crate::event::{Aborted, Event, Judged, Outcome, RunFinished, exit_code};
 use crate::finding::{Finding, Level};
 use crate::mask::Masker;
 use crate::report::{self, Fanout, Format, ReportSpec, Sink};
@@ -142,12 +142,13 @@ impl Checked {
         for judged in self.judged() {
             *last.outcomes.entry(judged.outcome.name().to_owned()).or_default() += 1;
         }
-        let (exit, verdict) = match (self.violations().next(), &self.aborted) {
-            (Some(_), _) => (1, "violated"),
-            (None, Some(_)) => (3, "no verdict"),
-            (None, None) => (0, "conforms"),
+        last.exit = exit_code(self.aborted.as_ref(), self.violations().next().is_some());
+        let verdict = match last.exit {
+            0 => "conforms",
+            1 => "violated",
+            _ => "no verdict",
         };
-        (last.exit, last.verdict) = (exit, verdict.to_owned());
+        last.verdict = verdict.to_owned();
         self.events.push(Event::RunFinished(last));
     }
 }

@@ -82,7 +82,7 @@ pub fn file_with(name: &str, overlay: Option<&Path>) -> Result<Linted, DocumentE
             })
             .map_err(|_| lost())?
             .join()
-            .map_err(|_| lost())?
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Linter;
-use super::semantics::paths_of_self;
+use super::semantics::paths_of;
 use crate::contract::{Contract, Rule, Scope, Shape, Truth};
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
@@ -181,7 +181,7 @@ fn try_one(rule: &Rule, scope: &Scope<'_>, value: &Value, tried: &mut Tried) {
 
 /// Whether a value has all fields of its own that an expression reads.
 fn has_what_is_read(text: &str, value: &Value) -> bool {
-    let paths = paths_of_self(text);
+    let paths = paths_of(text, "self");
     paths.iter().filter_map(|path| path.first()).all(|name| value.get(name).is_some_and(|inner| !inner.is_null()))
 }
 

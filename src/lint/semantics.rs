@@ -7,7 +7,7 @@ mod expressions;
 mod readers;
 mod sources;
 
-pub(super) use expressions::paths_of_self;
+pub(super) use expressions::paths_of;
 
 use super::Linter;
 use crate::diff::api::{Operation, child};

@@ -43,11 +43,121 @@ static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static SCHEME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(?i:(bearer|basic|token)) +([A-Za-z0-9._~+/=\-]{8,})").ok());
 
-/// Whether a parameter, header or variable of this name holds a credential.
+/// Last words of names that hold a credential, whatever stands before them: `X-Amz-Signature`, `csrf_token`.
+const LAST_WORDS: [&str; 23] = [
+    "apikey",
+    "assertion",
+    "auth",
+    "authorization",
+    "bearer",
+    "cookie",
+    "credential",
+    "credentials",
+    "jsessionid",
+    "jwt",
+    "passcode",
+    "passphrase",
+    "passwd",
+    "password",
+    "phpsessid",
+    "pwd",
+    "secret",
+    "session",
+    "sessionid",
+    "sessiontoken",
+    "sig",
+    "signature",
+    "token",
+];
+/// Words before `token` that make it a place in a list.
+const PLACES: [&str; 13] = [
+    "continuation",
+    "continue",
+    "cursor",
+    "delta",
+    "next",
+    "page",
+    "pagination",
+    "paging",
+    "prev",
+    "previous",
+    "resume",
+    "start",
+    "sync",
+];
+/// Words before `key` that make it one to a door, and not that of a record.
+const DOORS: [&str; 15] = [
+    "access",
+    "api",
+    "app",
+    "auth",
+    "client",
+    "consumer",
+    "encryption",
+    "functions",
+    "gateway",
+    "private",
+    "secret",
+    "service",
+    "shared",
+    "signing",
+    "subscription",
+];
+/// What in the name of a header that goes with every request speaks of a credential.
+const HINTS: [&str; 10] =
+    ["auth", "cookie", "credential", "jwt", "key", "password", "secret", "session", "signature", "token"];
+
+/// Whether a parameter, header, cookie or variable of this name holds a credential. A page token or the key of a record
+/// is none.
+///
+/// # Example
+/// ```
+/// use contract_gate::mask::names_credential;
+///
+/// assert!(["X-Amz-Signature", "api_key", "accessToken", "session"].into_iter().all(names_credential));
+/// assert!(!["pageToken", "sort_key", "session_count"].into_iter().any(names_credential));
+/// ```
 #[must_use]
 pub fn names_credential(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect::<String>().to_ascii_lowercase();
-    NAMES.contains(&plain.as_str())
+    let words = words(name);
+    if NAMES.contains(&words.concat().as_str()) {
+        return true;
+    }
+    let word = |from_end: usize| words.len().checked_sub(from_end).and_then(|at| words.get(at)).map(String::as_str);
+    let before = word(2).unwrap_or_default();
+    match word(1) {
+        Some("token") => !PLACES.contains(&before),
+        Some("key") => DOORS.contains(&before),
+        Some("id") => before == "session",
+        Some(last) => LAST_WORDS.contains(&last),
+        None => false,
+    }
+}
+
+/// Whether a header that somebody gives for every request holds a credential by its name. Such a header says who comes and
+/// hardly ever anything else, so that a hint is enough: `X-Customer-Key` may well be one.
+#[must_use]
+pub fn header_names_credential(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    HINTS.iter().any(|hint| lower.contains(hint)) || names_credential(name)
+}
+
+/// The words of a name, in lower case: `X-Api-Key`, `x_api_key` and `xApiKey` have the same three.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for character in name.chars() {
+        let separates = !character.is_ascii_alphanumeric();
+        if separates || (small && character.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| !separates) {
+            word.push(character.to_ascii_lowercase());
+        }
+        small = character.is_ascii_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// Whether a URL holds a user or a password.
@@ -112,9 +222,33 @@ mod tests {
             ("--param client-secret=s3cret", "--param client-secret=***"),
             ("--header=X-Api-Key=s3cret", "--header=X-Api-Key=***"),
             ("got Bearer eyJhbGciOi1", "got Bearer ***"),
+            ("http://h/?X-Amz-Signature=abc&X-Amz-Date=1", "http://h/?X-Amz-Signature=***&X-Amz-Date=1"),
+            ("http://h/?X-Amz-Security-Token=abc&session=1f", "http://h/?X-Amz-Security-Token=***&session=***"),
         ] {
             assert_eq!(redact_credentials(text), clean);
         }
+    }
+
+    #[test]
+    fn a_name_says_by_its_words_what_it_holds() {
+        for name in [
+            "X-Session",
+            "signature",
+            "sessionId",
+            "X-Amz-Security-Token",
+            "csrf_token",
+            "X-Gateway-Key",
+            "API-KEY",
+            "x.api.key",
+        ] {
+            assert!(names_credential(name) && header_names_credential(name), "{name}");
+        }
+        for name in
+            ["pageToken", "next_page_token", "sort_key", "key", "external_key", "session_count", "token_type", ""]
+        {
+            assert!(!names_credential(name), "{name}");
+        }
+        assert!(header_names_credential("X-Customer-Key") && !header_names_credential("Accept-Language"));
     }
 
     #[test]

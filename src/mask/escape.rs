@@ -3,6 +3,24 @@
 /// Most times that a percent sign is looked for behind its own escape: `%252F`, `%25252F`.
 const DEPTH: usize = 4;
 
+/// Most backslashes in a row that count as one escape: six texts inside one another. Whatever stands behind a longer run
+/// is found from the last of them on, and a text of nothing else is read in one pass.
+pub(super) const MOST_SLASHES: usize = 64;
+
+/// How many backslashes stand in a row at a place, up to [`MOST_SLASHES`].
+pub(super) fn slashes(text: &[u8], at: usize) -> usize {
+    text[at..].iter().take(MOST_SLASHES).take_while(|byte| **byte == b'\\').count()
+}
+
+/// The place behind those backslashes of a long run with which no escape begins that a later one does not begin as well.
+pub(super) fn behind_idle_slashes(text: &[u8], at: usize) -> Option<usize> {
+    if text.get(at + MOST_SLASHES) != Some(&b'\\') {
+        return None;
+    }
+    let run = text[at..].iter().take_while(|byte| **byte == b'\\').count();
+    run.checked_sub(MOST_SLASHES).filter(|idle| *idle > 0).map(|idle| at + idle)
+}
+
 /// The places behind a line break and the white space that continues a folded header: as it is, percent-encoded or
 /// escaped, the soft break of quoted-printable, or the seam of two encoded words (RFC 2047).
 ///
@@ -39,7 +57,7 @@ const BLANKS: [(u8, u8); 2] = [(b' ', b' '), (b'\t', b't')];
 /// How long one of some characters is at a place: as it is, percent-encoded, or behind any number of backslashes.
 fn one_of(text: &[u8], at: usize, characters: [(u8, u8); 2]) -> Option<usize> {
     let first = *text.get(at)?;
-    let slashes = text[at..].iter().take_while(|byte| **byte == b'\\').count();
+    let slashes = slashes(text, at);
     characters.iter().find_map(|(character, letter)| {
         if first == *character {
             return Some(1);
@@ -109,7 +127,7 @@ fn one_byte(text: &[u8], at: usize, byte: u8, ends: &mut Vec<usize>) {
         }
         b'=' => encoded(at + 1),
         b'\\' => {
-            let slashes = text[at..].iter().take_while(|byte| **byte == b'\\').count();
+            let slashes = slashes(text, at);
             if text.get(at + slashes) == Some(&b'x') {
                 encoded(at + slashes + 1);
             }
@@ -120,7 +138,7 @@ fn one_byte(text: &[u8], at: usize, byte: u8, ends: &mut Vec<usize>) {
 
 fn backslash(text: &[u8], at: usize, character: char, ends: &mut Vec<usize>) {
     // A text inside a text doubles its backslashes.
-    let slashes = text[at..].iter().take_while(|byte| **byte == b'\\').count();
+    let slashes = slashes(text, at);
     let behind = at + slashes;
     let short = match character {
         '\n' => b'n',

@@ -92,6 +92,11 @@ impl Needle {
         bytes
     }
 
+    /// Whether a backslash is a character of its own at the start, and not only a part of an escape.
+    pub(super) fn begins_with_slash(&self) -> bool {
+        self.chars.first() == Some(&'\\')
+    }
+
     /// Where the needle stands if it starts at `at`: first byte and the byte behind it.
     pub(super) fn find_at(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
         let (first, rest) = self.chars.split_first()?;

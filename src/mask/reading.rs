@@ -8,7 +8,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::escape::{entity, hex};
+use super::escape::{behind_idle_slashes, entity, hex, slashes};
 
 /// Shortest run of base64 that is decoded, in characters: `a@b.example` has eleven bytes.
 const SHORTEST_RUN: usize = 12;
@@ -31,6 +31,11 @@ impl Reading {
         let (mut out, mut starts) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len() + 1));
         let mut at = 0;
         while at < bytes.len() {
+            if let Some(behind) = behind_idle_slashes(bytes, at).filter(|_| bytes[at] == b'\\') {
+                out.extend_from_slice(&bytes[at..behind]);
+                starts.extend(at..behind);
+                at = behind;
+            }
             let (meant, end) = match bytes[at] {
                 b'%' => percent(bytes, at),
                 b'\\' | b'\r' => backslash(bytes, at),
@@ -80,7 +85,7 @@ fn backslash(bytes: &[u8], at: usize) -> Option<(Option<char>, usize)> {
             return Some((None, at + fold.len()));
         }
     }
-    let slashes = bytes[at..].iter().take_while(|byte| **byte == b'\\').count();
+    let slashes = slashes(bytes, at);
     let behind = at + slashes;
     let (digits, length) = match (slashes, bytes.get(behind)?) {
         (0, _) => return None,

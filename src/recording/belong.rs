@@ -7,12 +7,11 @@ use percent_encoding::percent_decode_str;
 use super::base::{Address, Base, documented};
 use super::body::{self, Body};
 use super::call::{Wire, parts};
-use super::secrets::{is_credential_header, is_masked};
 use super::{Entry, Recording, RecordingError, Taken, har};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
 use crate::exchange::{Answer, Exchange, Sent, Waited};
-use crate::mask::Masker;
+use crate::mask::{Masker, is_placeholder, names_credential, redact_credentials};
 
 /// What of a recording belongs to a contract.
 #[derive(Default)]
@@ -328,12 +327,15 @@ fn instant(text: &str) -> Option<f64> {
     Some(instant.as_microsecond() as f64 / 1000.0)
 }
 
+/// Headers whose credential says little of who comes: it is another one with every page or every request.
+const SINGLE_USE: [&str; 5] = ["cookie", "signature", "x-amz-signature", "x-csrf-token", "x-signature"];
+
 /// What tells one party from another, as a hash: cookies only where nothing else does.
 fn credentials(headers: &[(String, String)]) -> String {
     let lower = |name: &str| name.to_ascii_lowercase();
     let mut found: Vec<String> = headers
         .iter()
-        .filter(|(name, _)| is_credential_header(name) && lower(name) != "cookie" && lower(name) != "x-csrf-token")
+        .filter(|(name, _)| names_credential(name) && !SINGLE_USE.contains(&lower(name).as_str()))
         .map(|(name, value)| format!("{}: {value}", lower(name)))
         .collect();
     if found.is_empty() {
@@ -365,7 +367,7 @@ fn answer(raw: &har::Entry) -> Result<(Answer, bool), &'static str> {
 
 /// What stands for a credential: also for one that is too short to be masked wherever it occurs.
 fn stand_in(value: &str, masked: String) -> String {
-    if is_masked(masked.rsplit(' ').next().unwrap_or_default()) {
+    if is_placeholder(masked.rsplit(' ').next().unwrap_or_default()) {
         return masked;
     }
     value.trim().split_once(' ').map_or_else(|| "$TOKEN".to_owned(), |(scheme, _)| format!("{scheme} $TOKEN"))
@@ -380,11 +382,13 @@ fn sent(operation: &Operation, raw: &har::Entry, headers: &[(String, String)], m
         let cookie = name.eq_ignore_ascii_case("cookie") || name.eq_ignore_ascii_case("x-csrf-token");
         if let Some(parameter) = operation.parameter(&slot) {
             shown.push((parameter.name.clone(), mask(value)));
-        } else if is_credential_header(name) && !cookie {
+        } else if names_credential(name) && !cookie {
             let name = if name == "authorization" { "Authorization" } else { name };
             shown.push((name.to_owned(), stand_in(value, mask(value))));
         }
     }
     let body = operation.body.as_ref().and_then(|_| request_body(raw)).map(|body| mask(&body.to_string()));
-    Sent { method: operation.method.clone(), url: mask(&raw.request.url), headers: shown, body }
+    // A credential in an address may be too short to be masked wherever it occurs.
+    let url = redact_credentials(&mask(&raw.request.url)).into_owned();
+    Sent { method: operation.method.clone(), url, headers: shown, body }
 }

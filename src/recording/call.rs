@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::secrets::is_credential_header;
 use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Location, Operation, Parameter, Scheme};
+use crate::mask::names_credential;
 
 /// A request in the words of the contract.
 #[derive(Debug, Default)]
@@ -66,46 +66,26 @@ fn is_sent_by_access(contract: &Contract, name: &str) -> bool {
         Scheme::HeaderKey(key) | Scheme::QueryKey(key) => key.eq_ignore_ascii_case(name),
         _ => false,
     });
-    by_scheme || name.eq_ignore_ascii_case("authorization") || (is_credential_header(name) && name.contains('-'))
+    by_scheme || name.eq_ignore_ascii_case("authorization") || (names_credential(name) && name.contains('-'))
 }
 
 fn declared(contract: &Contract, parameter: &Parameter, wire: &Wire<'_>) -> Option<Value> {
     let find = |pairs: &[(String, String)]| {
-        pairs.iter().find(|(name, _)| *name == parameter.name).map(|(_, text)| typed(parameter, text))
+        pairs.iter().find(|(name, _)| *name == parameter.name).map(|(_, text)| parameter.meant_by(&[text]))
     };
     match parameter.location {
         Location::Path => find(wire.path),
-        Location::Query if parameter.schema.get("type").and_then(Value::as_str) == Some("array") => {
-            let all = wire.query.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| text.as_str());
-            let texts: Vec<&str> =
-                if parameter.explode { all.collect() } else { all.flat_map(|text| text.split(',')).collect() };
-            (!texts.is_empty()).then(|| Value::Array(texts.into_iter().map(Value::from).collect()))
+        Location::Query => {
+            let all = wire.query.iter().filter(|(name, _)| *name == parameter.name);
+            let texts: Vec<&str> = all.map(|(_, text)| text.as_str()).collect();
+            (!texts.is_empty()).then(|| parameter.meant_by(&texts))
         }
-        Location::Query => find(wire.query),
         Location::Header if is_sent_by_access(contract, &parameter.name) => None,
         Location::Header => {
             let mut named = wire.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&parameter.name));
-            named.next().map(|(_, text)| typed(parameter, text))
+            named.next().map(|(_, text)| parameter.meant_by(&[text]))
         }
         Location::Cookie => None,
-    }
-}
-
-/// A text as the value that the schema of its parameter means by it.
-fn typed(parameter: &Parameter, text: &str) -> Value {
-    // `007` and `1.0` were sent as such.
-    let exact = |value: Value| {
-        let written = value.to_string();
-        if written == text { value } else { Value::from(text) }
-    };
-    match parameter.schema.get("type").and_then(Value::as_str) {
-        Some("integer") => text.parse::<i64>().map_or_else(|_| Value::from(text), |number| exact(number.into())),
-        Some("number") => text.parse::<i64>().map_or_else(
-            |_| text.parse::<f64>().map_or_else(|_| Value::from(text), |number| exact(number.into())),
-            |number| exact(number.into()),
-        ),
-        Some("boolean") => text.parse::<bool>().map_or_else(|_| Value::from(text), Value::Bool),
-        _ => Value::from(text),
     }
 }
 

@@ -1,29 +1,11 @@
 //! Credentials in a recording, found by where they stand.
 
 use super::{Recording, har};
-use crate::mask::{STARS, Secret, names_credential};
+use crate::mask::{Secret, is_placeholder, names_credential};
 
-/// Shortest value of a cookie or a parameter that counts as a credential, in bytes.
-const SHORTEST: usize = 8;
-
-/// Whether a header holds a credential by its name.
-pub(super) fn is_credential_header(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    matches!(
-        lower.as_str(),
-        "authorization" | "proxy-authorization" | "cookie" | "set-cookie" | "x-auth" | "x-csrf-token"
-    ) || names_credential(name)
-        || ["-api-key", "-token", "-secret"].iter().any(|end| lower.ends_with(end))
-        || lower == "api-key"
-}
-
-/// Whether a text stands for a credential that was masked already.
-pub(super) fn is_masked(text: &str) -> bool {
-    text.starts_with('$')
-        || text.starts_with("base64(")
-        || text.contains(STARS)
-        || text.eq_ignore_ascii_case("redacted")
-}
+/// Shortest value that counts as a credential for standing in a cookie alone, in bytes: what is shorter is a setting, such
+/// as `theme=dark`, and would turn ordinary words into stars.
+const SHORTEST_COOKIE: usize = 8;
 
 /// Every credential of a recording, each once.
 pub(super) fn secrets(recording: &Recording) -> Vec<Secret> {
@@ -31,7 +13,7 @@ pub(super) fn secrets(recording: &Recording) -> Vec<Secret> {
     let mut known = std::collections::HashSet::new();
     for entry in &recording.entries {
         for secret in of_entry(&entry.raw) {
-            if !secret.too_short() && !is_masked(secret.expose()) && known.insert(secret.expose().to_owned()) {
+            if !secret.too_short() && !is_placeholder(secret.expose()) && known.insert(secret.expose().to_owned()) {
                 found.push(secret);
             }
         }
@@ -42,22 +24,24 @@ pub(super) fn secrets(recording: &Recording) -> Vec<Secret> {
 fn of_entry(entry: &har::Entry) -> Vec<Secret> {
     let mut found = Vec::new();
     let headers = entry.request.headers.iter().chain(&entry.response.headers);
-    for pair in headers.filter(|pair| is_credential_header(&pair.name)) {
+    for pair in headers.filter(|pair| names_credential(&pair.name)) {
         if pair.name.to_ascii_lowercase().ends_with("cookie") {
             cookies(&pair.value, &mut found);
         } else {
             header(&pair.value, &mut found);
         }
     }
-    let long = |pair: &&har::Pair| pair.value.len() >= SHORTEST;
-    found.extend(entry.request.cookies.iter().filter(long).map(|pair| Secret::new(pair.value.clone())));
+    let kept = |pair: &&har::Pair| is_credential_cookie(&pair.name, &pair.value);
+    found.extend(entry.request.cookies.iter().filter(kept).map(|pair| Secret::new(pair.value.clone())));
     if let Some(address) = super::base::Address::parse(&entry.request.url) {
-        let secret =
-            address.query.into_iter().filter(|(name, value)| names_credential(name) && value.len() >= SHORTEST);
+        let secret = address.query.into_iter().filter(|(name, _)| names_credential(name));
         found.extend(secret.map(|(_, value)| Secret::new(value)));
     }
     if let Ok(url) = reqwest::Url::parse(&entry.request.url) {
-        found.extend(url.password().filter(|text| text.len() >= SHORTEST).map(Secret::new));
+        // As it stands in the address, and as it is meant.
+        let password = url.password().map(|text| percent_encoding::percent_decode_str(text).decode_utf8_lossy());
+        found.extend(url.password().map(Secret::new));
+        found.extend(password.map(Secret::new));
     }
     found
 }
@@ -77,6 +61,10 @@ fn header(value: &str, found: &mut Vec<Secret>) {
     }
 }
 
+fn is_credential_cookie(name: &str, value: &str) -> bool {
+    names_credential(name) || value.len() >= SHORTEST_COOKIE
+}
+
 /// The values of cookies, whatever attributes follow.
 fn cookies(text: &str, found: &mut Vec<Secret>) {
     const ATTRIBUTES: [&str; 6] = ["path", "domain", "expires", "max-age", "samesite", "priority"];
@@ -84,7 +72,7 @@ fn cookies(text: &str, found: &mut Vec<Secret>) {
         let Some((name, value)) = part.split_once('=') else { continue };
         let attribute = ATTRIBUTES.iter().any(|known| name.trim().eq_ignore_ascii_case(known));
         let value = value.trim().trim_matches('"');
-        if !attribute && value.len() >= SHORTEST {
+        if !attribute && is_credential_cookie(name.trim(), value) {
             found.push(Secret::new(value));
         }
     }

@@ -8,11 +8,10 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use super::secrets::is_credential_header;
 use super::{Note, NotedFailure};
 use crate::case::Call;
 use crate::exchange::{Answer, Failure, Sent};
-use crate::mask::{Masker, STARS};
+use crate::mask::{Masker, STARS, names_credential};
 use crate::whole_file::{Readers, WholeFile};
 
 /// Writes exchanges to a file that only its owner can read. It appears whole or not at all.
@@ -186,7 +185,7 @@ impl Recorder {
     fn headers(&self, headers: &[(String, String)]) -> Vec<Value> {
         let value = |name: &str, value: &str| match self.masker.mask(value) {
             // The place of a credential that was sent says who sent it; one that comes back says nothing that is needed.
-            masked if is_credential_header(name) && !masked.contains('$') => STARS.to_owned(),
+            masked if names_credential(name) && !masked.contains('$') => STARS.to_owned(),
             masked => masked.into_owned(),
         };
         headers

@@ -45,6 +45,8 @@ struct Contract<'a> {
     document: &'a str,
     hash: &'a str,
     target: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    settings: &'a BTreeMap<String, String>,
     requests: u64,
     waited: u64,
     millis: u64,
@@ -104,6 +106,7 @@ fn contract(section: &Section) -> Contract<'_> {
         document: &started.document,
         hash: &started.hash,
         target: &started.target,
+        settings: &started.settings,
         requests: finished.map_or(0, |finished| finished.requests),
         waited: finished.map_or(0, |finished| finished.waited),
         millis: finished.map_or(0, |finished| finished.millis),

@@ -54,6 +54,8 @@ struct Contract {
     document: String,
     hash: String,
     target: String,
+    #[serde(default)]
+    settings: std::collections::BTreeMap<String, String>,
     requests: u64,
     waited: u64,
     millis: u64,
@@ -120,6 +122,7 @@ fn section(contract: Contract) -> Section {
             hash: contract.hash,
             target: contract.target,
             operations,
+            settings: contract.settings,
         },
         judged: contract.ledger,
         findings: contract.findings,

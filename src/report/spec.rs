@@ -1,12 +1,14 @@
 //! What the user asks for with `--report FORMAT[=PATH]`.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::suggest::nearest;
+use crate::whole_file::{Readers, WholeFile};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,18 +127,19 @@ impl FromStr for ReportSpec {
     }
 }
 
-/// Refuses two reports in one file, and two on standard output unless one of them is `github`, whose lines are made
-/// to stand among others.
+/// Refuses two reports in one file, however it is written, and two on standard output unless one of them is `github`, whose
+/// lines are made to stand among others.
 ///
 /// # Errors
 /// [`SpecError::SamePlace`].
 pub fn no_collisions(specs: &[ReportSpec]) -> Result<(), SpecError> {
+    let places: Vec<Option<PathBuf>> = specs.iter().map(|spec| spec.path.as_deref().map(place)).collect();
     for (index, spec) in specs.iter().enumerate() {
-        for other in &specs[..index] {
+        for (other, at) in specs[..index].iter().zip(&places) {
             let mixes = |one: &ReportSpec, two: &ReportSpec| {
                 one.format == Format::Github && matches!(two.format, Format::Human | Format::Markdown)
             };
-            if spec.path == other.path && !(spec.path.is_none() && (mixes(spec, other) || mixes(other, spec))) {
+            if places[index] == *at && !(spec.path.is_none() && (mixes(spec, other) || mixes(other, spec))) {
                 let place = spec.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
                 return Err(SpecError::SamePlace(place));
             }
@@ -145,18 +148,39 @@ pub fn no_collisions(specs: &[ReportSpec]) -> Result<(), SpecError> {
     Ok(())
 }
 
-/// Refuses a report whose file cannot be written, before a run is spent on it. Parent folders are created.
+/// The file that a path means: `a`, `./a` and `b/../a` are one.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).unwrap_or_else(|_| folder.to_owned());
+    path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
+}
+
+/// Refuses a report whose file cannot be written, before a run is spent on it. Nothing is left behind, and a device or a
+/// pipe is not touched: whoever reads from it would see its end.
 ///
 /// # Errors
 /// The first report that cannot be written.
 pub fn writable(specs: &[ReportSpec]) -> Result<(), super::Failure> {
     for spec in specs {
-        // What is opened here and dropped leaves nothing behind.
-        if let Some(Err(error)) = spec.path.as_ref().map(|path| super::Sink::file(path)) {
+        if let Some(Err(error)) = spec.path.as_deref().map(can_be_made) {
             return Err(super::Failure { report: spec.to_string(), error });
         }
     }
     Ok(())
+}
+
+/// Tries the nearest folder that is there: the others are made in it.
+fn can_be_made(path: &Path) -> io::Result<()> {
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let there = folder.ancestors().find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    let tried = match there {
+        Some(there) if there != folder => there.join(".contract-gate-report"),
+        _ => path.to_path_buf(),
+    };
+    WholeFile::create(&tried, Readers::Anybody).map(drop)
 }
 
 #[cfg(test)]
@@ -188,5 +212,37 @@ mod tests {
         assert!(no_collisions(&specs(&["human", "json"])).is_err());
         assert!(no_collisions(&specs(&["json=a", "sarif=a"])).is_err());
         assert!(no_collisions(&specs(&["human", "github", "json=a"])).is_ok());
+        assert!(no_collisions(&specs(&["json=a", "sarif=./a"])).is_err());
+        assert!(no_collisions(&specs(&["json=src/a", "sarif=src/../src/a"])).is_err());
+        assert!(no_collisions(&specs(&["json=none/a", "sarif=none/b"])).is_ok());
+    }
+
+    #[test]
+    fn what_is_tried_leaves_nothing_behind() {
+        let here = std::env::temp_dir().join(format!("contract-gate-writable-{}", std::process::id()));
+        std::fs::create_dir_all(&here).expect("a folder");
+        let tried = |path: &Path| writable(&[ReportSpec { format: Format::Json, path: Some(path.to_owned()) }]);
+        std::fs::write(here.join("file"), "kept").expect("a file");
+        assert!(tried(&here.join("new/folders/a.json")).is_ok());
+        assert!(tried(&here.join("file")).is_ok());
+        assert!(tried(&here.join("file/a.json")).is_err(), "a file is no folder");
+        assert!(tried(&here).is_err(), "a folder is no file");
+        let left: Vec<_> =
+            std::fs::read_dir(&here).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(left, ["file"]);
+        std::fs::remove_dir_all(&here).expect("it is ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_opened_before_its_report_is_written() {
+        let here = std::env::temp_dir().join(format!("contract-gate-pipe-{}", std::process::id()));
+        std::fs::create_dir_all(&here).expect("a folder");
+        let pipe = here.join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("every Unix has it");
+        assert!(made.success());
+        // Nobody reads: opening it would wait for ever.
+        assert!(writable(&[ReportSpec { format: Format::Json, path: Some(pipe) }]).is_ok());
+        std::fs::remove_dir_all(&here).expect("it is ours");
     }
 }

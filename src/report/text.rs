@@ -151,6 +151,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 pub fn stability(finding: &Finding) -> Option<String> {
     match finding.stability {
         Stability::Reproduced => None,
+        Stability::Unconfirmed => Some("unconfirmed: told as first seen, not looked at again".to_owned()),
         Stability::Intermittent { failed, of } => Some(format!("intermittent: seen in {failed} of {of} answers")),
         Stability::Flaky { repeats } => {
             Some(format!("flaky: seen once, not again in {}", count(u64::from(repeats), "repetition")))

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::around::Around;
 use super::look::Tally;
 use super::observation::{Observation, Reading, RuleBreak};
 use super::row::Row;
@@ -103,9 +104,11 @@ struct Memory {
 
 impl Bodies {
     /// The fingerprint of a body and of everything else that its judgement rests on.
-    pub(super) fn key(operation: &Operation, status: u16, schema: Option<&str>, request: &Value, body: &[u8]) -> u128 {
+    pub(super) fn key(operation: &Operation, status: u16, schema: Option<&str>, around: &Around, body: &[u8]) -> u128 {
         let mut hasher = Xxh3::new();
-        for text in [&operation.id, schema.unwrap_or_default(), &request.to_string()] {
+        for text in
+            [&operation.id, schema.unwrap_or_default(), &around.request.to_string(), &around.headers.to_string()]
+        {
             hasher.update(&text.len().to_le_bytes());
             hasher.update(text.as_bytes());
         }

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::around::Around;
 use super::bodies::Bodies;
 use super::digest::{digest, feed_text};
 use super::observation::{Observation, Reading, RuleBreak};
-use crate::case::Call;
 use crate::contract::{Contract, Operation, Scope, Shape, ShapeId, Truth, Visitor};
 
 /// Most undocumented values kept of one answer.
@@ -137,7 +137,7 @@ pub(super) fn look(
     schema: &str,
     body: &Value,
     seen: &mut Observation,
-    looks: &Looks,
+    (looks, around): (&Looks, &Around),
 ) {
     let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
     let records = match (&operation.clause.lists, seen.is_success()) {
@@ -146,10 +146,9 @@ pub(super) fn look(
         (None, true) => Some(String::new()),
         (_, false) => None,
     };
-    let request = request_value(&seen.call, &seen.sent.method);
-    let response = serde_json::json!({ "status": seen.status, "headers": {} });
+    let response = around.response(seen.status);
     let mut looker = Looker {
-        request: &request,
+        request: &around.request,
         response: &response,
         records,
         looks,
@@ -362,19 +361,4 @@ fn add_reading(readings: &mut Vec<Reading>, reading: &Reading, make: impl FnOnce
     if !readings.iter().any(same) {
         readings.push(make());
     }
-}
-
-/// The request as rules see it.
-pub(super) fn request_value(call: &Call, method: &str) -> Value {
-    use crate::contract::semantics::Slot;
-    let mut query = serde_json::Map::new();
-    let mut headers = serde_json::Map::new();
-    for (slot, value) in &call.values {
-        match slot {
-            Slot::Query(name) => query.insert(name.clone(), value.clone()),
-            Slot::Header(name) => headers.insert(name.to_ascii_lowercase(), value.clone()),
-            _ => None,
-        };
-    }
-    serde_json::json!({ "method": method, "path": call.operation, "query": query, "headers": headers })
 }

@@ -3,6 +3,7 @@
 //! A study is data. It is filled by the engine (or from a recording) and read by checks, to plan what to ask next and to
 //! judge; what they work out of it more than once is kept beside it. It knows no check and opens no connection.
 
+mod around;
 pub mod ask;
 pub(crate) mod bodies;
 mod digest;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::around::Around;
 use super::bodies::{Bodies, Known};
 use super::exhibit;
-use super::look::{Looks, Tally, look, request_value};
+use super::look::{Looks, Tally, look};
 use super::page::PageFacts;
 use super::strict_json;
 use crate::case::Call;
@@ -224,10 +225,9 @@ pub fn observe(
     let says_json = seen.content_type.as_deref().is_none_or(is_json);
     let packed = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
     let schema = media.and_then(|media| media.schema.as_deref());
-    let memory = (looks.remembers() && packed.is_none() && says_json).then(|| {
-        let request = request_value(&seen.call, &seen.sent.method);
-        Bodies::key(operation, answer.status, schema, &request, &answer.body)
-    });
+    let around = Around::of(contract, operation, &seen.sent, &answer);
+    let memory = (looks.remembers() && packed.is_none() && says_json)
+        .then(|| Bodies::key(operation, answer.status, schema, &around, &answer.body));
     if memory.is_some_and(|key| looks.recall(key, &mut seen)) {
         keep_rest(operation, &answer, &mut seen);
         return seen;
@@ -248,7 +248,7 @@ pub fn observe(
     if let Some(body) = seen.json.clone() {
         judge_body(contract, operation, schema, &answer, &body, &mut seen, looks);
         if let Some(schema) = schema {
-            look(contract, operation, schema, &body, &mut seen, looks);
+            look(contract, operation, schema, &body, &mut seen, (looks, &around));
         }
         if let Some(key) = memory {
             looks.remember(key, &seen);

@@ -25,7 +25,9 @@ impl Figure {
         match value {
             None | Some(Value::Null) => Self::Absent,
             Some(Value::Number(number)) => number.as_f64().map_or(Self::NoNumber, Self::Is),
-            Some(Value::String(text)) if text.parse::<f64>().is_ok() => Self::Is(text.parse().unwrap_or_default()),
+            Some(Value::String(text)) => {
+                text.parse().ok().filter(|number: &f64| number.is_finite()).map_or(Self::NoNumber, Self::Is)
+            }
             Some(_) => Self::NoNumber,
         }
     }
@@ -277,6 +279,15 @@ impl WalkSeen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_a_figure_only_if_it_is_a_finite_number() {
+        let of = |text: &str| Figure::of(Some(Value::from(text)));
+        assert_eq!((of("49"), of("4.9e1")), (Figure::Is(49.0), Figure::Is(49.0)));
+        for text in ["NaN", "nan", "inf", "-Infinity", "1e999", "many", ""] {
+            assert_eq!(of(text), Figure::NoNumber, "{text}");
+        }
+    }
 
     #[test]
     fn link_headers_are_read() {

@@ -23,6 +23,8 @@ pub struct Reference {
     pub capped: bool,
     /// Full records that were kept, by key, in order.
     pub samples: Vec<(Box<str>, Arc<Value>)>,
+    /// Index into `samples` by key.
+    sample_by_key: HashMap<Box<str>, usize>,
     /// Plain walks that it rests on.
     pub walks: usize,
 }
@@ -52,7 +54,8 @@ impl Reference {
             }
             for (index, value) in &walk.samples {
                 let Some(key) = walk.rows.get(*index).and_then(|row| row.key.clone()) else { continue };
-                if !reference.samples.iter().any(|(known, _)| *known == key) {
+                if !reference.sample_by_key.contains_key(&key) {
+                    reference.sample_by_key.insert(key.clone(), reference.samples.len());
                     reference.samples.push((key, Arc::clone(value)));
                 }
             }
@@ -69,6 +72,7 @@ impl Reference {
     /// A kept record in full.
     #[must_use]
     pub fn sample(&self, key: &str) -> Option<&Value> {
-        self.samples.iter().find(|(known, _)| **known == *key).map(|(_, value)| &**value)
+        let index = self.sample_by_key.get(key)?;
+        self.samples.get(*index).map(|(_, value)| &**value)
     }
 }

@@ -18,6 +18,9 @@ pub struct Identity {
     pub token_name: String,
     /// Headers that go with every request.
     pub headers: Vec<(String, SecretString)>,
+    /// What stands for the value of such a header in curl lines, by its name in lower case: `$VARIABLE`, or the value of one
+    /// that is no secret. One without an entry is shown as a variable of its own name.
+    pub shown_headers: BTreeMap<String, String>,
     /// Values of declared parameters, by name: path parameters, tenant header.
     pub params: BTreeMap<String, String>,
     /// Keys of records that exist, by resource, for where no list shows any.

@@ -196,7 +196,9 @@ impl Head {
     fn carry_headers(&mut self, identity: &Identity) {
         for (header, value) in identity.headers.iter().filter(|(header, _)| !header.eq_ignore_ascii_case(ACCEPT)) {
             self.headers.push((header.clone(), value.expose_secret().to_owned()));
-            self.shown.push((header.clone(), format!("${}", header.to_ascii_uppercase().replace('-', "_"))));
+            let made_up = || format!("${}", header.to_ascii_uppercase().replace('-', "_"));
+            let shown = identity.shown_headers.get(&header.to_ascii_lowercase()).cloned();
+            self.shown.push((header.clone(), shown.unwrap_or_else(made_up)));
         }
     }
 }

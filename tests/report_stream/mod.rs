@@ -103,6 +103,7 @@ pub fn contract(name: &str, title: &str, operations: &[&str]) -> Event {
         hash: "0123456789abcdef".to_owned(),
         target: "http://127.0.0.1:8080".to_owned(),
         operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+        settings: std::collections::BTreeMap::new(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Reads as they were answered, beside what the list knows of the key.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -71,6 +71,7 @@ pub(crate) fn shows_key(reader: &Reader<'_>, record: &Value, text: &str) -> bool
 pub(crate) fn reads<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Read<'a>> {
     let Some(clause) = &operation.clause.reads else { return Vec::new() };
     let reader = Reader { operation, reads: clause };
+    let aliases = aliases(study, &reader);
     let mut found = Vec::new();
     for (case, answer) in study.answers(&operation.id) {
         let call = &answer.call;
@@ -81,7 +82,7 @@ pub(crate) fn reads<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Read<
         else {
             continue;
         };
-        let all = known(study, &reader, by, &text);
+        let all = known(study, &reader, (by, &text), &aliases);
         let keys: HashSet<&str> = all.iter().map(|known| &*known.key).collect();
         let ambiguous = keys.len() > 1;
         found.push(Read { case, reads: clause, answer, text, by, known: all.into_iter().next(), ambiguous });
@@ -89,8 +90,33 @@ pub(crate) fn reads<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Read<
     found
 }
 
+/// Kept records by what they show at the places of other keys than their own: first the place, then the key.
+type Aliases<'a> = HashMap<&'a str, HashMap<Box<str>, Vec<(&'a str, &'a Value)>>>;
+
+fn aliases<'a>(study: &'a Study, reader: &Reader<'a>) -> Aliases<'a> {
+    let mut found = Aliases::new();
+    let Some((operation, _)) = reader.list(study) else { return found };
+    let Some(reference) = study.reference(&operation.id) else { return found };
+    for by in reader.reads.by.iter().filter(|by| !reader.is_own_key(study, by)) {
+        let place = found.entry(by.key.as_str()).or_default();
+        // Two ways of reading may share a key.
+        place.clear();
+        for (key, record) in &reference.samples {
+            if let Some(alias) = node(record, &by.key).and_then(key_text) {
+                place.entry(alias).or_default().push((key, record));
+            }
+        }
+    }
+    found
+}
+
 /// Every record that a key may mean, by the ways of reading that share its slot.
-fn known<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey, text: &str) -> Vec<Known<'a>> {
+fn known<'a>(
+    study: &'a Study,
+    reader: &Reader<'a>,
+    (by, text): (&ReadKey, &str),
+    aliases: &Aliases<'a>,
+) -> Vec<Known<'a>> {
     let Some((operation, _)) = reader.list(study) else { return Vec::new() };
     let Some(reference) = study.reference(&operation.id) else { return Vec::new() };
     let mut found = Vec::new();
@@ -100,11 +126,8 @@ fn known<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey, text: &str) ->
                 found.push(Known { by: other, key: text.into(), sample: reference.sample(text) });
             }
         } else {
-            let samples = reference
-                .samples
-                .iter()
-                .filter(|(_, record)| node(record, &other.key).and_then(key_text).is_some_and(|alias| *alias == *text));
-            found.extend(samples.map(|(key, record)| Known { by: other, key: key.clone(), sample: Some(record) }));
+            let samples = aliases.get(other.key.as_str()).and_then(|place| place.get(text)).into_iter().flatten();
+            found.extend(samples.map(|(key, record)| Known { by: other, key: (*key).into(), sample: Some(record) }));
         }
     }
     found

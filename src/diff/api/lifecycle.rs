@@ -5,7 +5,7 @@ use super::{Api, Both, Context};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-use crate::diff::sunset::{passed, sunset};
+use crate::diff::sunset::{has_come, passed, sunset};
 
 fn stability(side: &Side<'_>, node: NodeId) -> Option<usize> {
     let word = side.text(node, "x-stability-level")?;
@@ -42,17 +42,18 @@ impl<'a> Api<'a> {
         let (one, two) = (sunset(&self.engine.old, both.old), sunset(&self.engine.new, both.new));
         let still = self.engine.new.flag(both.new, "deprecated");
         match (one, two) {
-            (Some((key, Ok(before))), Some((_, Ok(after)))) if after < before => {
-                self.say(context, "", &rules::sunset_moved_earlier::RULE, both, key, (before, after));
+            (Some((key, Ok(before))), Some((_, Ok(after)))) if after.day < before.day => {
+                self.say(context, "", &rules::sunset_moved_earlier::RULE, both, key, (before.text, after.text));
             }
-            (Some((key, Ok(before))), Some((_, Ok(after)))) if after > before => {
-                self.say(context, "", &rules::sunset_moved_later::RULE, both, key, (before, after));
+            (Some((key, Ok(before))), Some((_, Ok(after)))) if after.day > before.day => {
+                self.say(context, "", &rules::sunset_moved_later::RULE, both, key, (before.text, after.text));
             }
-            (Some((key, Ok(before) | Err(before))), None) if still => {
+            (Some((key, before)), None) if still => {
+                let before = before.map_or_else(|text| text, |before| before.text);
                 self.say(context, "", &rules::sunset_removed::RULE, both, key, (before, "none"));
             }
-            (None, Some((key, Ok(day)))) if day <= self.engine.today.as_str() => {
-                self.say(context, "", &rules::sunset_already_passed::RULE, both, key, ("none", day));
+            (None, Some((key, Ok(after)))) if has_come(after.day, &self.engine.today) => {
+                self.say(context, "", &rules::sunset_already_passed::RULE, both, key, ("none", after.text));
             }
             (before, Some((key, Err(text)))) if before.is_none_or(|(_, known)| known != Err(text)) => {
                 self.say(context, "", &rules::sunset_unreadable::RULE, both, key, ("a date", text));

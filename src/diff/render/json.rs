@@ -13,7 +13,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         "old": report.old,
         "new": report.new,
         "verdict": if report.fails() { "breaking" } else { "compatible" },
-        "bump": report.outcome.bump,
+        "bump": report.outcome.due(),
         "versions": { "old": report.outcome.versions.0, "new": report.outcome.versions.1 },
         "tally": report.outcome.tally(),
         "findings": report.outcome.findings,

@@ -16,7 +16,6 @@ pub use json::SCHEMA;
 
 use super::bump::Bump;
 use super::report::Outcome;
-use super::versions::early;
 use super::waiver::{ACCEPT, own_place};
 use crate::finding::{Finding, Level};
 use crate::waiver::{Waiver as Entry, to_toml};
@@ -115,15 +114,10 @@ impl Report<'_> {
 
     /// What release tooling should do, in one line.
     fn advice(&self) -> String {
-        let early = self.outcome.versions.0.as_deref().is_some_and(early);
-        let asks = match self.outcome.bump {
-            Bump::None => "asks for no new version".to_owned(),
-            Bump::Major if early => "asks for a bump of the minor version".to_owned(),
+        let asks = match self.outcome.due() {
+            Bump::None => return "asks for no new version".to_owned(),
             bump => format!("asks for a bump of the {} version", bump.name()),
         };
-        if self.outcome.bump == Bump::None {
-            return "asks for no new version".to_owned();
-        }
         match &self.outcome.versions {
             (Some(old), Some(new)) if old == new => format!("version {old}: {asks}"),
             (Some(old), Some(new)) => format!("version {old} -> {new}: {asks}"),

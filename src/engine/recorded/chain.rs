@@ -163,8 +163,7 @@ impl<'a> Chains<'a> {
 
     /// A walk that does not go on: ended, or left by whoever walked.
     fn close(&mut self, open: Open<'a>) {
-        let Open { mut progress, next, span, place, .. } = open;
-        progress.forget_unshown();
+        let Open { progress, next, span, place, .. } = open;
         let mut shown = progress.into_seen();
         if next.is_some() {
             shown.end = End::Capped;

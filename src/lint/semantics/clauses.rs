@@ -27,7 +27,7 @@ impl<'a> Linter<'a> {
                 let sent = self.slot(scope, filter);
                 self.filter_values(filter, &sent);
                 self.field(filter, "field", record, kinds_of_match(self.side.text(filter, "match")));
-                self.expression(filter, "rule", &["self", "value", "request", "response"], Some(record));
+                self.expression(filter, "rule", &["self", "value"], Some(record));
             }
         }
         if let Some(sort) = self.side.get(lists, "sort") {

@@ -1,8 +1,11 @@
 //! CEL: every expression compiles, calls functions that exist, and reads fields that are declared.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use cel::Program;
+use regex::Regex;
 
 use crate::diff::arena::NodeId;
 use crate::lint::Linter;
@@ -45,6 +48,9 @@ const STANDARD: [&str; 19] = [
     "max",
     "min",
 ];
+/// What rules are given beside the object they stand on, by `openapi/README.md`.
+const SURROUNDINGS: [(&str, &[&str]); 2] =
+    [("request", &["method", "path", "query", "headers"]), ("response", &["status", "headers"])];
 /// Functions that `x-mock` has beside these.
 const MOCK: [&str; 20] = [
     "absent",
@@ -72,6 +78,7 @@ const MOCK: [&str; 20] = [
 impl Linter<'_> {
     /// All `x-rules` of all schemas.
     pub(super) fn rules(&mut self) {
+        let headers = self.header_parameters();
         let mut work = vec![self.side.root()];
         while let Some(node) = work.pop() {
             if self.side.text(node, "x-mock").is_some() {
@@ -80,7 +87,7 @@ impl Linter<'_> {
             if let Some(rules) = self.side.get(node, "x-rules") {
                 self.rule_ids(rules);
                 for rule in self.side.items(rules) {
-                    self.rule(node, rule);
+                    self.rule(node, rule, &headers);
                 }
             }
             work.extend(self.side.items(node));
@@ -94,10 +101,47 @@ impl Linter<'_> {
         }
     }
 
-    fn rule(&mut self, schema: NodeId, rule: NodeId) {
-        let names = ["self", "request", "response", "root"];
-        self.expression(rule, "rule", &names, Some(schema));
-        self.expression(rule, "when", &names, Some(schema));
+    /// Names of the header parameters that any operation declares, in lower case.
+    fn header_parameters(&mut self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut work = vec![self.side.root()];
+        while let Some(node) = work.pop() {
+            if self.side.text(node, "in") == Some("header") {
+                found.extend(self.side.text(node, "name").map(str::to_ascii_lowercase));
+            }
+            work.extend(self.side.items(node));
+            work.extend(self.side.members(node).into_iter().map(|(_, inner)| inner));
+        }
+        found
+    }
+
+    /// What an expression reads of the request and of the answer is what rules are given.
+    fn surroundings_read(&mut self, clause: NodeId, key: &str, headers: &BTreeSet<String>) {
+        let Some(text) = self.side.text(clause, key) else { return };
+        let why = "a rule that reads what it is not given is never applicable";
+        for (variable, members) in SURROUNDINGS {
+            for name in paths_of(text, variable).into_iter().filter_map(|path| path.first().copied()) {
+                if !members.contains(&name) {
+                    let hint = crate::lint::hint(name, members.iter().copied());
+                    let title = format!("`{key}` reads `{variable}.{name}`, which no rule is given{hint}");
+                    self.deny("expression-invalid", (clause, Some(key)), title, (&members.join(", "), name), why);
+                }
+            }
+        }
+        for name in headers_read(text).into_iter().filter(|name| !headers.contains(*name)) {
+            let hint = crate::lint::hint(name, headers.iter().map(String::as_str));
+            let title = format!("`{key}` reads the request header `{name}`, which is no declared parameter{hint}");
+            let expected = "the name of a declared header parameter, in lower case";
+            self.deny("expression-invalid", (clause, Some(key)), title, (expected, name), why);
+        }
+    }
+
+    fn rule(&mut self, schema: NodeId, rule: NodeId, headers: &BTreeSet<String>) {
+        let names = ["self", "request", "response"];
+        for key in ["rule", "when"] {
+            self.expression(rule, key, &names, Some(schema));
+            self.surroundings_read(rule, key, headers);
+        }
         let deny = self.side.text(rule, "level").is_none_or(|level| level == "deny");
         if deny && self.side.text(rule, "source").is_none() {
             let name = self.side.text(rule, "id").unwrap_or("rule");
@@ -144,7 +188,7 @@ impl Linter<'_> {
 
     /// Fields of `self` that an expression reads.
     fn fields_read(&mut self, clause: NodeId, key: &str, text: &str, record: NodeId) {
-        for path in paths_of_self(text) {
+        for path in paths_of(text, "self") {
             let mut pointer = String::new();
             for name in path {
                 let above = self.at_pointer(record, &pointer);
@@ -216,24 +260,34 @@ fn called(text: &str) -> Vec<&str> {
     found
 }
 
-/// The chains of names after `self.`; a name that is called is no field.
-pub(in crate::lint) fn paths_of_self(text: &str) -> Vec<Vec<&str>> {
+/// Names of request headers that an expression reads.
+fn headers_read(text: &str) -> Vec<&str> {
+    static HEADER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\brequest\.headers(?:\.([A-Za-z_]\w*)|\[\s*["']([^"']+)["']\s*\])"#).ok());
+    let found = HEADER.iter().flat_map(|header| header.captures_iter(text));
+    found.filter_map(|names| names.get(1).or_else(|| names.get(2))).map(|name| name.as_str()).collect()
+}
+
+/// The chains of names after a variable, such as `self.`; a name that is called is no field.
+pub(in crate::lint) fn paths_of<'t>(text: &'t str, variable: &str) -> Vec<Vec<&'t str>> {
     let mut found = Vec::new();
     let quoted = without_strings(text);
     if quoted.len() != text.len() {
         return found;
     }
-    for (at, _) in quoted.match_indices("self.") {
+    let opening = format!("{variable}.");
+    for (at, _) in quoted.match_indices(&opening) {
         let before = quoted[..at].chars().next_back();
         // A rule may well demand that a field is not there.
         let forbidden = quoted[..at].trim_end().ends_with("!has(");
         if forbidden || before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) {
             continue;
         }
-        let rest = &quoted[at + 5..];
+        let start = at + opening.len();
+        let rest = &quoted[start..];
         let end =
             rest.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.')).unwrap_or(rest.len());
-        let chain = &text[at + 5..at + 5 + end];
+        let chain = &text[start..start + end];
         let mut names: Vec<&str> = chain.split('.').filter(|name| !name.is_empty()).collect();
         if rest[end..].starts_with('(') {
             names.pop();
