@@ -203,9 +203,9 @@ fn parts_that_judge_different_things_are_not_merged() {
     };
     part("1/2", &[]);
     for (more, what) in [
-        (&["--skip", "wrong-type"][..], "the flags that say what is judged"),
-        (&["--fault=wrong-type"], "the flags that say what is judged"),
-        (&["--warn", "wrong-type"], "the flags that say what is judged"),
+        (&["--skip", "wrong-type"][..], "differ in what is skipped of flexportal"),
+        (&["--fault=wrong-type"], "differ in the embedded server of flexportal"),
+        (&["--warn", "wrong-type"], "differ in the levels of flexportal"),
     ] {
         part("2/2", more);
         let (code, told) = told(&gate_in(&here, &["merge", "1.json", "2.json"]));

@@ -165,7 +165,7 @@ fn standard_input_and_reports_to_files() {
         assert!(value.to_string().contains("operation-removed"));
     }
     assert!(fs::read_to_string(folder.0.join("r.xml")).expect("the report was written").contains("<failure"));
-    let output = run(&folder.0, &["diff", "good.yaml", "good.yaml", "--report", "json=/nowhere/at/all.json"], None);
+    let output = run(&folder.0, &["diff", "good.yaml", "good.yaml", "--report", "json=good.yaml/all.json"], None);
     assert_eq!(code(&output), 3, "{}", err(&output));
     let output = run(&folder.0, &["diff", "good.yaml", "-", "--bump"], Some(GONE));
     assert_eq!(out(&output).trim(), "major");
