@@ -27,6 +27,12 @@ pub enum Access {
 }
 
 impl Access {
+    /// Whether it takes the second tenant's credential or parameters.
+    #[must_use]
+    pub fn is_of_second(self) -> bool {
+        matches!(self, Self::Second | Self::OwnInSecond)
+    }
+
     /// Words for messages.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -236,6 +242,15 @@ impl Case {
         match self {
             Self::Call(call) => &call.operation,
             Self::Walk(walk) | Self::Again { walk, .. } => &walk.query.operation,
+        }
+    }
+
+    /// Whose access it carries.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        match self {
+            Self::Call(call) => call.access,
+            Self::Walk(walk) | Self::Again { walk, .. } => walk.query.access,
         }
     }
 

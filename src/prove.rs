@@ -223,7 +223,12 @@ fn run(task: &Task, seed: u64) -> Result<Row, String> {
 
 /// The row of a run that could not be made.
 fn unmade(task: &Task, error: String) -> Row {
-    Row { problem: Some(error), not_applicable: None, right: false, ..told(task, &engine::Checked::default(), &|| true) }
+    Row {
+        problem: Some(error),
+        not_applicable: None,
+        right: false,
+        ..told(task, &engine::Checked::default(), &|| true)
+    }
 }
 
 /// What the findings of a run say of its server; `spoiled` tells whether some answer was another one than the lawful

@@ -308,3 +308,28 @@ fn the_library_takes_its_secrets_from_the_environment() {
     let last = secret.rsplit(' ').next().expect("a word");
     assert!(!report.contains(last), "{report}");
 }
+
+#[test]
+fn a_header_that_is_no_credential_goes_with_every_request() {
+    let behind = server(false);
+    let url = stub::serve(move |head| match head.to_ascii_lowercase().contains("\r\nx-env: blue\r\n") {
+        true => stub::forward(&behind, head),
+        false => stub::answer("404 Not Found", "Content-Type: text/html\r\n", "<html><h1>no such host</h1></html>"),
+    });
+    let checked = check(&gate(&url).token(PASSWORD).header("X-Env", "blue"));
+    assert!(checked.conforms() && checked.requests() > 20, "{checked}");
+    let lost = check(&gate(&url).token(PASSWORD)).to_string();
+    assert!(lost.contains("does not look like this API"), "{lost}");
+}
+
+#[test]
+fn the_header_of_a_scheme_is_the_credential() {
+    let url = server(false);
+    let header = format!("Basic {ENCODED}");
+    for more in [None, Some(("X-Env", "blue"))] {
+        let own = gate(&url).header("Authorization", &header);
+        let own = more.into_iter().fold(own, |own, (name, value)| own.header(name, value));
+        let checked = check(&own.only(["works-without-credential"]));
+        assert!(checked.conforms(), "it is left out, and the server refuses: {checked}");
+    }
+}

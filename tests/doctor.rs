@@ -215,3 +215,57 @@ fn known_ids_of_the_second_tenant_stand_in_for_its_list() {
         assert_eq!(text.contains("another tenant's record can be read"), code == 1, "{fault:?}: {text}");
     }
 }
+
+#[test]
+fn a_page_of_what_stands_in_front_is_quoted() {
+    let page = "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>";
+    let url = serve(move |_| answer("400 Bad Request", "Content-Type: text/html\r\n", page));
+    let quoted = "a web page that says `400 The plain HTTP request was sent to HTTPS port`";
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (code, text) = ask("check", &url, &TENANT);
+    assert_eq!(code, 3, "{text}");
+    assert!(flat(&text).contains(quoted) && text.contains("http or https"), "{text}");
+    let (code, text) = ask("doctor", &url, &TENANT);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("problem  first page") && text.contains(quoted), "{text}");
+}
+
+/// A server whose proxy shows the first tenant's list to whoever asks, and no other list to anybody.
+fn open_list() -> (Running, String) {
+    let server = embedded(None);
+    let behind = server.base_url().to_owned();
+    let url = serve(move |head| {
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        if !path.split('?').next().is_some_and(|path| path.ends_with("/customers")) {
+            return forward(&behind, head);
+        }
+        let mut lines: Vec<&str> = head.trim_end().split("\r\n").collect();
+        lines.retain(|line| !line.to_ascii_lowercase().starts_with("authorization:"));
+        lines.push("authorization: Bearer mock-token-1-1");
+        forward(&behind, &format!("{}\r\n\r\n", lines.join("\r\n")))
+    });
+    (server, url)
+}
+
+#[test]
+fn what_the_first_tenant_shows_is_not_lost_with_the_second() {
+    let (_server, url) = open_list();
+    let second = ["--second-token-env", "STUB_WRONG", "--second-param", "Tenant-ID=unit_south", "--no-shrink"];
+    let (code, text) = ask("check", &url, &[&TENANT[..], &second].concat());
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("deny  works-without-credential  #1"), "{text}");
+    assert!(text.contains("2 verdicts not reached: the second tenant's credential was refused with 403"), "{text}");
+}
+
+#[test]
+fn a_size_that_is_refused_is_no_credential_that_is() {
+    let server = embedded(None);
+    let behind = server.base_url().to_owned();
+    let url = serve(move |head| match head.contains("limit=100") || head.contains("limit=200") {
+        true => answer("403 Forbidden", JSON, "{\"error\":{\"code\":\"FORBIDDEN\",\"message\":\"no\"}}"),
+        false => forward(&behind, head),
+    });
+    let (code, text) = ask("check", &url, &[&TENANT[..], &["--only", "list-refused", "--no-shrink"]].concat());
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("list-refused") && text.contains("status 403"), "{text}");
+}

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::answers::takes_any_key;
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
@@ -9,7 +10,7 @@ use crate::contract::semantics::{Refusal, Refusals, Slot};
 use crate::document::node;
 use crate::finding::Level;
 use crate::study::row::key_text;
-use crate::study::{Observation, Start, Study, WalkSeen, ask};
+use crate::study::{Observation, Start, Study, WalkSeen, ask, second_words};
 
 pub(super) use crate::study::SECOND_PAGES;
 
@@ -118,8 +119,9 @@ impl Door {
                 continue;
             };
             ruling.evidence.answers += 1;
-            // A refusal that calls itself a success is told by what is wrong with its body.
-            if answer.is_success() && !answer.schema_errors.is_empty() && !shows_anything(study, operation, answer) {
+            // A refusal that calls itself a success is told by what is wrong with its body, or by keys that nobody has.
+            let told = !answer.schema_errors.is_empty() || takes_any_key(study, operation);
+            if answer.is_success() && told && !shows_anything(study, operation, answer) {
                 continue;
             }
             if is_refusal(clause, status) || (self.instead)(refusals).is_some_and(|refusal| refusal.accepts(status)) {
@@ -141,7 +143,7 @@ impl Door {
 }
 
 /// Whether an answer shows a page or a record.
-fn shows_anything(study: &Study, operation: &Operation, answer: &Observation) -> bool {
+pub(super) fn shows_anything(study: &Study, operation: &Operation, answer: &Observation) -> bool {
     let reads = operation.clause.reads.as_ref();
     let key = reads.and_then(|reads| Some((reads, study.contract.resource(&reads.resource)?)));
     match (&answer.page, key, &answer.json) {
@@ -204,6 +206,22 @@ pub(super) fn crosses(study: &Study) -> bool {
     means.has_second && means.second_tenant.is_some() && means.second_tenant != means.tenant && !means.one_credential
 }
 
+/// What lets the second tenant in.
+const SECOND_WORKS: &str =
+    "give a working token with --second-token-env NAME, and the tenant with --second-param NAME=VALUE";
+
+/// The verdict where no second tenant can be asked for.
+pub(super) fn no_second(study: &Study) -> Verdict {
+    let (reason, remedy) = match study.means.second_refused {
+        Some(status) => (second_words(status), SECOND_WORKS),
+        None => (
+            "no second tenant is known".to_owned(),
+            "give --second-token-env and --second-param, or [targets.NAME.second-tenant]",
+        ),
+    };
+    Verdict::Inconclusive { reason, remedy: remedy.to_owned() }
+}
+
 /// The verdict on the second tenant; without anything seen of it, why.
 pub(super) fn or_no_second_record(study: &Study, list: Option<&Operation>, ruling: Ruling) -> Verdict {
     let refused = list
@@ -211,10 +229,9 @@ pub(super) fn or_no_second_record(study: &Study, list: Option<&Operation>, rulin
         .flat_map(|list| study.all_answers(&list.id).filter(|answer| answer.call.access == Access::Second))
         .find_map(|answer| answer.status.filter(|status| matches!(status, 401 | 403)));
     match refused {
-        Some(status) => ruling.or_inconclusive(
-            &format!("the second tenant's credential was refused with {status}"),
-            "give a working token with --second-token-env NAME, and the tenant with --second-param NAME=VALUE",
-        ),
+        Some(status) => {
+            ruling.or_inconclusive(&format!("the second tenant's credential was refused with {status}"), SECOND_WORKS)
+        }
         None => ruling.or_inconclusive(
             "the second tenant's list showed no record that is its alone",
             "give access to a second tenant that has records of its own",

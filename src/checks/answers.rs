@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::access::shows_anything;
+use super::reading::answers_to_unknown;
 use super::{Blame, Ruling, Verdict};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
@@ -38,16 +40,41 @@ pub(super) fn is_probe(study: &Study, operation: &Operation, answer: &Observatio
     outside || reads_unknown(study, operation, answer)
 }
 
+/// Whether an answer is a success where a refusal was due, of a server that turns its refusals into successes, as keys that
+/// nobody has show: that is the fault, and not what the body of such an answer holds.
+pub(super) fn had_to_be_refused(study: &Study, operation: &Operation, answer: &Observation) -> bool {
+    if !answer.is_success() || !takes_any_key(study, operation) {
+        return false;
+    }
+    match answer.call.access {
+        Access::Own | Access::Second => reads_unknown(study, operation, answer),
+        _ => !shows_anything(study, operation, answer) || reads_unknown(study, operation, answer),
+    }
+}
+
+/// Whether a reader answers keys that nobody has with success; of other operations, whether some reader of the contract does.
+pub(super) fn takes_any_key(study: &Study, operation: &Operation) -> bool {
+    study.choose(format!("{} takes any key {}", operation.id, study.len()), || {
+        let own = operation.clause.reads.is_some();
+        let readers = study.contract.operations.iter().filter(|reader| !own || reader.id == operation.id);
+        let reads = readers.filter_map(|reader| Some((reader, reader.clause.reads.as_ref()?)));
+        let mut answers = reads.flat_map(|(reader, reads)| answers_to_unknown(study, reads, &reader.id));
+        answers.any(Observation::is_success)
+    })
+}
+
 fn reads_unknown(study: &Study, operation: &Operation, answer: &Observation) -> bool {
     let Some(reads) = &operation.clause.reads else { return false };
+    let resource = study.contract.resource(&reads.resource);
+    let by_own_key = resource.is_none_or(|resource| reads.by.iter().any(|by| by.key == resource.key));
     let known = |key: &str| {
         study.lists().filter(|(_, lists)| lists.resource == reads.resource).any(|(list, _)| {
-            study.reference(&list.id).is_some_and(|reference| {
-                reference.get(key).is_some()
-                    || reference.samples.iter().any(|(_, record)| {
-                        reads.by.iter().any(|by| record.pointer(&by.key).and_then(|v| v.as_str()) == Some(key))
-                    })
-            })
+            let whose = if answer.call.access == Access::Second { Access::Second } else { Access::Own };
+            let reference = study.reference_of(&list.id, whose);
+            (by_own_key && reference.get(key).is_some())
+                || reference.samples.iter().any(|(_, record)| {
+                    reads.by.iter().any(|by| record.pointer(&by.key).and_then(|v| v.as_str()) == Some(key))
+                })
         })
     };
     reads.by.iter().any(|by| match answer.call.value(&by.slot) {

@@ -1,5 +1,6 @@
 //! What the checks on single answers share: one of them per kind of schema breach.
 
+use super::answers::had_to_be_refused;
 use super::{Blame, Ruling, Verdict};
 use crate::contract::{Breach, Operation};
 use crate::study::{Observation, Study};
@@ -8,6 +9,9 @@ use crate::study::{Observation, Study};
 pub(super) fn judge(study: &Study, operation: &Operation, breaches: &[Breach], title: fn(&str) -> String) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id).filter(|answer| is_judged(answer)) {
+        if had_to_be_refused(study, operation, answer) {
+            continue;
+        }
         ruling.evidence.answers += 1;
         ruling.evidence.records += answer.page.as_ref().map_or(0, |page| page.items as u64);
         for error in answer.schema_errors.iter().filter(|error| breaches.contains(&error.breach)) {

@@ -3,7 +3,7 @@
 use super::{Blame, Ruling, Verdict, answers, not_applicable, plan_nothing};
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// A record breaks a rule between its fields.
@@ -26,7 +26,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the contract has no rules");
     }
     let mut ruling = Ruling::default();
-    for answer in study.all_answers(&operation.id).filter(|answer| answer.call.method.is_none()) {
+    let sound = |answer: &&Observation| !answers::had_to_be_refused(study, operation, answer);
+    for answer in study.all_answers(&operation.id).filter(sound).filter(|answer| answer.call.method.is_none()) {
         if answer.rules_asked > 0 {
             ruling.evidence.answers += 1;
             ruling.evidence.records += answer.page.as_ref().map_or(1, |page| page.items as u64);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::filtering::{Ground, row_pointer, sent_at, text_of};
+use super::filtering::{Ground, refusal, row_pointer, sent_at, text_of};
 use super::reading::plan_expanded_lists;
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case, Query};
@@ -24,7 +24,7 @@ check! {
     /// ## Source
     /// `expands` of the list's `x-contract`: it names all that is added.
     id: "expansion-changes-list", family: Records, level: Deny, proof: Compared,
-    faults: ["expansion-leaves-records-out", "expansion-forgets-filters", "expansion-reverses-order", "expansion-cuts-page"],
+    faults: ["expansion-leaves-records-out", "expansion-forgets-filters", "expansion-reverses-order", "expansion-cuts-page", "expansion-forbidden"],
     plan: plan, judge: judge,
 }
 
@@ -65,9 +65,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     let asked = |walk: &WalkSeen| {
         let query = &walk.walk.query;
-        !query.expand.is_empty() && query.sort.is_none() && query.access == Access::Own && !walk.pages.is_empty()
+        !query.expand.is_empty() && query.sort.is_none() && query.access == Access::Own
     };
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| asked(walk)) {
+        if walk.pages.is_empty() {
+            ruling.blames.extend(refused(study, operation, lists, (case, walk)));
+            continue;
+        }
         let Some(plain) = Plain::of(study, operation, lists, walk) else { continue };
         ruling.evidence.pairs += walk.rows.len() as u64;
         let fitting = Fitting::new(lists, model, &walk.walk.query.filters);
@@ -90,6 +94,22 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     ruling.or_inconclusive(
         "no list was seen both with and without an expansion",
         "check against a list that is not empty, or see the findings on its expansions",
+    )
+}
+
+/// A list that comes without its expansion, and with it is turned away as if nobody might see it. Who refuses it as a bad
+/// request may not know it.
+fn refused(study: &Study, operation: &Operation, lists: &Lists, (case, walk): (&Case, &WalkSeen)) -> Option<Blame> {
+    let (status, _) = refusal(study, walk).filter(|(status, _)| matches!(status, 401 | 403 | 404 | 410))?;
+    // Under a filter that is refused by itself it is not the expansion.
+    let name = walk.walk.query.expand.first().map(text_of).filter(|_| walk.walk.query.filters.is_empty())?;
+    let plain = Case::Walk(study.reference_walk(operation, lists));
+    Some(
+        Blame::of_cases(format!("expansion `{name}` is refused"), vec![plain, case.clone()], sent_at(walk, None))
+            .compare("the page, as without it", format!("status {status}"))
+            .by(&study.contract, format!("{}/x-contract/expands", operation.pointer))
+            .under(study, &lists.about, Level::Deny)
+            .mark(format!("{name} refused")),
     )
 }
 

@@ -22,7 +22,7 @@ check! {
     /// ## Source
     /// `expands` of the operation's `x-contract`: it names all that is added.
     id: "expansion-changes-record", family: Records, level: Deny, proof: Compared,
-    faults: ["expansion-changes-others", "expansion-loses-record-on-get"],
+    faults: ["expansion-changes-others", "expansion-loses-record-on-get", "expansion-forbidden"],
     plan: super::expansion_missing::plan, judge: judge,
 }
 
@@ -73,7 +73,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     )
 }
 
-/// A record that is there, but not when an expansion is asked for. Who refuses the expansion of every record may not know it.
+/// A record that is there, but not when an expansion is asked for. Who refuses the expansion of every record as a bad
+/// request may not know it.
 fn lost(
     study: &Study,
     reader: &Reader<'_>,
@@ -82,7 +83,8 @@ fn lost(
 ) -> Option<Blame> {
     let status = read.answer.status.filter(|status| (400..500).contains(status))?;
     let known = reads.iter().any(|other| asks(&other.answer.call, expand) && other.answer.is_success());
-    if !plain.answer.is_success() || matches!(status, 401 | 408 | 429) || !(known || matches!(status, 404 | 410)) {
+    if !plain.answer.is_success() || matches!(status, 408 | 429) || !(known || matches!(status, 401 | 403 | 404 | 410))
+    {
         return None;
     }
     let name = super::filtering::text_of(&expand.value);

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::filtering::{self, Must, Reading, clause, exposed, looks, plan_combined, refusal, row_pointer, sent_at};
+use super::filtering::{
+    self, Must, Reading, clause, exposed, looks, plan_combined, refusal, row_pointer, sent_at, sent_refused,
+};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
@@ -86,9 +88,10 @@ fn of_walk(
         blame.exposed = exposed(walk);
         blame
     };
-    if let Some((status, page)) = refusal(walk) {
+    if let Some((status, page)) = refusal(study, walk) {
         let title = format!("filters `{label}` are refused together");
-        return Some(make(title, format!("status {status} on page {page}"), None));
+        let blame = make(title, format!("status {status} on page {page}"), None);
+        return Some(Blame { sent: sent_refused(walk), ..blame });
     }
     if let Some((row, name)) = first {
         let rows: HashSet<usize> = walk.misfits.iter().map(|(row, _)| *row).collect();

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `filters` of the list's `x-contract`, and the parameter that it names. `unsupported` sets the level.
     id: "filter-refused", family: Filters, level: Deny, proof: Refusal,
-    faults: ["filter-refused"],
+    faults: ["filter-refused", "filter-forbidden"],
     plan: filtering::plan_single, judge: judge,
 }
 

@@ -90,10 +90,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         return not_applicable("the contract knows neither tenants nor credentials");
     }
     if !study.means.has_second {
-        return Verdict::Inconclusive {
-            reason: "no second tenant is known".to_owned(),
-            remedy: "give --second-token-env and --second-param, or [targets.NAME.second-tenant]".to_owned(),
-        };
+        return access::no_second(study);
     }
     let reader = Reader { operation, reads };
     let tenants = Tenants::of(study, &reader);

@@ -7,6 +7,7 @@ use super::{Blame, Ruling, Verdict, access, filtering, not_applicable};
 use crate::case::{Access, Call, Case, Query};
 use crate::contract::Operation;
 use crate::contract::semantics::{Filter, Lists, Match};
+use crate::exchange::Sent;
 use crate::study::row::key_text;
 use crate::study::{Row, Study, ask, question, records};
 
@@ -117,16 +118,21 @@ fn is_shared(study: &Study, operation: &Operation, ours: &Row, theirs: &Row) -> 
     }
 }
 
+/// The plain walk that shows a record to the own tenant, and the request for its page.
+fn own_showing(study: &Study, operation: &Operation, key: &str) -> Option<(Case, Sent)> {
+    study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()).find_map(|(case, walk)| {
+        let at = walk.rows.iter().position(|row| row.key.as_deref() == Some(key))?;
+        Some((case.clone(), walk.answer(walk.page_of(at))?.sent.clone()))
+    })
+}
+
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     if !study.means.has_second && !access::has_tenants(study, operation) {
         return not_applicable("the contract knows neither tenants nor credentials");
     }
     if !study.means.has_second {
-        return Verdict::Inconclusive {
-            reason: "no second tenant is known".to_owned(),
-            remedy: "give --second-token-env and --second-param, or [targets.NAME.second-tenant]".to_owned(),
-        };
+        return access::no_second(study);
     }
     let mut ruling = Ruling::default();
     let own = study.reference(&operation.id);
@@ -136,11 +142,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let Some(key) = row.key.as_deref() else { continue };
             ruling.evidence.records += 1;
             if own.get(key).is_some_and(|ours| is_shared(study, operation, ours, row)) {
-                let sent = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone()).into_iter().collect();
-                let plain = study
-                    .walks(&operation.id)
-                    .find(|(_, walk)| walk.walk.query.is_plain())
-                    .map(|(case, _)| case.clone());
+                // The first stands for all: its own showing is looked for, the others' need not be.
+                let ours = ruling.blames.is_empty().then(|| own_showing(study, operation, key)).flatten();
+                let (plain, first) = ours.map_or((None, None), |(case, sent)| (Some(case), Some(sent)));
+                let theirs = walk.answer(walk.page_of(index)).map(|answer| answer.sent.clone());
+                let sent = first.into_iter().chain(theirs).collect();
                 let cases = plain.into_iter().chain([case.clone()]).collect();
                 ruling.blames.push(
                     Blame { compares: false, ..Blame::of_cases("two tenants list the same record", cases, sent) }

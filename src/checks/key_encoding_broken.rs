@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use super::filtering::is_special;
-use super::reading::{self, Probe, is_crash, is_refusal, judge_reads, probe_of, unescaped};
+use super::reading::{self, Probe, is_crash, judge_reads, probe_of, turns_away, unescaped};
 use crate::contract::Operation;
 use crate::finding::Level;
 use crate::study::Study;
@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// RFC 3986, section 2.1; the keys are taken from records of the list, or are sure not to exist.
     id: "key-encoding-broken", family: Records, level: Deny, proof: Probe,
-    faults: ["path-not-decoded", "path-cut-at-slash", "path-decoded-twice", "unknown-special-id-first-record"],
+    faults: ["path-not-decoded", "special-keys-forbidden", "path-cut-at-slash", "path-decoded-twice", "unknown-special-id-first-record"],
     plan: reading::plan_encoded, judge: judge,
 }
 
@@ -29,6 +29,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no key with special characters was read", &|reader, read, reads, ruling| {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
         if let Some(known) = &read.known {
+            let is_refusal = |status: u16| turns_away(study, reader, reads, status);
             // Where plain keys of this kind cannot be read either, it is not the characters.
             let kin = |other: &&reading::Read<'_>| {
                 is_unreserved(&other.text) && other.known.as_ref().is_some_and(|of| of.by == known.by)

@@ -3,8 +3,9 @@
 use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
 use crate::contract::Operation;
 use crate::contract::semantics::{Choice, Lists};
+use crate::exchange::Sent;
 use crate::finding::Level;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// A lawful request for a page is refused, redirected, or answered with something that is no page.
@@ -33,11 +34,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             if has_page || answer.broken_json.is_some() {
                 continue;
             }
+            // A page that an answer just before led to: nobody but the target itself chose where it starts.
+            let led = page.checked_sub(1).and_then(|before| walk.answers.get(before));
+            let led = led.filter(|before| before.is_success() && lists.page.next.is_some());
             let (title, actual) = if answer.is_success() {
                 (
                     "a lawful request for a page is answered with no page",
                     format!("status {status}, no array at `{}`", lists.items),
                 )
+            } else if led.is_some() {
+                let (refused, asked) = next_pages(study, operation);
+                let share = format!("so are {refused} of {asked} requests for a next page");
+                let title = "the next page is refused although its token was just given";
+                (title, format!("status {status} on page {}; {share}", page + 1))
             } else {
                 ("a lawful request for a page is refused", format!("status {status}"))
             };
@@ -47,14 +56,28 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             // Where records were deleted since the page before, a later one lies beyond the end, which may be refused.
             let compares = page > 0 && may_refuse_past_end(lists);
             ruling.blames.push(
-                Blame { compares, ..Blame::of_cases(title, vec![case.clone()], vec![answer.sent.clone()]) }
+                Blame { compares, ..Blame::of_cases(title, vec![case.clone()], sent(answer, led)) }
                     .compare(format!("a page with its records at `{}`", lists.items), actual)
                     .level(level)
-                    .mark(status.to_string()),
+                    .mark(if led.is_some() { format!("{status} on later pages") } else { status.to_string() }),
             );
         }
     }
     ruling.or_inconclusive("no page was asked for", "run with the paging checks")
+}
+
+/// The request, after the one whose answer led to it.
+fn sent(answer: &Observation, led: Option<&Observation>) -> Vec<Sent> {
+    led.into_iter().chain([answer]).map(|answer| answer.sent.clone()).collect()
+}
+
+/// How many of the requests for a page that an answer just before led to are refused, of how many.
+fn next_pages(study: &Study, operation: &Operation) -> (usize, usize) {
+    let walks = study.walks(&operation.id).map(|(_, walk)| walk).filter(|walk| walk.walk.query.is_plain());
+    let later: Vec<&Observation> =
+        walks.flat_map(|walk| walk.answers.iter().skip(1)).filter(|answer| answer.failure.is_none()).collect();
+    let refused = later.iter().filter(|answer| answer.status.is_some_and(|status| (300..500).contains(&status)));
+    (refused.count(), later.len())
 }
 
 /// Whether a page beyond the end may be refused.

@@ -48,15 +48,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             return None;
         }
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
+        let refused = reading::turns_away(study, reader, reads, status);
         // Access that is refused throughout is a matter of configuration, unless the list asks for no other.
-        let access = matches!(status, 401 | 403);
-        let readable = reads.iter().any(|other| other.known.is_some() && other.answer.is_success());
-        let alike = reader.list(study).is_some_and(|(list, _)| list.security == operation.security);
-        if access && !readable && !alike {
+        if matches!(status, 401 | 403) && !refused {
             return None;
         }
         ruling.evidence.answers += 1;
-        let refused = reading::is_refusal(status) || access;
         refused.then(|| {
             let title = format!("a listed record cannot be read by `{}`", reading::field_words(&known.by.key));
             let blame = read.blame(study, reader, title).compare("the record", format!("status {status}"));
@@ -64,7 +61,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         })
     });
     reading::with_second(study, operation, verdict, |reader, read| {
-        let status = read.answer.status.filter(|status| reading::is_refusal(*status))?;
+        let status = read.answer.status.filter(|status| reading::turns_away(study, reader, &[], *status))?;
         let title = "a record that the second tenant lists cannot be read by it";
         let blame = read.blame(study, reader, title).compare("the record", format!("status {status}"));
         Some(excused(study, reader, blame, Some(read.listed)))

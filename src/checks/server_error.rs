@@ -34,7 +34,10 @@ fn unavailable(study: &Study, operation: &Operation, ruling: &mut Ruling) {
     let Some(answer) = study.all_answers(&operation.id).find(broke).filter(|_| times > HICCUPS) else { return };
     ruling.blames.push(
         Blame::of_answer("the server is unavailable now and then", answer)
-            .compare("an answer below 500, or when to come again", format!("status 503, {times} times in this run"))
+            .compare(
+                "an answer below 500, or when to come again (`Retry-After`)",
+                format!("status 503, {times} times in this run; if it limits the pace, stay below it: --rate 10/s"),
+            )
             .mark("503"),
     );
 }

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `sort` of the list's `x-contract`; `unsupported` sets the level when sorting as a whole has no effect.
     id: "sort-ignored", family: Sorting, level: Deny, proof: Walk,
-    faults: ["sort-ignored"],
+    faults: ["sort-ignored", "sort-field-ignored"],
     plan: ordering::plan_orders, judge: judge,
 }
 

@@ -18,7 +18,7 @@ check! {
     /// ## Source
     /// `sort` of the list's `x-contract`; `unsupported` sets the level when every order is refused.
     id: "sort-refused", family: Sorting, level: Deny, proof: Answer,
-    faults: ["sort-refused"],
+    faults: ["sort-refused", "sort-forbidden"],
     plan: ordering::plan_orders, judge: judge,
 }
 

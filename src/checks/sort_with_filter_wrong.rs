@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::filtering::{self, Must, clause, exposed, refusal, row_pointer, sent_at};
+use super::filtering::{self, Must, clause, exposed, refusal, row_pointer, sent_at, sent_refused};
 use super::ordering::{self, Reading, direction_word, inversions, ranks, wishes};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
@@ -103,9 +103,10 @@ fn of_walk(
         blame.exposed = exposed(walk);
         blame
     };
-    if let Some((status, page)) = refusal(walk) {
+    if let Some((status, page)) = refusal(study, walk) {
         let actual = format!("status {status} on page {page}");
-        return Some(make(format!("{label} are refused together"), "records in order".to_owned(), actual, None));
+        let blame = make(format!("{label} are refused together"), "records in order".to_owned(), actual, None);
+        return Some(Blame { sent: sent_refused(walk), ..blame });
     }
     if let Some((row, name)) = walk.misfits.iter().find(|(_, name)| names.contains(&name.as_str())) {
         let actual = format!("{} records do not fit, the first on page {}", walk.misfits.len(), walk.page_of(*row) + 1);

@@ -1,8 +1,8 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, breach, plan_nothing};
+use super::{Blame, Ruling, Verdict, answers, breach, plan_nothing};
 use crate::contract::Operation;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// An answer has a field that the contract does not mention.
@@ -22,7 +22,10 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
-    for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success() && answer.bytes > 0) {
+    let sound = |answer: &&Observation| !answers::had_to_be_refused(study, operation, answer);
+    for answer in
+        study.all_answers(&operation.id).filter(sound).filter(|answer| answer.is_success() && answer.bytes > 0)
+    {
         ruling.evidence.answers += 1;
         for pointer in &answer.undeclared {
             let name = breach::field_name(pointer);

@@ -1,8 +1,8 @@
 //! See the explanation on [`CHECK`].
 
-use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
+use super::{Blame, Ruling, Verdict, answers, not_applicable, plan_nothing};
 use crate::contract::Operation;
-use crate::study::Study;
+use crate::study::{Observation, Study};
 
 check! {
     /// The typed client that is generated from the contract cannot read an answer.
@@ -23,7 +23,8 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     let mut known = false;
-    for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success()) {
+    let sound = |answer: &&Observation| !answers::had_to_be_refused(study, operation, answer);
+    for answer in study.all_answers(&operation.id).filter(sound).filter(|answer| answer.is_success()) {
         let Some(outcome) = &answer.client else { continue };
         known = true;
         ruling.evidence.answers += 1;

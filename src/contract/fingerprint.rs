@@ -1,6 +1,6 @@
 //! Values told apart by 64 bits, whatever the order of members and however a number is written.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A hash of a value that does not depend on the order of members or on how a number is written.
@@ -18,11 +18,31 @@ pub fn fingerprint(value: &Value) -> u64 {
         Value::Null => 1,
         Value::Bool(flag) => mixed(2 + u64::from(*flag)),
         // Minus nought is nought.
-        Value::Number(number) => mixed((number.as_f64().unwrap_or_default() + 0.0).to_bits() ^ 0x9e37_79b9),
+        Value::Number(number) => match beyond_doubles(number) {
+            Some(whole) => mixed(whole ^ 0x7f4a_7c15),
+            None => mixed((number.as_f64().unwrap_or_default() + 0.0).to_bits() ^ 0x9e37_79b9),
+        },
         Value::String(text) => mixed(xxh3_64(text.as_bytes()) ^ 5),
         Value::Array(items) => items.iter().fold(7, |sum, item| mixed(sum ^ fingerprint(item)).wrapping_add(13)),
         Value::Object(members) => fingerprint_of_members(members.iter()),
     }
+}
+
+/// A whole number that no double is exactly, by its bits: keys beyond 2^53 differ in their last digits alone.
+fn beyond_doubles(number: &Number) -> Option<u64> {
+    let whole = number.as_i128()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "whether it is exact is what is asked"
+    )]
+    let exact = (whole as f64) as i128 == whole;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the lower half tells numbers of 64 bits apart"
+    )]
+    (!exact).then_some(whole as u64)
 }
 
 /// The fingerprint of an object of these members.
@@ -57,6 +77,9 @@ mod tests {
 
     #[test]
     fn order_and_spelling_of_numbers_do_not_count() {
+        let near = |text: &str| fingerprint(&serde_json::from_str(text).expect("a number"));
+        assert_ne!(near("9007199254740993"), near("9007199254740992"));
+        assert_eq!(near("9007199254740992"), near("9007199254740992.0"));
         let one = json!({"a": 1, "b": [1, 2], "c": {"x": null}, "d": 0});
         let two = json!({"c": {"x": null}, "b": [1.0, 2], "a": 1.0, "d": -0.0});
         assert_eq!(fingerprint(&one), fingerprint(&two));

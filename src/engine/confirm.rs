@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::run::Runner;
 use crate::case::{Access, Case};
@@ -28,6 +29,10 @@ pub(super) enum Again {
 /// How often a fault that does not show again is looked for.
 const TRIES: u32 = 3;
 
+/// The longest time for which what a cache shows is waited for; the longest in one run.
+const LONG: Duration = Duration::from_secs(5);
+const CACHES: Duration = Duration::from_secs(30);
+
 /// Repeats cases, each set of cases once however many faults rest on it.
 pub(super) struct Confirmer<'a> {
     pub(super) runner: &'a Runner,
@@ -44,6 +49,10 @@ pub(super) struct Confirmer<'a> {
     pub(super) spared: usize,
     /// The same, because the run was over.
     pub(super) ended: usize,
+    /// For how long a cache on the way goes on to show what it showed, where one answered.
+    lifetime: Duration,
+    /// For how long such caches may still be waited for.
+    patience: Duration,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
 }
@@ -76,6 +85,13 @@ impl<'a> Confirmer<'a> {
             shifted: false,
             spared: 0,
             ended: 0,
+            lifetime: study
+                .iter()
+                .flat_map(|(_, seen)| seen.answers())
+                .filter_map(|seen| seen.cached)
+                .max()
+                .unwrap_or_default(),
+            patience: CACHES,
             still: BTreeMap::new(),
         }
     }
@@ -183,6 +199,22 @@ impl<'a> Confirmer<'a> {
         Again::NotSeen(intermittent(blame, seen, tries))
     }
 
+    /// Waits until no cache on the way shows any more what it has shown before; whether it did. What a cache repeats proves
+    /// nothing, neither that data stands still nor that a fault is there.
+    async fn outlive_caches(&mut self) -> bool {
+        if self.lifetime.is_zero() || self.lifetime > LONG {
+            return true;
+        }
+        // Caches count in whole seconds.
+        let pause = self.lifetime + Duration::from_millis(1_100);
+        let enough = self.patience >= pause;
+        if enough {
+            self.patience -= pause;
+            tokio::time::sleep(pause).await;
+        }
+        enough
+    }
+
     /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
     async fn is_still(&mut self, operation: &Operation, access: Access) -> bool {
         let Some(id) = self.list_of(operation) else { return false };
@@ -201,6 +233,9 @@ impl<'a> Confirmer<'a> {
             // One walk may miss a record that the next one shows; together they must show what there was, and no more.
             let mut now: BTreeMap<Box<str>, u64> = BTreeMap::new();
             for _ in 0..TRIES {
+                if !self.outlive_caches().await {
+                    break;
+                }
                 let before = self.runner.target.requests();
                 let walk = match self.runner.perform(&case, self.study).await {
                     Seen::Walk(walk) if self.budget > 0 && walk.is_complete() => walk,
@@ -273,10 +308,11 @@ impl<'a> Confirmer<'a> {
         Some(replay)
     }
 
-    async fn send(&self, operation: &Operation, cases: &[Case], compares: bool) -> Replay {
+    async fn send(&mut self, operation: &Operation, cases: &[Case], compares: bool) -> Replay {
         let mut study = self.study.fresh();
         let mut references = if compares { self.references(operation, cases) } else { Vec::new() };
         references.retain(|case| self.study.has(case));
+        let mut quiet = !compares || self.outlive_caches().await;
         for case in &references {
             let seen = self.runner.perform(case, &study).await;
             study.add(case.clone(), seen);
@@ -294,7 +330,7 @@ impl<'a> Confirmer<'a> {
                 study.add(case.clone(), seen);
             }
         }
-        let mut quiet = true;
+        quiet &= references.is_empty() || self.outlive_caches().await;
         for case in &references {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;

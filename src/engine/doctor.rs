@@ -317,7 +317,7 @@ impl Doctor {
         }
         let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
         if !seen.is_success() {
-            return Sight::Trouble(trouble::second_is_refused(status));
+            return Sight::Trouble(trouble::second_is_refused(&self.target, status));
         }
         let (own, second) = (self.keys(operation, &visit.seen), self.keys(operation, &seen));
         if !own.is_empty() && own == second && self.is_same_access() {

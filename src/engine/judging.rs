@@ -1,5 +1,8 @@
 //! The verdicts of a run: each check on each operation; what is wrong is looked at again, and reduced.
 
+use std::collections::HashMap;
+
+use super::causes::causes_first;
 use super::confirm::{Again, Confirmer};
 use super::cut::Cut;
 use super::plain::unpromised;
@@ -10,6 +13,7 @@ use super::{Options, Red, tell};
 use crate::checks::{Blame, CATALOGUE, Check, Verdict};
 use crate::contract::{Contract, Operation};
 use crate::event::{Event, Evidence, Outcome};
+use crate::exchange::Sent;
 use crate::finding::{Finding, Level, Stability};
 use crate::study::Study;
 
@@ -23,11 +27,14 @@ const REDUCING: u64 = 3;
 /// Faults of one check on one operation that are one thing.
 pub(super) struct Group {
     pub(super) blame: Blame,
+    /// Places that show it.
     pub(super) occurrences: u32,
+    /// Answers that show it: one may do so in many places.
+    pub(super) answers: u32,
 }
 
 /// The event of a verdict, with what was found.
-type Told = (Event, Vec<Finding>);
+pub(super) type Told = (Event, Vec<Finding>);
 
 /// Verdicts as they come about.
 pub(super) struct Judging<'a> {
@@ -88,6 +95,7 @@ impl<'a> Judging<'a> {
                 self.told.push(told);
             }
         }
+        self.told = causes_first(std::mem::take(&mut self.told));
     }
 
     fn contract(&self) -> &'a Contract {
@@ -170,7 +178,7 @@ impl<'a> Judging<'a> {
             self.confirmer.spared += 1;
         } else if level > Level::Note {
             self.confirmed += 1;
-            match self.confirmer.look(check, operation, &group.blame, group.occurrences).await {
+            match self.confirmer.look(check, operation, &group.blame, group.answers).await {
                 Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
                 again => return Err(again),
             }
@@ -211,15 +219,19 @@ fn is_red(told: &[Told], red: &Red) -> bool {
 /// Faults with one mark are one thing; the first of the gravest stands for all.
 pub(super) fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    // Blames come in the order of the answers, so that one answer's stand together.
+    let mut last: HashMap<String, Vec<Sent>> = HashMap::new();
     for blame in blames {
+        let before = last.insert(blame.mark.clone(), blame.sent.clone());
         match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
             Some(group) => {
                 group.occurrences += 1;
+                group.answers += u32::from(before.as_ref() != Some(&blame.sent));
                 if blame.is_graver_than(&group.blame) {
                     group.blame = blame;
                 }
             }
-            None => groups.push(Group { blame, occurrences: 1 }),
+            None => groups.push(Group { blame, occurrences: 1, answers: 1 }),
         }
     }
     for group in &mut groups {

@@ -3,6 +3,7 @@
 //! Checks are asked in rounds what they want to see; equal cases are sent once; everything is judged when it has been
 //! seen; what is wrong is looked at again before it is reported, and reduced to the smallest case that still shows it.
 
+mod causes;
 mod confirm;
 mod coverage;
 mod cut;
@@ -206,12 +207,11 @@ pub async fn check_with(
         doubted: HashSet::new(),
         cut_off: false,
         is_red: false,
+        no_second: None,
     };
-    let mut aborted = run.preflight().await;
+    let aborted = run.preflight().await;
     if aborted.is_none() {
-        aborted = run.observe().await;
-    }
-    if aborted.is_none() {
+        run.observe().await;
         run.judge(emit).await;
     }
     run.finish(aborted, started, emit)
@@ -226,6 +226,7 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         strict: options.selection.profile == Profile::Strict,
         has_token: target.own.token.is_some() || !target.own.headers.is_empty(),
         has_second: target.second.is_some(),
+        second_refused: None,
         tenant: tenant_in(&target.own),
         second_tenant: target.second.as_ref().and_then(tenant_in),
         params: target.own.params.clone(),
@@ -261,6 +262,8 @@ struct Run<'a> {
     cut_off: bool,
     /// Whether the run ended early at a finding, with `fail_fast`.
     is_red: bool,
+    /// Why the second tenant was left out, if it was.
+    no_second: Option<Aborted>,
 }
 
 impl Run<'_> {
@@ -274,8 +277,8 @@ impl Run<'_> {
         self.cost.insert(Errand::Preflight, self.runner.target.requests());
     }
 
-    /// Asks the checks in rounds what they want to see, and sends it; gives what makes the run senseless, if it shows.
-    async fn observe(&mut self) -> Option<Aborted> {
+    /// Asks the checks in rounds what they want to see, and sends it.
+    async fn observe(&mut self) {
         self.replay().await;
         for round in 0..ROUNDS {
             let mut planned = self.plan();
@@ -295,8 +298,9 @@ impl Run<'_> {
             let mut families: Vec<Family> = planned.iter().map(|(family, _)| *family).collect();
             families.dedup();
             for family in families {
-                let cases: Vec<Case> =
+                let mut cases: Vec<Case> =
                     planned.iter().filter(|(of, _)| *of == family).map(|(_, case)| case.clone()).collect();
+                cases.retain(|case| self.no_second.is_none() || !case.access().is_of_second());
                 let before = self.runner.target.requests();
                 let seen = self.runner.perform_all(&cases, &self.study).await;
                 self.charge(Errand::Observe(family), before);
@@ -304,16 +308,13 @@ impl Run<'_> {
                     let seen = lighten(&self.study.contract, seen);
                     self.study.add(case, seen);
                 }
-                if let Some(trouble) = self.second_refused() {
-                    return Some(trouble.abort());
-                }
+                self.without_second();
                 self.is_red = self.is_red_already().await;
                 if self.is_red {
-                    return None;
+                    return;
                 }
             }
         }
-        None
     }
 
     /// Judges everything, looks again at what is wrong, and tells.
@@ -351,6 +352,8 @@ impl Run<'_> {
 
     fn finish(mut self, aborted: Option<Aborted>, started: Instant, emit: &mut (dyn FnMut(Event) + Send)) -> Checked {
         let aborted = aborted.or_else(|| self.runner.target.stop().map(cut::stopped));
+        // What was asked for was not all looked at: no verdict, unless something is wrong anyway.
+        let aborted = aborted.or_else(|| self.no_second.take());
         let judged = Outcome::judged_of(&self.checked.outcomes);
         let nothing = judged == 0 && aborted.is_none();
         if self.runner.target.stop().is_none() && aborted.is_none() {

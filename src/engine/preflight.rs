@@ -46,7 +46,8 @@ impl Run<'_> {
             let answer = seen.answers().last()?;
             match look(&self.study, &base, operation, answer, pages.len()) {
                 Look::Certain(trouble) => {
-                    let may_read = trouble.kind == Obstacle::Misconfigured && self.reads_known_record().await;
+                    let may_read = trouble.kind == Obstacle::Misconfigured
+                        && (self.reads_known_record().await || self.shows_smaller_page(operation).await);
                     return (!may_read).then(|| trouble.abort());
                 }
                 Look::Doubtful(trouble) if doubt.is_none() => {
@@ -118,6 +119,14 @@ impl Run<'_> {
         false
     }
 
+    /// Whether the list is shown to whoever asks for no page size: then it is the size that is refused.
+    async fn shows_smaller_page(&mut self, operation: &Operation) -> bool {
+        let walk = Walk { pages: Some(1), ..self.study.default_walk(operation) };
+        let seen = self.runner.perform(&Case::Walk(walk), &self.study).await;
+        self.charge_preflight();
+        seen.answers().iter().any(Observation::is_success)
+    }
+
     /// Whether a record that the user named can be read: then the access is right, and only the list is closed to it.
     async fn reads_known_record(&mut self) -> bool {
         for (_, call, _) in named_calls(&self.study) {
@@ -161,9 +170,17 @@ impl Run<'_> {
         None
     }
 
-    /// The trouble that the second tenant's access is refused wherever it was tried. A status that says that a tenant or a
+    /// Goes on without the second tenant where it is not let in: what the first one's access shows is judged all the same,
+    /// and what it shows wrong must not be lost.
+    pub(super) fn without_second(&mut self) {
+        let Some(status) = self.second_refused().filter(|_| self.study.means.has_second) else { return };
+        self.no_second = Some(second_is_refused(&self.runner.target, status).abort());
+        self.study.forget_second(status);
+    }
+
+    /// The status with which the second tenant's access is refused wherever it was tried. A status that says that a tenant or a
     /// credential is wrong counts only where the same question is answered to the own tenant.
-    pub(super) fn second_refused(&self) -> Option<Trouble> {
+    fn second_refused(&self) -> Option<u16> {
         if !self.study.means.second_known_ids.is_empty() {
             return None;
         }
@@ -184,7 +201,7 @@ impl Run<'_> {
                 }
             }
         }
-        refused.map(second_is_refused)
+        refused
     }
 }
 

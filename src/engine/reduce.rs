@@ -38,6 +38,8 @@ pub(super) async fn reduce(
         attempt.add(case.clone(), seen);
         beside.iter().for_each(|case| attempt.share(case, study));
         let found = rejudge(check, operation, &attempt, &blame.mark);
+        // A smaller case that reads as something else would tell another story.
+        let found = found.filter(|found| found.title == blame.title);
         let found = found.filter(|found| found.cases.iter().any(|of| of.key() == case.key() || same_call(of, &case)));
         if let Some(found) = found {
             let exchanges = tell::exchanges(&attempt, &found);

@@ -10,7 +10,8 @@ use crate::contract::{Contract, Operation, Scheme};
 use crate::event::{Aborted, Obstacle};
 use crate::excerpt::Kept;
 use crate::exchange::{Failure, Stop};
-use crate::study::{Observation, Study};
+use crate::study::{MediaSeen, Observation, Study, second_words};
+use crate::target::Target;
 
 /// Who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,10 +104,15 @@ pub(super) const SECOND: &str =
     "give a token of the second tenant with --second-token-env NAME, and the tenant with --second-param NAME=VALUE";
 
 /// The trouble that the second tenant is not let in.
-pub(super) fn second_is_refused(status: u16) -> Trouble {
-    let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
-    let message = format!("the second tenant's credential was {what} {status}");
-    Trouble::new(Culprit::Setup, Obstacle::Misconfigured, message, SECOND)
+pub(super) fn second_is_refused(target: &Target, status: u16) -> Trouble {
+    let lacking = target.second.as_ref().map(|second| second.lacks(&target.own)).unwrap_or_default();
+    let remedy = match lacking.first() {
+        Some(name) => {
+            format!("{SECOND}; the headers of the first tenant are not taken over: --second-header {name}=VALUE")
+        }
+        None => SECOND.to_owned(),
+    };
+    Trouble::new(Culprit::Setup, Obstacle::Misconfigured, second_words(status), remedy)
 }
 
 /// Whether the second tenant is the first one again: everything would look like a leak.
@@ -127,11 +133,14 @@ pub(super) fn look(study: &Study, base: &str, operation: &Operation, answer: &Ob
         Some(failure) => look_at_failure(base, failure),
         None => {
             let Some(status) = answer.status else { return Look::Fine };
-            if let Some(trouble) = refused(study, base, operation, status) {
+            if let Some(mut trouble) = refused(study, base, operation, status) {
+                if let Some(words) = page_words(answer) {
+                    trouble.message += &format!(", in a web page that says `{words}`");
+                }
                 return Look::Certain(trouble);
             }
             if let Some(what) = stranger(&study.contract, operation, answer) {
-                return Look::Doubtful(another_api(base, operation, what, lists));
+                return Look::Doubtful(another_api(base, operation, &what, lists));
             }
             doubt(base, operation, status).map_or(Look::Fine, Look::Doubtful)
         }
@@ -190,7 +199,14 @@ fn doubt(base: &str, operation: &Operation, status: u16) -> Option<Trouble> {
 
 fn no_connection(base: &str, why: &str) -> Trouble {
     if is_tls(why) {
-        let remedy = "use the host name that the certificate is for, let this machine trust its issuer, and check that the port speaks HTTPS";
+        let remedy = match why.contains("CaUsedAsEndEntity") {
+            true => {
+                "issue the server a certificate of its own (CA:FALSE) by that authority, and name the authority's in SSL_CERT_FILE"
+            }
+            false => {
+                "use the host name that the certificate is for, let this machine trust its issuer (SSL_CERT_FILE=FILE.pem), and check that the port speaks HTTPS"
+            }
+        };
         let message = format!("{base} cannot be reached: {}", tls_words(why));
         return Trouble::new(Culprit::Setup, Obstacle::Unreachable, message, remedy);
     }
@@ -289,18 +305,27 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
 }
 
 /// What an answer is when no list of an API of JSON answers so: certain enough only when every list does.
-pub(super) fn stranger(contract: &Contract, operation: &Operation, answer: &Observation) -> Option<&'static str> {
+pub(super) fn stranger(contract: &Contract, operation: &Operation, answer: &Observation) -> Option<String> {
     if answer.failure.is_some() {
         return None;
     }
     if let Some(body) = answer.json.as_deref().cloned().or_else(|| answer.kept.as_ref().and_then(Kept::body)) {
         let knows_nothing = answer.is_success() && has_nothing_declared(contract, operation, &body);
-        return knows_nothing.then_some("JSON that has none of the members that the document declares");
+        return knows_nothing.then(|| "JSON that has none of the members that the document declares".to_owned());
     }
+    let says = page_words(answer).map(|words| format!(" that says `{words}`")).unwrap_or_default();
     match answer.status? {
-        404 if answer.broken_json.is_none() => Some("404 without JSON"),
-        301 | 302 | 303 | 307 | 308 if operation.response(answer.status?).is_none() => Some("a redirect"),
-        200..=299 if is_web_page(answer) => Some("a web page"),
+        404 if answer.broken_json.is_none() => {
+            Some(format!("404 without JSON{}", says.replacen(" that", ", a web page that", 1)))
+        }
+        301 | 302 | 303 | 307 | 308 if operation.response(answer.status?).is_none() => Some("a redirect".to_owned()),
+        200..=299 if is_web_page(answer) => Some(format!("a web page{says}")),
+        // What stands in front of an API refuses by its own pages: another protocol, another host, no certificate.
+        status @ 400..=499
+            if !matches!(status, 408 | 429) && is_web_page(answer) && answer.media != MediaSeen::Declared =>
+        {
+            Some(format!("{status} and a web page{says}"))
+        }
         _ => None,
     }
 }
@@ -355,6 +380,23 @@ pub(super) fn is_web_page(answer: &Observation) -> bool {
     said && (start.eq_ignore_ascii_case("<!doctype") || start.to_ascii_lowercase().starts_with("<html"))
 }
 
+/// Most characters of a web page's title that are quoted.
+const TITLE: usize = 80;
+
+/// The title of a web page, or its first heading.
+fn page_words(answer: &Observation) -> Option<String> {
+    let text = answer.excerpt.as_deref().filter(|_| is_web_page(answer))?;
+    let lower = text.to_ascii_lowercase();
+    let between = |tag: &str| {
+        let start = lower.find(&format!("<{tag}"))?;
+        let start = start + lower[start..].find('>')? + 1;
+        let end = start + lower[start..].find("</")?;
+        let words = text[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
+        (!words.is_empty()).then(|| words.chars().filter(|c| !c.is_control() && *c != '`').take(TITLE).collect())
+    };
+    between("title").or_else(|| between("h1"))
+}
+
 /// The trouble that no list answers like one of this API.
 pub(super) fn another_api(base: &str, operation: &Operation, what: &str, lists: usize) -> Trouble {
     let every = if lists > 1 {
@@ -366,7 +408,7 @@ pub(super) fn another_api(base: &str, operation: &Operation, what: &str, lists: 
         Culprit::Setup,
         Obstacle::Misconfigured,
         format!("{base} does not look like this API: {every} is answered with {what}"),
-        "check the base URL: it is what stands before the paths of the document, without a login page or proxy in between",
+        "check the base URL: http or https, host, port, and what stands before the paths of the document, without a login page or proxy in between",
     )
 }
 

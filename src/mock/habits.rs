@@ -53,6 +53,8 @@ pub(crate) struct Habits {
     pub(crate) cuts_trace: bool,
     /// TRACE, which nobody documents, gets a server error.
     pub(crate) fails_trace: bool,
+    /// A cache in front shows an answer again for a second, to who asks the same in the same name.
+    pub(crate) caches: bool,
     /// What happens to some requests, whatever they ask for.
     pub(crate) hiccup: Option<Hiccup>,
 }

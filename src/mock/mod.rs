@@ -210,6 +210,7 @@ pub fn server(contract: &Arc<Contract>, options: &Options) -> Result<Server, Moc
         served: AtomicU64::new(0),
         successes: AtomicU64::new(0),
         kept: std::sync::Mutex::default(),
+        cache: server::Cache::default(),
         turns: std::sync::Mutex::default(),
         twin: None,
     })

@@ -2,6 +2,7 @@
 //!
 //! Answers are made without sockets and without waiting; [`super::wire`] carries them.
 
+mod cache;
 mod lapse;
 mod orders;
 mod twin;
@@ -29,6 +30,7 @@ use super::targets::Targets;
 use crate::contract::semantics::{Choice, Counted, Lists, Reads, Slot};
 use crate::contract::{Contract, Operation};
 use crate::document::node;
+pub(super) use cache::Cache;
 
 /// A server without sockets.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Server {
     pub(super) successes: AtomicU64,
     /// Answers that are kept, by address.
     pub(super) kept: Mutex<HashMap<String, Answer>>,
+    /// What a cache in front has kept, where there is one.
+    pub(super) cache: Cache,
     /// How often each address was asked for, where that makes a difference.
     pub(super) turns: Mutex<HashMap<String, u64>>,
     /// The same server without its fault, where it is asked whether that shows.
@@ -92,7 +96,10 @@ impl Server {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, incoming: &Incoming) -> Answer {
-        let answer = self.own_answer(incoming);
+        let answer = match self.habits.caches {
+            true => self.cache.answer(incoming, || self.own_answer(incoming)),
+            false => self.own_answer(incoming),
+        };
         if let Some(twin) = &self.twin {
             twin.take_down(incoming, &answer);
         }

@@ -85,6 +85,8 @@ pub struct Means {
     pub has_token: bool,
     /// Whether the second tenant's access is known.
     pub has_second: bool,
+    /// With which status the second tenant was refused, where the run goes on without it.
+    pub second_refused: Option<u16>,
     /// Value of the tenant slot, own and second.
     pub tenant: Option<String>,
     /// Value of the tenant slot of the second tenant.
@@ -103,6 +105,13 @@ pub struct Means {
     pub max_records: usize,
     /// Records read one by one per key; 0: a few, chosen to differ.
     pub reads: usize,
+}
+
+/// Words for a second tenant that is refused with a status.
+#[must_use]
+pub fn second_words(status: u16) -> String {
+    let what = if matches!(status, 401 | 403) { "refused with" } else { "answered" };
+    format!("the second tenant's credential was {what} {status}")
 }
 
 /// What was chosen, by its type and what for.
@@ -199,6 +208,17 @@ impl Study {
         if let Some((case, seen)) = other.seen.get(&case.key()) {
             self.add(case.clone(), Arc::clone(seen));
         }
+    }
+
+    /// Forgets the second tenant, which is refused with a status: the run goes on as if there were none.
+    pub fn forget_second(&mut self, status: u16) {
+        self.means.has_second = false;
+        self.means.second_refused = Some(status);
+        self.seen.retain(|_, (case, _)| !case.access().is_of_second());
+        for known in self.references.values_mut() {
+            known.retain(|access, _| *access != Access::Second);
+        }
+        self.choices = Mutex::default();
     }
 
     /// Whether a case was asked already.

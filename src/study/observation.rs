@@ -1,6 +1,7 @@
 //! One exchange, judged against what the document says of a single answer: the facts that passive checks speak from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -85,6 +86,8 @@ pub struct Observation {
     pub waited: Vec<Waited>,
     /// `Content-Type` as sent.
     pub content_type: Option<String>,
+    /// Whether a cache on the way answered: for how long it may go on to show the same, as far as the answer says.
+    pub cached: Option<Duration>,
     /// Headers that a finding may show.
     pub headers: Vec<(String, String)>,
     /// Whether the status is declared.
@@ -180,6 +183,7 @@ pub fn observe(
         failure: None,
         waited: exchange.waited,
         content_type: None,
+        cached: None,
         headers: Vec::new(),
         declared: true,
         media: MediaSeen::Declared,
@@ -213,6 +217,7 @@ pub fn observe(
     seen.status = Some(answer.status);
     seen.bytes = answer.body.len();
     seen.content_type = answer.header("content-type").map(str::to_owned);
+    seen.cached = cached(&answer);
     seen.headers = exhibit::telling_headers(&answer);
     // What answers another method than the declared one is described by nothing.
     if seen.call.method.is_some() {
@@ -256,6 +261,24 @@ pub fn observe(
     }
     keep_rest(operation, &answer, &mut seen);
     seen
+}
+
+/// For how long a cache that answered may show the same: `Age` says that there is one (RFC 9111, section 5.1), and the
+/// lifetime stands in `Cache-Control`, be it for shared caches alone, or in `Expires`.
+fn cached(answer: &Answer) -> Option<Duration> {
+    let age: u64 = answer.header("age")?.trim().parse().ok()?;
+    let control = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();
+    let of = |name: &str| {
+        let mut parts = control.split(',').filter_map(|part| part.trim().split_once('='));
+        parts.find(|(known, _)| *known == name).and_then(|(_, value)| value.trim_matches('"').parse::<u64>().ok())
+    };
+    let moment = |name: &str| {
+        let text = answer.header(name)?;
+        Some(jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(text.trim()).ok()?.timestamp().as_second())
+    };
+    let expires = || u64::try_from(moment("expires")? - moment("date")?).ok();
+    let fresh = of("s-maxage").or_else(|| of("max-age")).or_else(expires).unwrap_or(age);
+    Some(Duration::from_secs(fresh + of("stale-while-revalidate").unwrap_or_default()))
 }
 
 /// What is read beside the body's own judgement: the envelope of a page, and the start of what may have to be shown.

@@ -32,6 +32,10 @@ pub(super) struct Connections {
 impl Connections {
     pub(super) fn new(url: &reqwest::Url, limits: &Limits) -> Result<Self, TargetError> {
         let (http, timeout, most) = (url.scheme() == "http", limits.timeout, limits.concurrency.max(1));
+        #[cfg(all(feature = "tls", target_os = "linux"))]
+        if !http {
+            readable_certificates(std::env::var_os("SSL_CERT_FILE"))?;
+        }
         Ok(Self {
             kept: client(http, timeout, most).map_err(|why| TargetError::Client(why.to_string()))?,
             own: OnceLock::new(),
@@ -87,6 +91,18 @@ impl Connections {
     }
 }
 
+/// Whether the file of certificates that the environment names holds any: the TLS library passes over one that does not,
+/// and then trusts nobody.
+#[cfg(all(feature = "tls", target_os = "linux"))]
+fn readable_certificates(file: Option<std::ffi::OsString>) -> Result<(), TargetError> {
+    let Some(file) = file.filter(|file| !file.is_empty()) else { return Ok(()) };
+    let path = std::path::Path::new(&file).display();
+    let bytes = std::fs::read(&file)
+        .map_err(|why| TargetError::Certificates(format!("{path}, which cannot be read: {why}")))?;
+    let is_pem = String::from_utf8_lossy(&bytes).contains("-----BEGIN ");
+    if is_pem { Ok(()) } else { Err(TargetError::Certificates(format!("{path}, which holds no certificate"))) }
+}
+
 fn client(http: bool, timeout: Duration, idle: usize) -> reqwest::Result<reqwest::Client> {
     let mut always = reqwest::header::HeaderMap::new();
     let codings = reqwest::header::HeaderValue::from_static(crate::coding::ACCEPTED);
@@ -111,6 +127,17 @@ fn client(http: bool, timeout: Duration, idle: usize) -> reqwest::Result<reqwest
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(all(feature = "tls", target_os = "linux"))]
+    #[test]
+    fn a_file_without_certificates_is_told() {
+        let told = |file: &str| readable_certificates(Some(file.into())).map_err(|error| error.to_string());
+        let missing = told("/no/such/file.pem").expect_err("it is not there");
+        assert!(missing.starts_with("SSL_CERT_FILE names /no/such/file.pem, which cannot be read"), "{missing}");
+        let other = told(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect_err("it holds none");
+        assert!(other.contains("Cargo.toml, which holds no certificate; name a file"), "{other}");
+        assert!(readable_certificates(None).is_ok() && told("").is_ok());
+    }
 
     #[tokio::test]
     async fn lanes_are_closed_by_429_and_opened_by_calm() {

@@ -6,8 +6,11 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::stranger::{UNKNOWN_TENANT, unknown_tenant, wrong_token};
-use crate::contract::{Location, Parameter};
+use crate::contract::{Contract, Location, Parameter, Scheme};
 use crate::mask::Secret;
+
+/// Headers that carry credentials in HTTP itself.
+const CREDENTIALS: [&str; 3] = ["Authorization", "Proxy-Authorization", "Cookie"];
 
 /// Credential and parameters of one tenant.
 #[derive(Clone, Default)]
@@ -44,6 +47,27 @@ impl Identity {
     pub fn carries(&self, parameter: &Parameter) -> bool {
         parameter.location == Location::Header
             && self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name))
+    }
+
+    /// The headers that go with every request, whoever asks. Left out are those that let the tenant in: by name where the
+    /// credential is elsewhere or a header has such a name, else all of them, since one of them has to be it.
+    pub(super) fn open_headers<'a>(
+        &'a self,
+        contract: &'a Contract,
+    ) -> impl Iterator<Item = &'a (String, SecretString)> {
+        let is_key = |name: &str| {
+            let named = |scheme: &Scheme| matches!(scheme, Scheme::HeaderKey(key) if key.eq_ignore_ascii_case(name));
+            CREDENTIALS.iter().any(|key| key.eq_ignore_ascii_case(name)) || contract.schemes.values().any(named)
+        };
+        let told = self.token.is_some() || self.headers.iter().any(|(name, _)| is_key(name));
+        self.headers.iter().filter(move |(name, _)| told && !is_key(name))
+    }
+
+    /// Names of headers that another identity has and this one has not.
+    #[must_use]
+    pub fn lacks<'a>(&self, other: &'a Self) -> Vec<&'a str> {
+        let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        other.headers.iter().map(|(name, _)| name.as_str()).filter(|name| !has(name)).collect()
     }
 
     /// Whether two identities show the same credential.

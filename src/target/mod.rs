@@ -42,6 +42,9 @@ pub enum TargetError {
         /// What is wrong with it.
         why: String,
     },
+    /// The certificates that are to be trusted cannot be read.
+    #[error("SSL_CERT_FILE names {0}; name a file of certificates in PEM, or unset it")]
+    Certificates(String),
     /// The HTTP client could not be built.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),

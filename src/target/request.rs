@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use reqwest::Url;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::draft::{Draft, parameter_value, standing_value};
 use super::stranger::wrong_token;
@@ -56,8 +56,10 @@ impl Target {
         {
             head.carry(scheme, &secret, &name);
         }
-        if let Some(identity) = credential {
-            head.carry_headers(identity);
+        match credential {
+            Some(identity) => head.carry_headers(identity, identity.headers.iter()),
+            // Whoever has no credential still comes by the same way.
+            None => head.carry_headers(&self.own, self.own.open_headers(contract)),
         }
         let media = operation.body.as_ref().map_or(JSON, |body| body.media.as_str());
         self.encode(method, head, body.map(|body| (media, body.to_string())))
@@ -192,9 +194,9 @@ impl Head {
         }
     }
 
-    /// Adds the headers that go with every request of an identity.
-    fn carry_headers(&mut self, identity: &Identity) {
-        for (header, value) in identity.headers.iter().filter(|(header, _)| !header.eq_ignore_ascii_case(ACCEPT)) {
+    /// Adds headers of an identity that go with every request.
+    fn carry_headers<'h>(&mut self, identity: &Identity, headers: impl Iterator<Item = &'h (String, SecretString)>) {
+        for (header, value) in headers.filter(|(header, _)| !header.eq_ignore_ascii_case(ACCEPT)) {
             self.headers.push((header.clone(), value.expose_secret().to_owned()));
             let made_up = || format!("${}", header.to_ascii_uppercase().replace('-', "_"));
             let shown = identity.shown_headers.get(&header.to_ascii_lowercase()).cloned();

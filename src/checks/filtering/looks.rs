@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::is_light;
 use super::missing::{Must, missing, shown_by};
-use super::places::{clause, exposed, row_pointer, sent_at};
+use super::places::{clause, exposed, row_pointer, sent_at, sent_refused};
 use super::values::{is_special, is_unknown, options};
 use crate::case::{Access, Case};
 use crate::checks::Blame;
+use crate::checks::reading::is_refusal;
 use crate::contract::Operation;
 use crate::contract::semantics::{Filter, Lists, Match};
 use crate::document::escape;
@@ -120,7 +121,10 @@ impl Look<'_> {
     }
 
     fn sent(&self) -> Vec<Sent> {
-        sent_at(self.walk, self.first_misfit())
+        match self.reading {
+            Reading::Refused(..) => sent_refused(self.walk),
+            _ => sent_at(self.walk, self.first_misfit()),
+        }
     }
 }
 
@@ -167,7 +171,7 @@ struct Judged {
 fn judge_each(study: &Study, operation: &Operation, lists: &Lists, model: &Model) -> Vec<Judged> {
     let mut looks: Vec<Look<'_>> = bare_looks(study, operation, lists, model).collect();
     for look in &mut looks {
-        look.reading = read(study, look);
+        look.reading = read(study, operation, look);
         if look.reading != Reading::NoEffect && !look.is_second() {
             (look.wanted, look.missing) = missing(study, lists, model, look.walk);
         }
@@ -274,16 +278,40 @@ pub(crate) fn fails_at_once(study: &Study, operation: &Operation, lists: &Lists,
     })
 }
 
-/// A refusal that is about the request and not about access or pace.
-pub(crate) fn refusal(walk: &WalkSeen) -> Option<(u16, usize)> {
+/// A refusal that is about the request and not about access or pace, with the page. Whoever is let in with the plain
+/// question and turned away with this one is refused for what was asked, whatever the status says.
+pub(crate) fn refusal(study: &Study, walk: &WalkSeen) -> Option<(u16, usize)> {
     let End::Broken(index) = walk.end else { return None };
     let status = walk.answers.get(index)?.status?;
-    let about_request = (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429);
+    let about_request = match status {
+        401 | 403 => is_let_in(study, walk),
+        status => is_refusal(status),
+    };
     about_request.then_some((status, walk.pages.len() + 1))
 }
 
-fn read(study: &Study, look: &Look<'_>) -> Reading {
-    let refused = refusal(look.walk).map(|(status, page)| Reading::Refused(status, page));
+/// Whether whoever asked is shown pages of the same list: those before, or of the plain question.
+fn is_let_in(study: &Study, walk: &WalkSeen) -> bool {
+    let query = &walk.walk.query;
+    let plain = |other: &WalkSeen| other.walk.query.is_whole() && other.walk.query.access == query.access;
+    !walk.pages.is_empty() || study.walks(&query.operation).any(|(_, other)| plain(other) && !other.pages.is_empty())
+}
+
+/// Whether a value is made up, so that somebody in front of the API may turn it away: neither the contract names it nor a
+/// known record holds it.
+fn is_made_up(study: &Study, operation: &Operation, look: &Look<'_>) -> bool {
+    let named = look.filter.values.contains(look.value)
+        || look.value.is_boolean()
+        || !options(&study.contract, operation, look.filter).is_empty();
+    let wanted = look.wanted();
+    let held = |reference: &Reference| reference.rows.iter().any(|row| matches!(wanted.row(row), Fit::Must | Fit::May));
+    !named && !held(study.reference_of(&operation.id, look.walk.walk.query.access))
+}
+
+fn read(study: &Study, operation: &Operation, look: &Look<'_>) -> Reading {
+    let turned_away = |status| matches!(status, 401 | 403) && is_made_up(study, operation, look);
+    let refused = refusal(study, look.walk).filter(|(status, _)| !turned_away(*status));
+    let refused = refused.map(|(status, page)| Reading::Refused(status, page));
     if look.walk.pages.is_empty() {
         return refused.unwrap_or(Reading::Unjudged);
     }

@@ -19,7 +19,7 @@ pub(super) use combined::plan_combined;
 pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, plan_each};
 pub(super) use looks::{Look, Reading, fails_at_once, looks, refusal, shows_effect, trait_text};
 pub(super) use missing::{Must, shown_by};
-pub(super) use places::{clause, exposed, row_pointer, sent_at};
+pub(super) use places::{clause, exposed, row_pointer, sent_at, sent_refused};
 pub(super) use plans::{
     for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown, plan_wildcards,
 };

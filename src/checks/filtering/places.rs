@@ -3,7 +3,7 @@
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::exchange::Sent;
-use crate::study::WalkSeen;
+use crate::study::{End, WalkSeen};
 
 /// Pointer into `x-contract.lists` of an operation.
 pub(crate) fn clause(operation: &Operation, rest: &str) -> String {
@@ -19,6 +19,13 @@ pub(crate) fn exposed(walk: &WalkSeen) -> u32 {
 pub(crate) fn sent_at(walk: &WalkSeen, row: Option<usize>) -> Vec<Sent> {
     let page = row.map_or(0, |row| walk.page_of(row));
     walk.answer(page).or(walk.answers.last()).map(|answer| vec![answer.sent.clone()]).unwrap_or_default()
+}
+
+/// The request that a walk ends at because it is refused, after the one whose answer leads to it.
+pub(crate) fn sent_refused(walk: &WalkSeen) -> Vec<Sent> {
+    let End::Broken(index) = walk.end else { return sent_at(walk, None) };
+    let before = walk.pages.last().copied().filter(|before| *before < index);
+    before.into_iter().chain([index]).filter_map(|at| Some(walk.answers.get(at)?.sent.clone())).collect()
 }
 
 /// Pointer to a field of a record in the body of its page.

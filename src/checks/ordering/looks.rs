@@ -5,7 +5,7 @@ use super::read::read;
 use super::wishes::{Wish, wish_of};
 use crate::case::{Access, Case};
 use crate::checks::Blame;
-use crate::checks::filtering::{clause, exposed, row_pointer, sent_at};
+use crate::checks::filtering::{clause, exposed, row_pointer, sent_at, sent_refused};
 use crate::contract::Operation;
 use crate::study::{Study, WalkSeen};
 
@@ -71,7 +71,11 @@ impl Look<'_> {
             _ => None,
         };
         let cases = self.beside.into_iter().chain([self.case]).cloned().collect();
-        let mut blame = Blame::of_cases(title, cases, sent_at(self.walk, row))
+        let sent = match self.reading {
+            Reading::Refused(..) => sent_refused(self.walk),
+            _ => sent_at(self.walk, row),
+        };
+        let mut blame = Blame::of_cases(title, cases, sent)
             .by(&study.contract, clause(operation, &self.wish.clause))
             .under(study, &self.wish.field.about, level)
             .mark(self.mark());

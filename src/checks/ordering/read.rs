@@ -11,7 +11,7 @@ pub(super) fn read(study: &Study, lists: &Lists, model: &Model, look: &mut Look<
         read_pages(study, lists, model, look);
     }
     // What the pages before a refusal show comes first: it may well be its cause.
-    if let (Some((status, page)), Reading::Ordered | Reading::Unjudged) = (refusal(look.walk), &look.reading) {
+    if let (Some((status, page)), Reading::Ordered | Reading::Unjudged) = (refusal(study, look.walk), &look.reading) {
         look.reading = Reading::Refused(status, page);
     }
 }
@@ -22,7 +22,7 @@ fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) 
     let field = look.wish.field;
     let ranks = if text { text_ranks(model, field, &look.walk.rows) } else { ranks(model, field, &look.walk.rows) };
     if text && !is_varied(&ranks) {
-        read_text(reference, model, look);
+        read_text(reference, lists, model, look);
         return;
     }
     look.compared = ranks.len().saturating_sub(1);
@@ -45,7 +45,7 @@ fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) 
         look.reading = Reading::Ordered;
         return;
     };
-    let likeness = reference.and_then(|reference| default_likeness(reference, look.walk));
+    let likeness = reference.and_then(|reference| default_likeness(lists, model, reference, look.walk));
     // An order that is nearly kept is not the default order by nature but by accident.
     let plainly = wrong * 10 >= look.compared;
     look.reading = match likeness {
@@ -74,7 +74,9 @@ pub(super) fn is_default_order(lists: &Lists, look: &Look<'_>) -> bool {
 }
 
 fn plain_reading(look: &Look<'_>, ranks: &[(usize, Rank)], direction: Direction, first: usize) -> Reading {
-    if inversions(ranks, opposite(direction)).0 == 0 {
+    // Two values the wrong way are out of order; it takes more of them, or all that there are, to say that every one is.
+    let telling = ranks.windows(2).filter(|pair| pair[0].1 != pair[1].1).count() > 1 || look.walk.is_complete();
+    if telling && inversions(ranks, opposite(direction)).0 == 0 {
         return Reading::Opposite;
     }
     if look.wish.field.order == Order::Number && ranks.len() > 3 {
@@ -92,15 +94,27 @@ fn plain_reading(look: &Look<'_>, ranks: &[(usize, Rank)], direction: Direction,
 
 /// Whether a walk shows the records in the order of the whole list, or in its reverse; a few records may stand elsewhere,
 /// since ties have no order and data may move.
-pub(super) fn default_likeness(reference: &Reference, walk: &WalkSeen) -> Option<Reading> {
+pub(super) fn default_likeness(
+    lists: &Lists,
+    model: &Model,
+    reference: &Reference,
+    walk: &WalkSeen,
+) -> Option<Reading> {
     let places: Vec<usize> =
         walk.rows.iter().filter_map(|row| reference.by_key.get(row.key.as_deref()?).copied()).collect();
-    let pairs = places.len().saturating_sub(1);
+    let order = lists.sort.as_ref().and_then(|sort| sort.default.as_ref());
+    let rank = |place: usize| {
+        let (order, row) = (order?, reference.rows.get(place)?);
+        row.traits.get(model.field(&order.field)?)?.rank(order.order)
+    };
+    // Whichever way the order is turned, those that tie in it may stand as before.
+    let tie = |one: usize, two: usize| rank(one).is_some_and(|one| Some(one) == rank(two));
+    let pairs = places.windows(2).filter(|pair| !tie(pair[0], pair[1])).count();
     if pairs < 2 || places.len() * 20 < walk.rows.len() * 19 {
         return None;
     }
-    let rising = places.windows(2).filter(|pair| pair[0] < pair[1]).count();
-    let falling = places.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    let rising = places.windows(2).filter(|pair| pair[0] < pair[1] && !tie(pair[0], pair[1])).count();
+    let falling = places.windows(2).filter(|pair| pair[0] > pair[1] && !tie(pair[0], pair[1])).count();
     // Near the start of the list as well: a filter of another kind keeps the order but leaves records out.
     let from_start = places.iter().filter(|place| **place < places.len()).count() * 20 >= places.len() * 19;
     let from_end =
@@ -112,7 +126,7 @@ pub(super) fn default_likeness(reference: &Reference, walk: &WalkSeen) -> Option
 }
 
 /// Text that collations order differently is judged in two ways only: the default order (nothing happened at all), and a plain reversal on ASCII letters.
-fn read_text(reference: Option<&Reference>, model: &Model, look: &mut Look<'_>) {
+fn read_text(reference: Option<&Reference>, lists: &Lists, model: &Model, look: &mut Look<'_>) {
     let Some(index) = model.field(&look.wish.field.field) else { return };
     let words: Vec<&str> = look
         .walk
@@ -138,7 +152,7 @@ fn read_text(reference: Option<&Reference>, model: &Model, look: &mut Look<'_>) 
         Direction::Descending => up,
     };
     look.inversions = wrong;
-    look.reading = match reference.and_then(|reference| default_likeness(reference, look.walk)) {
+    look.reading = match reference.and_then(|reference| default_likeness(lists, model, reference, look.walk)) {
         Some(Reading::Default) if wrong * 5 >= pairs.len() && wrong < pairs.len() => Reading::Default,
         _ if wrong == pairs.len() => Reading::Opposite,
         _ => Reading::Ordered,

@@ -20,7 +20,7 @@ pub(super) fn read_twins(lists: &Lists, model: &Model, reference: Option<&Refere
                 _ => None,
             };
             if let Some(shared) = shared {
-                let default = reference.and_then(|reference| default_likeness(reference, looks[up].walk));
+                let default = reference.and_then(|reference| default_likeness(lists, model, reference, looks[up].walk));
                 let named = |look: &Look<'_>| is_default_order(lists, look);
                 // Where neither is the default order by right, the default order is that of a server that does not sort.
                 let ignored = default == Some(Reading::Default) && !named(&looks[up]) && !named(&looks[down]);

@@ -115,6 +115,14 @@ pub(super) fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429)
 }
 
+/// Whether a status turns a reader away for the key it asked for. One that speaks of access does where other records are
+/// read with the same access, or where the list that shows the key asks for no other.
+pub(super) fn turns_away<'a>(study: &'a Study, reader: &Reader<'a>, reads: &[Read<'a>], status: u16) -> bool {
+    let readable = || reads.iter().any(|other| other.known.is_some() && other.answer.is_success());
+    let alike = || reader.list(study).is_some_and(|(list, _)| list.security == reader.operation.security);
+    is_refusal(status) || (matches!(status, 401 | 403) && (readable() || alike()))
+}
+
 /// Whether a status says that the server itself stumbled, not somebody in front of it.
 pub(super) fn is_crash(status: u16) -> bool {
     status >= 500 && !matches!(status, 502..=504)

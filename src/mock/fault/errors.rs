@@ -218,6 +218,12 @@ pub(in crate::mock) fn refuse(scene: &Scene<'_>, answer: &mut Answer, status: u1
     answer.body = body.into();
 }
 
+/// Turns an answer into the refusal that whoever may not ask gets: with 403, or 401 where that alone is declared.
+pub(super) fn forbid(scene: &Scene<'_>, answer: &mut Answer) {
+    let declared = [403, 401].into_iter().find(|status| scene.operation.response(*status).is_some());
+    refuse(scene, answer, declared.unwrap_or(403));
+}
+
 /// Turns an answer into the refusal that a bad value gets.
 pub(super) fn refuse_value(scene: &Scene<'_>, answer: &mut Answer) {
     let refusal = scene.contract.root.refusals.invalid.as_ref();

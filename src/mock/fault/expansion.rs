@@ -49,8 +49,17 @@ catalogue! {
     "expansion-cuts-page": fitting::may_expand_lists => Lists Hook::Page(cut);
     /// A record that has nothing related is not found when an expansion is asked for.
     "expansion-loses-record-on-get": |c| fitting::expands(c) && fitting::reads(c) => Reads Hook::Exchange(lose);
+    /// Asking for an expansion is refused as if the credential were not good for it.
+    "expansion-forbidden": fitting::expands => Always Hook::Exchange(forbid);
     /// Asking for an expansion changes another field.
     "expansion-changes-others": |c| fitting::expands(c) && fitting::has_text(c) => Always Hook::Record(change_others);
+}
+
+fn forbid(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let asked = |clause: &Expand| expand::words(&inputs.all(&clause.slot)).contains(&plain(&clause.value));
+    if answer.status == 200 && scene.operation.clause.expands.iter().any(asked) {
+        super::errors::forbid(scene, answer);
+    }
 }
 
 /// Expansions of a record that are there, with what is there.

@@ -57,6 +57,8 @@ catalogue! {
     "filter-misreads-letters": fitting::lettered_filter => Filtered Hook::Ask(ascii_only);
     /// A lawful filter is refused.
     "filter-refused": fitting::filter => Filtered Hook::Success(refuse);
+    /// A lawful filter is refused as if the credential were not good for it.
+    "filter-forbidden": fitting::filter => Filtered Hook::Success(forbid);
     /// An unknown value of a filter has no effect.
     "filter-unknown-value-ignored": fitting::choice_filter => Always Hook::Neglect(Neglect::FilterValues);
     /// A filter over several values takes the first alone.
@@ -253,6 +255,10 @@ fn ascii_only(_: &Scene<'_>, ask: &mut Ask) {
 
 fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
     super::errors::refuse_value(scene, answer);
+}
+
+fn forbid(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::forbid(scene, answer);
 }
 
 fn refuse_two(scene: &Scene<'_>, answer: &mut Answer) {

@@ -34,6 +34,8 @@ catalogue! {
     "listed-record-not-found": fitting::both => Reads Hook::Exchange(lose_deep); thorough;
     /// Keys with characters outside ASCII or reserved ones are taken as they are encoded.
     "path-not-decoded": fitting::both => Always Hook::Neglect(Neglect::Decoding);
+    /// Keys that have to be encoded are refused as if the credential were not good for them.
+    "special-keys-forbidden": fitting::both => Reads Hook::Exchange(forbid_special);
     /// A key with an encoded slash is cut off at the slash.
     "path-cut-at-slash": fitting::both => Always Hook::Neglect(Neglect::SlashDecoding);
     /// A key that begins like a real one reads that record.
@@ -209,6 +211,12 @@ fn lose_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Ans
     let by_key = asked_key(scene, inputs).is_some_and(|value| table.iter().any(|row| row.key == value));
     if answer.status == 200 && !by_key {
         not_found(scene, answer);
+    }
+}
+
+fn forbid_special(scene: &Scene<'_>, incoming: &Incoming, _: &Inputs, answer: &mut Answer) {
+    if answer.status == 200 && incoming.path.contains('%') {
+        super::errors::forbid(scene, answer);
     }
 }
 

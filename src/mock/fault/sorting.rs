@@ -17,12 +17,16 @@ catalogue! {
     "sort-reversed": fitting::sort => Sorted Hook::Ask(turn);
     /// The order that was asked for is ignored.
     "sort-ignored": fitting::firm_sort => Sorted Hook::Ask(ignore);
+    /// The field of an order is ignored, its direction is not.
+    "sort-field-ignored": fitting::number_sort => Sorted Hook::Ask(keep_direction);
     /// The order that was asked for is ignored for the second tenant.
     "sort-ignored-for-one-tenant": |c| fitting::sort(c) && fitting::tenancy(c) => SecondTenant Hook::Ask(ignore);
     /// The order that was asked for is ignored when a filter is sent as well.
     "sort-ignored-under-filter": |c| fitting::filter(c) && fitting::sort(c) => FilteredAndSorted Hook::Ask(ignore);
     /// A lawful order is refused.
     "sort-refused": fitting::firm_sort => Sorted Hook::Success(refuse);
+    /// A lawful order is refused as if the credential were not good for it.
+    "sort-forbidden": fitting::firm_sort => Sorted Hook::Success(forbid);
     /// A lawful order is refused when a filter is sent as well.
     "sort-refused-under-filter": |c| fitting::filter(c) && fitting::firm_sort(c) => FilteredAndSorted Hook::Success(refuse);
     /// A record is lost when an order and a filter are asked for together.
@@ -81,8 +85,20 @@ fn ignore(scene: &Scene<'_>, ask: &mut Ask) {
     }
 }
 
+fn keep_direction(scene: &Scene<'_>, ask: &mut Ask) {
+    if ask.order.asked {
+        let descending = ask.order.descending;
+        ignore(scene, ask);
+        ask.order.descending = descending;
+    }
+}
+
 fn refuse(scene: &Scene<'_>, answer: &mut Answer) {
     super::errors::refuse_value(scene, answer);
+}
+
+fn forbid(scene: &Scene<'_>, answer: &mut Answer) {
+    super::errors::forbid(scene, answer);
 }
 
 fn descend(_: &Scene<'_>, ask: &mut Ask) {

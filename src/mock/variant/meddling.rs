@@ -31,6 +31,8 @@ catalogue! {
     "traffic": has_versions, @Always Hook::Population(reserve), every 3 by_turns;
     /// Somebody inserts, changes or deletes a record after every request.
     "constant-traffic": has_versions, @Always Hook::Population(reserve), every 1 by_turns;
+    /// A correct cache in front shows answers for a second, while somebody deletes a record after every fifth request.
+    "deletions-behind-slow-cache": has_lists, tune |habits, _| habits.caches = true, every 5 delete;
     /// Figures that move by themselves are others after every request, and no version tells.
     "moving-figures": has_moving_figures, every 1 move_figures;
 }
