@@ -29,8 +29,12 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_looks(study, operation, &|look, _| {
-        (look.reading == Reading::Substring).then(|| {
+    judge_looks(study, operation, &|look, looks| {
+        // What comes under a value that it does not even contain is let through for another reason.
+        let foreign = looks.iter().any(|other| {
+            other.name == look.name && other.value.is_string() && !other.unknown && other.reading == Reading::Foreign
+        });
+        (look.reading == Reading::Substring && !foreign).then(|| {
             look.blame(study, operation, format!("filter `{}` matches parts of values", look.name)).compare(
                 "records whose field equals the value",
                 look.misfit_words() + "; those that do not fit contain the value",
