@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::filtering::{self, Reading, judge_looks};
+use super::filtering::{self, Reading, is_foreign_anyhow, judge_looks};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::study::Study;
@@ -30,11 +30,7 @@ fn plan(study: &Study) -> Vec<Case> {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, looks| {
-        // What comes under a value that it does not even contain is let through for another reason.
-        let foreign = looks.iter().any(|other| {
-            other.name == look.name && other.value.is_string() && !other.unknown && other.reading == Reading::Foreign
-        });
-        (look.reading == Reading::Substring && !foreign).then(|| {
+        (look.reading == Reading::Substring && !is_foreign_anyhow(look, looks)).then(|| {
             look.blame(study, operation, format!("filter `{}` matches parts of values", look.name)).compare(
                 "records whose field equals the value",
                 look.misfit_words() + "; those that do not fit contain the value",

@@ -245,6 +245,14 @@ fn bare_looks<'a>(
     })
 }
 
+/// Whether the filter of a look lets foreign records through under some other single value, that have nothing of it: then
+/// one that is like the value is there by chance.
+pub(crate) fn is_foreign_anyhow(look: &Look<'_>, looks: &[Look<'_>]) -> bool {
+    looks.iter().any(|other| {
+        other.name == look.name && other.value.is_string() && !other.unknown && other.reading == Reading::Foreign
+    })
+}
+
 /// Whether a walk shows that its filter does something: it gave some records, all fit, and others exist that do not.
 pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
     let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return false };

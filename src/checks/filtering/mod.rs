@@ -17,7 +17,7 @@ use crate::study::{Study, WalkSeen};
 
 pub(super) use combined::plan_combined;
 pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, plan_each};
-pub(super) use looks::{Look, Reading, fails_at_once, looks, refusal, shows_effect, trait_text};
+pub(super) use looks::{Look, Reading, fails_at_once, is_foreign_anyhow, looks, refusal, shows_effect, trait_text};
 pub(super) use missing::{Must, shown_by};
 pub(super) use places::{clause, exposed, row_pointer, sent_at};
 pub(super) use plans::{

@@ -54,10 +54,10 @@ pub(crate) fn balance(study: &Study, operation: &Operation, look: &Look<'_>) -> 
             }
         }
         let odd = !balance.repeated.is_empty() || !balance.missing.is_empty();
-        // Where pages are counted, another order among equals gives as many records: each that comes again stands for one that
-        // does not come.
+        // Where pages are counted, another order among equals gives as many records: what comes again stands for what does not
+        // come.
         let counted = (lists.page.offset.is_some() || lists.page.number.is_some()) && walk.is_complete();
-        let even = !counted || balance.repeated.len() == balance.missing.len();
+        let even = !counted || balance.repeated.is_empty() == balance.missing.is_empty();
         balance.by_ties = odd && even && is_by_ties(model, look, reference, &balance);
     }
     balance
