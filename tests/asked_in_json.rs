@@ -2,7 +2,12 @@
 //! each fault is named by its check, and what one place of a request means is linted.
 
 mod proving;
+mod stub;
 
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::header;
+use axum::routing::get;
 use contract_gate::diff::Workspace;
 use contract_gate::finding::Level;
 use contract_gate::gate::Gate;
@@ -114,4 +119,73 @@ fn a_named_check_judges_as_in_a_whole_run() {
     let checked = check("total-is-page-count-under-filter");
     assert!(checked.findings().any(|finding| finding.id == "wrong-total" && finding.level == Level::Deny));
     assert!(check("sort-ignored").findings().all(|finding| finding.level != Level::Deny), "another check's fault");
+}
+
+const COMBINED_AS_NOTE: &str = r##"
+openapi: 3.0.3
+info: {title: Parts, version: 1.0.0}
+x-contract:
+  version: 1
+  source: "ours: made up for this test"
+  resources: {part: {schema: '#/components/schemas/Part', key: /id}}
+paths:
+  /parts:
+    get:
+      operationId: listParts
+      x-source: "ours: made up for this test"
+      x-contract:
+        lists:
+          resource: part
+          items: /parts
+          page: {size: {slot: {query: limit}, default: 20, max: 50}, offset: {slot: {query: offset}, first: 0}, total: /total}
+          filters:
+            kind: {slot: {query: kind}, field: /kind}
+            color: {slot: {query: color}, field: /color}
+          combine: note
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, default: 20}}
+        - {name: offset, in: query, schema: {type: integer, minimum: 0}}
+        - {name: kind, in: query, schema: {type: string, enum: [a, b]}}
+        - {name: color, in: query, schema: {type: string, enum: [red, blue, green]}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}
+components:
+  schemas:
+    Page: {type: object, properties: {total: {type: integer}, parts: {type: array, items: {$ref: '#/components/schemas/Part'}}}}
+    Part:
+      type: object
+      required: [id, kind, color]
+      properties: {id: {type: string}, kind: {type: string, enum: [a, b]}, color: {type: string, enum: [red, blue, green]}}
+"##;
+
+/// A page of sixty parts: of two filters the second wins, and under any of them the total is one too high.
+fn parts(query: &str) -> String {
+    let sent = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let figure = |name: &str, usual: usize| sent(name).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let all = (0..60).map(|at| (at, ["a", "b"][at % 2], ["red", "blue", "green"][at % 3]));
+    let fits = |(_, kind, color): &(usize, &str, &str)| match (sent("color"), sent("kind")) {
+        (Some(wanted), _) => *color == wanted,
+        (None, Some(wanted)) => *kind == wanted,
+        (None, None) => true,
+    };
+    let fitting: Vec<_> = all.filter(fits).collect();
+    let page = fitting.iter().skip(figure("offset", 0)).take(figure("limit", 20));
+    let parts: Vec<_> = page
+        .map(|(at, kind, color)| serde_json::json!({"id": format!("p{at}"), "kind": kind, "color": color}))
+        .collect();
+    let extra = usize::from(sent("kind").or(sent("color")).is_some());
+    serde_json::json!({"parts": parts, "total": fitting.len() + extra}).to_string()
+}
+
+#[test]
+fn what_is_only_noted_hides_no_violation() {
+    let page = |RawQuery(query): RawQuery| async move {
+        ([(header::CONTENT_TYPE, "application/json")], parts(&query.unwrap_or_default()))
+    };
+    let url = stub::serve_router(Router::new().route("/parts", get(page)));
+    let checked = Gate::document("parts", COMBINED_AS_NOTE).expect("is a contract").base_url(url).check_blocking();
+    let checked = checked.expect("it runs");
+    let told = |id: &str, level: Level| checked.findings().any(|finding| finding.id == id && finding.level == level);
+    assert!(told("filter-combination-wrong", Level::Note), "{:?}", checked.findings().collect::<Vec<_>>());
+    assert!(told("wrong-total", Level::Deny), "{:?}", checked.findings().collect::<Vec<_>>());
 }
