@@ -88,8 +88,7 @@ impl Call {
 
     /// Sets a value in place, see [`Call::with`].
     pub fn set(&mut self, slot: &Slot, value: Value) {
-        let appends = matches!(slot, Slot::Body(pointer) if pointer.ends_with("/-"));
-        match self.values.iter_mut().find(|(known, _)| known == slot && !appends) {
+        match self.values.iter_mut().find(|(known, _)| known == slot && !slot.appends()) {
             Some((_, old)) => *old = value,
             None => self.values.push((slot.clone(), value)),
         }

@@ -41,10 +41,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for look in looks(study, operation).into_iter().filter(|look| !look.is_second() && look.walk.pages.len() > 1) {
         ruling.evidence.pages += look.walk.pages.len() as u64 - 1;
         let Some(lapse) = Lapse::of(reference, &look) else { continue };
-        let title = format!("sorting by `{}` is lost after the first page", look.wish.name);
+        let after = if lapse.page == 1 { "the first page".to_owned() } else { format!("page {}", lapse.page) };
+        let title = format!("sorting by `{}` is lost after {after}", look.wish.name);
         let mut blame = look.blame(study, operation, title).compare(
             "every page in the order asked for",
-            format!("{} records after page one in the default order, {} of them again", lapse.records, lapse.again),
+            format!("{} records after {after} in the default order, {} of them again", lapse.records, lapse.again),
         );
         if lapse.again > 0 {
             let level = completeness_level(study, operation);
@@ -56,29 +57,41 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     ruling.or_inconclusive("no sorted walk had a second page", "check against a list with more records")
 }
 
-/// The records after the first page of a walk, where they go on in the default order.
+/// The records after a page of a walk, where they go on in the default order.
 struct Lapse {
-    /// The first of them.
+    /// The last page that is in order, from 1.
+    page: usize,
+    /// The first of the records after it.
     from: usize,
     records: usize,
-    /// Those that the first page showed already.
+    /// Those that the pages before showed already.
     again: usize,
 }
 
+/// Neighbours after a later page that have to be seen: a few stand side by side by chance.
+const LATE_PAIRS: usize = 5;
+
 impl Lapse {
     fn of(reference: &Reference, look: &Look<'_>) -> Option<Self> {
+        (1..look.walk.pages.len()).find_map(|page| Self::after(reference, look, page))
+    }
+
+    fn after(reference: &Reference, look: &Look<'_>, page: usize) -> Option<Self> {
         let walk = look.walk;
-        let from = walk.starts.get(1).copied()?;
-        let (head, tail) = walk.rows.split_at(from);
+        let from = walk.starts.get(page).copied()?;
+        let (head, tail) = walk.rows.split_at_checked(from)?;
+        if page > 1 && tail.len() <= LATE_PAIRS {
+            return None;
+        }
         let shown: HashSet<&str> = head.iter().filter_map(|row| row.key.as_deref()).collect();
         let again = tail.iter().filter(|row| row.key.as_deref().is_some_and(|key| shown.contains(key))).count();
-        // The page that is in order, and what comes after it that is not.
+        // The pages that are in order, and what comes after them that is not.
         let out_of_order = match look.reading {
             Reading::Wrong(row) => row >= from,
             _ => false,
         };
         let goes_on = is_default(reference, tail) && !is_default(reference, head);
-        (goes_on && (again > 0 || out_of_order)).then_some(Self { from, records: tail.len(), again })
+        (goes_on && (again > 0 || out_of_order)).then_some(Self { page, from, records: tail.len(), again })
     }
 }
 

@@ -41,6 +41,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if lists.filters.len() < 2 {
         return not_applicable("there are no two filters to combine");
     }
+    let filters: Vec<_> = lists.filters.values().collect();
+    if !filters.iter().enumerate().any(|(at, one)| filters[at + 1..].iter().any(|two| one.goes_with(two))) {
+        return not_applicable("all filters take one and the same place, and no template joins them");
+    }
     // A filter that fails alone is blamed alone.
     let looks = looks(study, operation);
     let broken: HashSet<&str> = looks

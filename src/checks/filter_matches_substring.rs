@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::filtering::{self, Reading, judge_looks};
+use super::filtering::{self, Reading, is_foreign_anyhow, judge_looks};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::study::Study;
@@ -29,8 +29,8 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_looks(study, operation, &|look, _| {
-        (look.reading == Reading::Substring).then(|| {
+    judge_looks(study, operation, &|look, looks| {
+        (look.reading == Reading::Substring && !is_foreign_anyhow(look, looks)).then(|| {
             look.blame(study, operation, format!("filter `{}` matches parts of values", look.name)).compare(
                 "records whose field equals the value",
                 look.misfit_words() + "; those that do not fit contain the value",

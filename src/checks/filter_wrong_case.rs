@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::filtering::{self, Reading, judge_looks};
+use super::filtering::{self, Reading, is_foreign_anyhow, judge_looks};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::finding::Level;
@@ -32,10 +32,10 @@ fn plan(study: &Study) -> Vec<Case> {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_looks(study, operation, &|look, looks| {
         if look.reading == Reading::WrongCase {
-            return Some(
+            return (!is_foreign_anyhow(look, looks)).then(|| {
                 look.blame(study, operation, format!("filter `{}` ignores case", look.name))
-                    .compare("records whose field equals the value, case included", look.misfit_words()),
-            );
+                    .compare("records whose field equals the value, case included", look.misfit_words())
+            });
         }
         let reference = study.reference(&operation.id)?;
         let dropped = look.reading == Reading::Fits && !look.missing.is_empty() && look.is_other_case(reference);

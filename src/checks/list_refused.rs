@@ -40,24 +40,30 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let (title, actual) = if answer.is_success() {
                 (
                     "a lawful request for a page is answered with no page",
-                    format!("status {status}, no array at `{}`", lists.items),
+                    format!("status {status}, no array at {}", lists.place_words()),
                 )
-            } else if led.is_some() {
-                let (refused, asked) = next_pages(study, operation);
-                let share = format!("so are {refused} of {asked} requests for a next page");
-                let title = "the next page is refused although its token was just given";
-                (title, format!("status {status} on page {}; {share}", page + 1))
             } else {
-                ("a lawful request for a page is refused", format!("status {status}"))
+                let title = match (&answer.call.follow, led) {
+                    (Some(_), _) => "the next page that an answer names is refused",
+                    (None, Some(_)) => "the next page is refused although its token was just given",
+                    (None, None) => "a lawful request for a page is refused",
+                };
+                let share = led.map(|_| next_pages(study, operation));
+                let share = share.map(|(refused, asked)| {
+                    format!(" on page {}; so are {refused} of {asked} requests for a next page", page + 1)
+                });
+                (title, format!("status {status}{}", share.unwrap_or_default()))
             };
             let size = lists.page.size.as_ref().filter(|size| answer.call.value(&size.slot).is_none());
             let omitted = size.and_then(|size| size.omitted.as_ref()).filter(|_| !answer.is_success());
             let level = omitted.map_or(Level::Deny, |omitted| study.level(&omitted.0, Level::Deny));
             // Where records were deleted since the page before, a later one lies beyond the end, which may be refused.
-            let compares = page > 0 && may_refuse_past_end(lists);
+            // A token that is a field of a record is good only as long as the record is there.
+            let by_record = lists.page.next.as_ref().is_some_and(|next| next.spot.is_none() && next.field.is_some());
+            let compares = page > 0 && (by_record || may_refuse_past_end(lists));
             ruling.blames.push(
                 Blame { compares, ..Blame::of_cases(title, vec![case.clone()], sent(answer, led)) }
-                    .compare(format!("a page with its records at `{}`", lists.items), actual)
+                    .compare(format!("a page with its records at {}", lists.place_words()), actual)
                     .level(level)
                     .mark(if led.is_some() { format!("{status} on later pages") } else { status.to_string() }),
             );

@@ -7,7 +7,7 @@ use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
 use crate::contract::fingerprint;
 use crate::contract::semantics::Slot;
-use crate::contract::{Location, Operation, ShapeId};
+use crate::contract::{Location, Operation, Parameter, ShapeId};
 use crate::study::row::key_text;
 use crate::study::{Observation, Seen, Study, records};
 
@@ -22,7 +22,9 @@ check! {
     /// `GET` of a customer with `Idempotency-Key` shows another body than without.
     ///
     /// ## Source
-    /// For Maple: reference, retrieve a customer, and guide, request idempotency.
+    /// ours: a header that is optional, and neither selects the tenant nor has a meaning of HTTP's own, says nothing of which
+    /// record is read. It is sent with its example, its default or one of its values; of a text of which the document names
+    /// none a refusal proves nothing. For Maple: reference, retrieve a customer, and guide, request idempotency.
     id: "optional-header-changes-answer", family: Protocol, level: Deny, proof: Probe,
     faults: ["optional-header-changes-answer", "optional-header-shows-one-record"],
     plan: plan, judge: judge,
@@ -56,18 +58,13 @@ fn other_record<'a>(study: &'a Study, operation: &'a Operation, call: &Call) -> 
     study.answers(&operation.id).map(|(_, answer)| answer).find(plain).map(|answer| &answer.call)
 }
 
-/// Optional headers of an operation that do not select the tenant.
+/// Optional headers of an operation that do not select the tenant, each with a value that its schema takes.
 fn headers(study: &Study, operation: &Operation) -> Vec<(Slot, String)> {
     let tenant = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     let optional =
         operation.parameters.iter().filter(|parameter| parameter.location == Location::Header && !parameter.required);
     optional
-        .filter_map(|parameter| {
-            Some((
-                parameter.slot()?,
-                parameter.example.as_ref().and_then(|e| e.as_str()).unwrap_or("contract-gate-1").to_owned(),
-            ))
-        })
+        .filter_map(|parameter| Some((parameter.slot()?, parameter.header_value()?)))
         .filter(|(slot, _)| Some(slot) != tenant)
         .collect()
 }
@@ -75,16 +72,23 @@ fn headers(study: &Study, operation: &Operation) -> Vec<(Slot, String)> {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let headers = headers(study, operation);
     if operation.method != "GET" || headers.is_empty() {
-        return not_applicable("the operation has no optional header");
+        return not_applicable("the operation has no optional header of which a value is known");
     }
     let mut ruling = Ruling::default();
     for (case, answer) in study.answers(&operation.id) {
-        let Some((slot, _)) = headers.iter().find(|(slot, _)| answer.call.value(slot).is_some()) else { continue };
+        let Some((slot, value)) = headers.iter().find(|(slot, _)| answer.call.value(slot).is_some()) else { continue };
         let mut without = answer.call.clone();
         without.values.retain(|(known, _)| known != slot);
         let plain = Case::Call(without);
         let Some(Seen::Answer(before)) = study.get(&plain) else { continue };
         if before.failure.is_some() || answer.failure.is_some() {
+            continue;
+        }
+        // Nothing says that any text is a value of this header.
+        let invalid = study.contract.root.refusals.invalid.as_ref();
+        let refuses =
+            |status: u16| matches!(status, 400 | 422) || invalid.is_some_and(|refusal| refusal.accepts(status));
+        if value == Parameter::MADE_UP && answer.status.is_some_and(refuses) {
             continue;
         }
         ruling.evidence.pairs += 1;
@@ -101,7 +105,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
         ruling.blames.push(blame);
     }
-    ruling.or_inconclusive("no record to ask for is known", "check against a list that is not empty")
+    ruling.or_inconclusive(
+        "no record to ask for is known, or a made-up value of the header is refused",
+        "check against a list that is not empty, and give the header an example",
+    )
 }
 
 /// What differs between two answers.

@@ -69,8 +69,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
         ruling.evidence.pages += 1;
         let items = answer.page.as_ref().map_or(0, |page| page.items);
-        let refused = study.contract.root.refusals.invalid.as_ref().is_some_and(|refusal| refusal.accepts(status))
-            || study.contract.root.refusals.not_found.as_ref().is_some_and(|refusal| refusal.accepts(status));
+        let refusals = &study.contract.root.refusals;
+        let mut classes = [&refusals.invalid, &refusals.not_found].into_iter().flatten().peekable();
+        let refused = match classes.peek() {
+            Some(_) => classes.any(|refusal| refusal.accepts(status)),
+            None => (400..500).contains(&status),
+        };
         let lawful = match handling.is {
             Choice::Refuse => refused,
             Choice::Empty => answer.is_success() && items == 0,

@@ -1,11 +1,13 @@
 //! See the explanation on [`CHECK`].
 
+use super::ordering::{balance, completeness_level, looks};
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashMap;
 
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
+use crate::finding::Level;
 use crate::study::{End, Fit, Fitting, Study, WalkSeen};
 
 check! {
@@ -19,7 +21,8 @@ check! {
     ///
     /// ## Source
     /// ours: paging through a list shows each record once; follows from `key` identifying a record. Behind the end of a list
-    /// whose pages are counted the last page may come again, unless `past-end` says what comes there.
+    /// whose pages are counted the last page may come again, unless `past-end` says what comes there. What only sorted walks
+    /// repeat is told with their order.
     id: "record-repeated", family: Paging, level: Deny, proof: Walk,
     faults: ["record-repeated", "record-repeated-once"],
     plan: paging::plan_walks, judge: judge,
@@ -28,9 +31,13 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let mut ruling = Ruling::default();
+    let by_sorting = is_told_by_sorting(study, operation);
     for (case, walk) in study.walks(&operation.id) {
         if matches!(walk.end, End::Endless | End::TokenRepeated) {
             // A walk in a circle repeats everything; that is another fault.
+            continue;
+        }
+        if by_sorting && walk.walk.query.sort.is_some() {
             continue;
         }
         ruling.blames.extend(repeated_page(study, operation, (lists, case, walk)));
@@ -67,6 +74,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         }
     }
     ruling.or_inconclusive("no record was seen", "check against a list that is not empty")
+}
+
+/// Whether the checks on orders name what sorted walks repeat, with the order that brings it about: it weighs as much there.
+fn is_told_by_sorting(study: &Study, operation: &Operation) -> bool {
+    let sorted = || looks(study, operation);
+    completeness_level(study, operation) == Level::Deny
+        && sorted().iter().any(|look| !balance(study, operation, look).repeated.is_empty())
 }
 
 /// What is wrong where the same page came again although other records were to follow. Behind the end of a list a server

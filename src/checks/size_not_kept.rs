@@ -30,8 +30,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.is_plain()) {
         let Some(first) = walk.answer(0) else { continue };
         let Some(wanted) = paging::effective_size(lists, first) else { continue };
-        let lengths: Vec<u64> =
+        let mut lengths: Vec<u64> =
             (0..walk.pages.len()).filter_map(|page| walk.facts(page)).map(|page| page.items as u64).collect();
+        // An empty page says that the one before was the last.
+        while lengths.len() > 1 && lengths.last() == Some(&0) {
+            lengths.pop();
+        }
         let Some((_, full)) = lengths.split_last() else { continue };
         ruling.evidence.pages += full.len() as u64;
         let default = walk.walk.query.size.is_none();

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::ordering::{self, Reading, is_unsupported, judge_looks};
+use super::sort_direction_ignored::twin;
 use crate::contract::Operation;
 use crate::finding::Level;
 use crate::study::Study;
@@ -27,7 +28,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let sort = operation.clause.lists.as_ref()?.sort.as_ref()?;
         let name = &look.wish.name;
         let (title, actual) = match look.reading {
-            Reading::Default if both_directions(look, looks) => {
+            Reading::Default if both_directions(look, looks) && !is_of_direction(study, look, looks) => {
                 (format!("sorting by `{name}` is ignored"), "the default order: ")
             }
             Reading::DefaultReversed => {
@@ -46,6 +47,17 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             _ => blame,
         })
     })
+}
+
+/// Whether an order that is in the opposite direction throughout is the default one because directions are ignored: those of
+/// another field are, and weigh as much.
+fn is_of_direction(study: &Study, look: &ordering::Look<'_>, looks: &[ordering::Look<'_>]) -> bool {
+    let level = |look: &ordering::Look<'_>| look.wish.field.level(study.means.strict);
+    look.opposite
+        && looks.iter().any(|other| {
+            let another = other.wish.field.field != look.wish.field.field && level(other) >= level(look);
+            another && other.reading == Reading::Opposite && twin(other, looks).is_some()
+        })
 }
 
 /// Whether no direction of this field shows anything but the default order; one that is in order by itself may have been

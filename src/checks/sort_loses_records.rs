@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use super::filtering::shown_by;
-use super::ordering::{self, balance, completeness_level, judge_looks};
+use super::ordering::{self, also_lost_by, balance, completeness_level, judge_looks};
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -23,9 +23,11 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_looks(study, operation, &|look, _| {
+    judge_looks(study, operation, &|look, looks| {
         let balance = balance(study, operation, look);
-        let key = balance.missing.first().filter(|_| !balance.by_ties && balance.repeated.is_empty())?;
+        let beside = also_lost_by(study, operation, look, looks);
+        let lost = beside.is_some() || !balance.by_ties;
+        let key = balance.missing.first().filter(|_| lost && balance.repeated.is_empty())?;
         let mut blame = look
             .blame(study, operation, format!("sorting by `{}` loses records", look.wish.name))
             .compare(
@@ -35,7 +37,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             .level(completeness_level(study, operation))
             .shown(&**key);
         let lists = operation.clause.lists.as_ref()?;
-        blame.cases.splice(0..0, shown_by(study, operation, lists, key));
+        blame.cases.splice(0..0, shown_by(study, operation, lists, key).into_iter().chain(beside.cloned()));
         Some(blame)
     })
 }

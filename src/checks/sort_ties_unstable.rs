@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::Verdict;
-use super::ordering::{self, balance, judge_looks};
+use super::ordering::{self, also_lost_by, balance, completeness_level, judge_looks};
 use crate::contract::Operation;
 use crate::study::Study;
 
@@ -23,10 +23,10 @@ check! {
 }
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
-    judge_looks(study, operation, &|look, _| {
+    judge_looks(study, operation, &|look, looks| {
         let balance = balance(study, operation, look);
         let (repeated, missing) = (balance.repeated.len(), balance.missing.len());
-        if repeated + missing == 0 || !balance.by_ties {
+        if repeated + missing == 0 || !balance.by_ties || also_lost_by(study, operation, look, looks).is_some() {
             return None;
         }
         Some(
@@ -34,7 +34,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .compare(
                     "every record once, however equal records are ordered",
                     format!("{repeated} records repeated and {missing} missing, all of them ties at a page border"),
-                ),
+                )
+                .level(completeness_level(study, operation)),
         )
     })
 }

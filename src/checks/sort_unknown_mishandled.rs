@@ -4,7 +4,7 @@ use super::filtering::{Ground, clause, invalid_words, is_invalid, plan_each};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Call, Case};
 use crate::contract::Operation;
-use crate::contract::semantics::{Choice, Sort};
+use crate::contract::semantics::{Choice, Direction, Sort};
 use crate::finding::Level;
 use crate::study::{Study, ask};
 
@@ -37,11 +37,7 @@ fn plan(study: &Study) -> Vec<Case> {
         let call = || ask::query_call(&study.contract, ground.lists, &ground.query());
         let mut cases = Vec::new();
         if let Some(by) = &sort.by {
-            let value = serde_json::Value::from(NO_SUCH_ORDER);
-            let sent = by.template.as_ref().map_or_else(|| value.clone(), |text| ask::fill(text, "field", &value));
-            let first = sort.direction.as_ref().map(|clause| clause.ascending.clone());
-            let sent = first.map_or_else(|| sent.clone(), |word| ask::fill(&sent, "direction", &word));
-            cases.push(Case::Call(call().with(&by.slot, sent)));
+            cases.push(Case::Call(call().with(&by.slot, sort.sent(NO_SUCH_ORDER, Some(Direction::Ascending)))));
         }
         if let Some(slot) = sort.direction.as_ref().and_then(|clause| clause.slot.as_ref()) {
             cases.push(Case::Call(call().with(slot, NO_SUCH_ORDER)));

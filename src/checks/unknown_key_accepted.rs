@@ -19,7 +19,8 @@ check! {
     ///
     /// ## Source
     /// `refusals.not-found` of the root's `x-contract`. Part of a real key, a real key in other letter case and a key that
-    /// another operation reads by are no keys here either, unless the record shown has exactly this key.
+    /// another operation reads by are no keys here either, unless the record shown has exactly this key. Part of a key may be
+    /// refused as `invalid`, too: it need not have the form of one.
     id: "unknown-key-accepted", family: Records, level: Deny, proof: Probe,
     faults: ["unknown-id-empty-success", "unknown-id-first-record", "unknown-id-bad-request", "unknown-id-unauthorized", "unknown-id-null", "key-matched-by-prefix", "key-matched-in-any-case", "key-of-another-kind-matched"],
     plan: reading::plan_unknown, judge: judge,
@@ -73,7 +74,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let status = read.answer.status.filter(|_| read.answer.failure.is_none())?;
         ruling.evidence.answers += 1;
         // A key of another form than real ones may be refused as malformed.
-        let malformed = read.text.starts_with("no-such-");
+        let malformed = read.text.starts_with("no-such-") || how == Some(Twisted::Cut);
         let lawful = match &refusals.not_found {
             Some(refusal) if !refusal.statuses.is_empty() => {
                 refusal.accepts(status) || (malformed && accepted(&refusals.invalid, status))
@@ -91,7 +92,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             refusals.not_found.iter().flat_map(|refusal| &refusal.statuses).map(u16::to_string).collect();
         let expected = if statuses.is_empty() { "4xx".to_owned() } else { statuses.join(" or ") };
         let mut blame = read
-            .blame(study, reader, title(how).to_owned())
+            .blame(study, reader, title(how.filter(|_| read.answer.is_success())).to_owned())
             .compare(format!("a refusal with status {expected}"), format!("status {status}"))
             .level(Level::Deny)
             .mark(mark(read.answer.is_success(), how))

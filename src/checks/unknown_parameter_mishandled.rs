@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::filtering::invalid_words;
 use super::reading::{self, Reader, Standing, readers};
 use super::{Blame, Ruling, Verdict, access, not_applicable};
 use crate::case::{Access, Call, Case};
@@ -78,9 +79,14 @@ fn judge_status(study: &Study, answer: &Observation, ruling: &mut Ruling) -> boo
         _ => refused || answer.is_success(),
     };
     if !lawful {
+        let expected = match handling.map(|handling| handling.is) {
+            Some(Choice::Refuse) => invalid_words(&study.contract),
+            Some(Choice::Ignore) => "the answer that comes without it".to_owned(),
+            _ => format!("{}, or the answer that comes without it", invalid_words(&study.contract)),
+        };
         ruling.blames.push(
             Blame::of_answer("an undeclared parameter is not handled as documented", answer)
-                .compare("what `unknown-parameters` says", format!("status {status}"))
+                .compare(expected, format!("status {status}"))
                 .by(&study.contract, CLAUSE)
                 .under(study, &about(study), Level::Deny)
                 .mark("status"),

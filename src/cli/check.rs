@@ -74,7 +74,7 @@ pub(super) struct VerdictArgs {
     /// Report, FORMAT or FORMAT=PATH: human, json, ndjson, junit, sarif, github, markdown, html; repeatable
     #[arg(long = "report", value_name = "FORMAT[=PATH]", help_heading = WRITTEN)]
     reports: Vec<ReportSpec>,
-    /// Only this check, family or operation; repeatable
+    /// Only this check, family or operation; repeatable. It judges as a whole run does: what it relies on is asked for, too
     #[arg(long, value_name = "NAME", help_heading = CHECKED)]
     only: Vec<String>,
     /// Not this check, family or operation; repeatable

@@ -85,7 +85,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 fn summary(matrix: &Matrix, started: Instant) -> String {
     let count = |kinds: &[Kind]| matrix.rows.iter().filter(|row| kinds.contains(&row.kind)).count();
     let idle = matrix.rows.iter().filter(|row| row.not_applicable.is_some()).count();
-    let fault = |row: &&Row| row.kind == Kind::Fault && row.not_applicable.is_none();
+    // What accuses the lawful server, too, catches nothing.
+    let accused = |contract: &str| {
+        matrix.rows.iter().any(|row| row.kind == Kind::Lawful && row.contract == contract && !row.right)
+    };
+    let fault = |row: &&Row| row.kind == Kind::Fault && row.not_applicable.is_none() && !accused(&row.contract);
     let faults = matrix.rows.iter().filter(fault).count();
     let noted = matrix.rows.iter().filter(fault).filter(|row| row.right && row.is_only_noted()).count();
     let caught = matrix.rows.iter().filter(fault).filter(|row| row.right && !row.is_only_noted()).count();
@@ -103,6 +107,10 @@ fn summary(matrix: &Matrix, started: Instant) -> String {
     let mut text = told.into_iter().flatten().collect::<Vec<_>>().join(", ") + "\n";
     if !medians.is_empty() {
         text += &format!("requests per verdict, median: {}\n", medians.join(", "));
+    }
+    for row in matrix.rows.iter().filter(|row| row.kind == Kind::Lawful && !row.right) {
+        text +=
+            &format!("{}: the lawful server is accused, so that none of its faults counts as caught\n", row.contract);
     }
     if matrix.rows.iter().any(|row| row.thorough) {
         text += "[with --reads 500]: shows only to who reads that one record; a run with the default of about 20 reads passes\n";

@@ -12,8 +12,10 @@ mod overlay;
 mod schema;
 mod scope;
 pub mod semantics;
+mod sent;
 mod shape;
 mod standing;
+pub mod template;
 mod vocabulary;
 
 use std::collections::{BTreeMap, HashMap};

@@ -263,7 +263,10 @@ impl Doctor {
             let count = seen.schema_errors.len();
             return trouble(
                 Culprit::Api,
-                format!("{endpoint} breaks the schema in {count} places, the first at {}", first.pointer),
+                match count {
+                    1 => format!("{endpoint} breaks the schema at {}", first.pointer),
+                    _ => format!("{endpoint} breaks the schema in {count} places, the first at {}", first.pointer),
+                },
                 next,
             );
         }

@@ -1,5 +1,7 @@
 //! What is sent next: what the selected checks want to see, each case once.
 
+use std::collections::HashMap;
+
 use super::{Run, Selection};
 use crate::case::Case;
 use crate::checks::{CATALOGUE, Check, Family};
@@ -31,6 +33,16 @@ impl Run<'_> {
         by_family.sort_by_key(|check| check.family);
         let contract = &self.study.contract.name;
         let own = |check: &&Check| self.options.selection.shard.is_none_or(|shard| shard.holds(contract, check.id));
+        let operations = self.study.contract.operations.iter();
+        let named: HashMap<&str, Vec<Family>> = operations
+            .map(|operation| (operation.id.as_str(), self.options.selection.named_families(&operation.id)))
+            .collect();
+        let relied_on = |check: &Check, case: &Case| {
+            let families = named.get(case.operation()).into_iter().flatten();
+            let on_list = matches!(case, Case::Walk(_) | Case::Again { .. });
+            { families }.any(|family| relies(*family, check.family, on_list))
+                && self.options.selection.lends(check, case.operation())
+        };
         // Checks that look at the same traffic share one plan.
         let mut plans: Vec<(Plan, Vec<Case>)> = Vec::new();
         for check in by_family.into_iter().filter(own) {
@@ -40,7 +52,9 @@ impl Run<'_> {
                 plans.len() - 1
             });
             for case in plans[index].1.clone() {
-                let on = self.options.selection.plans(check, case.operation()) || self.pulls_in(check, &case);
+                let on = self.options.selection.plans(check, case.operation())
+                    || self.pulls_in(check, &case)
+                    || relied_on(check, &case);
                 if on && !self.study.has(&case) && keys.insert(case.key()) {
                     planned.push((check.family, case));
                 }
@@ -66,5 +80,23 @@ impl Run<'_> {
         let (Case::Walk(walk), Family::Records | Family::Access) = (case, check.family) else { return false };
         let list = self.study.contract.operation(&walk.query.operation).filter(|_| walk.query.is_whole());
         list.is_some_and(|list| self.feeds(list, |selection, reader| selection.plans(check, reader)))
+    }
+}
+
+/// Whether checks of one family judge what those of another ask for: every answer counts for its shape, every walk for its
+/// pages, and what is filtered, sorted or read is held against whole lists. Probes of access and of the protocol are sent
+/// for those alone.
+fn relies(judging: Family, planning: Family, on_list: bool) -> bool {
+    match judging {
+        Family::Answers => matches!(planning, Family::Paging | Family::Filters | Family::Sorting | Family::Records),
+        Family::Paging => match planning {
+            Family::Paging | Family::Filters | Family::Sorting => true,
+            Family::Records => on_list,
+            _ => false,
+        },
+        Family::Filters => matches!(planning, Family::Paging | Family::Filters),
+        Family::Sorting => matches!(planning, Family::Paging | Family::Filters | Family::Sorting),
+        Family::Records => matches!(planning, Family::Paging | Family::Records),
+        Family::Access | Family::Protocol => false,
     }
 }

@@ -155,7 +155,7 @@ pub(super) fn start_of(operation: &Operation, walk: &WalkSeen, index: usize) -> 
     let value = call.value(ask::start_slot(lists)?)?;
     let page = &lists.page;
     Some(if page.next.is_some() {
-        Start::Token(value.as_str()?.to_owned())
+        Start::Token(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     } else if page.offset.is_some() {
         Start::Offset(value.as_u64()?)
     } else {

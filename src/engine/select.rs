@@ -112,6 +112,24 @@ impl Selection {
         others.any(|check| self.disabled(check, operation).is_none())
     }
 
+    /// Families of which some check that `--only` names judges an operation: what those rely on is planned for them, so that
+    /// they judge as in a whole run. None where nothing is named.
+    pub(super) fn named_families(&self, operation: &str) -> Vec<Family> {
+        let mut families: Vec<Family> = Vec::new();
+        for check in CATALOGUE.iter().filter(|_| !self.only.is_empty()) {
+            if !families.contains(&check.family) && self.disabled(check, operation).is_none() {
+                families.push(check.family);
+            }
+        }
+        families
+    }
+
+    /// Whether a check that `--only` does not name may plan for those that it does.
+    pub(super) fn lends(&self, check: &Check, operation: &str) -> bool {
+        let skipped = self.skip.iter().any(|name| names(name, check, operation));
+        self.failed.is_none() && !skipped && self.profile.runs(check.family)
+    }
+
     /// Whether an operation is looked at, whatever the check.
     #[must_use]
     pub fn looks_at(&self, operation: &str) -> bool {

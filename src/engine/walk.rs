@@ -390,7 +390,13 @@ impl<'a> Progress<'a> {
             }
             return Ok(Start::Number(at + 1));
         }
-        Err(End::Finished)
+        // Nothing leads on: of a list that has pages only the first is known, unless it has room left.
+        let full = page.size.is_some() && self.size(facts).is_none_or(|size| facts.items as u64 >= size);
+        Err(if full && facts.total.number().is_none_or(|total| total > self.seen.rows.len() as f64) {
+            End::Capped
+        } else {
+            End::Finished
+        })
     }
 
     /// Records that one page covers, by the client's own arithmetic.

@@ -122,6 +122,16 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, section 4.7.
     "field-unknown",
+    /// Two filters take one place of the request and cannot be sent together.
+    /// Level: warn.
+    /// ## Why it matters
+    /// What they let through together is not checked. Templates that are JSON objects are sent as one, member by member and
+    /// condition by condition; two texts are not.
+    /// ## Example
+    /// `q` takes `status eq '{value}'` for one filter and `name eq '{value}'` for another.
+    /// ## Source
+    /// openapi/README.md, `filters`, `template`.
+    "filters-never-together",
     /// A list says nothing of its items.
     /// Level: deny.
     /// ## Why it matters
@@ -383,6 +393,15 @@ rules! {
     /// ## Source
     /// openapi/x-contract.schema.json.
     "semantics-unknown-key",
+    /// Two clauses take one place of the request.
+    /// Level: deny.
+    /// ## Why it matters
+    /// What the one sends, the other overwrites: the server is asked for something else than it is judged by.
+    /// ## Example
+    /// Page size and offset are both sent in the query parameter `q`.
+    /// ## Source
+    /// openapi/README.md, slots and spots: a slot is a place in the request.
+    "slot-taken-twice",
     /// A requirement that can fail a server names no source.
     /// Level: deny; a note where the `source` of the root's `x-contract` stands in for it.
     /// ## Why it matters

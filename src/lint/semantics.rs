@@ -4,6 +4,7 @@
 mod clauses;
 mod consistency;
 mod expressions;
+mod places;
 mod readers;
 mod sources;
 
@@ -40,6 +41,7 @@ impl<'a> Linter<'a> {
             let mut record = scope.answer;
             if let Some(lists) = self.side.get(promises, "lists") {
                 record = self.lists(&scope, lists);
+                self.places_of(lists);
             }
             if let Some(reads) = self.side.get(promises, "reads") {
                 self.reads(&scope, reads);

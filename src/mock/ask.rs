@@ -10,12 +10,11 @@ use super::habits::Habits;
 use super::hook::Neglect;
 use super::inputs::{fitting, judge_inputs};
 use super::population::plain;
-use super::template;
 use super::token::Mark;
 use crate::contract::semantics::{
     Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField,
 };
-use crate::contract::{Breach, Checker, Contract, Operation, Parameter};
+use crate::contract::{Breach, Checker, Contract, Operation, Parameter, template};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,7 +214,7 @@ impl Reader<'_> {
             let sent: Vec<Value> = inputs.all(&filter.slot).into_iter().filter(|value| !value.is_null()).collect();
             let values: Vec<Value> = match &filter.template {
                 None => sent.clone(),
-                Some(template) => sent.iter().filter_map(|sent| template::read(template, sent, "value")).collect(),
+                Some(text) => sent.iter().filter_map(|sent| template::unfill(text, "value", sent)).collect(),
             };
             understood += values.len();
             let ignored = filter.unsupported.is_some() && self.habits.unsupported;
@@ -232,7 +231,7 @@ impl Reader<'_> {
                 (Some(first), _) if filter.matching == Match::AnyOf => {
                     add(self.list_value(&filter.slot, first, &values), true)
                 }
-                (Some(_), _) if matches!(&filter.slot, Slot::Body(at) if at.ends_with("/-")) => {
+                (Some(_), _) if filter.slot.appends() => {
                     values.iter().for_each(|value| add(value.clone(), true));
                 }
                 (Some(first), _) => {
@@ -254,8 +253,7 @@ impl Reader<'_> {
     /// Conditions in a list that no filter describes cannot be served.
     fn all_understood(&self, inputs: &Inputs, understood: usize) -> Result<(), Refused> {
         let appended = self.lists.filters.values().map(|filter| &filter.slot);
-        let appended = appended.filter(|slot| matches!(slot, Slot::Body(at) if at.ends_with("/-")));
-        let mut slots: Vec<&Slot> = appended.collect();
+        let mut slots: Vec<&Slot> = appended.filter(|slot| slot.appends()).collect();
         slots.dedup();
         let sent: usize = slots.iter().map(|slot| inputs.all(slot).len()).sum();
         if slots.is_empty() || sent <= understood {
@@ -311,28 +309,22 @@ impl Reader<'_> {
             return Err(Refused::Invalid("an order is missing".to_owned()));
         }
         let sent = sort.by.as_ref().and_then(|by| inputs.all(&by.slot).into_iter().find(|value| !value.is_null()));
-        let template = sort.by.as_ref().and_then(|by| by.template.as_ref());
-        let word = match (&sent, template) {
-            (Some(sent), Some(template)) => template::read(template, sent, "field").or_else(|| Some(sent.clone())),
-            (Some(sent), None) => Some(sent.clone()),
-            (None, _) => None,
-        };
-        let mut direction = None;
-        if let Some(word) = word.as_ref().map(plain) {
-            match sort.fields.get(&word).or_else(|| sort.values.get(&word)) {
+        let (mut direction, mut spoken) = (None, None);
+        if let Some(sent) = &sent {
+            // A name alone will do where a template says more.
+            let asked = sort.asked(sent).map(|(name, told)| (name.to_owned(), told));
+            let (name, told) = asked.unwrap_or_else(|| (plain(sent), None));
+            match sort.fields.get(&name).or_else(|| sort.values.get(&name)) {
                 Some(field) => {
                     order.field = Some((field.field.clone(), field.order));
                     order.asked = true;
                     direction = field.direction;
+                    spoken = told.and_then(|told| sort.word(told)).cloned();
                 }
                 None if self.takes_order(sort) => {}
                 None => return Err(refused()),
             }
         }
-        let spoken = match (&sent, template) {
-            (Some(sent), Some(template)) => template::read(template, sent, "direction"),
-            _ => None,
-        };
         let worded = self.direction(sort, inputs, spoken, order.asked).map_err(|()| refused())?;
         if let Some(descending) = worded {
             order.descending = descending;

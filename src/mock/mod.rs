@@ -28,7 +28,6 @@ mod refusal;
 mod select;
 mod server;
 mod targets;
-mod template;
 mod token;
 mod variant;
 mod wire;

@@ -110,7 +110,10 @@ impl Reader<'_> {
             From::Key(key) => {
                 let field = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref());
                 let fits = |row: &Row| match field {
-                    Some(field) => row.value.pointer(field).is_some_and(|value| plain(value) == *key),
+                    Some(field) => {
+                        let sent = Value::from(key.as_str());
+                        row.value.pointer(field).is_some_and(|value| select::equal(value, &sent, false))
+                    }
                     None => row.key == *key,
                 };
                 matching.iter().rposition(|(_, row)| fits(row)).map_or(matching.len(), |at| at + 1)

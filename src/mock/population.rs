@@ -3,6 +3,7 @@
 //! Deterministic: same document, seed and size, same records. Each record is judged by the schema and the rules of the
 //! contract before it is served, so that a server that lies by accident cannot start.
 
+mod distinct;
 mod listed;
 mod lists;
 
@@ -176,6 +177,7 @@ impl<'a> Grower<'a> {
             rows.push(Arc::new(Row::new(record, self.key)));
         }
         self.list_enough(&mut rows);
+        self.keep_apart(&mut rows, &filling)?;
         Ok(rows)
     }
 

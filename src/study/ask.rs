@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::case::{Call, Query, SortChoice};
-use crate::contract::Contract;
-use crate::contract::semantics::{Direction, Lists, Slot};
+use crate::contract::semantics::{Lists, Slot};
+use crate::contract::{Contract, template};
 
 /// Where a page starts.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,9 @@ pub fn page_call(contract: &Contract, lists: &Lists, query: &Query, start: &Star
         Start::First => {}
         Start::Token(token) => {
             if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.as_ref()) {
-                call.set(slot, Value::String(token.clone()));
+                let operation = contract.operation(&query.operation);
+                let sent = operation.map(|operation| contract.token_value(operation, lists, token));
+                call.set(slot, sent.unwrap_or_else(|| Value::from(token.as_str())));
             }
         }
         Start::Follow(address) => call.follow = Some(address.clone()),
@@ -92,33 +94,20 @@ fn asking(contract: &Contract, lists: &Lists, query: &Query) -> Call {
     }
     for (name, value) in &query.filters {
         if let Some(filter) = lists.filters.get(name) {
-            let sent =
-                filter.template.as_ref().map_or_else(|| value.clone(), |template| fill(template, "value", value));
-            call.set(&filter.slot, sent);
+            let sent = filter.sent(value);
+            // Filters of one place are one JSON, as far as they get along.
+            let known = call.value(&filter.slot).filter(|_| !filter.slot.appends());
+            let whole = known.filter(|known| known.is_object()).and_then(|known| template::joined(known, &sent));
+            call.set(&filter.slot, whole.unwrap_or(sent));
         }
     }
     if let (Some(choice), Some(sort)) = (&query.sort, &lists.sort) {
-        let word = |direction: Option<Direction>| {
-            let clause = sort.direction.as_ref()?;
-            Some(match direction? {
-                Direction::Ascending => clause.ascending.clone(),
-                Direction::Descending => clause.descending.clone(),
-            })
-        };
-        let direction = word(choice.direction);
         if let (Some(by), Some(slot)) = (&choice.by, &sort.by) {
-            let by = Value::String(by.clone());
-            let sent = slot.template.as_ref().map_or_else(
-                || by.clone(),
-                |template| {
-                    let filled = fill(template, "field", &by);
-                    direction.as_ref().map_or_else(|| filled.clone(), |word| fill(&filled, "direction", word))
-                },
-            );
-            call.set(&slot.slot, sent);
+            call.set(&slot.slot, sort.sent(by, choice.direction));
         }
-        if let (Some(word), Some(slot)) = (direction, sort.direction.as_ref().and_then(|clause| clause.slot.as_ref())) {
-            call.set(slot, word);
+        let word = choice.direction.and_then(|direction| sort.word(direction));
+        if let (Some(word), Some(slot)) = (word, sort.direction.as_ref().and_then(|clause| clause.slot.as_ref())) {
+            call.set(slot, word.clone());
         }
     }
     let expands = contract.operation(&query.operation).map(|operation| operation.clause.expands.as_slice());
@@ -130,24 +119,6 @@ fn asking(contract: &Contract, lists: &Lists, query: &Query) -> Call {
     call
 }
 
-/// Fills `{name}` in a template; a text that is nothing but the placeholder becomes the value itself.
-#[must_use]
-pub fn fill(template: &Value, name: &str, value: &Value) -> Value {
-    let placeholder = format!("{{{name}}}");
-    match template {
-        Value::String(text) if *text == placeholder => value.clone(),
-        Value::String(text) => {
-            let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Value::String(text.replace(&placeholder, &plain))
-        }
-        Value::Array(items) => Value::Array(items.iter().map(|item| fill(item, name, value)).collect()),
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(key, member)| (key.clone(), fill(member, name, value))).collect())
-        }
-        other => other.clone(),
-    }
-}
-
 /// The slot that names the start of a page, whatever kind it is.
 #[must_use]
 pub fn start_slot(lists: &Lists) -> Option<&Slot> {
@@ -157,17 +128,4 @@ pub fn start_slot(lists: &Lists) -> Option<&Slot> {
         .and_then(|next| next.slot.as_ref())
         .or(page.offset.as_ref().map(|start| &start.slot))
         .or(page.number.as_ref().map(|start| &start.slot))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn templates_are_filled_in_texts_and_in_objects() {
-        assert_eq!(fill(&json!("status eq '{value}'"), "value", &json!("active")), json!("status eq 'active'"));
-        let template = json!({"field": "status", "value": {"string": "{value}"}});
-        assert_eq!(fill(&template, "value", &json!(3)), json!({"field": "status", "value": {"string": 3}}));
-    }
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::Start;
 use crate::case::{Call, Query, SortChoice};
-use crate::contract::Operation;
 use crate::contract::semantics::{Direction, Lists, Slot};
+use crate::contract::{Operation, template};
 
 /// What a request asks a list, and where it starts; `None` where a size or a start is none, or where an order has no name.
 #[must_use]
@@ -35,16 +35,7 @@ pub fn question(operation: &Operation, lists: &Lists, call: &Call) -> Option<(Qu
             query.expand.push(expand.value.clone());
         }
     }
-    for (name, filter) in &lists.filters {
-        let value = |sent: &Value| match &filter.template {
-            Some(template) => unfill(template, "value", sent),
-            None => Some(sent.clone()),
-        };
-        let found = left.iter().position(|(slot, sent)| **slot == filter.slot && value(sent).is_some());
-        if let Some(value) = found.and_then(|at| value(left.remove(at).1)) {
-            query.filters.push((name.clone(), value));
-        }
-    }
+    query.filters = filters(lists, &mut left);
     // What is left is a part of the question that the contract has no name for.
     query.filters.extend(left.into_iter().map(|(slot, value)| (format!("{} (unknown)", slot.name()), value.clone())));
     Some((query, start))
@@ -79,75 +70,65 @@ fn start<'a>(lists: &Lists, take: &mut impl FnMut(&Slot) -> Option<&'a Value>) -
 #[expect(clippy::option_option, reason = "no order, an order, and something that is none")]
 fn sort<'a>(lists: &Lists, take: &mut impl FnMut(&Slot) -> Option<&'a Value>) -> Option<Option<SortChoice>> {
     let Some(sort) = &lists.sort else { return Some(None) };
-    let word = |value: &Value| {
-        let clause = sort.direction.as_ref()?;
-        let words = [(Direction::Ascending, &clause.ascending), (Direction::Descending, &clause.descending)];
-        words.into_iter().find(|(_, word)| *word == value).map(|(direction, _)| direction)
-    };
     let mut direction = None;
     let slot = sort.direction.as_ref().and_then(|clause| clause.slot.as_ref());
     if let Some(value) = slot.and_then(&mut *take) {
-        direction = Some(word(value)?);
+        let mut both = [Direction::Ascending, Direction::Descending].into_iter();
+        direction = Some(both.find(|direction| sort.word(*direction) == Some(value))?);
     }
     let mut by = None;
     if let Some(slot) = &sort.by
         && let Some(sent) = take(&slot.slot)
     {
-        let mut names = sort.fields.keys().chain(sort.values.keys());
-        let found = match &slot.template {
-            None => names.find(|name| *sent == Value::String((*name).clone())).map(|name| (name.clone(), None)),
-            Some(template) => names.find_map(|name| {
-                let filled = super::ask::fill(template, "field", &Value::String(name.clone()));
-                let both = [Direction::Ascending, Direction::Descending].into_iter().find(|direction| {
-                    let clause = sort.direction.as_ref();
-                    let word = clause.map(|clause| match direction {
-                        Direction::Ascending => &clause.ascending,
-                        Direction::Descending => &clause.descending,
-                    });
-                    word.is_some_and(|word| super::ask::fill(&filled, "direction", word) == *sent)
-                });
-                (both.is_some() || filled == *sent).then(|| (name.clone(), both))
-            }),
-        };
-        let (name, told) = found?;
-        by = Some(name);
+        let (name, told) = sort.asked(sent)?;
+        by = Some(name.to_owned());
         direction = told.or(direction);
     }
     Some((by.is_some() || direction.is_some()).then_some(SortChoice { by, direction }))
 }
 
-/// The value that `{name}` stands for in a template that was filled; `None` where something else was sent.
-#[must_use]
-pub fn unfill(template: &Value, name: &str, sent: &Value) -> Option<Value> {
-    let placeholder = format!("{{{name}}}");
-    match (template, sent) {
-        (Value::String(text), _) if *text == placeholder => Some(sent.clone()),
-        (Value::String(text), Value::String(sent)) => {
-            let (before, after) = text.split_once(&placeholder)?;
-            sent.strip_prefix(before)?.strip_suffix(after).map(Value::from)
+/// The filters that were sent, taken out of what is left: each for itself, then those that were sent as one JSON.
+fn filters(lists: &Lists, left: &mut Vec<(&Slot, &Value)>) -> Vec<(String, Value)> {
+    let mut asked: Vec<(String, Value)> = Vec::new();
+    for (name, filter) in &lists.filters {
+        let value = |sent: &Value| match &filter.template {
+            Some(text) => {
+                let value = template::unfill(text, "value", sent)?;
+                (filter.sent(&value) == *template::read_as(text, sent)).then_some(value)
+            }
+            None => Some(sent.clone()),
+        };
+        let found = left.iter().position(|(slot, sent)| **slot == filter.slot && value(sent).is_some());
+        if let Some(value) = found.and_then(|at| value(left.remove(at).1)) {
+            asked.push((name.clone(), value));
         }
-        (Value::Array(items), Value::Array(sent)) if items.len() == sent.len() => {
-            one_of(items.iter().zip(sent), name, &placeholder)
-        }
-        (Value::Object(members), Value::Object(sent)) if members.len() == sent.len() => {
-            let pairs: Option<Vec<_>> = members.iter().map(|(key, member)| Some((member, sent.get(key)?))).collect();
-            one_of(pairs?.into_iter(), name, &placeholder)
-        }
-        _ => None,
     }
+    left.retain(|(slot, sent)| match several(lists, slot, sent) {
+        Some(parts) => {
+            asked.extend(parts);
+            false
+        }
+        None => true,
+    });
+    asked
 }
 
-/// The one value among parts that must all fit.
-fn one_of<'a>(parts: impl Iterator<Item = (&'a Value, &'a Value)>, name: &str, placeholder: &str) -> Option<Value> {
-    let mut found = None;
-    for (template, sent) in parts {
-        if template.to_string().contains(placeholder) {
-            found = Some(unfill(template, name, sent)?);
-        } else if template != sent {
-            return None;
-        }
+/// The filters that make up one JSON in a place, if nothing else stands in it.
+fn several(lists: &Lists, slot: &Slot, sent: &Value) -> Option<Vec<(String, Value)>> {
+    let mut whole: Option<Value> = None;
+    let mut parts = Vec::new();
+    for (name, filter) in lists.filters.iter().filter(|(_, filter)| filter.slot == *slot && !slot.appends()) {
+        let Some(text) = filter.template.as_ref().filter(|text| text.is_object()) else { continue };
+        let Some(value) = template::unfill(text, "value", sent) else { continue };
+        let part = filter.sent(&value);
+        whole = Some(match whole {
+            Some(known) => template::joined(&known, &part)?,
+            None => part,
+        });
+        parts.push((name.clone(), value));
     }
-    found
+    let whole = whole?;
+    (whole == *template::read_as(&whole, sent)).then_some(parts)
 }
 
 #[cfg(test)]
@@ -199,10 +180,25 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_read_back() {
-        let template = json!({"field": "name", "value": {"string": "{value}"}});
-        assert_eq!(unfill(&template, "value", &json!({"field": "name", "value": {"string": "x"}})), Some(json!("x")));
-        assert_eq!(unfill(&template, "value", &json!({"field": "mail", "value": {"string": "x"}})), None);
-        assert_eq!(unfill(&json!("status eq '{value}'"), "value", &json!("status eq 'a'")), Some(json!("a")));
+    fn filters_that_are_one_json_are_read_back_one_by_one() {
+        let lists: Lists = serde_json::from_value(json!({
+            "resource": "item", "items": "/items", "page": {},
+            "filters": {
+                "phase": {"slot": {"query": "filter"}, "field": "/phase", "template": {"phase": {"_eq": "{value}"}}},
+                "from": {"slot": {"query": "filter"}, "field": "/price", "template": {"price": {"_gte": "{value}"}}},
+            },
+        }))
+        .expect("is a list");
+        let slot = Slot::Query("filter".to_owned());
+        let read = |sent: Value| {
+            let mut left = vec![(&slot, &sent)];
+            (filters(&lists, &mut left), left.len())
+        };
+        let (phase, from) = (("phase".to_owned(), json!("a")), ("from".to_owned(), json!(3)));
+        assert_eq!(read(json!({"phase": {"_eq": "a"}})), (vec![phase.clone()], 0));
+        let both = json!({"price": {"_gte": 3}, "phase": {"_eq": "a"}});
+        assert_eq!(read(Value::from(both.to_string())), (vec![phase.clone(), from.clone()], 0));
+        assert_eq!(read(both), (vec![phase, from], 0));
+        assert_eq!(read(json!({"phase": {"_eq": "a"}, "name": 1})), (vec![], 1), "a part that has no name");
     }
 }

@@ -30,7 +30,21 @@ fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
         .map(|(name, filter)| (name.as_str(), filter))
         .collect();
     let left_out = LeftOut::of(ground);
-    let subsets = [2, 3].map(|width| subsets(usable.len(), width));
+    // Filters of one place that cannot be one: the last of them would be all that is sent.
+    let together = |names: &Vec<usize>| {
+        let mut filters = names.iter().map(|name| usable[*name].1);
+        while let Some(filter) = filters.next() {
+            if !filters.clone().all(|other| filter.goes_with(other)) {
+                return false;
+            }
+        }
+        true
+    };
+    let subsets = [2, 3].map(|width| {
+        let mut all = subsets(usable.len(), width);
+        all.retain(together);
+        all
+    });
     let mut cases: Vec<Case> = Vec::new();
     let mut taken: HashSet<&[usize]> = HashSet::new();
     for index in ground.indices(study, "combinations", ground.walk.samples.len(), 16) {

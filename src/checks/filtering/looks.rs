@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::is_light;
 use super::missing::{Must, missing, shown_by};
 use super::places::{clause, exposed, row_pointer, sent_at, sent_refused};
 use super::values::{is_special, is_unknown, options};
@@ -250,6 +249,14 @@ fn bare_looks<'a>(
     })
 }
 
+/// Whether the filter of a look lets foreign records through under some other single value, that have nothing of it: then
+/// one that is like the value is there by chance.
+pub(crate) fn is_foreign_anyhow(look: &Look<'_>, looks: &[Look<'_>]) -> bool {
+    looks.iter().any(|other| {
+        other.name == look.name && other.value.is_string() && !other.unknown && other.reading == Reading::Foreign
+    })
+}
+
 /// Whether a walk shows that its filter does something: it gave some records, all fit, and others exist that do not.
 pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
     let Some(reference) = study.reference(&look.walk.walk.query.operation) else { return false };
@@ -260,15 +267,18 @@ pub(crate) fn shows_effect(study: &Study, look: &Look<'_>) -> bool {
         && reference.rows.iter().any(|row| wanted.row(row) == Fit::Not)
 }
 
-/// Whether a filter that weighs, or the one with this name, lets others through on the first page of some walk: then it is
-/// no token that has lost it, and what such pages count is the count of another question.
+/// Whether a filter at level deny, or the one with this name, lets others through on the first page of some walk: then it is
+/// no token that has lost it, and what such pages count is the count of another question. What weighs less explains nothing:
+/// whoever lives with it would not hear of what follows. So do filters together where `combine` weighs less.
 pub(crate) fn fails_at_once(study: &Study, operation: &Operation, lists: &Lists, name: Option<&str>) -> bool {
     let own = study.walks(&operation.id).filter(|(_, walk)| walk.walk.query.access == Access::Own);
+    let together = lists.combine.as_ref().is_none_or(|grade| study.level(&grade.0, Level::Deny) == Level::Deny);
+    let own = own.filter(|(_, walk)| together || walk.walk.query.filters.len() < 2);
     own.filter(|(_, walk)| !walk.misfits.is_empty()).any(|(_, walk)| {
         let second = walk.starts.get(1).copied().unwrap_or(usize::MAX);
         let counts = |(sent, value): &(String, Value)| {
             lists.filters.get(sent).is_some_and(|filter| {
-                let weighs = name == Some(sent.as_str()) || !(is_light(study, filter) || filter.partial);
+                let weighs = name == Some(sent.as_str()) || (weighs(study, filter) && !filter.partial);
                 weighs && !is_unknown(&study.contract, operation, filter, value)
             })
         };
@@ -276,6 +286,13 @@ pub(crate) fn fails_at_once(study: &Study, operation: &Operation, lists: &Lists,
             walk.walk.query.filters.iter().filter(|pair| counts(pair)).map(|(sent, _)| sent).collect();
         walk.misfits.iter().any(|(row, other)| *row < second && known.contains(&other))
     })
+}
+
+/// Whether a filter that lets others through is a fault at level deny, whatever it is called.
+fn weighs(study: &Study, filter: &Filter) -> bool {
+    let unsupported = filter.unsupported.as_ref();
+    study.level(&filter.about, Level::Deny) == Level::Deny
+        && unsupported.is_none_or(|grade| study.level(&grade.0, Level::Deny) == Level::Deny)
 }
 
 /// A refusal that is about the request and not about access or pace, with the page. Whoever is let in with the plain

@@ -17,14 +17,14 @@ use crate::study::{Study, WalkSeen};
 
 pub(super) use combined::plan_combined;
 pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, plan_each};
-pub(super) use looks::{Look, Reading, fails_at_once, looks, refusal, shows_effect, trait_text};
+pub(super) use looks::{Look, Reading, fails_at_once, is_foreign_anyhow, looks, refusal, shows_effect, trait_text};
 pub(super) use missing::{Must, shown_by};
 pub(super) use places::{clause, exposed, row_pointer, sent_at, sent_refused};
 pub(super) use plans::{
     for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown, plan_wildcards,
 };
 pub(super) use trials::trials;
-pub(super) use values::{is_special, is_unknown, number_value, options, slot_schema, text_of};
+pub(super) use values::{is_special, is_unknown, number_value, options, text_of};
 
 /// Whether a filter carries little weight: one page of it is enough.
 pub(super) fn is_light(study: &Study, filter: &Filter) -> bool {

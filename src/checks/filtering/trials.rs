@@ -25,6 +25,10 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
     let contract = &study.contract;
     let any_of = filter.matching == Match::AnyOf;
     let mut options = options(contract, ground.operation, filter);
+    if options.is_empty() && filter.matching == Match::Equal {
+        // A template, or a parameter for any text, says nothing of the values; the field that is compared may.
+        options = listed_by_field(study, ground, filter);
+    }
     if !options.is_empty() {
         let held = filter.field.as_deref().map(|field| ground.held(field)).unwrap_or_default();
         let count = |option: &Value| held.iter().find(|(value, _)| value == option).map_or(0, |(_, count)| *count);
@@ -64,6 +68,17 @@ fn choose_trials(study: &Study, ground: &Ground<'_>, name: &str, filter: &Filter
         Match::Contains => parts(study, ground, (name, filter), &held),
         Match::AtLeast | Match::AtMost | Match::Above | Match::Below => middle(&held).into_iter().collect(),
     }
+}
+
+/// The values that the schema of a filter's field lists, as far as they may be sent.
+fn listed_by_field(study: &Study, ground: &Ground<'_>, filter: &Filter) -> Vec<Value> {
+    let contract = &study.contract;
+    let Some(field) = filter.field.as_deref().filter(|_| filter.rule.is_none()) else { return Vec::new() };
+    let place = format!("{}{field}", ground.lists.place(0));
+    let Some(pointer) = contract.field_pointer(ground.operation, &place) else { return Vec::new() };
+    let listed = contract.resolve(&pointer).1.get("enum").and_then(Value::as_array);
+    let values = listed.into_iter().flatten().filter(|value| value.is_string() || value.is_number());
+    values.filter(|value| is_sendable(contract, ground.operation, filter, value)).cloned().collect()
 }
 
 /// Parts of texts: one that few records hold, and one that enough hold for two pages, unless the first does.

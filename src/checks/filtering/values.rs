@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::contract::semantics::{Filter, Slot};
+use crate::contract::semantics::Filter;
 use crate::contract::{Contract, Operation, instant};
 
 /// A value that no enumeration has.
@@ -20,27 +20,6 @@ pub(crate) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The schema of a slot, references resolved; `None` when the document says nothing of it.
-pub(crate) fn slot_schema(contract: &Contract, operation: &Operation, slot: &Slot) -> Option<Value> {
-    let Slot::Body(pointer) = slot else { return Some(operation.parameter(slot)?.schema.clone()) };
-    let mut at = operation.body.as_ref()?.schema.clone();
-    for segment in pointer.split('/').skip(1) {
-        let (here, node) = contract.resolve(&at);
-        at = if segment == "-" {
-            format!("{here}/items")
-        } else {
-            let member = format!("/properties/{segment}");
-            let parts = node.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
-            std::iter::once(format!("{here}{member}"))
-                .chain(
-                    (0..parts).map(|part| format!("{}{member}", contract.resolve(&format!("{here}/allOf/{part}")).0)),
-                )
-                .find(|candidate| contract.document.at(candidate).is_some())?
-        };
-    }
-    Some(contract.resolve(&at).1.clone())
-}
-
 /// The schema of one value: that of the items where the slot takes an array.
 pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &Filter) -> Option<Arc<Value>> {
     // A template sends more than the value, so the slot's schema describes something else.
@@ -48,7 +27,7 @@ pub(super) fn value_schema(contract: &Contract, operation: &Operation, filter: &
         return None;
     }
     contract.value_schema(operation, &filter.slot, || {
-        let schema = merged(contract, &slot_schema(contract, operation, &filter.slot)?, 0);
+        let schema = merged(contract, &contract.slot_schema(operation, &filter.slot)?, 0);
         match schema.get("items") {
             Some(items) => Some(merged(contract, items, 0)),
             None => Some(schema),

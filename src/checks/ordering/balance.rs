@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::looks::{Look, Reading};
 use super::ranks::ranks;
+use crate::case::Case;
 use crate::checks::filtering::Must;
 use crate::contract::Operation;
 use crate::contract::semantics::{Direction, Order};
@@ -53,9 +54,39 @@ pub(crate) fn balance(study: &Study, operation: &Operation, look: &Look<'_>) -> 
             }
         }
         let odd = !balance.repeated.is_empty() || !balance.missing.is_empty();
-        balance.by_ties = odd && is_by_ties(model, look, reference, &balance);
+        // Where pages are counted, another order among equals gives as many records: what comes again stands for what does not
+        // come.
+        let counted = (lists.page.offset.is_some() || lists.page.number.is_some()) && walk.is_complete();
+        let even = !counted || balance.repeated.is_empty() == balance.missing.is_empty();
+        balance.by_ties = odd && even && is_by_ties(model, look, reference, &balance);
     }
     balance
+}
+
+/// The walk in another order that lacks what a walk lacks, where every such walk does: no tie hides a record from all of
+/// them, whatever stands at their page borders.
+pub(crate) fn also_lost_by<'a>(
+    study: &Study,
+    operation: &Operation,
+    look: &Look<'_>,
+    looks: &[Look<'a>],
+) -> Option<&'a Case> {
+    let own = balance(study, operation, look);
+    if look.is_second() || !own.by_ties || !own.repeated.is_empty() {
+        return None;
+    }
+    let others = looks
+        .iter()
+        .filter(|other| other.wish.choice != look.wish.choice && !other.is_second() && other.walk.is_complete());
+    let mut beside = None;
+    for other in others {
+        let theirs = balance(study, operation, other);
+        if own.missing.iter().any(|key| !theirs.missing.contains(key)) {
+            return None;
+        }
+        beside = beside.or(Some(other.case));
+    }
+    beside
 }
 
 /// Tells which records a walk has certainly passed: all of them at its end; where it was cut off, and is in order, those

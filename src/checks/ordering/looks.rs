@@ -40,6 +40,8 @@ pub(crate) struct Look<'a> {
     pub(crate) inversions: usize,
     /// Neighbours compared.
     pub(crate) compared: usize,
+    /// Whether it is in the opposite direction throughout, whatever else it is.
+    pub(crate) opposite: bool,
     /// The walk in the other direction that shows the same records in the same order, where that alone tells.
     pub(crate) beside: Option<&'a Case>,
 }
@@ -110,7 +112,16 @@ pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
         let bare = query.filters.is_empty() && query.expand.is_empty() && known;
         let (Some(choice), true) = (&query.sort, bare) else { continue };
         let Some(wish) = wish_of(sort, choice) else { continue };
-        let mut look = Look { case, walk, wish, reading: Reading::Unjudged, inversions: 0, compared: 0, beside: None };
+        let mut look = Look {
+            case,
+            walk,
+            wish,
+            reading: Reading::Unjudged,
+            inversions: 0,
+            compared: 0,
+            opposite: false,
+            beside: None,
+        };
         read(study, lists, model, &mut look);
         looks.push(look);
     }

@@ -14,7 +14,7 @@ use crate::contract::semantics::Direction;
 use crate::finding::Level;
 use crate::study::Study;
 
-pub(super) use balance::balance;
+pub(super) use balance::{also_lost_by, balance};
 pub(super) use looks::{Look, Reading, is_unsupported, looks};
 pub(super) use plans::{plan_orders, plan_sorted_and_filtered};
 pub(super) use ranks::{inversions, ranks};

@@ -9,7 +9,7 @@ use super::plans::{is_sendable, plan_reads};
 use super::{Read, Reader, is_crash, readers};
 use crate::case::{Access, Case};
 use crate::checks::draw::draw;
-use crate::checks::filtering::{Ground, foundation, is_special, slot_schema};
+use crate::checks::filtering::{Ground, foundation, is_special};
 use crate::contract::semantics::{ReadKey, Reads};
 use crate::document::node;
 use crate::study::row::key_text;
@@ -226,7 +226,7 @@ fn sample_key<'a>(study: &'a Study, reader: &Reader<'a>, by: &ReadKey) -> Option
 }
 
 fn is_numeric(study: &Study, reader: &Reader<'_>, by: &ReadKey) -> bool {
-    let schema = slot_schema(&study.contract, reader.operation, &by.slot);
+    let schema = study.contract.slot_schema(reader.operation, &by.slot);
     let kind = schema.as_ref().and_then(|schema| schema.get("type")).and_then(Value::as_str);
     matches!(kind, Some("integer" | "number"))
 }

@@ -121,6 +121,19 @@ impl Lists {
         item.pointer(&self.item).unwrap_or(&Value::Null)
     }
 
+    /// Words for where the records of a page are.
+    #[must_use]
+    pub fn place_words(&self) -> String {
+        if self.items.is_empty() { "the top of the body".to_owned() } else { format!("`{}`", self.items) }
+    }
+
+    /// Whether anything leads from one page to the next.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        let page = &self.page;
+        page.next.is_some() || page.offset.is_some() || page.number.is_some()
+    }
+
     /// Pointer into the body of a page to its record number `index`.
     #[must_use]
     pub fn place(&self, index: usize) -> String {

@@ -28,6 +28,12 @@ impl Slot {
             Self::Query(name) | Self::Header(name) | Self::Path(name) | Self::Body(name) => name,
         }
     }
+
+    /// Whether it takes several values, one after the other.
+    #[must_use]
+    pub fn appends(&self) -> bool {
+        matches!(self, Self::Body(pointer) if pointer.ends_with("/-"))
+    }
 }
 
 /// A place in the answer.

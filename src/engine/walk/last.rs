@@ -26,6 +26,12 @@ impl Runner {
             progress.seen.beyond =
                 records(progress.lists, body).iter().map(|record| Arc::new(progress.model.row(record, true))).collect();
         }
+        // A token that is a field of a record may be sent whenever there is one: what comes has to be a page, if an empty one.
+        let by_record = progress.lists.page.next.as_ref().is_some_and(|next| next.spot.is_none());
+        let no_page = answer.page.as_ref().is_none_or(|page| !page.has_items);
+        if by_record && no_page && answer.is_success() {
+            progress.seen.answers.push(answer);
+        }
     }
 
     /// Looks behind the end that a total gives. What comes is a page of the walk if it shows a new record; nothing else is

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::catalogue;
 use super::fitting;
-use crate::contract::Contract;
+use crate::contract::{Contract, Media};
 use crate::mock::ask::Refused;
 use crate::mock::exchange::Answer;
 use crate::mock::hook::{Hook, Neglect, Scene};
@@ -12,9 +12,9 @@ use crate::mock::refusal;
 
 catalogue! {
     /// The body of an error is not the documented one.
-    "error-body-undocumented": documented => Always Hook::Refusal(other_body);
+    "error-body-undocumented": |c| refuses_other_body(c, false) => Always Hook::Refusal(other_body);
     /// The body of an error is not the documented one when a key is unknown.
-    "error-body-undocumented-on-get": |c| documented(c) && fitting::reads(c) => Reads Hook::Refusal(other_body);
+    "error-body-undocumented-on-get": |c| refuses_other_body(c, true) => Reads Hook::Refusal(other_body);
     /// The body of an error is empty.
     "error-body-empty": documented => Always Hook::Refusal(empty_body);
     /// The body of an error is a bare text.
@@ -74,6 +74,26 @@ fn documented(contract: &Contract) -> bool {
         })
 }
 
+/// A body that is no error of anybody's, unless any object is.
+fn other() -> Value {
+    json!({"fault": {"reason": "no"}})
+}
+
+/// Whether such a body is none that is documented: a schema of any object takes it.
+fn refuses_other_body(contract: &Contract, of_reads: bool) -> bool {
+    let refuses = |media: &Media| {
+        let checker = media.schema.as_deref().and_then(|schema| contract.checker(schema));
+        checker.is_some_and(|checker| !checker.is_valid(&other()))
+    };
+    documented(contract)
+        && contract.operations.iter().filter(|operation| !of_reads || operation.clause.reads.is_some()).any(
+            |operation| {
+                let errors = [401, 404, 400].into_iter().filter_map(|status| operation.response(status));
+                { errors }.any(|response| response.media.iter().any(refuses))
+            },
+        )
+}
+
 /// Whether some error example shows its status.
 fn has_status_field(contract: &Contract) -> bool {
     let mut responses = contract.operations.iter().flat_map(|operation| &operation.responses);
@@ -100,7 +120,7 @@ fn set(answer: &mut Answer, media: &str, body: &str) {
 }
 
 fn other_body(_: &Scene<'_>, _: &Refused, answer: &mut Answer) {
-    set(answer, "application/json", r#"{"fault":{"reason":"no"}}"#);
+    set(answer, "application/json", &other().to_string());
 }
 
 fn empty_body(_: &Scene<'_>, _: &Refused, answer: &mut Answer) {

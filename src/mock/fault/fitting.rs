@@ -9,7 +9,7 @@ mod views;
 use serde_json::Value;
 
 use crate::contract::semantics::{About, Absent, Case, Choice, Filter, Grade, Handling, Lists, Match, Order, Slot};
-use crate::contract::{Contract, Location, Operation, Scheme};
+use crate::contract::{Contract, Location, Operation, Parameter, Scheme};
 use crate::finding::Level;
 use crate::mock::blueprint::Blueprint;
 use crate::mock::targets::Targets;
@@ -17,8 +17,8 @@ use crate::mock::targets::Targets;
 pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
 pub(super) use numbered::{linked, next_number, page_count, past_end_shows_last, total_of_matching};
 pub(super) use promises::{
-    firm_end, ignores_parameters, no_empty_page, no_redirect, noted, noted_response, other_default_order, past_end,
-    promises_parameters, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes, tenant_echo,
+    firm_end, ignores_parameters, no_empty_page, no_redirect, no_zero_size, noted, noted_response, other_default_order,
+    past_end, promises_parameters, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes, tenant_echo,
 };
 pub(super) use slots::choices;
 use slots::is_flag;
@@ -306,7 +306,8 @@ pub(super) fn two_lists(contract: &Contract) -> bool {
 /// A header that may be left out and says nothing about the tenant.
 pub(super) fn optional_header(contract: &Contract) -> bool {
     operation(contract, |operation| {
-        operation.parameters.iter().any(|parameter| parameter.location == Location::Header && !parameter.required)
+        let is_header = |parameter: &Parameter| parameter.location == Location::Header && !parameter.required;
+        operation.parameters.iter().any(|parameter| is_header(parameter) && parameter.header_value().is_some())
     })
 }
 

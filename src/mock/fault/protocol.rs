@@ -113,7 +113,7 @@ catalogue! {
     /// Sizes that are to be clamped are refused.
     "bad-size-refused": fitting::serves_sizes => Always Hook::Neglect(Neglect::Refusing);
     /// A page size of zero gives all records.
-    "zero-size-gives-all": fitting::default_size => Always Hook::Neglect(Neglect::ZeroSize);
+    "zero-size-gives-all": fitting::no_zero_size => Always Hook::Neglect(Neglect::ZeroSize);
 }
 
 fn fail(_: &Scene<'_>, answer: &mut Answer) {
@@ -258,7 +258,11 @@ fn replay(scene: &Scene<'_>, incoming: &Incoming, _: &Inputs, answer: &mut Answe
 }
 
 fn has_optional_header(scene: &Scene<'_>, incoming: &Incoming) -> bool {
-    let mut optional = scene.operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required);
+    let mut optional = scene
+        .operation
+        .parameters
+        .iter()
+        .filter(|p| p.location == Location::Header && !p.required && p.header_value().is_some());
     optional.any(|parameter| incoming.headers.contains_key(parameter.name.as_str()))
 }
 

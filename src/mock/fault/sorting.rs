@@ -185,9 +185,10 @@ fn swap_two(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     if page.start * 2 < matching.len() && page.more {
         return;
     }
-    let at = (1..page.rows.len().saturating_sub(1))
-        .rev()
-        .find(|at| rank(&page.rows[*at], &ask.order) != rank(&page.rows[at - 1], &ask.order));
+    // Where records without a value stand is nobody's promise.
+    let shown = |at: usize| Some(rank(&page.rows[at], &ask.order)).filter(|rank| !matches!(rank, Rank::Nothing));
+    let differ = |at: &usize| shown(*at).zip(shown(at - 1)).is_some_and(|(one, two)| one != two);
+    let at = (1..page.rows.len().saturating_sub(1)).rev().find(differ);
     if let Some(at) = at {
         page.rows.swap(at, at - 1);
     }

@@ -62,6 +62,12 @@ pub(in crate::mock::fault) fn serves_sizes(contract: &Contract) -> bool {
     })
 }
 
+/// Whether a page size of zero is none that may be asked for.
+pub(in crate::mock::fault) fn no_zero_size(contract: &Contract) -> bool {
+    let positive = |lists: &Lists| lists.page.size.as_ref().is_some_and(|size| size.min != Some(0));
+    super::default_size(contract) && list(contract, positive)
+}
+
 /// Whether made-up tokens have to be refused.
 pub(in crate::mock::fault) fn refuses_tokens(contract: &Contract) -> bool {
     let refuses = |handling: &Handling| handling.is == Choice::Refuse && is_firm(&handling.about);
