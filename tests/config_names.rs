@@ -129,7 +129,7 @@ fn limits_stand_in_the_file_as_well_as_on_the_command_line() {
     let (code, told) = with(file, &["check", "one", "--dry-run"]);
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("at most 60s"), "{told}");
-    let (code, told) = with(file, &["check", "one", "--only", "paging", "-v"]);
+    let (code, told) = with(file, &["check", "one", "--only", "filter-reveals-unlisted-record", "-v"]);
     assert_eq!(code, 1, "an inconclusive check is red, and a walk over 30 records leaves some: {told}");
     let (code, told) = with(file, &["config", "show"]);
     assert_eq!(code, 0, "{told}");
