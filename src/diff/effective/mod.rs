@@ -4,6 +4,7 @@
 //! only while a pair is compared. The source place of each part is therefore never lost, and nothing is copied.
 
 mod admits;
+mod branches;
 mod conjs;
 mod flat;
 mod negation;
@@ -94,6 +95,8 @@ pub(crate) struct Effective<'a> {
     pub(crate) written: (Option<i128>, Option<i128>),
     pub(crate) range: Range,
     pub(crate) multiples: Vec<f64>,
+    /// Whether it is but a step that leaves whole numbers only.
+    pub(crate) stepped: bool,
     pub(crate) length: Range,
     pub(crate) patterns: Vec<&'a str>,
     pub(crate) formats: Vec<&'a str>,
@@ -103,6 +106,7 @@ pub(crate) struct Effective<'a> {
     pub(crate) properties: BTreeMap<&'a str, Vec<NodeId>>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) additional: Additional,
+    limits: Vec<branches::Limit<'a>>,
     /// The names that all closed parts declare; a name outside of them is refused although another part declares it.
     pub(crate) allowed: Option<BTreeSet<&'a str>>,
     pub(crate) property_count: Range,
@@ -131,6 +135,7 @@ impl Default for Effective<'_> {
             written: (None, None),
             range: Range::EVERYTHING,
             multiples: Vec::new(),
+            stepped: false,
             length: counts,
             patterns: Vec::new(),
             formats: Vec::new(),
@@ -140,6 +145,7 @@ impl Default for Effective<'_> {
             properties: BTreeMap::new(),
             required: BTreeSet::new(),
             additional: Additional::Any,
+            limits: Vec::new(),
             allowed: None,
             property_count: counts,
             unions: Vec::new(),
@@ -202,9 +208,11 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    merged.judge_alone();
     merged.drop_refused(side);
     if merged.multiples.iter().any(|step| step.fract() == 0.0) {
         // A multiple of a whole number is one.
+        merged.stepped = merged.types.has(TypeSet::FRACTION);
         merged.types = merged.types.without(TypeSet::FRACTION);
         merged.declared = merged.declared.without(TypeSet::FRACTION);
     }
@@ -366,6 +374,7 @@ impl<'a> Effective<'a> {
             }
             Some(Value::Object(schema)) if !schema.is_empty() => {
                 if let Some(inner) = side.get(node, "additionalProperties") {
+                    self.limit(inner, map);
                     match &mut self.additional {
                         Additional::Any => self.additional = Additional::Schema(vec![inner]),
                         Additional::Schema(list) => list.push(inner),
