@@ -1988,3 +1988,114 @@ fn readings_that_were_left_open_may_be_settled() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn a_proof_shows_what_its_headline_says() {
+    let shown = |old: &str, new: &str, id: &str, about: &str| {
+        let outcome = judge(old, new);
+        let found = outcome.findings.iter().find(|finding| finding.id == id && finding.title.contains(about));
+        found.and_then(|finding| finding.witness.clone()).unwrap_or_default()
+    };
+    let union = "{anyOf: [{type: string, nullable: true}, {type: integer}, {type: boolean}, {type: object}]}";
+    let (old, new) = (with_response("{type: string}", ""), with_response(union, ""));
+    for (id, about, payload) in [
+        ("null-allowed", "", "200 null may"),
+        ("variant-added", "integer", "200 0 may"),
+        ("variant-added", "boolean", "200 true may"),
+        ("variant-added", "object", "200 {} may"),
+    ] {
+        let proof = shown(&old, &new, id, about);
+        assert!(proof.contains(payload), "{id} {about}: {proof}");
+    }
+    for (old, new, id, payload) in [
+        (
+            "{oneOf: [{type: string, maxLength: 2}, {type: integer}]}",
+            "{oneOf: [{type: string, maxLength: 2}, {type: string}]}",
+            "variants-overlap",
+            "things \"\" was",
+        ),
+        (
+            "{type: string, enum: [a, bbb]}",
+            "{type: string, enum: [a, bbb], maxLength: 2}",
+            "enum-value-removed",
+            "\"bbb\"",
+        ),
+        (
+            "{type: integer, minimum: 1, maximum: 5}",
+            "{type: integer, enum: [1, 2, 3, 5]}",
+            "enum-value-removed",
+            " 4 was",
+        ),
+        (
+            "{type: object, properties: {a: {type: string}}}",
+            "{type: object, properties: {a: {type: string}}, not: {required: [a, b]}}",
+            "negation-added",
+            "{\"a\":\"\",\"b\":{}}",
+        ),
+        (
+            "{type: string, nullable: true}",
+            "{type: string, nullable: true, not: {pattern: a}}",
+            "negation-added",
+            "\"a\"",
+        ),
+    ] {
+        let proof = shown(&with_request(old, ""), &with_request(new, ""), id, "");
+        assert!(proof.contains(payload), "{id}: {proof}");
+    }
+}
+
+#[test]
+fn what_nothing_satisfies_is_no_variant() {
+    let dead = "{type: string, minLength: 5, maxLength: 2}";
+    let (with, without) = (
+        format!("{{oneOf: [{{type: integer}}, {{type: boolean}}, {dead}]}}"),
+        "{oneOf: [{type: integer}, {type: boolean}]}",
+    );
+    let empty = "{type: object, maxProperties: 0, additionalProperties: false";
+    check_schemas(
+        &[
+            ("a dead variant goes", &with, without, Silent, Silent),
+            ("a dead variant comes", without, &with, Silent, Silent),
+            ("not of not", "{not: {not: {type: string}}}", "{type: string}", Silent, Silent),
+            (
+                "a property of an object that holds none",
+                &format!("{empty}, properties: {{a: {{type: string}}}}}}"),
+                &format!("{empty}}}"),
+                Silent,
+                Silent,
+            ),
+        ],
+        "",
+        "",
+    );
+}
+
+#[test]
+fn what_is_shared_by_reference_comes_and_goes_once() {
+    let with = |parameters: &str, scopes: &str| {
+        let mut text = format!("{HEAD}paths:\n");
+        for (path, kind) in [("a", "string"), ("b", "integer"), ("c", "boolean")] {
+            text.push_str(&format!(
+                "  /{path}:\n    get:\n      parameters: [{parameters}]\n      security: [{{oa: [{scopes}]}}]\n      \
+                 responses: {{'200': {{description: d, content: {{application/json: {{schema: {{type: {kind}}}}}}}}}}}\n"
+            ));
+        }
+        text + "components:\n  parameters:\n    M: {name: m, in: query, schema: {type: string}}\n    N: {name: n, in: query, required: true, schema: {type: string}}\n  \
+                securitySchemes:\n    oa: {type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://x.test/', scopes: {r: r, w: w}}}}\n"
+    };
+    let (one, two) = ("{$ref: '#/components/parameters/M'}", "{$ref: '#/components/parameters/N'}");
+    for (old, new, id) in [
+        (with(one, "r"), with("", "r"), "parameter-removed"),
+        (with("", "r"), with(two, "r"), "required-parameter-added"),
+        (with("", "r"), with("", "r, w"), "security-scope-added"),
+    ] {
+        let outcome = judge(&old, &new);
+        let told: Vec<usize> = outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.id == id)
+            .map(|finding| finding.operations.len())
+            .collect();
+        assert_eq!(told, [3], "{id}\n{}", describe(&outcome));
+    }
+}

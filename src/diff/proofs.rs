@@ -73,7 +73,13 @@ fn every(step: usize, from: usize, jobs: &[Job], roots: &[Root], mut prover: Pro
 fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mut Surroundings) -> Option<String> {
     let (pair, change) = (job.pair, &job.change);
     let in_path = all.iter().any(|root| root.pair == pair && root.spot.starts_with("path parameter"));
-    let wish = Wish { rule: change.rule.id, focus: change.subject.trim_matches('`'), in_path };
+    let variant = match change.rule.id {
+        "variant-added" => change.new.as_ref().map(|at| at.node),
+        "variant-removed" => change.old.as_ref().map(|at| at.node),
+        _ => None,
+    };
+    let (rule, subject) = (change.rule.id, change.subject.as_str());
+    let wish = Wish { rule, focus: subject.trim_matches('`'), in_path, subject, variant };
     let payload = prover.witness(pair, &wish)?;
     let mut wholes = Vec::new();
     for index in job.roots.iter().take(MAX_ROOTS) {

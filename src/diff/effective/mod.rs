@@ -19,7 +19,7 @@ use super::arena::{NodeId, Side};
 use super::types::{Range, TypeSet};
 pub(crate) use conjs::{Conjs, Outline};
 use flat::{Flat, is_null, speaks};
-use negation::{Negated, alternatives};
+use negation::{Negated, alternatives, doubly_negated};
 pub(crate) use tags::Tags;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
@@ -246,7 +246,7 @@ impl<'a> Effective<'a> {
                 "uniqueItems" => self.unique |= flag,
                 "default" => self.default = self.default.or(Some(value)),
                 "items" if value.is_object() => self.items.extend(side.get(part.node, "items")),
-                "not" => {
+                "not" if doubly_negated(side, part.node).is_none() => {
                     let inner = side.get(part.node, "not");
                     let negated = inner.map_or(Negated::Other, |inner| Negated::read(side, inner));
                     if !self.add_negation(negated) {
@@ -346,43 +346,6 @@ impl<'a> Effective<'a> {
                 values.retain(|value| known.contains(&super::types::value_key(value)));
             }
             self.values = Some(values);
-        }
-    }
-
-    fn add_object(&mut self, side: &mut Side<'a>, node: NodeId, map: &'a Map<String, Value>) {
-        if let Some(properties) = map.get("properties").and_then(Value::as_object)
-            && let Some(holder) = side.get(node, "properties")
-        {
-            for name in properties.keys() {
-                if let Some(property) = side.get(holder, name) {
-                    self.properties.entry(name.as_str()).or_default().push(property);
-                }
-            }
-        }
-        if let Some(names) = map.get("required").and_then(Value::as_array) {
-            self.required.extend(names.iter().filter_map(Value::as_str));
-        }
-        match map.get("additionalProperties") {
-            Some(Value::Bool(false)) => {
-                self.additional = Additional::Forbidden;
-                let own = map.get("properties").and_then(Value::as_object);
-                let own: BTreeSet<&str> = own.into_iter().flat_map(|all| all.keys().map(String::as_str)).collect();
-                self.allowed = Some(match self.allowed.take() {
-                    Some(known) => known.intersection(&own).copied().collect(),
-                    None => own,
-                });
-            }
-            Some(Value::Object(schema)) if !schema.is_empty() => {
-                if let Some(inner) = side.get(node, "additionalProperties") {
-                    self.limit(inner, map);
-                    match &mut self.additional {
-                        Additional::Any => self.additional = Additional::Schema(vec![inner]),
-                        Additional::Schema(list) => list.push(inner),
-                        Additional::Forbidden => {}
-                    }
-                }
-            }
-            _ => {}
         }
     }
 
