@@ -1710,6 +1710,20 @@ fn one_set_of_values_may_be_written_in_two_ways() {
                 Safe,
             ),
             (
+                "variants of a variant begin to overlap",
+                "{anyOf: [{oneOf: [{type: string, maxLength: 2}, {type: boolean}]}, {type: integer}]}",
+                "{anyOf: [{oneOf: [{type: string, maxLength: 2}, {type: string}]}, {type: integer}]}",
+                Breaking,
+                Breaking,
+            ),
+            (
+                "what another variant takes anyway",
+                "{anyOf: [{oneOf: [{type: string, maxLength: 2}, {type: integer}]}, {type: string}]}",
+                "{anyOf: [{oneOf: [{type: string, maxLength: 2}, {type: string}, {type: integer}]}, {type: string}]}",
+                Silent,
+                Silent,
+            ),
+            (
                 "any of overlapping variants, then one",
                 "{anyOf: [{type: number}, {type: integer}]}",
                 "{oneOf: [{type: number}, {type: integer}]}",
