@@ -354,20 +354,27 @@ fn every_rule_is_described_and_used() {
 #[test]
 fn reports_are_what_their_readers_accept() {
     use contract_gate::diff::render::Format;
-    use contract_gate::lint::{Linted, SCHEMA, render};
+    use contract_gate::lint::{Linted, Manner, SCHEMA, render};
     let unsound = linted(&SOUND.replace("      operationId: getCustomer\n", ""));
     let all = [
         Linted { name: "bad.yaml".to_owned(), findings: unsound },
         Linted { name: "good.yaml".to_owned(), findings: Vec::new() },
     ];
     for format in Format::ALL {
-        let text = render(format, &all, false);
+        let text = render(format, &all, Manner::default());
         assert!(text.contains("operation-id-missing"), "{}: {text}", format.name());
     }
-    valid::is_sarif(&render(Format::Sarif, &all, false));
-    valid::is_junit(&render(Format::Junit, &all, false));
-    assert!(render(Format::Junit, &all, false).contains("failures=\"1\""));
-    valid::valid(SCHEMA, None, &serde_json::from_str(&render(Format::Json, &all, false)).expect("JSON"));
+    let quiet = Manner { quiet: true, ..Manner::default() };
+    let doubtful = [Linted { name: "d.yaml".to_owned(), findings: of_schema("{type: string, enum: []}") }];
+    for (manner, told) in [(Manner::default(), true), (quiet, false), (Manner { strict: true, ..quiet }, true)] {
+        let text = render(Format::Human, &doubtful, manner);
+        assert_eq!(text.contains("enum-empty"), told, "{text}");
+        assert!(text.contains("d.yaml: sound, 0 errors, 1 warning"), "{text}");
+    }
+    valid::is_sarif(&render(Format::Sarif, &all, Manner::default()));
+    valid::is_junit(&render(Format::Junit, &all, Manner::default()));
+    assert!(render(Format::Junit, &all, Manner::default()).contains("failures=\"1\""));
+    valid::valid(SCHEMA, None, &serde_json::from_str(&render(Format::Json, &all, Manner::default())).expect("JSON"));
 }
 
 #[test]
@@ -493,4 +500,63 @@ fn warnings_alone_do_not_fail() {
     let _ = std::fs::remove_file(&path);
     assert_eq!((code, strict), (Some(0), Some(1)), "{text}");
     assert!(text.ends_with("sound, 0 errors, 1 warning\n"), "{text}");
+}
+
+#[test]
+fn what_is_named_is_declared() {
+    let missing = linted(
+        &SOUND.replace("items: {$ref: '#/components/schemas/Customer'}", "items: {$ref: '#/components/schemas/Nope'}"),
+    );
+    let title = missing.iter().find(|finding| finding.id == "dangling-reference").map(|finding| finding.title.as_str());
+    assert_eq!(title, Some("a reference leads nowhere: `#/components/schemas/Nope`"), "nothing is near");
+    let link = "'200': {description: ok, links: {again: {operationId: getCustmer}}, content";
+    spoiled("'200': {description: ok, content", link, "link-target-unknown", "did you mean `getCustomer`?");
+    let server = "servers: [{url: 'https://{region}.x.test', variables: {zone: {default: a}}}]\npaths:\n";
+    spoiled("paths:\n", server, "server-variable-undeclared", "`region`");
+    let put = "  /customers/{key}:\n    put:\n      operationId: putCustomer\n      parameters:\n        - {in: path, name: key, required: true, schema: {type: string}}\n      responses: {'204': {description: done}}\ncomponents:\n";
+    spoiled("components:\n", put, "path-repeated", "`/customers/{id}` and `/customers/{key}` are one path");
+    spoiled(
+        "schemas:\n    Customer:",
+        "schemas:\n    A b: {type: string}\n    Customer:",
+        "component-name-invalid",
+        "`A b`",
+    );
+}
+
+#[test]
+fn security_schemes_say_how_they_are_used() {
+    let with = |scheme: &str, asked: &str| {
+        linted(&format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\nsecurity: [{{k: [{asked}]}}]\npaths: {{}}\ncomponents: {{securitySchemes: {{k: {scheme}}}}}\n"
+        ))
+    };
+    let flows = "{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://x.test/', scopes: {read: r}}}}";
+    for (scheme, asked, id, holds) in [
+        ("{type: http}", "", "field-missing", "`scheme`"),
+        ("{type: apiKey, name: k}", "", "field-missing", "`in`"),
+        ("{type: oauth2}", "", "field-missing", "`flows`"),
+        (flows, "reed", "security-scope-undefined", "did you mean `read`?"),
+    ] {
+        let found = with(scheme, asked);
+        assert!(found.iter().any(|finding| finding.id == id && finding.title.contains(holds)), "{scheme}: {found:#?}");
+    }
+    for (scheme, asked) in
+        [(flows, "read"), ("{type: http, scheme: bearer}", "any"), ("{type: apiKey, name: k, in: query}", "")]
+    {
+        let found = with(scheme, asked);
+        assert!(found.is_empty(), "{scheme}: {found:#?}");
+    }
+}
+
+#[test]
+fn keywords_that_contradict_or_repeat_each_other() {
+    for (schema, id, level) in [
+        ("{type: string, enum: []}", "enum-empty", Level::Warn),
+        ("{type: object, required: [x, x]}", "required-repeated", Level::Warn),
+        ("{properties: {a: {type: string, readOnly: true, writeOnly: true}}}", "access-contradicts", Level::Deny),
+    ] {
+        let found = of_schema(schema);
+        assert!(found.iter().any(|finding| finding.id == id && finding.level == level), "{schema}: {found:#?}");
+    }
+    assert!(of_schema("{properties: {a: {type: string, readOnly: true, writeOnly: false}}}").is_empty());
 }

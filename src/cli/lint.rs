@@ -25,6 +25,9 @@ pub struct Args {
     /// OpenAPI Overlay laid over each of the documents, for those that may not be edited
     #[arg(long, value_name = "FILE")]
     pub overlay: Option<PathBuf>,
+    /// Less: only what fails, and the verdict
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
@@ -49,11 +52,12 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let mut rooted = all.clone();
     rooted.iter_mut().for_each(|linted| crate::report::from_root(&mut linted.findings));
     let human = [ReportArg { format: Format::Human, path: None }];
+    let manner = lint::Manner { strict: args.strict, quiet: args.quiet };
     let wanted = if args.reports.is_empty() { human.as_slice() } else { args.reports.as_slice() };
     for wish in wanted {
         let annotates = matches!(wish.format, Format::Github | Format::Sarif);
         let linted = if annotates { &rooted } else { &all };
-        if let Err(error) = wish.write(&lint::render(wish.format, linted, args.strict), out) {
+        if let Err(error) = wish.write(&lint::render(wish.format, linted, manner), out) {
             let _ = writeln!(err, "error: {error}");
             worst = exit::NO_VERDICT;
         }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
-use super::effective::{Conj, Tags, inferred_types};
+use super::effective::{Conj, Part, Tags, inferred_types};
 use super::law::Direction;
 use super::types::{TypeSet, integer_format};
 
@@ -40,7 +40,8 @@ impl<'s, 'a> Lowering<'s, 'a> {
 
     /// The schema of a conj.
     pub(crate) fn conj(&mut self, conj: &Conj, value: &Value) -> Value {
-        if conj.nullable && value.is_null() {
+        let refused = |part: &Part| self.side.value(part.node).get("not").is_some();
+        if conj.nullable && value.is_null() && !conj.parts.iter().any(refused) {
             return json!({});
         }
         let mut all = Vec::new();

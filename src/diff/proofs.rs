@@ -72,7 +72,13 @@ fn every(step: usize, from: usize, jobs: &[Job], roots: &[Root], mut prover: Pro
 
 fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mut Surroundings) -> Option<String> {
     let (pair, change) = (job.pair, &job.change);
-    let payload = prover.witness(pair, &Wish { rule: change.rule, focus: change.name() })?;
+    let variant = match change.rule.id {
+        "variant-added" => change.new.as_ref().map(|at| at.node),
+        "variant-removed" => change.old.as_ref().map(|at| at.node),
+        _ => None,
+    };
+    let wish = Wish { rule: change.rule, focus: change.name(), subject: &change.subject, variant };
+    let payload = prover.witness(pair, &wish)?;
     let mut wholes = Vec::new();
     for index in job.roots.iter().take(MAX_ROOTS) {
         let whole = prover.whole(all[*index].pair, pair, &payload, surroundings);

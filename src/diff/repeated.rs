@@ -55,6 +55,7 @@ impl Told<'_> {
             (true, &api.engine.new, &self.change.new, skips_new),
         ] {
             match at {
+                Some(at) if self.spot == "security" => parts.push(asked(side, at)),
                 Some(at) if !skipped => parts.push(known.held(is_new, side, at, self.schema)?),
                 _ => parts.push(String::new()),
             }
@@ -72,6 +73,12 @@ fn named(spot: &str) -> &str {
     }
 }
 
+/// What an operation asks for, whatever else it says.
+fn asked(side: &Side<'_>, at: &At) -> String {
+    let asked = side.value(at.node).get("security");
+    fingerprint(&[&asked.map(ToString::to_string).unwrap_or_default()])
+}
+
 /// Hashes of what stands at nodes.
 #[derive(Default)]
 struct Known(HashMap<(bool, NodeId), String>);
@@ -83,7 +90,10 @@ impl Known {
             chain.push(side.parent(node));
         }
         chain.reverse();
-        if chain.get(1).and_then(|node| side.name(*node)) != Some("paths") {
+        // What is referred to is one place, and told once for it; but what refers to it comes or goes with each operation.
+        let within = chain.get(1).and_then(|node| side.name(*node));
+        let own = matches!(within, Some("paths" | "webhooks"));
+        if !own && (schema || within != Some("components")) {
             return None;
         }
         let from =
@@ -155,7 +165,9 @@ fn join(first: &mut Finding, other: Finding) {
     }
     first.occurrences = u32::try_from(first.operations.len().max(1)).unwrap_or(u32::MAX);
     first.witness = first.witness.take().or(other.witness);
-    if let Some(place) = other.place.or(other.old_place) {
+    let known = first.place.clone().or(first.old_place.clone());
+    // What is referred to stands in one place, however many refer to it.
+    if let Some(place) = other.place.or(other.old_place).filter(|place| known.as_ref() != Some(place)) {
         let also = first.facts.entry(ALSO.to_owned()).or_default();
         if !also.is_empty() {
             also.push_str("; ");

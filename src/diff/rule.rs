@@ -88,7 +88,9 @@ impl Aspect {
     pub fn keywords(self) -> &'static [&'static str] {
         match self {
             Self::Type | Self::Null => &["type", "enum"],
-            Self::Enum => &["enum", "type"],
+            Self::Enum => {
+                &["enum", "type", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"]
+            }
             Self::Range => &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
             Self::Length => &["minLength", "maxLength"],
             Self::Pattern => &["pattern"],

@@ -224,6 +224,8 @@ pub(crate) fn format_length(name: &str) -> Option<Range> {
         "date" => Some(Range::between(10.0, 10.0)),
         "uuid" => Some(Range::between(36.0, 36.0)),
         "ipv4" => Some(Range::between(7.0, 15.0)),
+        "email" | "idn-email" => Some(Range::between(3.0, f64::INFINITY)),
+        "date-time" | "time" | "hostname" | "ipv6" | "uri" => Some(Range::between(1.0, f64::INFINITY)),
         _ => None,
     }
 }

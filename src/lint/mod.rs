@@ -4,6 +4,7 @@
 //! on the plain value, so that it can say something about documents that the loader of contracts refuses. Findings
 //! carry file, line and column; reporters take it from there.
 
+mod declared;
 mod examples;
 mod fields;
 mod operations;
@@ -29,7 +30,7 @@ use crate::diff::{Origin, Workspace};
 use crate::document::{DocumentError, Span, escape};
 use crate::finding::{Finding, Level, Place};
 
-pub use render::{SCHEMA, render};
+pub use render::{Manner, SCHEMA, render};
 pub use rules::{RULES, Rule, rule};
 
 /// What was found in one document.
@@ -96,6 +97,7 @@ pub fn lint(workspace: &Workspace) -> Vec<Finding> {
     linter.circles();
     linter.security();
     linter.operations();
+    linter.declared();
     linter.examples();
     linter.vocabulary();
     linter.semantics();

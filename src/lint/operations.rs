@@ -18,6 +18,7 @@ impl<'a> Linter<'a> {
         let operations = self.all_operations();
         let mut ids: BTreeMap<&str, String> = BTreeMap::new();
         let mut shapes: BTreeMap<(String, &str), &str> = BTreeMap::new();
+        let mut paths: BTreeMap<String, &str> = BTreeMap::new();
         for operation in &operations {
             let label = operation.label();
             match self.side.text(operation.node, "operationId") {
@@ -38,12 +39,15 @@ impl<'a> Linter<'a> {
                     }
                 }
             }
-            if let Some(other) = shapes.insert((operation.shape(), operation.method), operation.path)
-                && other != operation.path
-            {
+            let why = "names of path parameters do not show on the wire";
+            let clash = shapes.insert((operation.shape(), operation.method), operation.path);
+            let first = *paths.entry(operation.shape()).or_insert(operation.path);
+            if let Some(other) = clash.or(Some(first)).filter(|other| *other != operation.path) {
                 let title = format!("`{other}` and `{}` are one path", operation.path);
-                let why = "names of path parameters do not show on the wire";
-                self.deny("path-repeated", (operation.item, None), title, ("paths that differ", &shape(other)), why);
+                // Under other methods the requests can be told apart, though OpenAPI asks for one path.
+                let level = if clash.is_some() { Level::Deny } else { Level::Warn };
+                let values = ("paths that differ", shape(other));
+                self.say("path-repeated", level, (operation.item, None), title, (values.0, &values.1), why);
             }
             self.path_parameters(operation);
             let responses = child(&mut self.side, operation.node, "responses");

@@ -6,14 +6,16 @@ use super::Linter;
 use crate::diff::arena::NodeId;
 use crate::diff::references;
 
-impl Linter<'_> {
+impl<'a> Linter<'a> {
     pub(super) fn references(&mut self) {
         for broken in references::broken(&mut self.side) {
             let file = u32::try_from(broken.file).unwrap_or(u32::MAX);
             let Some(node) = self.side.at(file, &broken.pointer) else { continue };
             let text = &broken.text;
             let known = self.neighbours(text);
-            let hint = super::hint(text, known.iter().map(String::as_str));
+            let (holder, name) = text.rsplit_once('/').unwrap_or(("", text));
+            let near = super::nearest(name, known.iter().copied());
+            let hint = near.map(|near| format!("; did you mean `{holder}/{near}`?")).unwrap_or_default();
             let title = format!("a reference leads nowhere: `{text}`{hint}");
             let why = "everything built on it is missing; references to the network are never followed";
             self.deny("dangling-reference", (node, Some("$ref")), title, ("a definition in this folder", "none"), why);
@@ -58,11 +60,11 @@ impl Linter<'_> {
         self.side.get(node, "allOf").map(|all| self.side.items(all)).unwrap_or_default()
     }
 
-    /// The references that would have been right in the same place.
-    fn neighbours(&mut self, text: &str) -> Vec<String> {
+    /// The names that would have been right in the same place.
+    fn neighbours(&mut self, text: &str) -> Vec<&'a str> {
         let Some((holder, _)) = text.rsplit_once('/') else { return Vec::new() };
         let Some(pointer) = holder.strip_prefix('#') else { return Vec::new() };
         let Some(node) = self.side.at(0, pointer) else { return Vec::new() };
-        self.side.members(node).into_iter().map(|(name, _)| format!("{holder}/{name}")).collect()
+        self.side.members(node).into_iter().map(|(name, _)| name).collect()
     }
 }

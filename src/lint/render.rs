@@ -11,11 +11,21 @@ use crate::finding::{Finding, Level};
 /// JSON Schema of the `json` report.
 pub const SCHEMA: &str = include_str!("../report/schema/lint.schema.json");
 
-/// Renders the findings of all documents; with `strict`, warnings count as failures where a format tells the two apart.
+/// How much is told, and what of it fails.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// Whether warnings fail, where a format tells the two apart.
+    pub strict: bool,
+    /// Whether the text for people is left without what does not fail.
+    pub quiet: bool,
+}
+
+/// Renders the findings of all documents.
 #[must_use]
-pub fn render(format: Format, all: &[Linted], strict: bool) -> String {
+pub fn render(format: Format, all: &[Linted], manner: Manner) -> String {
+    let least = if manner.strict { Level::Warn } else { Level::Deny };
     match format {
-        Format::Human => human(all),
+        Format::Human => human(all, if manner.quiet { least } else { Level::Allow }),
         Format::Json => json_text(all),
         Format::Github => {
             let findings: Vec<Finding> = all.iter().flat_map(|linted| &linted.findings).cloned().collect();
@@ -28,7 +38,7 @@ pub fn render(format: Format, all: &[Linted], strict: bool) -> String {
         Format::Junit => {
             let suites: Vec<(&str, &[Finding])> =
                 all.iter().map(|linted| (linted.name.as_str(), linted.findings.as_slice())).collect();
-            junit::documents("contract-gate lint", &suites, if strict { Level::Warn } else { Level::Deny })
+            junit::documents("contract-gate lint", &suites, least)
         }
         Format::Markdown => markdown_text(all),
     }
@@ -54,10 +64,10 @@ fn markdown_text(all: &[Linted]) -> String {
     text
 }
 
-fn human(all: &[Linted]) -> String {
+fn human(all: &[Linted], least: Level) -> String {
     let mut text = String::new();
     for linted in all {
-        for finding in &linted.findings {
+        for finding in linted.findings.iter().filter(|finding| finding.level >= least) {
             let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(text, "{place}: {} {}: {}", finding.level, finding.id, finding.title);
             let why = finding.why.as_deref().unwrap_or_default();

@@ -32,6 +32,24 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 }
 
 rules! {
+    /// A property is both `readOnly` and `writeOnly`.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Neither requests nor answers may carry it.
+    /// ## Example
+    /// `readOnly: true` beside `writeOnly: true`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Schema Object.
+    "access-contradicts",
+    /// A component has a name that cannot be referred to everywhere.
+    /// Level: warn.
+    /// ## Why it matters
+    /// OpenAPI allows letters, digits, `.`, `-` and `_`; tools that hold to it refuse the document.
+    /// ## Example
+    /// `components.schemas.'Page of customers'`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Components Object.
+    "component-name-invalid",
     /// A document that promises something cannot be used as a contract.
     /// Level: deny.
     /// ## Why it matters
@@ -59,6 +77,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Schema Object, `default`.
     "default-invalid",
+    /// An enumeration lists no value.
+    /// Level: warn.
+    /// ## Why it matters
+    /// By the letter no value satisfies it; tools refuse it, or take it for none.
+    /// ## Example
+    /// `enum: []`.
+    /// ## Source
+    /// JSON Schema validation (draft Wright 00), `enum`.
+    "enum-empty",
     /// An enumerated value is listed twice.
     /// Level: warn.
     /// ## Why it matters
@@ -168,6 +195,15 @@ rules! {
     /// ## Source
     /// JSON Schema Validation, draft 5.
     "limits-contradict",
+    /// A link leads to an operation that is not there.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Whoever follows it does not know what to call.
+    /// ## Example
+    /// `operationId: getCustmer` in a link.
+    /// ## Source
+    /// OpenAPI 3.0.3, Link Object.
+    "link-target-unknown",
     /// An operation has no `operationId`.
     /// Level: deny where the document has an `x-contract`, else warn.
     /// ## Why it matters
@@ -294,6 +330,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Reference Object.
     "reference-circle",
+    /// A required property is listed twice.
+    /// Level: warn.
+    /// ## Why it matters
+    /// JSON Schema asks for names that differ, and validators refuse the schema.
+    /// ## Example
+    /// `required: [id, id]`.
+    /// ## Source
+    /// JSON Schema validation (draft Wright 00), `required`.
+    "required-repeated",
     /// No operation lists, reads or adds a resource.
     /// Level: warn.
     /// ## Why it matters
@@ -357,6 +402,15 @@ rules! {
     /// ## Source
     /// OpenAPI 3.0.3, Security Requirement Object.
     "security-scheme-undefined",
+    /// A scope is asked for that no flow has.
+    /// Level: warn.
+    /// ## Why it matters
+    /// No consumer can ask for it, so that none is let in.
+    /// ## Example
+    /// `oauth: [reed]`, where the flows have `read`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Security Requirement Object, OAuth Flow Object.
+    "security-scope-undefined",
     /// A clause of `x-contract` says otherwise than the schema.
     /// Level: deny.
     /// ## Why it matters
@@ -402,6 +456,15 @@ rules! {
     /// ## Source
     /// openapi/README.md, slots and spots: a slot is a place in the request.
     "slot-taken-twice",
+    /// A variable of a server's URL is not declared.
+    /// Level: deny.
+    /// ## Why it matters
+    /// Nobody knows what to put there, so that no request can be sent.
+    /// ## Example
+    /// `https://{region}.example.com` without `variables.region`.
+    /// ## Source
+    /// OpenAPI 3.0.3, Server Object.
+    "server-variable-undeclared",
     /// A requirement that can fail a server names no source.
     /// Level: deny; a note where the `source` of the root's `x-contract` stands in for it.
     /// ## Why it matters

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::Linter;
-use super::tables::{Kind, Shape, TYPES, fields, required};
+use super::tables::{Kind, Shape, TYPES, fields, required, required_of};
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
 
@@ -106,7 +106,8 @@ impl<'a> Linter<'a> {
                 None => self.unknown_field(node, kind, key),
             }
         }
-        for name in required(kind) {
+        let of_type = if kind == Kind::Security { required_of(self.side.text(node, "type")) } else { &[] };
+        for name in required(kind).iter().chain(of_type) {
             if self.side.value(node).get(name).is_none() {
                 let title = format!("{} has no `{name}`", kind.words());
                 let why = "OpenAPI asks for it, and generators refuse the document";
@@ -165,6 +166,7 @@ impl<'a> Linter<'a> {
             let values = ("`items`", "none");
             self.deny("items-missing", (node, None), "a list says nothing of its `items`".to_owned(), values, why);
         }
+        self.access(node);
         self.enumeration(node, kind);
         self.known_values(node, kind);
         if let Some(mapping) = self.side.get(node, "discriminator").and_then(|inner| self.side.get(inner, "mapping")) {
@@ -174,8 +176,31 @@ impl<'a> Linter<'a> {
         }
     }
 
+    /// Who may send a property, and which must be there.
+    fn access(&mut self, node: NodeId) {
+        if self.side.flag(node, "readOnly") && self.side.flag(node, "writeOnly") {
+            let title = "a property is both `readOnly` and `writeOnly`".to_owned();
+            let why = "neither requests nor answers may carry it";
+            self.deny("access-contradicts", (node, Some("writeOnly")), title, ("one of them", "both"), why);
+        }
+        let names = self.side.value(node).get("required").and_then(Value::as_array);
+        let mut seen = std::collections::BTreeSet::new();
+        for name in names.into_iter().flatten().filter_map(Value::as_str) {
+            if !seen.insert(name) {
+                let title = format!("the required property `{name}` is listed twice");
+                let why = "JSON Schema asks for names that differ, and validators refuse the schema";
+                self.warn("required-repeated", (node, Some("required")), title, ("listed once", "twice"), why);
+            }
+        }
+    }
+
     fn enumeration(&mut self, node: NodeId, kind: Option<&str>) {
         let Some(values) = self.side.value(node).get("enum").and_then(Value::as_array) else { return };
+        if values.is_empty() {
+            let why = "by the letter no value satisfies it; tools refuse it, or take it for none";
+            let title = "an enumeration lists no value".to_owned();
+            self.warn("enum-empty", (node, Some("enum")), title, ("at least one value", "none"), why);
+        }
         let mut seen = std::collections::BTreeSet::new();
         for value in values {
             let text = value.to_string();

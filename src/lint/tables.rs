@@ -144,6 +144,17 @@ pub(super) fn required(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// The fields that a security scheme of a type must have besides.
+pub(super) fn required_of(security: Option<&str>) -> &'static [&'static str] {
+    match security {
+        Some("apiKey") => &["name", "in"],
+        Some("http") => &["scheme"],
+        Some("oauth2") => &["flows"],
+        Some("openIdConnect") => &["openIdConnectUrl"],
+        _ => &[],
+    }
+}
+
 /// The fields that may be there.
 pub(super) fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
     match kind {

@@ -6,7 +6,7 @@ use super::{Api, Both, Context, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::Direction;
-use crate::diff::relation::Mode;
+use crate::diff::relation::{Form, FormId, Mode, Writing};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 
@@ -190,11 +190,27 @@ impl<'a> Api<'a> {
         }
         let spot = format!("{spot} {}", new.0);
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
-        let textual = matches!(essence(new.0).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
+        let kind = essence(new.0);
+        let textual = matches!(kind.as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
             && context.direction == Direction::Request;
-        let mode = Mode { direction: context.direction, textual, xml: is_xml(new.0), segment: false };
+        let form = textual.then(|| self.form_of(both, kind.starts_with("multipart/")));
+        let mode = Mode { direction: context.direction, textual, xml: is_xml(new.0), segment: false, form };
         self.schemas(context, &spot, schemas, both, mode);
         self.compare_encoding(context, &spot, both);
+    }
+
+    /// What both sides say of the media types of a form's parts.
+    fn form_of(&mut self, both: Both, multipart: bool) -> FormId {
+        let said = |side: &mut Side<'a>, node: NodeId| {
+            let parts = child(side, node, "encoding").map(|map| side.members(map)).unwrap_or_default();
+            let said = parts.into_iter().filter_map(|(name, node)| {
+                let names = side.text(node, "contentType")?;
+                Some((name.to_owned(), Writing::of(names.split(','))))
+            });
+            said.collect()
+        };
+        let (old, new) = (said(&mut self.engine.old, both.old), said(&mut self.engine.new, both.new));
+        self.engine.form(Form { multipart, old, new })
     }
 
     /// How the parts of a form are written, where either side says so; what is written out but was so anyway is none.
@@ -310,6 +326,7 @@ fn default_content(side: &mut Side<'_>, schema: NodeId) -> String {
     match (text("type"), text("format")) {
         (Some("string"), Some("binary" | "byte")) => "application/octet-stream",
         (Some("object"), _) => "application/json",
+        (None, _) if own.iter().any(|part| side.value(*part).get("properties").is_some()) => "application/json",
         _ => "text/plain",
     }
     .to_owned()

@@ -12,6 +12,7 @@ impl<'a> Api<'a> {
     /// Compares everything: the one entry point.
     pub(crate) fn compare(&mut self) {
         self.compare_operations();
+        self.compare_webhooks();
         self.compare_schemes();
         self.compare_servers();
         self.compare_components();

@@ -147,7 +147,7 @@ impl<'a> Api<'a> {
         }
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         self.compare_style(context, spot, both, schemas, location);
-        let mode = Mode { direction, textual: true, xml: false, segment: location == "path" };
+        let mode = Mode { direction, textual: true, xml: false, segment: location == "path", form: None };
         if location == "query"
             && direction == Direction::Request
             && let Some(items) = self.became_list(both, schemas)

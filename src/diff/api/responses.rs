@@ -49,6 +49,10 @@ impl<'a> Api<'a> {
                 Some(index) => {
                     taken[index] = true;
                     let spot = format!("response {status}");
+                    let (range, inner) = new[index];
+                    if within(status, range) && !old.iter().any(|(known, _)| known.eq_ignore_ascii_case(range)) {
+                        self.say_status_added(&answer, (range, inner), both);
+                    }
                     self.compare_response(&answer, &spot, Both { old: *node, new: new[index].1 });
                 }
                 None => self.status_removed(&answer, (status, *node), &new, both),
@@ -56,12 +60,17 @@ impl<'a> Api<'a> {
         }
         // Where no success was documented, `default` was the answer to it, until it gave way to one that is.
         let open = |list: &[Status<'a>]| list.iter().find(|(status, _)| *status == "default").copied();
-        let stood_in = open(&old).filter(|_| open(&new).is_none() && !old.iter().any(|(status, _)| is_success(status)));
+        let stood_in = open(&old).filter(|_| !old.iter().any(|(status, _)| is_success(status)));
+        let gave_way = open(&new).is_none();
         for ((status, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
             if let Some((_, default)) = stood_in.filter(|_| is_success(status)) {
                 let spot = format!("response {status}");
-                self.compare_response(&answer, &spot, Both { old: default, new: *node });
-                continue;
+                let both = Both { old: default, new: *node };
+                if gave_way {
+                    self.compare_response(&answer, &spot, both);
+                    continue;
+                }
+                self.compare_shared_bodies(&answer, &spot, both);
             }
             self.status_added(&answer, (status, *node), &old, both);
         }
@@ -87,13 +96,18 @@ impl<'a> Api<'a> {
     fn status_added(&mut self, context: &Context, (status, node): Status<'_>, old: &[Status<'a>], both: Both) {
         // What a range promised for the status still holds; what `default` promised for a failure, too.
         if let Some((_, range)) = old.iter().find(|(other, _)| within(status, other)) {
-            return self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
+            self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
+            return self.say_status_added(context, (status, node), both);
         }
         if let Some((_, default)) = old.iter().find(|(other, _)| *other == "default")
             && status.starts_with(['4', '5'])
         {
             self.compare_shared_bodies(context, &format!("response {status}"), Both { old: *default, new: node });
         }
+        self.say_status_added(context, (status, node), both);
+    }
+
+    fn say_status_added(&mut self, context: &Context, (status, node): Status<'_>, both: Both) {
         let change = Change::new(&rules::response_status_added::RULE, context.direction)
             .at(Some(At::node(both.old)), Some(At::node(node)))
             .about(format!("`{status}`"))
@@ -137,7 +151,8 @@ impl<'a> Api<'a> {
         for (name, one) in self.old().members(old) {
             let Some((_, two)) = others.iter().find(|(other, _)| *other == name) else { continue };
             let schemas = (self.engine.old.get(one, "schema"), self.engine.new.get(*two, "schema"));
-            let mode = Mode { direction: context.direction, textual: false, xml: is_xml(name), segment: false };
+            let mode =
+                Mode { direction: context.direction, textual: false, xml: is_xml(name), segment: false, form: None };
             let both = Both { old: one, new: *two };
             self.schemas(context, &format!("{spot} {name}"), schemas, both, mode);
         }

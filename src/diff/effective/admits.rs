@@ -7,6 +7,19 @@ use crate::diff::checker;
 use crate::diff::types::{Range, TypeSet, integer_format};
 
 impl Effective<'_> {
+    /// Whether no value satisfies the keywords, whatever unions and `not` say besides.
+    pub(crate) fn is_void(&self) -> bool {
+        let crossed = |range: &Range| range.low > range.high;
+        let void = [
+            (TypeSet::STRING, crossed(&self.length)),
+            (TypeSet::ARRAY, crossed(&self.item_count)),
+            (TypeSet::OBJECT, crossed(&self.property_count)),
+            (TypeSet::NUMBER, crossed(&self.range)),
+        ];
+        let left = void.iter().filter(|(_, void)| *void).fold(self.types, |types, (kind, _)| types.without(*kind));
+        !self.nullable && left.is_empty()
+    }
+
     /// Whether an enumerated value satisfies the other keywords; in doubt it does.
     pub(crate) fn admits(&self, value: &Value) -> bool {
         let kind = TypeSet::of(value);

@@ -36,6 +36,8 @@ pub(crate) struct Outline {
     pub(crate) names: Vec<String>,
     /// Required properties that have but one value, with that value.
     pub(crate) fixed: Vec<(String, String)>,
+    /// Whether no payload satisfies it.
+    pub(crate) void: bool,
     /// Whether it is itself a union that is small enough to be expanded.
     union: bool,
 }
@@ -65,6 +67,7 @@ impl Conjs {
         let outline = Arc::new(Outline {
             fixed,
             types: merged.types,
+            void: merged.is_void(),
             names: merged.properties.keys().map(|name| (*name).to_owned()).collect(),
             union: merged.unions.len() == 1 && merged.unions.iter().all(|union| union.variants.len() <= 64),
         });

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::negation::Negated;
+use super::negation::{Negated, doubly_negated};
 use super::{Part, inferred_types};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::types::TypeSet;
@@ -62,6 +62,7 @@ impl Flat {
             if let Some(all) = side.get(part.node, "allOf") {
                 more.extend(side.items(all));
             }
+            more.extend(doubly_negated(side, part.node));
             if !part.without_unions
                 && let Some(only) = only_variant(side, part.node)
             {
@@ -125,7 +126,11 @@ fn own_null(side: &mut Side<'_>, node: NodeId, known: &mut HashMap<NodeId, Optio
     if map.get("nullable").and_then(Value::as_bool) == Some(true) {
         return Some(true);
     }
-    if let Some(inner) = side.get(node, "not")
+    if let Some(inner) = doubly_negated(side, node) {
+        if !null_in(side, inner, known).unwrap_or(true) {
+            return Some(false);
+        }
+    } else if let Some(inner) = side.get(node, "not")
         && Negated::read(side, inner).refuses_null()
     {
         return Some(false);

@@ -4,6 +4,7 @@
 //! only while a pair is compared. The source place of each part is therefore never lost, and nothing is copied.
 
 mod admits;
+mod branches;
 mod conjs;
 mod flat;
 mod negation;
@@ -18,7 +19,7 @@ use super::arena::{NodeId, Side};
 use super::types::{Range, TypeSet};
 pub(crate) use conjs::{Conjs, Outline};
 use flat::{Flat, is_null, speaks};
-use negation::{Negated, alternatives};
+use negation::{Negated, alternatives, doubly_negated};
 pub(crate) use tags::Tags;
 
 /// One schema object that holds; `without_unions` when its `oneOf`/`anyOf` is dealt with elsewhere.
@@ -94,6 +95,8 @@ pub(crate) struct Effective<'a> {
     pub(crate) written: (Option<i128>, Option<i128>),
     pub(crate) range: Range,
     pub(crate) multiples: Vec<f64>,
+    /// Whether it is but a step that leaves whole numbers only.
+    pub(crate) stepped: bool,
     pub(crate) length: Range,
     pub(crate) patterns: Vec<&'a str>,
     pub(crate) formats: Vec<&'a str>,
@@ -103,6 +106,7 @@ pub(crate) struct Effective<'a> {
     pub(crate) properties: BTreeMap<&'a str, Vec<NodeId>>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) additional: Additional,
+    limits: Vec<branches::Limit<'a>>,
     /// The names that all closed parts declare; a name outside of them is refused although another part declares it.
     pub(crate) allowed: Option<BTreeSet<&'a str>>,
     pub(crate) property_count: Range,
@@ -131,6 +135,7 @@ impl Default for Effective<'_> {
             written: (None, None),
             range: Range::EVERYTHING,
             multiples: Vec::new(),
+            stepped: false,
             length: counts,
             patterns: Vec::new(),
             formats: Vec::new(),
@@ -140,6 +145,7 @@ impl Default for Effective<'_> {
             properties: BTreeMap::new(),
             required: BTreeSet::new(),
             additional: Additional::Any,
+            limits: Vec::new(),
             allowed: None,
             property_count: counts,
             unions: Vec::new(),
@@ -202,9 +208,11 @@ pub(crate) fn effective<'a>(side: &mut Side<'a>, conj: &Conj) -> Effective<'a> {
             _ => {}
         }
     }
+    merged.judge_alone();
     merged.drop_refused(side);
     if merged.multiples.iter().any(|step| step.fract() == 0.0) {
         // A multiple of a whole number is one.
+        merged.stepped = merged.types.has(TypeSet::FRACTION);
         merged.types = merged.types.without(TypeSet::FRACTION);
         merged.declared = merged.declared.without(TypeSet::FRACTION);
     }
@@ -238,7 +246,7 @@ impl<'a> Effective<'a> {
                 "uniqueItems" => self.unique |= flag,
                 "default" => self.default = self.default.or(Some(value)),
                 "items" if value.is_object() => self.items.extend(side.get(part.node, "items")),
-                "not" => {
+                "not" if doubly_negated(side, part.node).is_none() => {
                     let inner = side.get(part.node, "not");
                     let negated = inner.map_or(Negated::Other, |inner| Negated::read(side, inner));
                     if !self.add_negation(negated) {
@@ -338,42 +346,6 @@ impl<'a> Effective<'a> {
                 values.retain(|value| known.contains(&super::types::value_key(value)));
             }
             self.values = Some(values);
-        }
-    }
-
-    fn add_object(&mut self, side: &mut Side<'a>, node: NodeId, map: &'a Map<String, Value>) {
-        if let Some(properties) = map.get("properties").and_then(Value::as_object)
-            && let Some(holder) = side.get(node, "properties")
-        {
-            for name in properties.keys() {
-                if let Some(property) = side.get(holder, name) {
-                    self.properties.entry(name.as_str()).or_default().push(property);
-                }
-            }
-        }
-        if let Some(names) = map.get("required").and_then(Value::as_array) {
-            self.required.extend(names.iter().filter_map(Value::as_str));
-        }
-        match map.get("additionalProperties") {
-            Some(Value::Bool(false)) => {
-                self.additional = Additional::Forbidden;
-                let own = map.get("properties").and_then(Value::as_object);
-                let own: BTreeSet<&str> = own.into_iter().flat_map(|all| all.keys().map(String::as_str)).collect();
-                self.allowed = Some(match self.allowed.take() {
-                    Some(known) => known.intersection(&own).copied().collect(),
-                    None => own,
-                });
-            }
-            Some(Value::Object(schema)) if !schema.is_empty() => {
-                if let Some(inner) = side.get(node, "additionalProperties") {
-                    match &mut self.additional {
-                        Additional::Any => self.additional = Additional::Schema(vec![inner]),
-                        Additional::Schema(list) => list.push(inner),
-                        Additional::Forbidden => {}
-                    }
-                }
-            }
-            _ => {}
         }
     }
 

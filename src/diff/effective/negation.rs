@@ -24,6 +24,14 @@ fn idle(key: &str) -> bool {
     matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-")
 }
 
+/// The schema that a `not` of a `not` comes to.
+pub(super) fn doubly_negated(side: &mut Side<'_>, node: NodeId) -> Option<NodeId> {
+    let inner = side.get(node, "not")?;
+    let inner = side.resolved(inner);
+    let alone = side.value(inner).as_object().is_some_and(|map| map.keys().all(|key| key == "not" || idle(key)));
+    if alone { side.get(inner, "not") } else { None }
+}
+
 /// The schemas each of which a `not` refuses: those of its `anyOf` where it holds nothing else, or else itself.
 pub(super) fn alternatives(side: &mut Side<'_>, node: NodeId) -> Vec<NodeId> {
     let target = side.resolved(node);

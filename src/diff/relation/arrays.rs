@@ -29,7 +29,7 @@ impl<'a> Engine<'a> {
             _ => {}
         }
         if old.item_count.high > 0.0 && new.item_count.high > 0.0 {
-            self.child(sides, &old.items, &new.items, Mode { segment: false, ..sides.mode });
+            self.child(sides, &old.items, &new.items, Mode { segment: false, form: None, ..sides.mode });
         }
     }
 }

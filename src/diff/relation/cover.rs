@@ -245,7 +245,8 @@ impl<'a> Engine<'a> {
             let Some(others) = other.properties.get(name) else { continue };
             let (old, new) = if request { (nodes, others) } else { (others, nodes) };
             let anchors = (old.first().copied()?, new.first().copied()?);
-            if self.pair_of(old, new, anchors, ask.mode) == Some(pair) && found.replace(*name).is_some() {
+            let mode = self.part_mode(ask.mode, Some(name), old, new);
+            if self.pair_of(old, new, anchors, mode) == Some(pair) && found.replace(*name).is_some() {
                 return None;
             }
         }

@@ -8,6 +8,7 @@ mod arrays;
 mod cover;
 mod discriminators;
 mod equality;
+mod forms;
 mod keywords;
 mod languages;
 mod likeness;
@@ -21,6 +22,7 @@ mod scalars;
 mod unions;
 mod values;
 
+pub(crate) use forms::{Form, FormId, Writing};
 pub(crate) use patterns::{only_in, samples};
 pub(crate) use proof::Prover;
 
@@ -49,6 +51,8 @@ pub(crate) struct Mode {
     pub(crate) xml: bool,
     /// Whether it is a segment of a path, which is never empty.
     pub(crate) segment: bool,
+    /// The form whose parts are the properties.
+    pub(crate) form: Option<FormId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,6 +131,7 @@ pub(crate) struct Engine<'a> {
     ids: HashMap<(ConjId, ConjId, Mode), PairId>,
     equal_values: equality::Known,
     patterns: patterns::Patterns,
+    forms: forms::Forms,
     depth: usize,
     visits: usize,
     pub(crate) exhausted: bool,
@@ -153,6 +158,7 @@ impl<'a> Engine<'a> {
             ids: HashMap::new(),
             equal_values: equality::Known::default(),
             patterns: patterns::Patterns::default(),
+            forms: forms::Forms::default(),
             depth: 0,
             visits: 0,
             exhausted: false,

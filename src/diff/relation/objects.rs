@@ -110,7 +110,11 @@ impl<'a> Engine<'a> {
     fn compare_property(&mut self, sides: &Sides<'a>, property: &Property<'_>) {
         let direction = sides.mode.direction;
         let (gone, here) = (property.before.hidden(direction), property.after.hidden(direction));
+        // Of an object that holds nothing no property ever came.
+        let empty = |side: &Effective<'_>| side.property_count.high < 1.0;
         match (property.old.is_empty(), property.new.is_empty()) {
+            (false, true) if empty(&sides.old) => {}
+            (true, false) if empty(&sides.new) => {}
             (true, true) => self.compare_required(sides, property),
             (false, true) => self.property_removed(sides, property, gone),
             (true, false) => self.property_added(sides, property, here),
@@ -123,9 +127,15 @@ impl<'a> Engine<'a> {
                 if self.is_settled_by_selection(sides, property) {
                     return;
                 }
-                self.child(sides, property.old, property.new, sides.mode);
+                self.member(sides, Some(property.name), property.old, property.new);
             }
         }
+    }
+
+    /// Compares what two members hold; none has a name where any other is meant.
+    fn member(&mut self, sides: &Sides<'a>, name: Option<&str>, old: &[NodeId], new: &[NodeId]) {
+        let mode = self.part_mode(sides.mode, name, old, new);
+        self.child(sides, old, new, mode);
     }
 
     fn property_change(
@@ -200,6 +210,10 @@ impl<'a> Engine<'a> {
     }
 
     fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
+        if property.is_required {
+            // What is required without a declaration must come all the same.
+            self.compare_required(sides, property);
+        }
         let required = property.was_required && (!property.is_required || sides.new.closed());
         let mut found = Vec::new();
         if sides.new.closed() && sides.old.allows_name(property.name) {
@@ -221,11 +235,14 @@ impl<'a> Engine<'a> {
         if let Additional::Schema(schema) = &sides.new.additional
             && !hidden
         {
-            self.child(sides, property.old, schema, sides.mode);
+            self.member(sides, Some(property.name), property.old, schema);
         }
     }
 
     fn property_added(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
+        if property.was_required {
+            self.compare_required(sides, property);
+        }
         let newly_required = property.is_required && !property.was_required;
         let mut found = Vec::new();
         if sides.old.closed() && sides.new.allows_name(property.name) {
@@ -249,7 +266,7 @@ impl<'a> Engine<'a> {
         if let Additional::Schema(schema) = &sides.old.additional
             && !hidden
         {
-            self.child(sides, schema, property.new, sides.mode);
+            self.member(sides, Some(property.name), schema, property.new);
         }
     }
 
@@ -275,9 +292,9 @@ impl<'a> Engine<'a> {
             (Additional::Forbidden, Additional::Any | Additional::Schema(_)) => {
                 self.say(sides, &rules::additional_properties_allowed::RULE, key, text(old), text(new));
             }
-            (Additional::Any, Additional::Schema(schema)) => self.child(sides, &[], schema, sides.mode),
-            (Additional::Schema(schema), Additional::Any) => self.child(sides, schema, &[], sides.mode),
-            (Additional::Schema(one), Additional::Schema(two)) => self.child(sides, one, two, sides.mode),
+            (Additional::Any, Additional::Schema(schema)) => self.member(sides, None, &[], schema),
+            (Additional::Schema(schema), Additional::Any) => self.member(sides, None, schema, &[]),
+            (Additional::Schema(one), Additional::Schema(two)) => self.member(sides, None, one, two),
             (Additional::Any, Additional::Any) | (Additional::Forbidden, Additional::Forbidden) => {}
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{ConjId, Engine, Sides};
+use crate::diff::arena::NodeId;
 use crate::diff::effective::{Effective, Variant};
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
@@ -29,19 +30,48 @@ impl<'a> Engine<'a> {
     /// other document declares.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
         let request = sides.mode.direction == Direction::Request;
-        let (strict, lax) = if request { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
+        let strict = if request { &sides.new } else { &sides.old };
         let [union] = strict.unions.as_slice() else { return false };
         let open = strict.discriminator.is_none();
-        if !open || union.keyword != "oneOf" || union.variants.len() > MAX_VARIANTS || self.union_reads_the_same(sides)
-        {
+        if !open || union.variants.len() > MAX_VARIANTS || self.union_reads_the_same(sides) {
             return false;
         }
-        let variants = if request {
-            self.new_conjs.variants(&mut self.new, new, strict)
-        } else {
-            self.old_conjs.variants(&mut self.old, old, strict)
+        let whole = if request { new } else { old };
+        let exclusive = (union.keyword == "oneOf").then(|| self.variants_of(whole, strict, request)).flatten();
+        let inner = union.variants.clone().into_iter().filter_map(|node| self.exclusive_within(node, request));
+        let groups: Vec<Vec<Variant<'a>>> = inner.collect();
+        exclusive.into_iter().chain(groups).any(|variants| self.compare_overlaps_of(sides, (old, new), &variants))
+    }
+
+    /// The variants of a `oneOf` that is itself a variant.
+    fn exclusive_within(&mut self, node: NodeId, of_new: bool) -> Option<Vec<Variant<'a>>> {
+        let (side, conjs) = match of_new {
+            true => (&mut self.new, &mut self.new_conjs),
+            false => (&mut self.old, &mut self.old_conjs),
         };
-        let Some(variants) = variants else { return false };
+        let conj = conjs.of(side, &[node], node);
+        let merged = self.merged(conj, !of_new);
+        let [union] = merged.unions.as_slice() else { return None };
+        let plain = union.keyword == "oneOf" && merged.discriminator.is_none() && union.variants.len() <= MAX_VARIANTS;
+        if plain { self.variants_of(conj, &merged, of_new) } else { None }
+    }
+
+    fn variants_of(&mut self, conj: ConjId, merged: &Effective<'a>, of_new: bool) -> Option<Vec<Variant<'a>>> {
+        match of_new {
+            true => self.new_conjs.variants(&mut self.new, conj, merged),
+            false => self.old_conjs.variants(&mut self.old, conj, merged),
+        }
+    }
+
+    /// As [`Self::compare_overlaps`], of the variants of one `oneOf`.
+    fn compare_overlaps_of(
+        &mut self,
+        sides: &Sides<'a>,
+        (old, new): (ConjId, ConjId),
+        variants: &[Variant<'a>],
+    ) -> bool {
+        let request = sides.mode.direction == Direction::Request;
+        let lax = if request { &sides.old } else { &sides.new };
         let inclusive = lax.unions.iter().any(|union| union.keyword == "anyOf");
         let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
         let declared = self.declared_by(if request { old } else { new }, lax, request);

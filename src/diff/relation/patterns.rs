@@ -50,15 +50,21 @@ fn tree(pattern: &str) -> Option<Hir> {
     ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
 }
 
-/// The lengths of the texts that a pattern takes, where it is anchored at both ends.
+/// The lengths of the texts that a pattern takes: the least of them, and the greatest where it is anchored at both ends.
 pub(super) fn lengths(pattern: &str) -> Option<Range> {
     let tree = tree(pattern)?;
     let facts = tree.properties();
     let anchored = facts.look_set_prefix().contains(Look::Start) && facts.look_set_suffix().contains(Look::End);
     #[expect(clippy::cast_precision_loss, reason = "lengths of texts are small")]
     let number = |length: usize| length as f64;
-    anchored.then(|| {
-        Range::between(facts.minimum_len().map_or(0.0, number), facts.maximum_len().map_or(f64::INFINITY, number))
+    let least = facts.minimum_len().map_or(0.0, number);
+    Some(match anchored {
+        true => Range::between(least, facts.maximum_len().map_or(f64::INFINITY, number)),
+        // One letter beyond ASCII may be several bytes of the pattern.
+        false if ["\\u", "\\x"].iter().any(|escape| pattern.contains(escape)) => {
+            Range::between(least.min(1.0), f64::INFINITY)
+        }
+        false => Range::between(least, f64::INFINITY),
     })
 }
 
@@ -245,8 +251,11 @@ mod tests {
         assert!(same_trees(&["^[0-9]+$"], &[r"^\d+$"]) && !same_trees(&["^[0-9]+$"], &["^[0-9]*$"]));
         assert_eq!(lengths("^[a-z]{2}$"), Some(Range::between(2.0, 2.0)));
         assert_eq!(lengths("^[^/]{1,3}$"), Some(Range::between(1.0, 3.0)));
-        assert_eq!(lengths("^a|b$"), None);
-        assert_eq!(lengths("[a-z]{2}"), None);
+        let at_least = |low: f64| Some(Range::between(low, f64::INFINITY));
+        assert_eq!(lengths("^a|b$"), at_least(1.0));
+        assert_eq!(lengths("[a-z]{2}"), at_least(2.0));
+        assert_eq!(lengths(r"\x41{3}"), at_least(1.0));
+        assert_eq!(lengths("(?=a)"), None);
     }
 
     #[test]

@@ -17,6 +17,15 @@ impl<'a> Engine<'a> {
     pub(super) fn compare_types(&mut self, sides: &Sides<'a>) -> TypeSet {
         let (old, new) = (sides.old.types, sides.new.types);
         let common = old.and(new);
+        // That a step leaves whole numbers only is told of the step.
+        let told = |side: &Effective<'_>| if side.stepped { side.types.or(TypeSet::FRACTION) } else { side.types };
+        if old != new
+            && told(&sides.old) == told(&sides.new)
+            && sides.old.values.is_none()
+            && sides.new.values.is_none()
+        {
+            return common;
+        }
         // A side whose branches contradict each other accepts nothing.
         let possible = !old.is_empty() && !new.is_empty() && (sides.mode.textual || !common.is_empty());
         if old == new || possible && sides.old.values.is_some() && sides.new.values.is_some() {

@@ -307,6 +307,10 @@ fn variants_of<'a>(
         let outline = conjs.outline(side, variant.conj);
         found.push((variant, outline));
     }
+    // What nothing satisfies is no variant, unless it is all there is.
+    if found.iter().any(|(_, outline)| !outline.void) {
+        found.retain(|(_, outline)| !outline.void);
+    }
     Some(found)
 }
 

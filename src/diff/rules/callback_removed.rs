@@ -3,7 +3,7 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// A callback is no longer sent.
+    /// A callback or webhook is no longer sent.
     ///
     /// ## Why it matters
     /// Consumers wait for a call that never comes.
@@ -12,7 +12,7 @@ rule! {
     /// The callback `paid` is gone.
     ///
     /// ## Source
-    /// OpenAPI 3.0.3, Callback Object.
+    /// OpenAPI 3.0.3, Callback Object; OpenAPI 3.1.0, `webhooks`.
     id: "callback-removed",
     effect: Narrows,
     guards: [Negotiated],

@@ -6,8 +6,8 @@ rule! {
     /// An operation was removed.
     ///
     /// ## Why it matters
-    /// Every call to it fails from now on. A removal that was announced by `deprecated: true`, and whose
-    /// `x-sunset` date has passed, is lawful.
+    /// Every call to it fails from now on. A removal that was announced by `deprecated: true` is lawful, once the date of
+    /// its `x-sunset` has passed where it names one.
     ///
     /// ## Example
     /// `DELETE /customers/{id}` is gone.

@@ -3,10 +3,11 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// A promise about answers weighs more than before.
+    /// A promise about answers binds more than before.
     ///
     /// ## Why it matters
-    /// Consumers lose nothing; servers that broke it silently are found now.
+    /// Consumers lose nothing: servers that broke it silently are found now, or one of the readings that were left open is
+    /// the one that holds.
     ///
     /// ## Example
     /// `level: note` at a rule became `level: deny`.

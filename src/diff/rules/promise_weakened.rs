@@ -3,7 +3,7 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// A promise about answers weighs less than before.
+    /// A promise about answers binds less than before.
     ///
     /// ## Why it matters
     /// A server that breaks it fails no check any more, so that the promise is as good as gone.

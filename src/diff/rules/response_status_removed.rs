@@ -6,8 +6,8 @@ rule! {
     /// A response status is no longer documented.
     ///
     /// ## Why it matters
-    /// Consumers wait for the success status that they know. Errors come and go, so a non-success status is a
-    /// note.
+    /// Consumers wait for the success or the redirection that they know. Errors come and go, so a status that is neither is
+    /// a note.
     ///
     /// ## Example
     /// `200` is gone, `204` is there instead.

@@ -3,7 +3,7 @@
 use crate::diff::rule::rule;
 
 rule! {
-    /// Something else selects the tenant.
+    /// Something else selects or shows the tenant.
     ///
     /// ## Why it matters
     /// Requests reach another tenant's records, or none.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Clauses;
-use super::plain::handling;
+use super::plain::{handling, plain, same};
 use crate::diff::api::{Api, Context};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -49,15 +49,21 @@ impl<'a> Api<'a> {
         if ways.iter().any(|way| way.old.is_some() && way.new.is_none()) {
             self.clause(context, &rules::paging_style_changed::RULE, "page", page);
         } else {
-            for (name, way) in WAYS.iter().zip(&ways).filter(|(_, way)| way.both()) {
-                self.compare_way(context, name, way);
+            for (name, way) in WAYS.iter().zip(&ways) {
+                if way.both() {
+                    self.compare_way(context, name, way);
+                } else {
+                    self.promise(context, name, way);
+                }
             }
         }
         let size = self.sub(page, "size");
         self.compare_size(context, &size);
         for key in SPOTS {
             let clause = self.sub(page, key);
-            if key == "total" && self.counts_otherwise(context, &clause) {
+            if key == "total" && self.counts_otherwise(context, &clause)
+                || key == "offset-echo" && self.means_otherwise(context, &clause)
+            {
                 continue;
             }
             // A spot that moved is a promise that is kept elsewhere: consumers look in the old place.
@@ -74,9 +80,30 @@ impl<'a> Api<'a> {
         let with = |value: Option<&Value>| value.and_then(|value| value.get("with")).cloned();
         let counts = total.both() && self.differ("of", &of) && place(old) == place(new) && with(old) == with(new);
         if counts {
-            self.clause(context, &rules::promise_changed::RULE, "total.of", &of);
+            self.clause(context, &rules::total_meaning_changed::RULE, "total.of", &of);
         }
         counts
+    }
+
+    /// Says that of several readings of an offset that stands where it stood some went, or others came; whether it is so.
+    fn means_otherwise(&mut self, context: &Context, echo: &Clauses) -> bool {
+        let means = self.sub(echo, "means");
+        let (old, new) = self.values_of(echo);
+        let (Some(old), Some(new)) = (old, new) else { return false };
+        let words = |value: &'a Value| value.get("means").and_then(Value::as_array);
+        let (Some(before), Some(after)) = (words(old), words(new)) else { return false };
+        if old.get("spot") != new.get("spot") {
+            return false;
+        }
+        let rule: &'static Rule =
+            match (after.iter().all(|word| before.contains(word)), before.iter().all(|word| after.contains(word))) {
+                (true, true) => return true,
+                (true, false) => &rules::promise_strengthened::RULE,
+                (false, true) => &rules::promise_weakened::RULE,
+                (false, false) => return false,
+            };
+        self.clause(context, rule, "offset-echo.means", &means);
+        true
     }
 
     /// Where the way to the next page is read and sent; how a malformed one is handled is another matter.
@@ -122,10 +149,10 @@ impl<'a> Api<'a> {
             let (old, new) = self.values_of(&clause);
             let rule: &'static Rule = match (handling(old).as_str(), handling(new).as_str()) {
                 (one, two) if one == two => continue,
-                // Who asked for too much got a page, or could hope for one.
-                ("clamp" | "either", "refuse") | ("clamp", "either") => &rules::page_size_limit_narrowed::RULE,
-                ("either", "clamp") => &rules::page_size_limit_widened::RULE,
-                _ => &rules::promise_changed::RULE,
+                ("clamp", _) => &rules::page_size_limit_narrowed::RULE,
+                ("refuse", _) | ("either", "clamp") => &rules::page_size_limit_widened::RULE,
+                // Nobody was promised a page.
+                _ => &rules::promise_strengthened::RULE,
             };
             self.clause(context, rule, &format!("size.{key}"), &clause);
         }
@@ -140,19 +167,38 @@ impl<'a> Api<'a> {
                 (Some(_), None) => Some(&rules::filter_removed::RULE),
                 (None, Some(_)) => Some(&rules::filter_added::RULE),
                 _ => {
-                    let mut differs = false;
+                    let (mut differs, mut settled) = (false, true);
                     for key in WEIGHTY {
                         let clause = self.sub(&filter, key);
-                        differs |= self.differ(key, &clause);
+                        if self.differ(key, &clause) {
+                            differs = true;
+                            settled &= self.is_settled(key, &clause);
+                        }
                     }
-                    differs.then_some(&rules::filter_match_changed::RULE)
+                    let rule: &'static Rule =
+                        if settled { &rules::promise_strengthened::RULE } else { &rules::filter_match_changed::RULE };
+                    differs.then_some(rule)
                 }
             };
             if let Some(rule) = rule {
                 self.clause(context, rule, name, &filter);
             } else {
-                self.compare_rest(context, name, &filter, &WEIGHTY);
+                // Which values are tried is a matter of who checks.
+                self.compare_rest(context, name, &filter, &[&WEIGHTY[..], &["values"]].concat());
             }
+        }
+    }
+
+    /// Whether one of the readings that a filter left open is the one that holds now.
+    fn is_settled(&self, key: &str, clause: &Clauses) -> bool {
+        let (old, new) = self.values_of(clause);
+        match (key, old.map(plain)) {
+            ("case", Some(open)) => open == "either",
+            // Left out, everything is meant, which is the other reading.
+            ("absent", Some(open)) => {
+                open.get("either").is_some_and(|value| new.is_none_or(|new| same("absent", Some(value), Some(new))))
+            }
+            _ => false,
         }
     }
 

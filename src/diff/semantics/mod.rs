@@ -4,9 +4,11 @@
 //! that go widen what may come. A default that is written out changes nothing (`plain`); every key of the vocabulary
 //! is compared, those that no rule knows as well; levels are compared on their own (`levels`).
 
+mod handlings;
 mod levels;
 mod lists;
 mod plain;
+mod reads;
 mod x_rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +61,7 @@ impl<'a> Api<'a> {
         let lists = self.sub(&clauses, "lists");
         self.compare_lists(context, &lists);
         let reads = self.sub(&clauses, "reads");
-        self.promise(context, "reads", &reads);
+        self.compare_reads(context, &reads);
         let expands = self.sub(&clauses, "expands");
         self.compare_expansions(context, &expands);
         self.compare_rest(context, "", &clauses, &["lists", "reads", "expands"]);
@@ -167,7 +169,8 @@ impl<'a> Api<'a> {
             }
             let name = if subject.is_empty() { key.to_owned() } else { format!("{subject}.{key}") };
             if is_handling(key) {
-                self.clause(context, &rules::promise_changed::RULE, &name, &inner);
+                let (one, two) = self.values_of(&inner);
+                self.clause(context, handlings::decided(key, one, two), &name, &inner);
             } else {
                 self.promise(context, &name, &inner);
             }
@@ -225,7 +228,9 @@ impl<'a> Api<'a> {
             let tenancy = self.sub(&clauses, "tenancy");
             let slot = self.sub(&tenancy, "slot");
             self.replaced(&whole, &rules::tenancy_changed::RULE, "tenancy.slot", &slot);
-            self.compare_rest(&whole, "tenancy", &tenancy, &["slot"]);
+            let field = self.sub(&tenancy, "field");
+            self.replaced(&whole, &rules::tenancy_changed::RULE, "tenancy.field", &field);
+            self.compare_rest(&whole, "tenancy", &tenancy, &["slot", "field"]);
             let refusals = self.sub(&clauses, "refusals");
             for name in self.names_of(&refusals) {
                 let refusal = self.sub(&refusals, name);

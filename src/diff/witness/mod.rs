@@ -140,6 +140,17 @@ impl<'a> Half<'_, 'a> {
         }
     }
 
+    /// The variant of a union that stands at a node, with all that holds beside the union.
+    fn variant_of(&mut self, whole: ConjId, node: NodeId) -> Option<ConjId> {
+        let conj = self.conjs.get(whole).clone();
+        let merged = effective(self.side, &conj);
+        if merged.unions.is_empty() || merged.unions.iter().any(|union| union.variants.len() > MAX_WITNESS_VARIANTS) {
+            return None;
+        }
+        let variants = self.conjs.variants(self.side, whole, &merged)?;
+        variants.into_iter().find(|variant| variant.node == node).map(|variant| variant.conj)
+    }
+
     /// One value for the schemas that hold at once.
     fn one(&mut self, nodes: &[NodeId], direction: Direction, depth: usize) -> Value {
         if depth >= MAX_DEPTH || nodes.is_empty() {
@@ -239,6 +250,14 @@ impl<'a> Half<'_, 'a> {
             with.insert((*name).to_owned(), self.one(&nodes, direction, depth));
             found.push(Value::Object(with));
         }
+        for names in &limits.together {
+            let mut with = least.clone();
+            for name in names.iter().filter(|name| !least.contains_key(*name)) {
+                let nodes = merged.properties.get(name.as_str()).cloned().unwrap_or_default();
+                with.insert(name.clone(), self.one(&nodes, direction, depth));
+            }
+            found.push(Value::Object(with));
+        }
         if focused || merged.additional == Additional::Forbidden {
             return;
         }
@@ -264,6 +283,24 @@ pub(crate) struct Wish<'w> {
     pub(crate) rule: &'static Rule,
     /// The one property, or whatever else the change is about.
     pub(crate) focus: Option<&'w str>,
+    /// What the headline names.
+    pub(crate) subject: &'w str,
+    /// The variant that came or went, on the side that accepts the payload.
+    pub(crate) variant: Option<NodeId>,
+}
+
+impl Wish<'_> {
+    /// The payloads of which one must be shown, where the headline names them: another proves another change.
+    fn named(&self) -> Option<Vec<Value>> {
+        match self.rule.id {
+            "null-allowed" | "null-forbidden" | "null-joined-enum" | "null-left-enum" => Some(vec![Value::Null]),
+            "enum-value-added" | "enum-value-removed" | "variants-overlap" | "overlap-allowed" => {
+                let listed = self.subject.trim_matches('`').split("`, `");
+                Some(listed.filter_map(|text| serde_json::from_str(text).ok()).collect())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
@@ -279,21 +316,21 @@ pub(crate) fn find<'s, 'a>(
     if old.is_vast(one) || new.is_vast(two) {
         return None;
     }
-    let mut candidates = match direction {
-        Direction::Request => {
-            let hints = hints(new, two, wish.focus.unwrap_or_default());
-            old.candidates(one, &hints, direction, 0)
-        }
-        Direction::Response => {
-            let hints = hints(old, one, wish.focus.unwrap_or_default());
-            new.candidates(two, &hints, direction, 0)
+    let (held, refusing, own, other) =
+        if direction == Direction::Request { (old, new, one, two) } else { (new, old, two, one) };
+    let variant = wish.variant.and_then(|node| held.variant_of(own, node));
+    let mut candidates = match wish.named() {
+        Some(named) => named,
+        None => {
+            let hints = hints(refusing, other, wish.focus.unwrap_or_default());
+            held.candidates(variant.unwrap_or(own), &hints, direction, 0)
         }
     };
     // A segment of a path is never empty.
     candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
     candidates.sort_by_cached_key(|value| value.to_string().len());
     candidates.dedup();
-    let (held, refusing) = if direction == Direction::Request { (old, new) } else { (new, old) };
+    let variant = variant.map(|variant| held.conjs.get(variant).clone());
     let both: Vec<(Conj, Conj)> = conjs
         .iter()
         .map(|(one, two)| match direction {
@@ -311,6 +348,7 @@ pub(crate) fn find<'s, 'a>(
         let accepted = held.accepts(inner, value, direction);
         beyond = accepted.is_none();
         accepted == Some(true)
+            && variant.as_ref().is_none_or(|variant| held.accepts(variant, value, direction) == Some(true))
             && both.iter().enumerate().all(|(place, (held_by, refused_by))| {
                 (place == 0 || held.accepts(held_by, value, direction) == Some(true))
                     && refusing.accepts(refused_by, value, direction) == Some(false)

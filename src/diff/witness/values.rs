@@ -20,6 +20,8 @@ pub(crate) struct Hints {
     pub(super) values: Vec<Value>,
     /// What the other side enumerates, by [`value_key`].
     pub(super) listed: HashSet<String>,
+    /// Properties that the other side refuses to see together.
+    pub(super) together: Vec<Vec<String>>,
     /// The patterns of the other side.
     pub(super) patterns: Vec<String>,
 }
@@ -127,6 +129,9 @@ pub(super) fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints
         let target = half.side.resolved(*node);
         if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
             hints.values.extend(values.iter().cloned());
+        }
+        if let Some(names) = half.side.value(target).get("required").and_then(Value::as_array) {
+            hints.together.push(names.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         }
     }
     hints

@@ -1,0 +1,21 @@
+//! The rule `handling-widened`; its doc comment is the text of `contract-gate explain`.
+
+use crate::diff::rule::rule;
+
+rule! {
+    /// What was refused may be served.
+    ///
+    /// ## Why it matters
+    /// Existing requests stay valid.
+    ///
+    /// ## Example
+    /// `unknown-parameters: refused` becomes `ignored`.
+    ///
+    /// ## Source
+    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `zero`.
+    id: "handling-widened",
+    effect: Widens,
+    guards: [],
+    category: Wire,
+    mirror: Rule("handling-narrowed"),
+}
