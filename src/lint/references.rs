@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Linter;
 use crate::diff::arena::NodeId;
 use crate::diff::references;
+use crate::suggest::nearest;
 
 impl<'a> Linter<'a> {
     pub(super) fn references(&mut self) {
@@ -14,7 +15,7 @@ impl<'a> Linter<'a> {
             let text = &broken.text;
             let known = self.neighbours(text);
             let (holder, name) = text.rsplit_once('/').unwrap_or(("", text));
-            let near = super::nearest(name, known.iter().copied());
+            let near = nearest(name, known.iter().copied());
             let hint = near.map(|near| format!("; did you mean `{holder}/{near}`?")).unwrap_or_default();
             let title = format!("a reference leads nowhere: `{text}`{hint}");
             let why = "everything built on it is missing; references to the network are never followed";
