@@ -133,11 +133,11 @@ fn changes_of_these_clauses_are_classified() {
     };
     for (text, from, to, rule) in [
         (&search, "          item: /found/part\n", "", "collection-moved"),
-        (&search, "{spot: /total, of: collection}", "/total", "promise-changed"),
+        (&search, "{spot: /total, of: collection}", "/total", "total-meaning-changed"),
         (&search, "where: {rel: next,", "where: {rel: prev,", "paging-style-changed"),
         (&pages, "            pages: /pages\n", "", "promise-removed"),
         (&pages, "            next-number: /next\n", "            next-number: /pages\n", "promise-moved"),
-        (&pages, "past-end: last", "past-end: empty", "promise-changed"),
+        (&pages, "past-end: last", "past-end: empty", "past-end-changed"),
     ] {
         let changed = text.replacen(from, to, 1);
         assert_ne!(*text, changed, "{from}");
