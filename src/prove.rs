@@ -83,7 +83,7 @@ pub struct Scope {
     pub only: Vec<String>,
     /// Seed of the checks.
     pub seed: u64,
-    /// Runs at once; 0: two more than there are cores.
+    /// Runs at once; 0: four more than there are cores.
     pub jobs: usize,
 }
 
@@ -117,7 +117,7 @@ pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<M
     let rows: Mutex<BTreeMap<usize, Row>> = Mutex::new(BTreeMap::new());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     // Some servers are slow on purpose: while one is waited for, another can be judged.
-    let jobs = if scope.jobs == 0 { cores + 2 } else { scope.jobs };
+    let jobs = if scope.jobs == 0 { cores + 4 } else { scope.jobs };
     std::thread::scope(|threads| {
         for _ in 0..jobs.max(1) {
             threads.spawn(|| {

@@ -33,7 +33,7 @@ pub(super) struct Args {
     /// A line for each run on standard error
     #[arg(long, short)]
     verbose: bool,
-    /// Runs at once; 0 is two more than there are cores
+    /// Runs at once; 0 is four more than there are cores
     #[arg(long, value_name = "N", default_value_t = 0)]
     jobs: usize,
 }
