@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
 fn without_verdict(run: &Run) -> Option<u8> {
     let aborted = run.sections.iter().find_map(|section| section.finished.as_ref()?.aborted.as_ref())?;
     safe::note(&format!("no verdict: {}\n  help: {}", aborted.message, aborted.remedy));
-    Some(if aborted.kind == crate::event::Obstacle::Unusable { exit::UNUSABLE } else { exit::NO_VERDICT })
+    Some(crate::event::exit_code(Some(aborted), false))
 }
 
 fn destination(args: &WriteArgs) -> Result<PathBuf, String> {
