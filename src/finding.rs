@@ -202,6 +202,9 @@ pub struct Finding {
     pub occurrences: u32,
     /// Survives reordering, new records and other seeds: see [`Finding::fingerprint_of`].
     pub fingerprint: String,
+    /// Fingerprint of the finding that it may be a consequence of: one on the same list that is mended first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub follows: Option<String>,
     /// Facts that tools may want beside the text.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub facts: BTreeMap<String, String>,

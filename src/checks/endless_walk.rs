@@ -17,6 +17,7 @@ check! {
     /// `next` of the list's paging: a token leads on.
     id: "endless-walk", family: Paging, level: Deny, proof: Walk,
     faults: ["walk-never-ends", "empty-pages-for-ever-under-filter"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -78,6 +78,8 @@ pub struct Check {
     pub explanation: &'static str,
     /// Faults of the embedded server that prove it.
     pub faults: &'static [&'static str],
+    /// Checks further on whose findings on the same list are its consequences as a rule.
+    pub explains: &'static [&'static str],
     /// Cases that it wants, given what was seen so far.
     pub plan: fn(&Study) -> Vec<Case>,
     /// Its verdict on one operation.
@@ -144,7 +146,8 @@ pub(crate) fn plan_nothing(_study: &Study) -> Vec<Case> {
 /// Defines the check of a file: the doc comment becomes its explanation.
 macro_rules! check {
     ($(#[doc = $doc:literal])* id: $id:literal, family: $family:ident, level: $level:ident,
-     proof: $proof:ident, faults: [$($fault:literal),* $(,)?], plan: $plan:path, judge: $judge:path $(,)?) => {
+     proof: $proof:ident, faults: [$($fault:literal),* $(,)?], $(explains: $explains:expr,)?
+     plan: $plan:path, judge: $judge:path $(,)?) => {
         /// The check of this file.
         pub(super) const CHECK: $crate::checks::Check = $crate::checks::Check {
             id: $id,
@@ -153,6 +156,8 @@ macro_rules! check {
             proof: $crate::checks::Proof::$proof,
             explanation: concat!($($doc, "\n"),*),
             faults: &[$($fault),*],
+            // What the check says, or else nothing.
+            explains: [$($explains,)? &[]][0],
             plan: $plan,
             judge: $judge,
         };

@@ -18,6 +18,7 @@ check! {
     /// The page size parameter of the list.
     id: "page-exceeds-size", family: Paging, level: Deny, proof: Answer,
     faults: ["page-exceeds-size", "size-ignored"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -7,6 +7,34 @@ use crate::contract::semantics::{Lists, Slot};
 use crate::exchange::Sent;
 use crate::study::{End, Observation, PageFacts, Seen, Study, WalkSeen};
 
+/// Checks that compare walks: where pages lose, repeat or mix up records, each of them sees that too.
+pub(super) const WHAT_WALKS_SHOW: &[&str] = &[
+    "record-repeated",
+    "token-repeated",
+    "endless-walk",
+    "record-skipped",
+    "walk-ends-early",
+    "empty-page-in-walk",
+    "wrong-total",
+    "wrong-remaining",
+    "wrong-page-number",
+    "wrong-offset-echo",
+    "more-without-end",
+    "page-size-changes-order",
+    "past-end-mishandled",
+    "filter-drops-records",
+    "filter-combination-wrong",
+    "filter-partition-gap",
+    "filter-reveals-unlisted-record",
+    "sort-ties-unstable",
+    "sort-repeats-records",
+    "sort-loses-records",
+    "sort-with-filter-wrong",
+    "default-order-wrong",
+    "lists-disagree",
+    "expansion-changes-list",
+];
+
 /// Page sizes of which only some pages are walked, and how many.
 const FEW_PAGES: [(u64, u32); 8] = [(1, 3), (2, 2), (3, 2), (10, 2), (20, 2), (25, 2), (50, 2), (100, 2)];
 

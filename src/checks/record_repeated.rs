@@ -25,6 +25,7 @@ check! {
     /// repeat is told with their order.
     id: "record-repeated", family: Paging, level: Deny, proof: Walk,
     faults: ["record-repeated", "record-repeated-once"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

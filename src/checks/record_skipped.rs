@@ -21,6 +21,7 @@ check! {
     /// ours: every walk over a list shows every record, whatever the page size.
     id: "record-skipped", family: Paging, level: Deny, proof: Compared,
     faults: ["record-skipped", "record-skipped-at-largest-size"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

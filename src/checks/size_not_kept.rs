@@ -20,6 +20,7 @@ check! {
     /// all alike, do.
     id: "size-not-kept", family: Paging, level: Deny, proof: Walk,
     faults: ["default-size-off-by-one", "size-off-by-one", "maximum-size-off-by-one"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -17,6 +17,7 @@ check! {
     /// `next` of the list's paging: a token leads on.
     id: "token-repeated", family: Paging, level: Deny, proof: Walk,
     faults: ["cursor-loops"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 

@@ -18,6 +18,7 @@ check! {
     /// ours: a token stands for a place in the list; follows from walks that neither skip nor repeat.
     id: "token-unstable", family: Paging, level: Deny, proof: Probe,
     faults: ["cursor-gives-two-pages", "offset-gives-two-pages", "page-reordered-on-repeat"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: plan, judge: judge,
 }
 

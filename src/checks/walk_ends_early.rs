@@ -7,7 +7,7 @@ use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
 use crate::finding::Level;
-use crate::study::{Study, WalkSeen};
+use crate::study::{Reference, Study, WalkSeen};
 
 check! {
     /// A page says that nothing follows, or is empty, although there are more records.
@@ -23,6 +23,7 @@ check! {
     /// of the list.
     id: "walk-ends-early", family: Paging, level: Deny, proof: Compared,
     faults: ["more-false-early", "walk-ends-early", "walk-ends-early-for-one-tenant", "window-ends"],
+    explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
 
@@ -57,7 +58,9 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
             .map(|(index, _)| index)
             .collect();
         let last_seen = reference.rows.iter().rposition(|row| row.key.as_deref().is_some_and(|key| keys.contains(key)));
-        let tail = missing.len() >= 2 && last_seen.is_none_or(|last| missing.iter().all(|index| *index > last));
+        let tail = missing.len() >= 2
+            && last_seen.is_none_or(|last| missing.iter().all(|index| *index > last))
+            && !missing.iter().any(|index| stands_before(study, operation, access, reference, *index, &keys));
         let counted = lists.page.more.is_none() && lists.page.next.is_none();
         let empty =
             walk.pages.len().checked_sub(1).and_then(|last| walk.facts(last)).is_some_and(|page| page.items == 0);
@@ -85,6 +88,24 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
                 .mark(if access == Access::Own { "early end" } else { "early end for the second tenant" }),
         );
     }
+}
+
+/// Whether a record that the longest walk lacks stands before known ones in the walk that shows it: it was left out, and
+/// the end is where it should be. Where the longest walk has it, its place there says so.
+fn stands_before(
+    study: &Study,
+    operation: &Operation,
+    access: Access,
+    reference: &Reference,
+    index: usize,
+    known: &HashSet<&str>,
+) -> bool {
+    let Some(key) = reference.rows[index].key.as_deref().filter(|_| index >= reference.ordered) else { return false };
+    let whole = |walk: &&WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
+    study.walks(&operation.id).map(|(_, walk)| walk).filter(whole).any(|walk| {
+        let behind = walk.rows.iter().skip_while(|row| row.key.as_deref() != Some(key)).skip(1);
+        behind.filter_map(|row| row.key.as_deref()).any(|key| known.contains(key))
+    })
 }
 
 /// The walk of the same tenant that shows what this one lacks.

@@ -1,9 +1,64 @@
 //! Causes before what follows from them, where the order of the catalogue alone cannot tell which is which.
 
 use super::judging::Told;
-use crate::checks::Family;
+use crate::case::Access;
+use crate::checks::{Blame, Check, Family};
+use crate::contract::Operation;
 use crate::event::{Event, Judged};
 use crate::finding::{Exhibit, Finding, Level, Stability};
+
+/// Findings that others may be consequences of, as they come about.
+#[derive(Debug, Default)]
+pub(super) struct Causes {
+    found: Vec<Cause>,
+}
+
+#[derive(Debug)]
+struct Cause {
+    check: &'static str,
+    explains: &'static [&'static str],
+    operation: String,
+    /// Whose access shows it.
+    access: Vec<Access>,
+    fingerprint: String,
+}
+
+impl Causes {
+    /// Takes a finding in, if it can be the cause of others.
+    pub(super) fn note(&mut self, check: &Check, operation: &Operation, blame: &Blame, finding: &Finding) {
+        let proved = finding.level == Level::Deny && finding.stability == Stability::Reproduced;
+        if proved && !check.explains.is_empty() && finding.follows.is_none() {
+            self.found.push(Cause {
+                check: check.id,
+                explains: check.explains,
+                operation: operation.id.clone(),
+                access: accesses(blame),
+                fingerprint: finding.fingerprint.clone(),
+            });
+        }
+    }
+
+    /// Fingerprint of the first finding that may be the cause of a fault: on the same list, for the same tenant.
+    pub(super) fn of(&self, check: &Check, operation: &Operation, blame: &Blame) -> Option<String> {
+        let access = accesses(blame);
+        let cause = self.of_check(check, operation).find(|cause| cause.access.iter().any(|by| access.contains(by)))?;
+        Some(cause.fingerprint.clone())
+    }
+
+    /// The check whose finding leaves another one without anything to judge.
+    pub(super) fn before(&self, check: &Check, operation: &Operation) -> Option<&'static str> {
+        self.of_check(check, operation).next().map(|cause| cause.check)
+    }
+
+    fn of_check<'a>(&'a self, check: &'a Check, operation: &'a Operation) -> impl Iterator<Item = &'a Cause> {
+        let explains = |cause: &&Cause| cause.operation == operation.id && cause.explains.contains(&check.id);
+        self.found.iter().filter(move |cause| cause.check != check.id).filter(explains)
+    }
+}
+
+fn accesses(blame: &Blame) -> Vec<Access> {
+    blame.cases.iter().map(crate::case::Case::access).collect()
+}
 
 /// Puts the verdict on how a refusal looks behind the one that there should have been none: whoever mends its media type
 /// alone has mended nothing. Everything else stays in the order of the catalogue.

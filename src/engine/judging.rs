@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::causes::causes_first;
+use super::causes::{Causes, causes_first};
 use super::confirm::{Again, Confirmer};
 use super::cut::Cut;
 use super::plain::unpromised;
@@ -53,6 +53,7 @@ pub(super) struct Judging<'a> {
     pub(super) left_out: u64,
     /// The smallest cases that show the deny-level faults.
     pub(super) regressions: Vec<Regression>,
+    causes: Causes,
 }
 
 impl<'a> Judging<'a> {
@@ -62,7 +63,8 @@ impl<'a> Judging<'a> {
         let confirmer = Confirmer::new(runner, study, budget);
         let (told, regressions) = (Vec::new(), Vec::new());
         let reducing = budget / REDUCING;
-        Self { options, confirmer, cut, confirmed: 0, reducing, unreduced: 0, told, left_out: 0, regressions }
+        let causes = Causes::default();
+        Self { options, confirmer, cut, confirmed: 0, reducing, unreduced: 0, told, left_out: 0, regressions, causes }
     }
 
     /// What was left out for the number of requests that it would have cost. Causes come first in the catalogue, so that it
@@ -111,10 +113,17 @@ impl<'a> Judging<'a> {
             Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
             verdict => {
                 // What was missing was not sent: any other reason would be made up.
-                let cut = self.cut.as_ref().filter(|_| matches!(verdict, Verdict::Inconclusive { .. }));
-                let event = match cut {
-                    Some(cut) => tell::judged(contract, check, operation, cut.outcome(), None),
-                    None => tell::verdict(contract, check, operation, &verdict),
+                let open = matches!(verdict, Verdict::Inconclusive { .. });
+                let event = match (&self.cut, self.causes.before(check, operation)) {
+                    (Some(cut), _) if open => tell::judged(contract, check, operation, cut.outcome(), None),
+                    (None, Some(cause)) if open => {
+                        let outcome = Outcome::Inconclusive {
+                            reason: format!("what it compares is wrong already: see `{cause}`"),
+                            remedy: "mend what comes first, then run again".to_owned(),
+                        };
+                        tell::judged(contract, check, operation, outcome, None)
+                    }
+                    _ => tell::verdict(contract, check, operation, &verdict),
                 };
                 (event, Vec::new())
             }
@@ -186,7 +195,9 @@ impl<'a> Judging<'a> {
         let (runner, study) = (self.confirmer.runner, self.confirmer.study);
         let mut exchanges = tell::exchanges(study, &group.blame);
         let reducible = matches!(stability, Stability::Reproduced | Stability::Unconfirmed);
-        let small = self.options.shrink && level == Level::Deny && reducible;
+        let follows = self.causes.of(check, operation, &group.blame);
+        // What follows from another fault is mended with it: its smallest case is not worth the requests.
+        let small = self.options.shrink && level == Level::Deny && reducible && follows.is_none();
         let most = self.reducing.min(self.confirmer.budget);
         if small && most > 0 {
             let before = runner.target.requests();
@@ -204,6 +215,8 @@ impl<'a> Judging<'a> {
         let level = if matches!(stability, Stability::Flaky { .. }) { level.min(Level::Warn) } else { level };
         let shown = (&group.blame, exchanges);
         let finding = tell::finding(self.contract(), check, operation, shown, level, stability, group.occurrences);
+        let finding = Finding { follows, ..finding };
+        self.causes.note(check, operation, &group.blame, &finding);
         if level == Level::Deny {
             self.regressions.extend(regression(self.contract(), &finding, group.blame.cases));
         }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use indexmap::IndexMap;
+
 use super::Human;
 use crate::finding::{Finding, Level};
 use crate::report::collect::Section;
@@ -21,6 +23,7 @@ impl Human {
         let open = groups(open);
         let (told, notes): (Vec<&Group<'_>>, Vec<&Group<'_>>) =
             open.iter().partition(|group| group.first().level >= Level::Warn || verbose);
+        let (told, following) = if verbose { (told, Vec::new()) } else { with_their_cause(told) };
         for (index, group) in told.iter().enumerate() {
             if index == FULL && !verbose {
                 let rest = count((told.len() - FULL) as u64, "more fault");
@@ -28,6 +31,7 @@ impl Human {
                 break;
             }
             self.group(group)?;
+            self.consequences(group, &following)?;
         }
         if self.options.verbosity < 0 {
             return Ok(());
@@ -70,6 +74,29 @@ impl Human {
         if shown < repeats.len() {
             let rest = format!("{} like #{number}", count((repeats.len() - shown) as u64, "more finding"));
             self.hanging("  … ", &rest, 4)?;
+        }
+        Ok(())
+    }
+
+    /// What may follow from a fault, a line for each check: to be read when that fault is mended, if it is still there.
+    fn consequences(&mut self, cause: &Group<'_>, following: &[&Group<'_>]) -> io::Result<()> {
+        let follows = |group: &&&Group<'_>| cause.members.iter().any(|member| is_cause(member, group.first()));
+        let mut of_check: IndexMap<&str, (&Finding, u64)> = IndexMap::new();
+        for group in following.iter().filter(follows) {
+            let told = of_check.entry(&group.first().id).or_insert((group.first(), 0));
+            told.1 += group.members.len() as u64;
+        }
+        if of_check.is_empty() {
+            return Ok(());
+        }
+        let all = of_check.values().map(|(_, times)| times).sum();
+        let line =
+            format!("{} may follow from it: mend it first, then run again; -v shows them", count(all, "finding"));
+        self.labelled("follows:", &line)?;
+        for (id, (first, times)) in of_check {
+            let more = if times > 1 { format!(", and {} more", times - 1) } else { String::new() };
+            let prefix = format!("              {} ", self.level_mark(first.level));
+            self.hanging(&prefix, &visible(&format!("{id}: {}{more}", first.title)), 16)?;
         }
         Ok(())
     }
@@ -181,4 +208,15 @@ impl Human {
             Level::Note | Level::Allow => self.paint.cyan("·"),
         }
     }
+}
+
+/// Sets what may follow from another fault that is shown apart from the rest.
+fn with_their_cause<'a>(told: Vec<&'a Group<'a>>) -> (Vec<&'a Group<'a>>, Vec<&'a Group<'a>>) {
+    let shown: Vec<&Finding> = told.iter().flat_map(|group| &group.members).copied().collect();
+    let has_cause = |finding: &&Finding| shown.iter().any(|cause| is_cause(cause, finding));
+    told.iter().copied().partition(|group| !group.members.iter().all(has_cause))
+}
+
+fn is_cause(cause: &Finding, finding: &Finding) -> bool {
+    finding.follows.as_ref() == Some(&cause.fingerprint) && cause.level >= finding.level
 }
