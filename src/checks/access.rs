@@ -6,7 +6,7 @@ use super::answers::takes_any_key;
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::Operation;
-use crate::contract::semantics::{Refusal, Refusals, Slot};
+use crate::contract::semantics::{Reads, Refusal, Refusals, Slot};
 use crate::document::node;
 use crate::finding::Level;
 use crate::study::row::key_text;
@@ -96,6 +96,9 @@ pub(super) struct Door {
     pub(super) odd: &'static str,
 }
 
+/// Why it matters how somebody is turned away.
+const ODD: &str = "Nobody comes in. But clients tell by the status whether to ask for a new credential, to give up, or to look for another record.";
+
 impl Door {
     /// One call per operation that has the door.
     pub(super) fn plan(&self, study: &Study) -> Vec<Case> {
@@ -128,7 +131,8 @@ impl Door {
                 continue;
             }
             let (title, mark) = if answer.is_success() { (self.open, "accepted") } else { (self.odd, "status") };
-            let blame = Blame::of_answer(title, answer)
+            let why = (!answer.is_success()).then_some(ODD);
+            let blame = Blame { why, ..Blame::of_answer(title, answer) }
                 .compare(refusal_words(clause), format!("status {status}"))
                 .by(&study.contract, format!("/x-contract/refusals/{}", self.clause))
                 .under(study, &about, Level::Deny)
@@ -140,6 +144,12 @@ impl Door {
             "check against a list that is not empty",
         )
     }
+}
+
+/// Whether a record is made of nothing, as some servers answer for a key that nobody has: it is no tenant's.
+pub(super) fn is_blank_record(study: &Study, reads: &Reads, record: &Value) -> bool {
+    let key = study.contract.resource(&reads.resource).and_then(|resource| record.pointer(&resource.key));
+    key.is_some_and(|key| key == "" || key.as_f64() == Some(0.0))
 }
 
 /// Whether an answer shows a page or a record.

@@ -34,6 +34,8 @@ pub struct Blame {
     pub contract_pointer: Option<String>,
     /// Page and place that it rests on.
     pub source: Option<String>,
+    /// Why it matters, where that is not what the check as a whole says.
+    pub why: Option<&'static str>,
     /// What tells it from other faults of the same check and operation: a filter, a field.
     pub mark: String,
     /// The cases that show it; sent again to confirm. The last one is the one to shrink.
@@ -83,6 +85,7 @@ impl Blame {
             earlier: None,
             contract_pointer: None,
             source: None,
+            why: None,
             mark: String::new(),
             cases: Vec::new(),
             sent: Vec::new(),

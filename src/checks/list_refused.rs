@@ -40,7 +40,10 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let (title, actual) = if answer.is_success() {
                 (
                     "a lawful request for a page is answered with no page",
-                    format!("status {status}, no array at {}", lists.place_words()),
+                    match answer.bytes {
+                        0 => format!("status {status} with an empty body"),
+                        _ => format!("status {status}, no array at {}", lists.place_words()),
+                    },
                 )
             } else {
                 let title = match (&answer.call.follow, led) {

@@ -1,5 +1,6 @@
 //! See the explanation on [`CHECK`].
 
+use super::access::is_blank_record;
 use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
 use crate::case::Access;
 use crate::contract::Operation;
@@ -65,9 +66,10 @@ fn read_records(study: &Study, operation: &Operation, field: &str, ruling: &mut 
     let samples = study.reference(&list.id).map(|reference| reference.samples.as_slice()).unwrap_or_default();
     let Some(usual) = samples.iter().find_map(|(_, record)| record.pointer(field)) else { return };
     for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own) {
-        let Some(held) = answer.json.as_ref().and_then(|body| reads.record(body).pointer(field)) else { continue };
-        // That it is null is another check's matter.
-        if held.is_null() {
+        let Some(record) = answer.json.as_ref().map(|body| reads.record(body)) else { continue };
+        let Some(held) = record.pointer(field) else { continue };
+        // That it is null is another check's matter, and so is a record made of nothing for a key that nobody has.
+        if held.is_null() || is_blank_record(study, reads, record) {
             continue;
         }
         ruling.evidence.records += 1;
@@ -90,7 +92,8 @@ fn same(one: &Trait, two: &Trait) -> bool {
 
 /// The value that most records of a walk show: the odd one out is the fault.
 fn commonest(walk: &WalkSeen, at: usize) -> Option<Trait> {
-    let values: Vec<&Trait> = walk.rows.iter().filter_map(|row| row.traits.get(at)).collect();
+    let values: Vec<&Trait> =
+        walk.rows.iter().filter_map(|row| row.traits.get(at)).filter(|value| !value.is_nothing()).collect();
     values
         .iter()
         .max_by_key(|value| values.iter().filter(|other| other == value).take(500).count())

@@ -1,5 +1,6 @@
 //! See the explanation on [`CHECK`].
 
+use super::access::is_blank_record;
 use super::{Blame, Ruling, Verdict, not_applicable, plan_nothing};
 use crate::case::Access;
 use crate::contract::Operation;
@@ -58,8 +59,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     }
     for answer in study.all_answers(&operation.id).filter(|a| a.is_success() && a.call.access == Access::Own) {
         let Some(reads) = &operation.clause.reads else { break };
-        let held = answer.json.as_ref().and_then(|body| reads.record(body).pointer(field)?.as_str());
-        let Some(held) = held else { continue };
+        let record = answer.json.as_ref().map(|body| reads.record(body));
+        let record = record.filter(|record| !is_blank_record(study, reads, record));
+        let Some(held) = record.and_then(|record| record.pointer(field)?.as_str()) else { continue };
         ruling.evidence.records += 1;
         if held != tenant {
             ruling.blames.push(blame(

@@ -74,9 +74,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 
 fn difference(before: &[Option<Box<str>>], after: &[Option<Box<str>>]) -> String {
     let other = after.iter().filter(|key| !before.contains(key)).count();
-    if other == 0 && before.len() == after.len() {
-        "the same records in another order".to_owned()
-    } else {
-        format!("{other} other records, {} instead of {}", after.len(), before.len())
+    match (other, before.len() == after.len()) {
+        (0, true) => "the same records in another order".to_owned(),
+        (_, true) => format!("{other} of {} records were not there the first time", after.len()),
+        (_, false) => {
+            format!("{} records instead of {}, {other} of them not there the first time", after.len(), before.len())
+        }
     }
 }

@@ -50,6 +50,27 @@ fn is_true(study: &Study, operation: &Operation, walk: &WalkSeen, named: f64) ->
     (lacks || shown.len() < walk.rows.len()) && (least..=most).contains(&named)
 }
 
+/// Whether walks elsewhere lack records that a true total counts: then a total that nothing else tells of is believed, and
+/// the walk lacks what it counts.
+fn is_told_true(study: &Study, operation: &Operation) -> bool {
+    study.walks(&operation.id).filter(|(_, walk)| walk.is_complete() && !walk.walk.query.is_plain()).any(|(_, walk)| {
+        let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+        let named = walk.facts(0).and_then(|facts| facts.total.number());
+        named.is_some_and(|named| named > shown.len() as f64 && is_true(study, operation, walk, named))
+    })
+}
+
+/// Whether the same question without its expansions shows as many records as a total counts: the expansion drops some.
+fn is_shown_unexpanded(study: &Study, operation: &Operation, walk: &WalkSeen, named: f64) -> bool {
+    let query = &walk.walk.query;
+    let same = |other: &&WalkSeen| {
+        let asked = &other.walk.query;
+        asked.expand.is_empty() && asked.filters == query.filters && asked.access == query.access && other.is_complete()
+    };
+    let mut others = study.walks(&operation.id).map(|(_, other)| other).filter(same);
+    !query.expand.is_empty() && others.any(|other| (other.rows.len() as f64 - named).abs() < f64::EPSILON)
+}
+
 /// The records known to match, if a walk under a filter was ended after its first page by a total that is just as large as
 /// that page: more likely the total counts the page than that the filter drops all others.
 fn of_one_page(study: &Study, operation: &Operation, walk: &WalkSeen) -> usize {
@@ -155,6 +176,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     let ignored = filtering::fails_at_once(study, operation, lists, None);
     let by_total = lists.page.more.is_none() && lists.page.next.is_none();
+    let told_true = is_told_true(study, operation);
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| walk.is_complete() || walk.end == End::Capped) {
         // Where filters are ignored, the first page answers another question, and counts for that.
         if ignored && !walk.walk.query.filters.is_empty() {
@@ -182,7 +204,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             let wrong =
                 if walk.is_complete() { (named - records as f64).abs() > f64::EPSILON } else { named < records as f64 };
             let short = by_total && known > records && named < known as f64;
-            if !(wrong || shifts || short) || (!shifts && is_true(study, operation, walk, named)) {
+            let lacks = named > records as f64
+                && (told_true && !walk.walk.query.is_plain() || is_shown_unexpanded(study, operation, walk, named));
+            if !(wrong || shifts || short) || (!shifts && (lacks || is_true(study, operation, walk, named))) {
                 continue;
             }
             let Some(answer) = walk.answer(page) else { continue };

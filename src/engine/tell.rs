@@ -69,7 +69,7 @@ pub(super) fn finding(
         pointer: blame.pointer.clone(),
         place: Some(contract.place(&pointer)),
         source,
-        why: why(check),
+        why: blame.why.map(str::to_owned).or_else(|| why(check)),
         curl,
         exchanges,
         facts,

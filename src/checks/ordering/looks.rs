@@ -42,6 +42,8 @@ pub(crate) struct Look<'a> {
     pub(crate) compared: usize,
     /// Whether it is in the opposite direction throughout, whatever else it is.
     pub(crate) opposite: bool,
+    /// Whether the default order was asked for, and what comes is what comes unasked: nothing tells that it was heard.
+    pub(crate) as_unasked: bool,
     /// The walk in the other direction that shows the same records in the same order, where that alone tells.
     pub(crate) beside: Option<&'a Case>,
 }
@@ -120,6 +122,7 @@ pub(crate) fn looks<'a>(study: &'a Study, operation: &'a Operation) -> Vec<Look<
             inversions: 0,
             compared: 0,
             opposite: false,
+            as_unasked: false,
             beside: None,
         };
         read(study, lists, model, &mut look);
@@ -137,9 +140,10 @@ pub(crate) fn is_unsupported(looks: &[Look<'_>], wanted: impl Fn(&Reading) -> bo
     let without = judged.iter().filter(|look| wanted(&look.reading)).count();
     // The default order, when asked for, reads as ordered although nothing happened.
     without > 0
-        && judged
-            .iter()
-            .all(|look| wanted(&look.reading) || (look.reading == Reading::Ordered && is_lucky(look, &judged)))
+        && judged.iter().all(|look| {
+            let unheard = look.as_unasked && wanted(&Reading::Default);
+            unheard || wanted(&look.reading) || (look.reading == Reading::Ordered && is_lucky(look, &judged))
+        })
 }
 
 /// Whether an order is in order although its twin shows the same records in the same order: it was there before.

@@ -47,6 +47,7 @@ fn read_pages(study: &Study, lists: &Lists, model: &Model, look: &mut Look<'_>) 
     };
     look.opposite = inversions(&ranks, opposite(direction)).0 == 0;
     let likeness = reference.and_then(|reference| default_likeness(lists, model, reference, look.walk));
+    look.as_unasked = likeness == Some(Reading::Default) && is_default_order(lists, look);
     // An order that is nearly kept is not the default order by nature but by accident.
     let plainly = wrong * 10 >= look.compared;
     look.reading = match likeness {

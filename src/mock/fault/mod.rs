@@ -15,7 +15,7 @@ pub(super) mod paging;
 pub(super) mod protocol;
 mod reading;
 mod relations;
-mod sorting;
+pub(super) mod sorting;
 mod transport;
 mod views;
 

@@ -86,6 +86,8 @@ catalogue! {
     "unknown-id-unauthorized": unauthorized_is_wrong => Reads Hook::Refusal(unauthorized);
     /// An unknown key gets a null body with success.
     "unknown-id-null": fitting::reads => Reads Hook::Refusal(null_success);
+    /// An unknown key gets a record in which every value is empty or zero.
+    "unknown-id-blank-record": fitting::both => Reads Hook::Refusal(blank_record);
     /// A hostile key gets a server error.
     "hostile-id-server-error": fitting::reads => Reads Hook::Exchange(hostile);
     /// A hostile key gets the first record.
@@ -291,6 +293,28 @@ fn first_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     {
         answer.status = 200;
         answer.body = row.json.as_bytes().to_vec().into();
+    }
+}
+
+fn blank_record(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
+    if is_unknown(refused) {
+        first_record(scene, &Refused::NotFound, answer);
+        if let Ok(mut record) = serde_json::from_slice(&answer.body) {
+            blank(&mut record);
+            answer.body = record.to_string().into_bytes().into();
+        }
+    }
+}
+
+/// As a record comes of which nothing was filled in.
+fn blank(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(blank),
+        Value::Array(items) => items.clear(),
+        Value::String(text) => text.clear(),
+        Value::Number(number) => *number = 0.into(),
+        Value::Bool(flag) => *flag = false,
+        Value::Null => {}
     }
 }
 

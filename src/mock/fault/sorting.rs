@@ -205,7 +205,7 @@ fn turn_default(_: &Scene<'_>, ask: &mut Ask) {
     }
 }
 
-fn by_key(_: &Scene<'_>, ask: &mut Ask) {
+pub(in crate::mock) fn by_key(_: &Scene<'_>, ask: &mut Ask) {
     if !ask.order.asked {
         ask.order = Ordering::default();
     }

@@ -6,6 +6,7 @@ use crate::contract::semantics::{Absent, Case, Choice, Grade, Handling, Lists, R
 use crate::finding::Level;
 use crate::mock::fault::paging::past_end;
 use crate::mock::fault::protocol::unknown_empties;
+use crate::mock::fault::sorting::by_key;
 use crate::mock::habits::{Hiccup, Tokens};
 use crate::mock::hook::Hook;
 
@@ -48,6 +49,8 @@ catalogue! {
     "absent-filter-filters": |c| list(c, |l| l.filters.values().any(|f| matches!(f.absent, Some(Absent::Either { .. })))), tune |habits, _| habits.absent_filters = true;
     /// Filters and orders that need not be supported have no effect.
     "unsupported-parameters": unsupported, tune |habits, _| habits.unsupported = true;
+    /// Orders that need not be supported have no effect, and the records come in the order of their keys.
+    "unsupported-orders-by-key": |c| unsupported_order(c), tune |habits, _| habits.unsupported = true, @Lists Hook::Ask(by_key);
     /// Additions show up unasked where that is tolerated.
     "unasked-expansions": |c| c.operations.iter().any(|o| o.clause.expands.iter().any(|e| bears(e.unasked.as_ref()))), tune |habits, _| habits.unasked = true;
     /// Filters and orders that need not be supported are refused.
@@ -139,6 +142,16 @@ fn refusals(contract: &Contract, count: usize) -> bool {
 fn open_parameters(contract: &Contract) -> bool {
     let promised = contract.root.unknown_parameters.as_ref().map(|handling| handling.is);
     matches!(promised, None | Some(Choice::Either)) && any(contract)
+}
+
+/// Whether neither orders that are asked for nor the default order have to be kept.
+fn unsupported_order(contract: &Contract) -> bool {
+    list(contract, |lists| {
+        lists.sort.as_ref().is_some_and(|sort| {
+            let default = sort.default.as_ref().is_none_or(|default| default.level(false) != Level::Deny);
+            default && bears(sort.unsupported.as_ref())
+        })
+    })
 }
 
 fn unsupported(contract: &Contract) -> bool {
