@@ -82,7 +82,7 @@ impl Ledger {
         }
     }
 
-    /// What was judged before and is not judged by these verdicts: one finding each.
+    /// What was judged before and is not judged by these verdicts: one finding for each operation and reason.
     #[must_use]
     pub fn less<'a>(&self, verdicts: impl IntoIterator<Item = &'a Judged>) -> Vec<Finding> {
         let now: BTreeMap<(&str, &str, &str), &Outcome> = verdicts
@@ -101,6 +101,7 @@ impl Ledger {
                 continue;
             }
             for (operation, checks) in operations {
+                let mut lost: BTreeMap<String, Vec<&str>> = BTreeMap::new();
                 for check in checks {
                     let actual = match now.get(&(contract.as_str(), operation.as_str(), check.as_str())) {
                         Some(outcome) if outcome.is_judged() => continue,
@@ -109,8 +110,10 @@ impl Ledger {
                         Some(Outcome::Disabled { by }) => format!("switched off by {by}"),
                         Some(_) | None => "no such check or operation in this run".to_owned(),
                     };
-                    let title = format!("`{check}` gives no verdict on `{operation}` any more");
-                    findings.push(finding(contract, Some((operation, check)), title, &actual));
+                    lost.entry(actual).or_default().push(check);
+                }
+                for (actual, checks) in lost {
+                    findings.push(finding(contract, Some((operation, &checks)), title(&checks, operation), &actual));
                 }
             }
         }
@@ -118,16 +121,29 @@ impl Ledger {
     }
 }
 
-fn finding(contract: &str, of: Option<(&String, &String)>, title: String, actual: &str) -> Finding {
-    let (operation, check) = of.map_or(("", ""), |(operation, check)| (operation, check));
+/// Checks that a title names; the rest is counted.
+const NAMED: usize = 3;
+
+fn title(checks: &[&str], operation: &str) -> String {
+    let named: Vec<String> = checks.iter().take(NAMED).map(|check| format!("`{check}`")).collect();
+    let more = checks.len().saturating_sub(NAMED);
+    match (checks.len(), more) {
+        (1, _) => format!("{} gives no verdict on `{operation}` any more", named[0]),
+        (_, 0) => format!("{} give no verdict on `{operation}` any more", named.join(", ")),
+        _ => format!("{} and {more} more checks give no verdict on `{operation}` any more", named.join(", ")),
+    }
+}
+
+fn finding(contract: &str, of: Option<(&String, &[&str])>, title: String, actual: &str) -> Finding {
+    let (operation, checks) = of.map_or(("", String::new()), |(operation, checks)| (operation, checks.join(", ")));
     let mut finding = Finding::new(CHECKED_LESS, title).compare("a verdict, as in an earlier run", actual);
     finding.contract = Some(contract.to_owned());
     finding.operation = of.map(|(operation, _)| operation.clone());
-    if let Some((_, check)) = of {
-        finding.facts.insert("check".to_owned(), check.clone());
+    finding.fingerprint = Finding::fingerprint_of(&[CHECKED_LESS, contract, operation, &checks]);
+    if of.is_some() {
+        finding.facts.insert("checks".to_owned(), checks);
     }
     finding.why = Some("A gate that checks less than yesterday stays green for the wrong reason.".to_owned());
-    finding.fingerprint = Finding::fingerprint_of(&[CHECKED_LESS, contract, operation, check]);
     finding
 }
 

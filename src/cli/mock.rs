@@ -124,7 +124,11 @@ fn list(args: &Args, contract: Option<&Contract>) -> String {
     if args.list_faults {
         let fits = mock::faults().iter().filter(|fault| contract.is_none_or(|contract| fault.applies(contract)));
         rows.extend(fits.map(|fault| {
-            let seen = if fault.thorough { format!(" [seen with --reads {THOROUGH_READS}]") } else { String::new() };
+            let seen = match (fault.thorough, fault.tolerated) {
+                (true, _) => format!(" [seen with --reads {THOROUGH_READS}]"),
+                (_, true) => " [tolerated: a note at most]".to_owned(),
+                _ => String::new(),
+            };
             (fault.id, format!("{}{seen}", fault.summary))
         }));
     }

@@ -370,7 +370,7 @@ fn subject(name: &str, wanted: Wanted, embedded: &mock::Options) -> Result<Subje
 fn start(name: &str, contract: Arc<Contract>, options: &mock::Options) -> Result<Subject, String> {
     if let Some(fault) = options.fault.filter(|fault| !fault.applies(&contract)) {
         return Err(format!(
-            "fault `{}` makes no sense on {name}: nothing there that it could spoil\n  help: `contract-gate mock --list-faults` names the contracts of each",
+            "fault `{}` makes no sense on {name}: nothing there that it could spoil\n  help: `contract-gate mock {name} --list-faults` shows those that do",
             fault.id
         ));
     }

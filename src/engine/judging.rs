@@ -182,10 +182,12 @@ impl<'a> Judging<'a> {
     async fn finding(&mut self, check: &Check, operation: &Operation, mut group: Group) -> Result<Finding, Again> {
         let level = self.options.selection.level(check, &operation.id, group.blame.level);
         let mut stability = Stability::Reproduced;
-        if level > Level::Note && self.confirmed >= MOST_CONFIRMED {
+        // A note is not worth a request, but where the data moves a comparison is not even a note.
+        let looked_at = level > Level::Note || (level == Level::Note && group.blame.compares);
+        if looked_at && self.confirmed >= MOST_CONFIRMED {
             stability = Stability::Unconfirmed;
-            self.confirmer.spared += 1;
-        } else if level > Level::Note {
+            self.confirmer.spared += u32::from(level > Level::Note) as usize;
+        } else if looked_at {
             self.confirmed += 1;
             match self.confirmer.look(check, operation, &group.blame, group.answers).await {
                 Again::Seen(seen) | Again::NotSeen(seen) => stability = seen,
