@@ -61,6 +61,7 @@ mod coding;
 pub mod config;
 pub mod contract;
 pub mod diff;
+mod disclosure;
 pub mod document;
 pub mod engine;
 pub mod event;

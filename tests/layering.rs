@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Every module of the crate with those that it may use. Each uses only what stands above it.
-const LAYERS: [(&str, &[&str]); 29] = [
+const LAYERS: [(&str, &[&str]); 30] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
@@ -19,10 +19,11 @@ const LAYERS: [(&str, &[&str]); 29] = [
     ("coding", &["exchange"]),
     ("excerpt", &["document"]),
     ("event", &["finding"]),
-    // Masks what is told, wherever it stands in it.
-    ("mask", &["event", "excerpt", "finding"]),
-    // Its messages quote the document, and what stands there may be a secret.
-    ("contract", &["document", "excerpt", "finding", "mask", "suggest"]),
+    ("mask", &[]),
+    // Takes out of what is told what no report may show.
+    ("disclosure", &["event", "excerpt", "finding", "mask"]),
+    // Its messages quote what was answered, by its shape.
+    ("contract", &["document", "excerpt", "finding", "suggest"]),
     ("case", &["contract"]),
     // The generated client reads each answer, and what it cannot read is an observation. What stands in the place of a
     // secret says nothing to a rule.
