@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Run;
+use super::rounds::Run;
 use super::trouble::{
     Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, stranger, unknown_resource,
 };

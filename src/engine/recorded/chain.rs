@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
-use super::super::STRICT_READS;
 use super::super::walk::Progress;
 use super::session::Span;
 use crate::case::{Access, Case, Query, Walk};
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation, essence};
+use crate::engine::means::STRICT_READS;
 use crate::recording::Taken;
 use crate::study::{End, Looks, MediaSeen, Observation, Seen, Start, Study, observe, question::question};
 
