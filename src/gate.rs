@@ -259,14 +259,13 @@ impl Gate {
 
     /// The server and the way in.
     fn target(&self, embedded: Option<&Running>, limits: Limits) -> Result<Target, GateError> {
-        let (base, own, second) = match (embedded, &self.base_url) {
-            (Some(running), _) => {
-                let (own, second) = crate::prove::identities(running);
-                (running.base_url().to_owned(), own, second)
+        let target = match embedded {
+            Some(running) => Target::embedded(running, limits)?,
+            None => {
+                let base = self.base_url.as_deref().unwrap_or_default();
+                Target::new(base, self.own.clone(), self.second.clone(), limits)?
             }
-            (None, base) => (base.clone().unwrap_or_default(), self.own.clone(), self.second.clone()),
         };
-        let target = Target::new(&base, own, second, limits)?;
         let masker = self.masker();
         Ok(target.masked_by(move |text| masker.mask(text).into_owned()))
     }

@@ -44,7 +44,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
     // What a file may name: checks, rules, formats.
     ("config", &["checks", "contract", "diff", "finding", "ledger", "mask", "report", "suggest", "waiver"]),
     // The only one that opens a connection to the server under test; it keeps a recording of what crosses the wire.
-    ("target", &["case", "coding", "contract", "document", "exchange", "mask", "recording"]),
+    ("target", &["case", "coding", "contract", "document", "exchange", "mask", "mock", "recording"]),
     // Levels are the configuration's; everything else that the engine knows of a run are its own options.
     (
         "engine",
@@ -80,7 +80,6 @@ const LAYERS: [(&str, &[&str]); 30] = [
             "ledger",
             "mask",
             "mock",
-            "prove",
             "recording",
             "report",
             "target",

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::check::{self, RunArgs, VerdictArgs};
 use super::job::Job;
-use super::target::Subject;
+use super::subject::Subject;
 use super::{exit, safe};
 use crate::config::{Config, Target};
 use crate::contract::Contract;
