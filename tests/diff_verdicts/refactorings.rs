@@ -3,94 +3,87 @@
 use contract_gate::finding::Level;
 
 use crate::rows::Verdict::{Breaking, Safe, Silent};
-use crate::rows::{HEAD, check_schemas, describe, judge, verdict, with_response};
+use crate::rows::{HEAD, Row, check_schemas, describe, judge, verdict, with_response};
 
 const A: &str = "A: {type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}";
+
+const INLINE: &str = "{type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}";
+
+const REFACTORINGS: &[Row<'_>] = &[
+    ("inline to reference", INLINE, "{$ref: '#/components/schemas/A'}", Silent, Silent),
+    ("reference to inline", "{$ref: '#/components/schemas/A'}", INLINE, Silent, Silent),
+    ("renamed reference", "{$ref: '#/components/schemas/A'}", "{$ref: '#/components/schemas/B'}", Silent, Silent),
+    (
+        "wrapped in allOf",
+        "{$ref: '#/components/schemas/A'}",
+        "{allOf: [{$ref: '#/components/schemas/A'}], description: d}",
+        Silent,
+        Silent,
+    ),
+    (
+        "wrapped in oneOf of one",
+        "{$ref: '#/components/schemas/A'}",
+        "{oneOf: [{$ref: '#/components/schemas/A'}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "property moved into a branch",
+        INLINE,
+        "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "property in two branches",
+        INLINE,
+        "{allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/X'}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "required moved into a branch",
+        "{allOf: [{type: object, properties: {x: {type: string}}}], required: [x]}",
+        "{allOf: [{type: object, required: [x], properties: {x: {type: string}}}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "order of branches",
+        "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
+        "{allOf: [{type: object, properties: {y: {type: integer}}}, {$ref: '#/components/schemas/X'}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "order of variants",
+        "{oneOf: [{type: string}, {type: integer}]}",
+        "{oneOf: [{type: integer}, {type: string}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "nested unions",
+        "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}",
+        "{oneOf: [{type: string}, {oneOf: [{type: integer}, {type: boolean}]}]}",
+        Silent,
+        Silent,
+    ),
+    (
+        "variant inlined",
+        "{oneOf: [{$ref: '#/components/schemas/A'}, {type: string}]}",
+        "{oneOf: [{type: string}, {type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}]}",
+        Silent,
+        Silent,
+    ),
+];
 
 #[test]
 fn refactorings_are_silent() {
     let components = format!(
         "{A}, B: {{$ref: '#/components/schemas/A'}}, X: {{type: object, required: [x], properties: {{x: {{type: string}}}}}}"
     );
-    let inline = "{type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}";
-    check_schemas(
-        &[
-            ("inline to reference", inline, "{$ref: '#/components/schemas/A'}", Silent, Silent),
-            ("reference to inline", "{$ref: '#/components/schemas/A'}", inline, Silent, Silent),
-            (
-                "renamed reference",
-                "{$ref: '#/components/schemas/A'}",
-                "{$ref: '#/components/schemas/B'}",
-                Silent,
-                Silent,
-            ),
-            (
-                "wrapped in allOf",
-                "{$ref: '#/components/schemas/A'}",
-                "{allOf: [{$ref: '#/components/schemas/A'}], description: d}",
-                Silent,
-                Silent,
-            ),
-            (
-                "wrapped in oneOf of one",
-                "{$ref: '#/components/schemas/A'}",
-                "{oneOf: [{$ref: '#/components/schemas/A'}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "property moved into a branch",
-                inline,
-                "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "property in two branches",
-                inline,
-                "{allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/X'}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "required moved into a branch",
-                "{allOf: [{type: object, properties: {x: {type: string}}}], required: [x]}",
-                "{allOf: [{type: object, required: [x], properties: {x: {type: string}}}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "order of branches",
-                "{allOf: [{$ref: '#/components/schemas/X'}, {type: object, properties: {y: {type: integer}}}]}",
-                "{allOf: [{type: object, properties: {y: {type: integer}}}, {$ref: '#/components/schemas/X'}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "order of variants",
-                "{oneOf: [{type: string}, {type: integer}]}",
-                "{oneOf: [{type: integer}, {type: string}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "nested unions",
-                "{oneOf: [{type: string}, {type: integer}, {type: boolean}]}",
-                "{oneOf: [{type: string}, {oneOf: [{type: integer}, {type: boolean}]}]}",
-                Silent,
-                Silent,
-            ),
-            (
-                "variant inlined",
-                "{oneOf: [{$ref: '#/components/schemas/A'}, {type: string}]}",
-                "{oneOf: [{type: string}, {type: object, required: [x], properties: {x: {type: string}, y: {type: integer}}}]}",
-                Silent,
-                Silent,
-            ),
-        ],
-        &components,
-        &components,
-    );
+    check_schemas(REFACTORINGS, &components, &components);
 }
 
 #[test]
