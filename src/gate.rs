@@ -38,7 +38,7 @@ use crate::event::CheckInfo;
 use crate::finding::Level;
 use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock::{self, MockError, Running};
-use crate::recording::{About, Recorder, Recording, RecordingError, belonging};
+use crate::recording::{About, Recorder, Recording, RecordingError, Whereabouts, belonging};
 use crate::target::{Identity, Limits, Target, TargetError};
 use crate::waiver::Waiver;
 pub use checked::{Checked, Verdict, Violation};
@@ -218,7 +218,8 @@ impl Gate {
         let options = self.options()?;
         let mut masker = self.masker();
         recording.secrets().iter().for_each(|secret| masker.add(secret));
-        let belongs = belonging(&self.contract, recording, &masker, (self.base_url.as_deref(), None, true))?;
+        let whereabouts = Whereabouts { given: self.base_url.as_deref(), ..Whereabouts::default() };
+        let belongs = belonging(&self.contract, recording, &masker, whereabouts)?;
         let mut telling = Telling::new(self, masker);
         let came = engine::verify(Arc::clone(&self.contract), recording, belongs, &options, &mut |event| {
             telling.hear(event);

@@ -72,7 +72,7 @@ pub(super) struct Progress<'a> {
 impl Runner {
     /// Walks a list.
     pub(super) async fn walk(&self, operation: &Operation, lists: &Lists, model: &Model, walk: &Walk) -> WalkSeen {
-        let mut progress = Progress::new(lists, model, walk, (self.reads, self.seed));
+        let mut progress = Progress::new(lists, model, walk, self.reads, self.seed);
         let mut start = Start::First;
         let mut found = None;
         loop {
@@ -138,7 +138,7 @@ fn is_transient(answer: &Observation) -> bool {
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, (reads, seed): (usize, u64)) -> Self {
+    pub(super) fn new(lists: &'a Lists, model: &'a Model, walk: &Walk, reads: usize, seed: u64) -> Self {
         let seen = WalkSeen {
             walk: walk.clone(),
             answers: Vec::new(),

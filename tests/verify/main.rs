@@ -14,7 +14,7 @@ use contract_gate::contract::Contract;
 use contract_gate::engine::{Checked, Options, verify};
 use contract_gate::event::Event;
 use contract_gate::mask::Masker;
-use contract_gate::recording::{Recording, belonging};
+use contract_gate::recording::{Recording, Whereabouts, belonging};
 use serde_json::{Value, json};
 
 const SERVER: &str = "https://api-eu.flexportal.io";
@@ -205,7 +205,7 @@ fn judge(entries: &[Value]) -> Checked {
     let contract = Arc::new(Contract::shipped("flexportal").expect("is shipped"));
     let recording = Recording::parse("t.har", har(entries).as_bytes()).expect("is a HAR");
     let masker = Masker::new(recording.secrets());
-    let found = belonging(&contract, &recording, &masker, (None, None, true)).expect("one API");
+    let found = belonging(&contract, &recording, &masker, Whereabouts::default()).expect("one API");
     verify(contract, &recording, found, &Options::default(), &mut |_| {})
 }
 

@@ -6,7 +6,7 @@ use contract_gate::contract::Contract;
 use contract_gate::engine::Checked;
 use contract_gate::finding::Level;
 use contract_gate::mask::Masker;
-use contract_gate::recording::{Recording, belonging};
+use contract_gate::recording::{Recording, Whereabouts, belonging};
 use serde_json::{Value, json};
 
 use super::{Folder, SERVER, customer, entry, har, judge, text, walk};
@@ -143,7 +143,7 @@ fn the_base_is_derived_where_it_is_clear_and_asked_for_where_it_is_not() {
     let contract = Contract::shipped("flexportal").expect("is shipped");
     let bases = |entries: &[Value], given: Option<&str>| {
         let recording = Recording::parse("t.har", har(entries).as_bytes()).expect("is a HAR");
-        belonging(&contract, &recording, &Masker::new([]), (given, None, true))
+        belonging(&contract, &recording, &Masker::new([]), Whereabouts { given, ..Whereabouts::default() })
             .map(|found| (found.bases, found.taken.len()))
             .map_err(|error| error.to_string())
     };

@@ -121,7 +121,7 @@ impl<'a> Chains<'a> {
     ) {
         let Some(model) = self.study.models.get(&operation.id) else { return self.single(seen, span) };
         let walk = Walk { query, pages: None, repeat: 0 };
-        let progress = Progress::new(lists, model, &walk, (STRICT_READS, 0));
+        let progress = Progress::new(lists, model, &walk, STRICT_READS, 0);
         if self.open.len() >= MOST_OPEN {
             let oldest = self.open.remove(0);
             self.close(oldest);
