@@ -4,6 +4,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::Breach;
+use crate::document::text_of;
 
 pub(super) fn describe(
     error: &jsonschema::ValidationError<'_>,
@@ -14,7 +15,7 @@ pub(super) fn describe(
     let is_null = matches!(instance, Some(Value::Null));
     match error.kind() {
         Kind::Required { property } => {
-            let name = property.as_str().map_or_else(|| property.to_string(), str::to_owned);
+            let name = text_of(property);
             let at = format!("{pointer}/{}", crate::document::escape(&name));
             (Breach::Missing, at, format!("`{name}` is required"))
         }
@@ -74,11 +75,7 @@ fn type_words(kind: &jsonschema::error::TypeKind) -> String {
 
 fn short(options: &Value) -> String {
     let Some(items) = options.as_array() else { return options.to_string() };
-    let shown: Vec<String> = items.iter().take(8).map(|item| format!("`{}`", plain(item))).collect();
+    let shown: Vec<String> = items.iter().take(8).map(|item| format!("`{}`", text_of(item))).collect();
     let more = if items.len() > 8 { format!(" and {} more", items.len() - 8) } else { String::new() };
     format!("{}{more}", shown.join(", "))
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::Server;
 use crate::contract::Operation;
 use crate::contract::semantics::{Choice, Slot};
+use crate::document::text_of;
 use crate::mock::ask::Refused;
 use crate::mock::exchange::Inputs;
 use crate::mock::expand;
-use crate::mock::population::plain;
 
 impl Server {
     /// Indices of the expansions asked for.
@@ -18,14 +18,14 @@ impl Server {
         for (index, expand) in clauses.iter().enumerate() {
             let words = expand::words(&inputs.all(&expand.slot));
             for word in &words {
-                let known = clauses.iter().any(|other| other.slot == expand.slot && plain(&other.value) == *word);
+                let known = clauses.iter().any(|other| other.slot == expand.slot && text_of(&other.value) == *word);
                 let choice = expand.unknown.as_ref().map_or(Choice::Ignore, |unknown| unknown.is);
                 let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.is_lenient(operation));
                 if !known && !ignored {
                     return Err(Refused::Invalid(format!("{word} cannot be expanded")));
                 }
             }
-            if words.contains(&plain(&expand.value)) || (self.habits.unasked && expand.unasked.is_some()) {
+            if words.contains(&text_of(&expand.value)) || (self.habits.unasked && expand.unasked.is_some()) {
                 wanted.push(index);
             }
         }

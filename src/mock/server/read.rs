@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::{Call, Server};
 use crate::contract::semantics::Reads;
-use crate::document::node;
+use crate::document::{node, text_of};
 use crate::mock::ask::Refused;
 use crate::mock::exchange::{Answer, Inputs};
 use crate::mock::hook::{Neglect, Scene};
 use crate::mock::inputs::judge_inputs;
-use crate::mock::population::{Row, plain};
+use crate::mock::population::Row;
 
 impl Server {
     pub(super) fn read(
@@ -46,7 +46,7 @@ impl Server {
             let table = call.population.table(&reads.resource, tenant);
             reads.by.iter().find_map(|by| {
                 let wanted = inputs.text(&by.slot)?;
-                let is_wanted = |key: &Value| key.as_str().map_or_else(|| plain(key) == wanted, |key| key == wanted);
+                let is_wanted = |key: &Value| key.as_str().map_or_else(|| text_of(key) == wanted, |key| key == wanted);
                 let row = table.iter().find(|row| node(&row.value, &by.key).is_some_and(is_wanted))?;
                 Some((Arc::clone(row), by.key.clone()))
             })
