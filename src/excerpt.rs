@@ -3,13 +3,14 @@
 //! Bodies are large and belong to customers. Of a page that was walked, [`Kept`] holds the envelope and a few records; what is printed of
 //! it follows the pointer of the fault and is bounded in lines. It goes into a finding next, and knows no check.
 
-use std::fmt::Write as _;
+mod kept;
+mod printer;
 
-use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// Members printed of one object.
-const MOST_MEMBERS: usize = 14;
+pub use kept::Kept;
+use printer::print;
+
 /// Lines printed of one body.
 const MOST_LINES: usize = 36;
 /// Characters of one line that are printed.
@@ -17,104 +18,8 @@ const MOST_CHARACTERS: usize = 200;
 /// Characters of one text that are kept until it is masked; then it is cut to what is printed. What is cut before it is
 /// masked can end in half of a secret, and that must not be what is printed.
 const MOST_KEPT: usize = 8_000;
-/// Bytes that are kept of one body.
-const MOST_BYTES: usize = 32 * 1024;
-/// Records kept of one page.
-const MOST_RECORDS: usize = 6;
 /// Stands behind the line that a fault is about.
 const HERE: &str = "  ← here";
-
-/// What is kept of a body: all of it, or the envelope of a page and a few of its records.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    text: Box<str>,
-    items: Option<Items>,
-}
-
-/// Where the records of a page are, how many there were, and which of them were kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Items {
-    pointer: String,
-    total: usize,
-    kept: Vec<usize>,
-}
-
-impl Kept {
-    /// Keeps of a page the envelope, the first record, the last one and those at `wanted`.
-    #[must_use]
-    pub fn of_page(body: &Value, items: &str, wanted: impl IntoIterator<Item = usize>) -> Option<Self> {
-        let Some(Value::Array(records)) = body.pointer(items) else { return Self::bounded(body, None) };
-        let total = records.len();
-        let mut kept: Vec<usize> = Vec::new();
-        for index in [0, total.saturating_sub(1)].into_iter().chain(wanted) {
-            if index < total && kept.len() < MOST_RECORDS && !kept.contains(&index) {
-                kept.push(index);
-            }
-        }
-        kept.sort_unstable();
-        let path: Vec<String> = items.split('/').skip(1).map(crate::document::unescape).collect();
-        let few = Few { value: body, path: &path, kept: &kept };
-        Self::bounded(&few, Some(Items { pointer: items.to_owned(), total, kept: kept.clone() }))
-    }
-
-    fn bounded(body: &impl Serialize, items: Option<Items>) -> Option<Self> {
-        let text = serde_json::to_string(body).ok()?;
-        (text.len() <= MOST_BYTES).then(|| Self { text: text.into_boxed_str(), items })
-    }
-
-    /// The body, without the records that were not kept.
-    #[must_use]
-    pub fn body(&self) -> Option<Value> {
-        serde_json::from_str(&self.text).ok()
-    }
-
-    /// As [`lines`]; records that were not kept are counted.
-    #[must_use]
-    pub fn lines(&self, pointer: Option<&str>, values: bool) -> String {
-        serde_json::from_str(&self.text)
-            .map_or_else(|_| String::new(), |body| print(&body, self.items.as_ref(), pointer, values))
-    }
-}
-
-/// A body with some elements of the array at a path, and without the others.
-struct Few<'a> {
-    value: &'a Value,
-    path: &'a [String],
-    kept: &'a [usize],
-}
-
-impl Serialize for Few<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.value, self.path.split_first()) {
-            (Value::Array(elements), None) => {
-                serializer.collect_seq(self.kept.iter().filter_map(|index| elements.get(*index)))
-            }
-            (Value::Object(members), Some((next, rest))) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    if name == next {
-                        map.serialize_entry(name, &Few { value, path: rest, kept: self.kept })?;
-                    } else {
-                        map.serialize_entry(name, value)?;
-                    }
-                }
-                map.end()
-            }
-            (Value::Array(elements), Some((next, rest))) => {
-                let mut sequence = serializer.serialize_seq(Some(elements.len()))?;
-                for (index, element) in elements.iter().enumerate() {
-                    if next.parse() == Ok(index) {
-                        sequence.serialize_element(&Few { value: element, path: rest, kept: self.kept })?;
-                    } else {
-                        sequence.serialize_element(element)?;
-                    }
-                }
-                sequence.end()
-            }
-            (value, _) => value.serialize(serializer),
-        }
-    }
-}
 
 /// The lines of a body around the place that a pointer names, or its top without one.
 ///
@@ -131,19 +36,6 @@ impl Serialize for Few<'_> {
 #[must_use]
 pub fn lines(body: &Value, pointer: Option<&str>, values: bool) -> String {
     print(body, None, pointer, values)
-}
-
-fn print(body: &Value, items: Option<&Items>, pointer: Option<&str>, values: bool) -> String {
-    let mut printer = Printer { items, values, lines: Vec::new() };
-    let segments: Option<Vec<String>> =
-        pointer.map(|pointer| pointer.split('/').skip(1).map(crate::document::unescape).collect());
-    let spot = Spot { at: String::new(), open: 2, indent: 0 };
-    printer.value(body, segments.as_deref(), &spot, "", "");
-    if printer.lines.len() > MOST_LINES {
-        printer.lines.truncate(MOST_LINES);
-        printer.lines.push("…".to_owned());
-    }
-    printer.lines.join("\n")
 }
 
 /// A text that is no JSON: its length, or its start where values are asked for.
@@ -190,6 +82,35 @@ pub fn word(value: &Value) -> String {
     }
 }
 
+/// Describes a JSON value without its content: `string of 7 characters`, `array of 3`.
+#[must_use]
+pub fn shape(value: &Value) -> String {
+    let plural = |number: usize| if number == 1 { "" } else { "s" };
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => {
+            let text = number.to_string();
+            match text.split_once('.') {
+                _ if text.contains(['e', 'E']) => "number with an exponent".to_owned(),
+                Some((_, decimals)) => format!("number with {} decimal{}", decimals.len(), plural(decimals.len())),
+                None if text.starts_with('-') => "negative integer".to_owned(),
+                None if text == "0" => "zero".to_owned(),
+                None => "integer".to_owned(),
+            }
+        }
+        Value::String(text) if text.is_empty() => "empty string".to_owned(),
+        Value::String(text) => {
+            let length = text.chars().count();
+            format!("string of {length} character{}", plural(length))
+        }
+        Value::Array(items) if items.is_empty() => "empty array".to_owned(),
+        Value::Array(items) => format!("array of {}", items.len()),
+        Value::Object(members) if members.is_empty() => "empty object".to_owned(),
+        Value::Object(members) => format!("object with {} member{}", members.len(), plural(members.len())),
+    }
+}
+
 /// The start of a long text that is not masked yet; [`bounded`] leaves less of it. It ends at a space: half a word could be
 /// half of something that has to be masked.
 #[must_use]
@@ -214,128 +135,12 @@ fn word_border(text: &str) -> Option<usize> {
     text.rmatch_indices(' ').map(|(at, _)| at).find(between)
 }
 
-/// Where the printer stands.
-struct Spot {
-    /// Pointer to the value.
-    at: String,
-    /// Levels that are unfolded although no fault is below them.
-    open: usize,
-    indent: usize,
-}
-
-impl Spot {
-    fn below(&self, key: &str, open: usize) -> Self {
-        let at = format!("{}/{}", self.at, crate::document::escape(key));
-        Self { at, open, indent: self.indent + 1 }
-    }
-}
-
-struct Printer<'a> {
-    items: Option<&'a Items>,
-    values: bool,
-    lines: Vec<String>,
-}
-
-impl Printer<'_> {
-    fn line(&mut self, indent: usize, text: &str) {
-        self.lines.push(format!("{:width$}{text}", "", width = indent * 2));
-    }
-
-    /// Prints a value. `focus`: what is left of the way to the fault; `None` beside the way.
-    fn value(&mut self, value: &Value, focus: Option<&[String]>, spot: &Spot, before: &str, behind: &str) {
-        let here = if focus.is_some_and(<[String]>::is_empty) && !spot.at.is_empty() { HERE } else { "" };
-        let unfold = focus.is_some() || spot.open > 0;
-        match value {
-            Value::Object(members) if unfold && !members.is_empty() => {
-                self.line(spot.indent, &format!("{before}{{{here}"));
-                self.members(members, focus, spot);
-                self.line(spot.indent, &format!("}}{behind}"));
-            }
-            Value::Array(items) if unfold && !items.is_empty() => {
-                self.line(spot.indent, &format!("{before}[{here}"));
-                self.elements(items, focus, spot);
-                self.line(spot.indent, &format!("]{behind}"));
-            }
-            _ => {
-                let text = self.leaf(value, &spot.at);
-                self.line(spot.indent, &format!("{before}{text}{behind}{here}"));
-            }
-        }
-    }
-
-    fn leaf(&self, value: &Value, at: &str) -> String {
-        match value {
-            Value::Array(_) if self.items.is_some_and(|items| items.pointer == at) => {
-                format!("‹array {}›", self.items.map_or(0, |items| items.total))
-            }
-            Value::String(text) if self.values => Value::String(start(text)).to_string(),
-            Value::Number(_) if self.values => value.to_string(),
-            _ => word(value),
-        }
-    }
-
-    fn members(&mut self, members: &Map<String, Value>, focus: Option<&[String]>, spot: &Spot) {
-        let wanted = focus.and_then(<[String]>::first);
-        let open = if focus.is_some_and(<[String]>::is_empty) { 1 } else { spot.open }.saturating_sub(1);
-        let mut left_out = 0;
-        let mut printed = 0;
-        for (index, (name, member)) in members.iter().enumerate() {
-            let on_the_way = wanted == Some(name);
-            if printed >= MOST_MEMBERS && !on_the_way {
-                left_out += 1;
-                continue;
-            }
-            printed += 1;
-            let rest = focus.filter(|_| on_the_way).map(|focus| &focus[1..]);
-            // Beside the way to a fault nothing is unfolded.
-            let open = if wanted.is_some() { 0 } else { open };
-            let comma = if index + 1 < members.len() { "," } else { "" };
-            let before = format!("{}: ", Value::String(name.clone()));
-            self.value(member, rest, &spot.below(name, open), &before, comma);
-        }
-        if left_out > 0 {
-            self.line(spot.indent + 1, &format!("… {left_out} more"));
-        }
-        if let Some(name) = wanted.filter(|name| !members.contains_key(*name)) {
-            let name = Value::String(name.clone());
-            self.line(spot.indent + 1, &format!("{name} is not there{HERE}"));
-        }
-    }
-
-    fn elements(&mut self, elements: &[Value], focus: Option<&[String]>, spot: &Spot) {
-        let page = self.items.filter(|items| items.pointer == spot.at);
-        let total = page.map_or(elements.len(), |items| items.total);
-        let place = |index: usize| match page {
-            Some(items) => items.kept.iter().position(|kept| *kept == index),
-            None => Some(index),
-        };
-        let wanted = focus.and_then(<[String]>::first).and_then(|segment| segment.parse::<usize>().ok());
-        let index = wanted.unwrap_or(0);
-        let Some(element) = place(index).and_then(|at| elements.get(at)) else {
-            let what = if index < total { "not kept" } else { "not there" };
-            let text = format!("… {total} records, the one at {index} is {what}");
-            return self.line(spot.indent + 1, &text);
-        };
-        if index > 0 {
-            self.line(spot.indent + 1, &format!("… {index} before"));
-        }
-        let rest = focus.filter(|_| wanted.is_some()).map(|focus| &focus[1..]);
-        let open = if wanted.is_some() { 0 } else { spot.open.saturating_sub(1) };
-        let behind = total - index - 1;
-        let comma = if behind > 0 { "," } else { "" };
-        let mut below = spot.below("", open);
-        let _ = write!(below.at, "{index}");
-        self.value(element, rest, &below, "", comma);
-        if behind > 0 {
-            self.line(spot.indent + 1, &format!("… {behind} more"));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, json};
+
+    use super::kept::MOST_BYTES;
     use super::*;
-    use serde_json::json;
 
     fn page(records: usize) -> Value {
         let record = |index: usize| json!({"id": format!("c{index}"), "name": "Jane Doe", "tags": ["a"], "age": 7});
@@ -409,5 +214,24 @@ mod tests {
         let once = bounded(&text);
         assert_eq!(bounded(&once), once);
         assert!(once.ends_with('…'), "{once}");
+    }
+
+    #[test]
+    fn a_shape_says_nothing_of_the_content() {
+        let shapes = [
+            (json!("Jane Doe"), "string of 8 characters"),
+            (json!("é"), "string of 1 character"),
+            (json!(""), "empty string"),
+            (json!(12.50), "number with 1 decimal"),
+            (json!(1_234_567), "integer"),
+            (json!(-3), "negative integer"),
+            (json!([1, 2, 3]), "array of 3"),
+            (json!({"a": 1}), "object with 1 member"),
+            (json!(null), "null"),
+            (json!(true), "true"),
+        ];
+        for (value, expected) in shapes {
+            assert_eq!(shape(&value), expected);
+        }
     }
 }

@@ -38,7 +38,7 @@ use crate::event::CheckInfo;
 use crate::finding::Level;
 use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock::{self, MockError, Running};
-use crate::recording::{About, Recorder, Recording, RecordingError, belonging};
+use crate::recording::{About, Recorder, Recording, RecordingError, Whereabouts, belonging};
 use crate::target::{Identity, Limits, Target, TargetError};
 use crate::waiver::Waiver;
 pub use checked::{Checked, Verdict, Violation};
@@ -218,7 +218,8 @@ impl Gate {
         let options = self.options()?;
         let mut masker = self.masker();
         recording.secrets().iter().for_each(|secret| masker.add(secret));
-        let belongs = belonging(&self.contract, recording, &masker, (self.base_url.as_deref(), None, true))?;
+        let whereabouts = Whereabouts { given: self.base_url.as_deref(), ..Whereabouts::default() };
+        let belongs = belonging(&self.contract, recording, &masker, whereabouts)?;
         let mut telling = Telling::new(self, masker);
         let came = engine::verify(Arc::clone(&self.contract), recording, belongs, &options, &mut |event| {
             telling.hear(event);
@@ -259,14 +260,13 @@ impl Gate {
 
     /// The server and the way in.
     fn target(&self, embedded: Option<&Running>, limits: Limits) -> Result<Target, GateError> {
-        let (base, own, second) = match (embedded, &self.base_url) {
-            (Some(running), _) => {
-                let (own, second) = crate::prove::identities(running);
-                (running.base_url().to_owned(), own, second)
+        let target = match embedded {
+            Some(running) => Target::embedded(running, limits)?,
+            None => {
+                let base = self.base_url.as_deref().unwrap_or_default();
+                Target::new(base, self.own.clone(), self.second.clone(), limits)?
             }
-            (None, base) => (base.clone().unwrap_or_default(), self.own.clone(), self.second.clone()),
         };
-        let target = Target::new(&base, own, second, limits)?;
         let masker = self.masker();
         Ok(target.masked_by(move |text| masker.mask(text).into_owned()))
     }

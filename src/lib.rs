@@ -38,15 +38,13 @@
 //! use contract_gate::engine::{Options, check};
 //! use contract_gate::finding::Level;
 //! use contract_gate::mock;
-//! use contract_gate::prove::identities;
 //! use contract_gate::target::{Limits, Target};
 //!
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let contract = Arc::new(Contract::shipped("flexprice").expect("is shipped"));
 //! // Your own server on a free port of loopback; here the embedded one stands in for it.
 //! let server = mock::start(Arc::clone(&contract), mock::Options::default()).expect("starts");
-//! let (own, second) = identities(&server);
-//! let target = Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL");
+//! let target = Target::embedded(&server, Limits::default()).expect("a base URL");
 //! let checked = check(contract, Arc::new(target), &Options::default(), &mut |_event| {}).await;
 //! assert!(checked.aborted.is_none());
 //! assert!(!checked.findings.iter().any(|finding| finding.level == Level::Deny), "{:#?}", checked.findings);
@@ -61,6 +59,7 @@ mod coding;
 pub mod config;
 pub mod contract;
 pub mod diff;
+mod disclosure;
 pub mod document;
 pub mod engine;
 pub mod event;

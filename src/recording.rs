@@ -21,7 +21,7 @@ use crate::case::{Access, Call};
 use crate::exchange::{Exchange, Failure};
 use crate::mask::Secret;
 
-pub use belong::{Belonging, belonging};
+pub use belong::{Belonging, Whereabouts, belonging};
 pub use write::{About, Crossed, Recorder, Written};
 
 /// Most bytes of one recording.

@@ -14,8 +14,7 @@ use contract_gate::contract::Contract;
 use contract_gate::engine::{Options, check};
 use contract_gate::finding::Level;
 use contract_gate::mock::{self, Incoming, Server};
-use contract_gate::prove::identities;
-use contract_gate::target::{Limits, Target};
+use contract_gate::target::{Identity, Limits, Target};
 
 /// A lawful server behind something that lets one request in.
 struct Busy {
@@ -57,7 +56,7 @@ async fn whoever_bears_one_request_at_a_time_is_asked_one_at_a_time() {
     let server = mock::server(&contract, &mock::Options::default()).expect("starts");
     let busy = Arc::new(Busy { server, inside: AtomicUsize::new(0), refused: AtomicUsize::new(0) });
     let url = stub::serve_router(Router::new().fallback(handle).with_state(Arc::clone(&busy)));
-    let (own, second) = identities(&plain);
+    let (own, second) = Identity::pair(plain.access());
     let target = Target::new(&url, own, second, Limits::default()).expect("a base URL");
     let checked = check(contract, Arc::new(target), &Options::default(), &mut |_| {}).await;
     assert!(checked.aborted.is_none(), "{:?}", checked.aborted);

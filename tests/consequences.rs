@@ -9,7 +9,6 @@ use contract_gate::engine::{Checked, Options, check};
 use contract_gate::event::{Event, Outcome};
 use contract_gate::finding::Level;
 use contract_gate::mock::{self, Fault};
-use contract_gate::prove::identities;
 use contract_gate::target::{Limits, Target};
 
 /// What a run finds on a spoiled server, and why verdicts stay open.
@@ -18,8 +17,7 @@ async fn found(contract: &str, fault: &str) -> (Checked, Vec<String>) {
     let fault = Some(Fault::find(fault).expect("is in the catalogue"));
     let server = mock::start(Arc::clone(&contract), mock::Options { fault, ..mock::Options::default() });
     let server = server.expect("starts");
-    let (own, second) = identities(&server);
-    let target = Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL");
+    let target = Target::embedded(&server, Limits::default()).expect("a base URL");
     let mut open = Vec::new();
     let mut listen = |event| {
         if let Event::Judged(judged) = event

@@ -8,7 +8,6 @@ use contract_gate::engine::{Options, check};
 use contract_gate::event::{Event, RunFinished, RunStarted};
 use contract_gate::mask::Masker;
 use contract_gate::mock::{self, Running};
-use contract_gate::prove::identities;
 use contract_gate::report::{self, Fanout, Format, ReportSpec, Sink};
 use contract_gate::target::{Limits, Target};
 
@@ -34,9 +33,8 @@ fn reports(running: &Running, contract: &Arc<Contract>, concurrency: usize) -> (
         fanout.add(&ReportSpec { format, path: None }, Sink::stream(Box::new(sink.clone())));
     }
     fanout.event(&Event::RunStarted(RunStarted::default()));
-    let (own, second) = identities(running);
     let limits = Limits { concurrency, ..Limits::default() };
-    let target = Target::new(running.base_url(), own, second, limits).expect("a base URL");
+    let target = Target::embedded(running, limits).expect("a base URL");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut emit = |event: Event| fanout.event(&event);
     runtime.block_on(check(Arc::clone(contract), Arc::new(target), &Options::default(), &mut emit));

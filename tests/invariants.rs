@@ -11,7 +11,6 @@ use contract_gate::case::{Access, Call, Query};
 use contract_gate::contract::{Breach, Contract, Operation};
 use contract_gate::exchange::Answer;
 use contract_gate::mock::{self, Running};
-use contract_gate::prove::identities;
 use contract_gate::study::{PageFacts, Start, ask, records};
 use contract_gate::target::{Identity, Limits, Target};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -40,7 +39,7 @@ fn subject(name: &str) -> Subject {
         }
         None => {
             let running = mock::start(Arc::clone(&contract), mock::Options::default()).expect("starts");
-            let (own, _) = identities(&running);
+            let (own, _) = Identity::pair(running.access());
             (running.base_url().to_owned(), own, Some(running))
         }
     };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Every module of the crate with those that it may use. Each uses only what stands above it.
-const LAYERS: [(&str, &[&str]); 29] = [
+const LAYERS: [(&str, &[&str]); 30] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
@@ -19,10 +19,11 @@ const LAYERS: [(&str, &[&str]); 29] = [
     ("coding", &["exchange"]),
     ("excerpt", &["document"]),
     ("event", &["finding"]),
-    // Masks what is told, wherever it stands in it.
-    ("mask", &["event", "excerpt", "finding"]),
-    // Its messages quote the document, and what stands there may be a secret.
-    ("contract", &["document", "excerpt", "finding", "mask", "suggest"]),
+    ("mask", &[]),
+    // Takes out of what is told what no report may show.
+    ("disclosure", &["event", "excerpt", "finding", "mask"]),
+    // Its messages quote what was answered, by its shape.
+    ("contract", &["document", "excerpt", "finding", "suggest"]),
     ("case", &["contract"]),
     // The generated client reads each answer, and what it cannot read is an observation. What stands in the place of a
     // secret says nothing to a rule.
@@ -43,7 +44,7 @@ const LAYERS: [(&str, &[&str]); 29] = [
     // What a file may name: checks, rules, formats.
     ("config", &["checks", "contract", "diff", "finding", "ledger", "mask", "report", "suggest", "waiver"]),
     // The only one that opens a connection to the server under test; it keeps a recording of what crosses the wire.
-    ("target", &["case", "coding", "contract", "document", "exchange", "mask", "recording"]),
+    ("target", &["case", "coding", "contract", "document", "exchange", "mask", "mock", "recording"]),
     // Levels are the configuration's; everything else that the engine knows of a run are its own options.
     (
         "engine",
@@ -79,7 +80,6 @@ const LAYERS: [(&str, &[&str]); 29] = [
             "ledger",
             "mask",
             "mock",
-            "prove",
             "recording",
             "report",
             "target",

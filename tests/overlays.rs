@@ -7,7 +7,7 @@ use contract_gate::contract::Contract;
 use contract_gate::gate::{Checked, Gate};
 use contract_gate::lint;
 use contract_gate::mock::{self, Options};
-use contract_gate::prove::identities;
+use contract_gate::target::Identity;
 
 const BASE: &str = "openapi/flexprice.yaml";
 const CURRENT: &str = "openapi/overlays/flexprice-current.yaml";
@@ -19,7 +19,7 @@ fn current() -> Contract {
 /// Checks the embedded server of a contract against the overlaid document.
 fn check(served: Contract) -> Checked {
     let server = mock::start(Arc::new(served), Options::default()).expect("the embedded server starts");
-    let (_, second) = identities(&server);
+    let (_, second) = Identity::pair(server.access());
     let gate = Gate::new(current()).base_url(server.base_url()).token(&server.access().token);
     let checked = gate.second_tenant(second.expect("two tenants")).check_blocking().expect("a set-up that works");
     server.stop();

@@ -7,7 +7,6 @@ use contract_gate::engine::{Checked, Options, check};
 use contract_gate::event::Event;
 use contract_gate::finding::{Level, Stability};
 use contract_gate::mock::{self, Fault, Running};
-use contract_gate::prove::identities;
 use contract_gate::target::{Limits, Target};
 
 /// What a run finds on a server that is spoiled by a fault, with the server and the remarks.
@@ -16,8 +15,7 @@ async fn found(contract: &str, fault: &str, options: &Options) -> (Checked, Runn
     let fault = Fault::find(fault).expect("is in the catalogue");
     let server = mock::start(Arc::clone(&contract), mock::Options { fault: Some(fault), ..mock::Options::default() });
     let server = server.expect("starts");
-    let (own, second) = identities(&server);
-    let target = Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL");
+    let target = Target::embedded(&server, Limits::default()).expect("a base URL");
     let mut remarks = Vec::new();
     let mut listen = |event| {
         if let Event::ContractFinished(finished) = event {

@@ -11,7 +11,7 @@ use contract_gate::engine::{Checked, Options, check};
 use contract_gate::event::Event;
 use contract_gate::finding::{Finding, Level};
 use contract_gate::mock::{self, Fault, Variant};
-use contract_gate::prove::{Matrix, identities};
+use contract_gate::prove::Matrix;
 use contract_gate::target::{Limits, Target};
 
 const YARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contracts/yard.yaml");
@@ -33,8 +33,7 @@ async fn run(fault: Option<&str>, variant: Option<&str>) -> Ran {
     let variant = variant.map(|id| Variant::find(id).expect("is in the catalogue"));
     let spoiled = mock::Options { fault, variant, ..mock::Options::default() };
     let server = mock::start(Arc::clone(&contract), spoiled).expect("starts");
-    let (own, second) = identities(&server);
-    let target = Arc::new(Target::new(server.base_url(), own, second, Limits::default()).expect("a base URL"));
+    let target = Arc::new(Target::embedded(&server, Limits::default()).expect("a base URL"));
     let (mut outcomes, mut remarks) = (BTreeMap::new(), Vec::new());
     let mut listen = |event: Event| match event {
         Event::Judged(judged) => {

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::filtering::{Ground, refusal, row_pointer, sent_at, text_of};
+use super::filtering::{Ground, refusal, row_pointer, sent_at};
 use super::reading::plan_expanded_lists;
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case, Query};
 use crate::contract::Operation;
 use crate::contract::semantics::Lists;
+use crate::document::text_of;
 use crate::finding::Level;
 use crate::study::{End, Fit, Fitting, Model, Row, Study, WalkSeen};
 

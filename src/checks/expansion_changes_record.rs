@@ -7,6 +7,7 @@ use super::reading::{
 use super::{Blame, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::Expand;
+use crate::document::text_of;
 use crate::finding::Level;
 use crate::study::Study;
 
@@ -56,7 +57,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
             let shape = record_shape(&study.contract, reader);
             let field = differences(&study.contract, shape, first, second, &left_out).into_iter().next()?;
-            let name = super::filtering::text_of(&expand.value);
+            let name = text_of(&expand.value);
             let (one, two) = shapes_at(first, second, &field);
             let mut blame = read
                 .blame(study, reader, format!("expansion `{name}` changes field `{}`", field_words(&field)))
@@ -87,7 +88,7 @@ fn lost(
     {
         return None;
     }
-    let name = super::filtering::text_of(&expand.value);
+    let name = text_of(&expand.value);
     let mut blame = read
         .blame(study, reader, format!("expansion `{name}` loses the record"))
         .compare("the record, as without it", format!("status {status}"))

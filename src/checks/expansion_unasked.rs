@@ -4,6 +4,7 @@ use super::expansion_missing::plan;
 use super::reading::judge_expanded;
 use super::{Verdict, not_applicable};
 use crate::contract::Operation;
+use crate::document::text_of;
 use crate::finding::Level;
 use crate::study::{ExpandFault, Study};
 
@@ -32,7 +33,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         judge_expanded(study, operation, Some(false), |fault| matches!(fault, ExpandFault::Unasked), words);
     if let Verdict::Judged { blames, .. } = &mut verdict {
         for expand in &operation.clause.expands {
-            let name = super::filtering::text_of(&expand.value);
+            let name = text_of(&expand.value);
             for blame in blames.iter_mut().filter(|blame| blame.mark == name) {
                 blame.level = expand.unasked.as_ref().map(|grade| study.level(&grade.0, Level::Deny));
             }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::filtering::{self, Look, Reading, is_light, looks, options, text_of};
+use super::filtering::{self, Look, Reading, is_light, looks, options};
 use super::{Ruling, Verdict, not_applicable};
 use crate::contract::Operation;
 use crate::contract::semantics::{Case, Filter, Match};
+use crate::document::text_of;
 use crate::study::{Fit, Row, Study, Wanted};
 
 check! {

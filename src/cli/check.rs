@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 
 use super::job::{Done, Job};
-use super::target::{Subject, TargetArgs, subjects};
+use super::subject::{Subject, subjects};
+use super::target::TargetArgs;
 use super::{last_failed, listing, names, safe};
 use crate::config::{Config, FailOn, LevelRule, Levels, Names, RunFlags};
 use crate::engine::Shard;

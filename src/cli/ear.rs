@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::job::{Job, lock};
-use super::target::{REPEAT, Subject};
+use super::subject::{REPEAT, Subject};
 use crate::event::{Event, Outcome};
 use crate::finding::Finding;
 use crate::report::Fanout;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::check::RunArgs;
 use super::ear::{Ear, Heard};
 use super::settings::Settings;
-use super::target::Subject;
+use super::subject::Subject;
 use super::verdict::Tally;
 use super::words::repeat_line;
 use super::{exit, last_failed, memory, safe};

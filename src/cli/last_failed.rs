@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::safe;
-use super::target::Subject;
+use super::subject::Subject;
 use crate::config::Config;
 use crate::event::Outcome;
 use crate::finding::Finding;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::check::RunArgs;
 use super::exit;
 use super::settings::Settings;
-use super::target::Subject;
+use super::subject::Subject;
 use crate::checks::CATALOGUE;
 use crate::config::Config;
 use crate::engine::{self, Options};
 use crate::event::Event;
 use crate::mock;
-use crate::target::{Limits, Target};
+use crate::target::{Identity, Limits, Target};
 
 /// A line for each check on each operation, with its level, or by what it is off.
 pub(super) fn list(args: &RunArgs, config: &Config, subjects: &[Subject], out: &mut dyn Write) -> Result<u8, String> {
@@ -119,7 +119,7 @@ fn count(subject: &Subject, options: &Options) -> Result<(u64, String), String> 
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let contract = &subject.contract;
     let server = mock::start(Arc::clone(contract), mock::Options::default()).map_err(|error| words(&error))?;
-    let (own, second) = crate::prove::identities(&server);
+    let (own, second) = Identity::pair(server.access());
     let second = second.filter(|_| subject.second.is_some());
     let target = Target::new(server.base_url(), own, second, Limits::default()).map_err(|error| words(&error))?;
     let runtime =

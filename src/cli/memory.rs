@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::check::RunArgs;
-use super::target::Subject;
+use super::subject::Subject;
 use crate::case::Case;
 use crate::config::{Config, Origin};
 use crate::engine::Regression;

@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod completions;
+mod credentials;
 pub mod diff;
 mod doctor;
 mod ear;
@@ -20,6 +21,7 @@ mod prove;
 pub mod safe;
 mod settings;
 mod show;
+mod subject;
 mod target;
 mod usage;
 mod verdict;

@@ -1,7 +1,7 @@
 //! What levels, waivers, selections, targets and parameters may name in this run: the catalogue, and the documents at
 //! hand.
 
-use super::target::Subject;
+use super::subject::Subject;
 use crate::config::{Config, LevelRule, Names, Origin, Unknown};
 use crate::contract::Contract;
 use crate::waiver::Ran;

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::check::RunArgs;
-use super::target::Subject;
+use super::subject::Subject;
 use crate::config::{Config, LevelRule, Levels, Origin, Target};
 use crate::engine::{Options, Profile, Selection, Shard};
 use crate::finding::{Finding, Level};

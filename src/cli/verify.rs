@@ -7,12 +7,12 @@ use clap::Args as ClapArgs;
 
 use super::check::{self, RunArgs, VerdictArgs};
 use super::job::Job;
-use super::target::Subject;
+use super::subject::Subject;
 use super::{exit, safe};
 use crate::config::{Config, Target};
 use crate::contract::Contract;
 use crate::mask::Masker;
-use crate::recording::{Belonging, Recording, belonging};
+use crate::recording::{Belonging, Recording, Whereabouts, belonging};
 use crate::report;
 use crate::target::Identity;
 
@@ -150,7 +150,7 @@ fn find(
     derive: bool,
 ) -> Result<Belonging, String> {
     let known = Some(subject.base_url.as_str()).filter(|url| !url.is_empty());
-    belonging(&subject.contract, recording, masker, (args.base_url.as_deref(), known, derive))
+    belonging(&subject.contract, recording, masker, Whereabouts { given: args.base_url.as_deref(), known, derive })
         .map_err(|error| error.to_string())
 }
 

@@ -3,10 +3,16 @@
 //! OpenAPI 3.0 schemas are lowered to Draft 4 in place, so that every JSON pointer of the lowered document is a pointer
 //! of the file the user wrote. See [`lower`] for what changes.
 
+mod lower;
+mod words;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, Validator};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+pub use lower::lower;
+use words::describe;
 
 /// What part of a schema was broken; each has a check of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -142,7 +148,7 @@ fn collect(error: &jsonschema::ValidationError<'_>, body: &Value, found: &mut Ve
     let instance = body.pointer(&pointer);
     let (breach, pointer, expected) = describe(error, pointer, instance);
     let there = if breach == Breach::Missing { None } else { instance };
-    let actual = there.map_or_else(|| "nothing".to_owned(), crate::mask::shape);
+    let actual = there.map_or_else(|| "nothing".to_owned(), crate::excerpt::shape);
     let shown = there.map(|value| crate::excerpt::start(&value.to_string()));
     let schema_pointer = error
         .absolute_keyword_location()
@@ -171,157 +177,12 @@ fn closest_branch<'a, 'i>(
     real.next().is_none().then_some(only)
 }
 
-fn describe(
-    error: &jsonschema::ValidationError<'_>,
-    pointer: String,
-    instance: Option<&Value>,
-) -> (Breach, String, String) {
-    use ValidationErrorKind as Kind;
-    let is_null = matches!(instance, Some(Value::Null));
-    match error.kind() {
-        Kind::Required { property } => {
-            let name = property.as_str().map_or_else(|| property.to_string(), str::to_owned);
-            let at = format!("{pointer}/{}", crate::document::escape(&name));
-            (Breach::Missing, at, format!("`{name}` is required"))
-        }
-        Kind::Type { .. } if is_null => (Breach::Null, pointer, "not null".to_owned()),
-        Kind::Type { kind } => (Breach::Type, pointer, type_words(kind)),
-        Kind::Enum { .. } | Kind::Constant { .. } if is_null => (Breach::Null, pointer, "not null".to_owned()),
-        Kind::Enum { options } => (Breach::Enum, pointer, format!("one of {}", short(options))),
-        Kind::Constant { expected_value } => (Breach::Enum, pointer, expected_value.to_string()),
-        Kind::MultipleOf { multiple_of, .. } => {
-            if multiple_of.to_string() == "1" || multiple_of.to_string() == "1.0" {
-                (Breach::Fraction, pointer, "a whole number".to_owned())
-            } else {
-                (Breach::Bound, pointer, format!("a multiple of {multiple_of}"))
-            }
-        }
-        Kind::Format { format } => (Breach::Format, pointer, format!("format `{format}`")),
-        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
-            (Breach::Extra, pointer, "no other members than the declared ones".to_owned())
-        }
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
-            (Breach::Alternative, pointer, "one of the declared alternatives".to_owned())
-        }
-        Kind::OneOfMultipleValid { .. } => (Breach::Alternative, pointer, "exactly one of the alternatives".to_owned()),
-        _ => (Breach::Bound, pointer, bound_words(error)),
-    }
-}
-
-fn bound_words(error: &jsonschema::ValidationError<'_>) -> String {
-    use ValidationErrorKind as Kind;
-    match error.kind() {
-        Kind::Minimum { limit } => format!("at least {limit}"),
-        Kind::Maximum { limit } => format!("at most {limit}"),
-        Kind::ExclusiveMinimum { limit } => format!("above {limit}"),
-        Kind::ExclusiveMaximum { limit } => format!("below {limit}"),
-        Kind::MinLength { limit } => format!("at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("at most {limit} characters"),
-        Kind::MinItems { limit } => format!("at least {limit} items"),
-        Kind::MaxItems { limit } => format!("at most {limit} items"),
-        Kind::MinProperties { limit } => format!("at least {limit} members"),
-        Kind::MaxProperties { limit } => format!("at most {limit} members"),
-        Kind::Pattern { pattern } => format!("text that matches `{pattern}`"),
-        Kind::UniqueItems => "no repeated items".to_owned(),
-        _ => "what the schema declares".to_owned(),
-    }
-}
-
-fn type_words(kind: &jsonschema::error::TypeKind) -> String {
-    use jsonschema::error::TypeKind;
-    match kind {
-        TypeKind::Single(one) => one.to_string(),
-        TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| one.to_string()).filter(|name| name != "null").collect();
-            format!("{} or null", names.join(" or "))
-        }
-    }
-}
-
-fn short(options: &Value) -> String {
-    let Some(items) = options.as_array() else { return options.to_string() };
-    let shown: Vec<String> = items.iter().take(8).map(|item| format!("`{}`", plain(item))).collect();
-    let more = if items.len() > 8 { format!(" and {} more", items.len() - 8) } else { String::new() };
-    format!("{}{more}", shown.join(", "))
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.char_indices().all(|(index, c)| match index {
             8 | 13 | 18 | 23 => c == '-',
             _ => c.is_ascii_hexdigit(),
         })
-}
-
-/// Turns the OpenAPI 3.0 schemas of a document into Draft 4, in place.
-///
-/// * `nullable: true` beside `type` adds `null` to the type and to its `enum`; without `type` it becomes an `anyOf`.
-/// * `type: integer` becomes a number that is a multiple of 1: `5.0` is the same number as `5` in JSON.
-/// * `format: int32` and `int64` become bounds.
-/// * `example`, `examples`, `default`, `enum` and extensions are data and stay as they are; what somebody *named* so, such as
-///   a property or the `default` response, does not.
-pub fn lower(node: &mut Value) {
-    match node {
-        Value::Array(items) => items.iter_mut().for_each(lower),
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if NAMED.contains(&name.as_str())
-                    && let Value::Object(named) = member
-                {
-                    named.values_mut().for_each(lower);
-                    continue;
-                }
-                let data = matches!(name.as_str(), "example" | "examples" | "default" | "enum");
-                if !data && !name.starts_with("x-") {
-                    lower(member);
-                }
-            }
-            lower_schema(members);
-        }
-        _ => {}
-    }
-}
-
-/// Keywords whose members bear names that the author of the document chose.
-const NAMED: [&str; 8] =
-    ["callbacks", "headers", "parameters", "patternProperties", "properties", "requestBodies", "responses", "schemas"];
-
-fn lower_schema(members: &mut Map<String, Value>) {
-    let integer = members.get("type").and_then(Value::as_str) == Some("integer");
-    if integer {
-        members.insert("type".to_owned(), json!("number"));
-        members.entry("multipleOf").or_insert(json!(1));
-        let (least, most) = match members.get("format").and_then(Value::as_str) {
-            Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
-            Some("int64") => (json!(i64::MIN), json!(i64::MAX)),
-            _ => (Value::Null, Value::Null),
-        };
-        if !least.is_null() {
-            members.entry("minimum").or_insert(least);
-            members.entry("maximum").or_insert(most);
-        }
-    }
-    if members.get("nullable") != Some(&Value::Bool(true)) {
-        return;
-    }
-    members.remove("nullable");
-    if let Some(kind) = members.get("type").cloned()
-        && kind.is_string()
-    {
-        members.insert("type".to_owned(), json!([kind, "null"]));
-        if let Some(Value::Array(options)) = members.get_mut("enum")
-            && !options.contains(&Value::Null)
-        {
-            options.push(Value::Null);
-        }
-    } else if members.keys().any(|name| matches!(name.as_str(), "allOf" | "anyOf" | "oneOf" | "$ref")) {
-        let inner = Value::Object(std::mem::take(members));
-        members.insert("anyOf".to_owned(), json!([{ "type": "null" }, inner]));
-    }
 }
 
 #[cfg(test)]
@@ -360,54 +221,6 @@ mod tests {
         assert!(found.iter().any(|(breach, ..)| *breach == Breach::Format));
         assert_eq!(breaches(&checker, &json!({"id": null}))[0].0, Breach::Null);
         assert_eq!(breaches(&checker, &json!({"id": 7}))[0].0, Breach::Type);
-    }
-
-    #[test]
-    fn the_bounds_of_integers_are_exact() {
-        let checker = checker(json!({"properties": {
-            "small": {"type": "integer", "format": "int32"}, "large": {"type": "integer", "format": "int64"}
-        }}));
-        for (body, lawful) in [
-            (r#"{"small": 2147483647, "large": 9223372036854775807}"#, true),
-            (r#"{"small": -2147483648, "large": -9223372036854775808}"#, true),
-            (r#"{"small": 2147483648}"#, false),
-            (r#"{"large": 9223372036854775808}"#, false),
-            (r#"{"large": 18446744073709551615}"#, false),
-            (r#"{"large": -1e30}"#, false),
-        ] {
-            let body = serde_json::from_str(body).expect("JSON");
-            assert_eq!(checker.is_valid(&body), lawful, "{body}");
-        }
-    }
-
-    #[test]
-    fn what_is_named_like_a_keyword_is_a_schema_all_the_same() {
-        let reference = json!({"$ref": "#/components/schemas/default", "nullable": true});
-        let mut document = json!({
-            "components": {"schemas": {
-                "default": {"allOf": [{"type": "object"}], "nullable": true},
-                "A": {"properties": {"default": reference, "example": reference, "enum": reference, "x-odd": reference}},
-                "B": {"type": "object", "nullable": true, "default": {"type": "string", "nullable": true}}
-            }},
-            "paths": {"/a": {"get": {"responses": {"default": {"content": {"application/json": {"schema": {
-                "type": "string", "nullable": true
-            }}}}}}}}
-        });
-        let schemas = Schemas::new(&document).expect("registers");
-        let answer = "/paths/~1a/get/responses/default/content/application~1json/schema";
-        for pointer in ["/components/schemas/default", answer] {
-            assert!(schemas.checker(pointer).expect("compiles").is_valid(&Value::Null), "{pointer}");
-        }
-        let checker = schemas.checker("/components/schemas/A").expect("compiles");
-        for name in ["default", "example", "enum", "x-odd"] {
-            let named: Value = std::iter::once((name.to_owned(), Value::Null)).collect::<Map<_, _>>().into();
-            assert!(checker.is_valid(&named), "{name}");
-            assert!(!checker.is_valid(&json!({ name: 7 })), "{name}");
-        }
-        lower(&mut document);
-        let data = &document["components"]["schemas"]["B"]["anyOf"];
-        assert!(data.is_null(), "a type with null needs no union");
-        assert_eq!(document["components"]["schemas"]["B"]["default"]["nullable"], true, "data stays as it is");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Number, Value};
 
 use super::semantics::{Lists, Next, Slot, Spot};
 use super::{Contract, Location, Operation, Parameter};
+use crate::document::text_of;
 
 /// How many references and parts a schema is followed through.
 const DEEPEST: usize = 8;
@@ -96,7 +97,7 @@ impl Parameter {
         let schema = &self.schema;
         let named = self.example.as_ref().or_else(|| schema.get("default")).or_else(|| self.options().first());
         if let Some(named) = named.filter(|named| !named.is_null()) {
-            return Some(named.as_str().map_or_else(|| named.to_string(), str::to_owned));
+            return Some(text_of(named));
         }
         let is_text = schema.get("type").is_none_or(|kind| kind == "string");
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::operation::{Location, Operation, Parameter};
 use super::semantics::{Absent, Role, Slot};
 use super::{Contract, Scheme};
+use crate::document::text_of;
 
 /// A value that the document gives a parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,7 +151,7 @@ impl Contract {
                     size.filter(|size| parameter.is(&size.slot)).map(|size| handy_size(size.min, size.max)).next();
                 let known = operation.standing(parameter).map(|known| known.value);
                 let value = known.or(size.map(Value::from)).unwrap_or_else(|| parameter.made_up());
-                values.push((slot, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+                values.push((slot, text_of(&value)));
             }
         }
         values

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::semantics::{Direction, Filter, Sort};
+use crate::document::text_of;
 
 /// Fills `{name}` in a template, keys of objects included; a text that is nothing but the placeholder becomes the value
 /// itself.
 #[must_use]
 pub fn fill(template: &Value, name: &str, value: &Value) -> Value {
     let placeholder = placeholder(name);
-    let within = |text: &str| text.replace(&placeholder, &plain(value));
+    let within = |text: &str| text.replace(&placeholder, &text_of(value));
     match template {
         Value::String(text) if *text == placeholder => value.clone(),
         Value::String(text) => Value::String(within(text)),
@@ -130,11 +131,6 @@ impl Sort {
 
 fn placeholder(name: &str) -> String {
     format!("{{{name}}}")
-}
-
-/// A value as it stands inside a text.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn fits(template: &Value, placeholder: &str, sent: &Value, found: &mut Option<Value>) -> bool {

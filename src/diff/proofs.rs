@@ -9,8 +9,8 @@ use super::api::{Api, Root};
 use super::change::Change;
 use super::law::Direction;
 use super::relation::{PairId, Prover};
-use super::types::wire_text;
 use super::witness::{Surroundings, Whole, Wish};
+use crate::document::text_of;
 
 /// Most findings for which a payload is looked for.
 const MAX_WITNESSES: usize = 120;
@@ -113,8 +113,8 @@ fn line(root: &Root, whole: &Whole) -> String {
     let json = if full.chars().count() > MAX_WHOLE { shown(&whole.brief) } else { full };
     let scalar = !value.is_array() && !value.is_object();
     let name = root.spot.split('`').nth(1).unwrap_or_default();
-    let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&wire_text(value)) };
-    let encoded = utf8_percent_encode(&wire_text(value), PLAIN).to_string();
+    let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&text_of(value)) };
+    let encoded = utf8_percent_encode(&text_of(value), PLAIN).to_string();
     let mut words = root.spot.split(' ');
     match (words.next(), words.next()) {
         (Some("request"), _) => format!("{operation} {json}"),

@@ -326,11 +326,3 @@ pub(crate) fn value_key(value: &Value) -> String {
         _ => value.to_string(),
     }
 }
-
-/// A JSON value as it stands in a URL.
-pub(crate) fn wire_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}

@@ -6,11 +6,12 @@ use super::bump::Bump;
 use super::change::At;
 use super::report::{lower_first, of_document};
 use super::{Options, rules};
+use crate::document::text_of;
 use crate::finding::Finding;
 
 pub(super) fn version(side: &Side<'_>) -> Option<String> {
     let value = side.value(side.root()).get("info")?.get("version")?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    Some(text_of(value))
 }
 
 /// The part of a version to raise.

@@ -224,6 +224,20 @@ fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A value as plain text, as it stands in a URL or in a sentence: a text without its quotes, anything else as JSON.
+///
+/// # Example
+/// ```
+/// use contract_gate::document::text_of;
+///
+/// assert_eq!(text_of(&serde_json::json!("a")), "a");
+/// assert_eq!(text_of(&serde_json::json!(7)), "7");
+/// ```
+#[must_use]
+pub fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Escapes one segment of a JSON pointer.
 #[must_use]
 pub fn escape(segment: &str) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation, Status};
+use crate::document::text_of;
 use crate::event::{Coverage, CoverageItem, Declared, OperationTotals};
 use crate::study::{Counted, Row, Seen, Study, Tally, Trait, WalkSeen};
 
@@ -203,7 +204,7 @@ fn members(contract: &Contract, studies: &[Study], items: &mut Vec<CoverageItem>
         };
         for (index, option) in shape.options.iter().chain(&shape.known).enumerate() {
             if !option.is_null() {
-                let name = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
+                let name = text_of(option);
                 items.push(item(Declared::Enum, &scope, name, count(Counted::Option, index), ""));
             }
         }

@@ -1,6 +1,6 @@
 //! What a run that was cut off says of what it did not reach: one reason, and none that it made up.
 
-use super::Run;
+use super::rounds::Run;
 use crate::event::{Aborted, Obstacle, Outcome};
 use crate::exchange::{Failure, Stop};
 use crate::study::Seen;

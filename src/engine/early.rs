@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::confirm::{Again, Confirmer};
+use super::errand::Errand;
 use super::judging::group;
-use super::{Errand, Run, tell};
+use super::rounds::Run;
+use super::tell;
 use crate::checks::{CATALOGUE, Verdict};
 use crate::finding::Stability;
 

@@ -1,7 +1,7 @@
 //! Operations that no clause of `x-contract` describes: what can be asked for without knowing more is asked once, and the
 //! answer alone is judged.
 
-use super::Run;
+use super::rounds::Run;
 use super::trouble::{Culprit, Look, Trouble, look};
 use crate::case::{Call, Case};
 use crate::checks::{CATALOGUE, Family, Verdict};

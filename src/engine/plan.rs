@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Run, Selection};
+use super::Selection;
+use super::rounds::Run;
 use crate::case::Case;
 use crate::checks::{CATALOGUE, Check, Family};
 use crate::contract::Operation;

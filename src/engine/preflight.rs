@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Run;
+use super::rounds::Run;
 use super::trouble::{
     Culprit, Look, Trouble, look, not_there, one_tenant_twice, second_is_refused, stranger, unknown_resource,
 };
 use crate::case::{Access, Call, Case, Query, Walk};
 use crate::contract::semantics::Slot;
 use crate::contract::{Operation, Parameter};
+use crate::document::text_of;
 use crate::event::{Aborted, Obstacle};
 use crate::study::{Observation, Seen, Study, WalkSeen};
 use crate::target::missing_words;
@@ -93,7 +94,7 @@ impl Run<'_> {
             }
         }
         for (name, value) in examples {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = text_of(&value);
             self.remarks.push(format!(
                 "`{name}` is required and was sent as `{value}`, the document's example; another value: --param {name}=VALUE"
             ));

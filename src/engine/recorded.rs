@@ -27,7 +27,7 @@ use session::{Opinion, Session, sessions};
 /// use contract_gate::contract::Contract;
 /// use contract_gate::engine::{Options, verify};
 /// use contract_gate::mask::Masker;
-/// use contract_gate::recording::{Recording, belonging};
+/// use contract_gate::recording::{Recording, Whereabouts, belonging};
 ///
 /// let contract = Arc::new(Contract::shipped("flexportal").expect("is shipped"));
 /// let har = br#"{"log": {"entries": [{
@@ -35,7 +35,7 @@ use session::{Opinion, Session, sessions};
 ///     "response": {"status": 200, "content": {"mimeType": "application/json", "text": "{\"customers\": 3}"}}
 /// }]}}"#;
 /// let recording = Recording::parse("traffic.har", har).expect("is a HAR");
-/// let found = belonging(&contract, &recording, &Masker::new(recording.secrets()), (None, None, true)).expect("one API");
+/// let found = belonging(&contract, &recording, &Masker::new(recording.secrets()), Whereabouts::default()).expect("one API");
 /// let checked = verify(contract, &recording, found, &Options::default(), &mut |_event| {});
 /// assert!(checked.findings.iter().any(|finding| finding.id == "wrong-type"));
 /// ```

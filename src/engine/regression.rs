@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Errand, Run};
+use super::errand::Errand;
+use super::rounds::Run;
 use crate::case::Case;
 use crate::contract::Contract;
 use crate::finding::Finding;

@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 
 use crate::case::{Call, Case};
 use crate::contract::{Contract, Operation};
+use crate::document::text_of;
 use crate::event::Exchanged;
 use crate::exchange::{Exchange, Failure, Sent};
 use crate::study::{Looks, Observation, Seen, Start, Study, WalkSeen, ask, observe};
@@ -155,7 +156,7 @@ pub(super) fn start_of(operation: &Operation, walk: &WalkSeen, index: usize) -> 
     let value = call.value(ask::start_slot(lists)?)?;
     let page = &lists.page;
     Some(if page.next.is_some() {
-        Start::Token(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        Start::Token(text_of(value))
     } else if page.offset.is_some() {
         Start::Offset(value.as_u64()?)
     } else {

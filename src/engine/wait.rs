@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Run;
 use super::preflight::strange_calls;
+use super::rounds::Run;
 use super::trouble::{Culprit, is_tls, look};
 use crate::case::Call;
 use crate::contract::Operation;

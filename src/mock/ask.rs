@@ -9,12 +9,12 @@ use super::exchange::Inputs;
 use super::habits::Habits;
 use super::hook::Neglect;
 use super::inputs::{fitting, judge_inputs};
-use super::population::plain;
 use super::token::Mark;
 use crate::contract::semantics::{
     Absent, Case, Choice, Direction, Handling, Lists, Match, Order, Size, Slot, Sort, SortField,
 };
 use crate::contract::{Breach, Checker, Contract, Operation, Parameter, template};
+use crate::document::text_of;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -313,7 +313,7 @@ impl Reader<'_> {
         if let Some(sent) = &sent {
             // A name alone will do where a template says more.
             let asked = sort.asked(sent).map(|(name, told)| (name.to_owned(), told));
-            let (name, told) = asked.unwrap_or_else(|| (plain(sent), None));
+            let (name, told) = asked.unwrap_or_else(|| (text_of(sent), None));
             match sort.fields.get(&name).or_else(|| sort.values.get(&name)) {
                 Some(field) => {
                     order.field = Some((field.field.clone(), field.order));
@@ -348,9 +348,9 @@ impl Reader<'_> {
             let default = parameter.and_then(|parameter| parameter.schema.get("default"));
             return Ok(asked.then(|| default == Some(&clause.descending)));
         };
-        match plain(&sent) {
-            word if word == plain(&clause.ascending) => Ok(Some(false)),
-            word if word == plain(&clause.descending) => Ok(Some(true)),
+        match text_of(&sent) {
+            word if word == text_of(&clause.ascending) => Ok(Some(false)),
+            word if word == text_of(&clause.descending) => Ok(Some(true)),
             _ if self.takes_order(sort) => Ok(None),
             _ => Err(()),
         }

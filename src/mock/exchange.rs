@@ -5,8 +5,8 @@ use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::population::plain;
 use crate::contract::semantics::Slot;
+use crate::document::text_of;
 
 /// A request as it came in.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +128,7 @@ impl Inputs {
 
     /// The first value of a slot as text.
     pub(crate) fn text(&self, slot: &Slot) -> Option<String> {
-        self.value(slot).map(|value| plain(&value))
+        self.value(slot).map(|value| text_of(&value))
     }
 }
 

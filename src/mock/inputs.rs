@@ -6,7 +6,7 @@ use super::ask::Refused;
 use super::blueprint::Route;
 use super::exchange::Inputs;
 use crate::contract::semantics::Slot;
-use crate::contract::{Checker, Operation, Parameter};
+use crate::contract::{Checker, Contract, Operation, Parameter, Scheme};
 
 /// Judges every parameter and the body by their schemas.
 ///
@@ -111,6 +111,22 @@ fn scalar(kind: &str, value: &Value) -> Value {
         "boolean" => text.parse::<bool>().map_or_else(|_| value.clone(), Value::Bool),
         _ => value.clone(),
     }
+}
+
+/// Refuses query parameters that neither the operation nor a scheme of security declares.
+pub(crate) fn known_parameters(contract: &Contract, operation: &Operation, inputs: &Inputs) -> Result<(), Refused> {
+    let keys = contract.schemes.values().filter_map(|scheme| match scheme {
+        Scheme::QueryKey(name) => Some(name),
+        _ => None,
+    });
+    let keys: Vec<&String> = keys.collect();
+    for (name, _) in &inputs.query {
+        let slot = Slot::Query(name.clone());
+        if operation.parameter(&slot).is_none() && !keys.contains(&name) {
+            return Err(Refused::Invalid(format!("{name} is not known")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

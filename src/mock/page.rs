@@ -9,10 +9,11 @@ use super::blueprint::Counts;
 use super::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use super::habits::Tokens;
 use super::hook::Neglect;
-use super::population::{Row, plain};
+use super::population::Row;
 use super::select::{self, Rank, Ranked};
 use super::token::Mark;
 use crate::contract::semantics::{Choice, Clause, Order, Slot, Spot};
+use crate::document::text_of;
 
 /// A page before it is written.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +137,7 @@ impl Reader<'_> {
     fn token(&self, ask: &Ask, matching: &[Ranked], end: usize, again: bool) -> Option<String> {
         let last = &matching.get(end.checked_sub(1)?)?.1;
         if let Some(field) = self.lists.page.next.as_ref().and_then(|next| next.field.as_deref()) {
-            return last.value.pointer(field).map(plain);
+            return last.value.pointer(field).map(text_of);
         }
         match self.tokens() {
             Tokens::Offset => Some((end + self.first_count()).to_string()),
@@ -183,7 +184,7 @@ impl Reader<'_> {
         let refuses = next.malformed.as_ref().is_some_and(|handling| handling.is == Choice::Refuse);
         let lenient = self.chosen(next.malformed.as_ref()).is_some() || (self.neglects)(Neglect::Tokens);
         let has =
-            |field: &str| table.iter().any(|row| row.value.pointer(field).is_some_and(|own| plain(own) == *token));
+            |field: &str| table.iter().any(|row| row.value.pointer(field).is_some_and(|own| text_of(own) == *token));
         refuses && !lenient && next.field.as_deref().is_some_and(|field| !has(field))
     }
 
@@ -193,7 +194,7 @@ impl Reader<'_> {
         let clauses = &self.lists.page;
         let mut put = |clause: &Option<Clause>, value: Value| {
             let Some(clause) = clause else { return };
-            if clause.with.as_ref().is_some_and(|with| inputs.text(&with.slot) != Some(plain(&with.value))) {
+            if clause.with.as_ref().is_some_and(|with| inputs.text(&with.slot) != Some(text_of(&with.value))) {
                 if let Spot::Pointer(pointer) = &clause.spot {
                     take_at(&mut body, pointer);
                 }
@@ -201,7 +202,7 @@ impl Reader<'_> {
             }
             match &clause.spot {
                 Spot::Pointer(pointer) => set_at(&mut body, pointer, value),
-                Spot::Header { header, .. } => answer.set_header(header, &plain(&value)),
+                Spot::Header { header, .. } => answer.set_header(header, &text_of(&value)),
                 Spot::Entry(entry) => self.route.put_entry(&mut body, entry, value),
             }
         };

@@ -18,6 +18,7 @@ use super::form::{Filling, Form, Optionals, Roles};
 use super::random::Random;
 use crate::contract::semantics::Resource;
 use crate::contract::{Contract, Rule, Scope, Shape, ShapeId, Truth};
+use crate::document::text_of;
 use crate::finding::Level;
 
 /// A record, and the bytes in which it is served.
@@ -34,7 +35,7 @@ pub(crate) struct Row {
 impl Row {
     /// A row from a record and the pointer to its key.
     pub(crate) fn new(value: Value, key: &str) -> Self {
-        let key = value.pointer(key).map(plain).unwrap_or_default();
+        let key = value.pointer(key).map(text_of).unwrap_or_default();
         Self { json: value.to_string().into(), value, key }
     }
 }
@@ -72,11 +73,6 @@ pub(crate) struct Census {
     pub(super) optionals: Optionals,
     /// Which of the forms that the sources leave open the hints show; 0: the usual one.
     pub(super) style: u8,
-}
-
-/// A scalar as the text in which it stands in a URL.
-pub(crate) fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 const DEFAULT_POPULATION: usize = 237;

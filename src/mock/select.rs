@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::ask::{Ask, Condition, Ordering};
 use super::blueprint::Route;
-use super::population::{Row, plain};
+use super::population::Row;
 use crate::contract::semantics::{Absent, Case, Filter, Lists, Match, Order};
 use crate::contract::{Expression, Truth, moment};
-use crate::document::node;
+use crate::document::{node, text_of};
 
 /// A value to sort by.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl Rank {
                 moment(text).map_or_else(|| Self::Text(text.clone()), Self::Moment)
             }
             (Order::Instant, value) => value.as_f64().map_or(Self::Nothing, Self::Number),
-            (Order::Text, value) => Self::Text(plain(value).to_lowercase()),
+            (Order::Text, value) => Self::Text(text_of(value).to_lowercase()),
         }
     }
 
@@ -102,7 +102,7 @@ pub(crate) fn is_listed(filter: &Filter, record: &Value) -> bool {
 }
 
 fn by_rule(rule: &Expression, record: &Value, value: &Value) -> bool {
-    let value = Value::from(plain(value));
+    let value = Value::from(text_of(value));
     rule.truth(&[("self", record), ("value", &value)]) == Truth::Holds
 }
 
@@ -129,7 +129,7 @@ fn compare(filter: &Filter, field: &Value, condition: &Condition) -> bool {
 }
 
 fn fold(value: &Value, ignore_case: bool) -> String {
-    let text = plain(value);
+    let text = text_of(value);
     if ignore_case { text.to_lowercase() } else { text }
 }
 
@@ -137,7 +137,7 @@ fn fold(value: &Value, ignore_case: bool) -> String {
 pub(crate) fn equal(field: &Value, value: &Value, ignore_case: bool) -> bool {
     match field {
         Value::Number(_) => figure(value).is_some_and(|value| field.as_f64() == Some(value)),
-        Value::Bool(flag) => plain(value) == flag.to_string(),
+        Value::Bool(flag) => text_of(value) == flag.to_string(),
         Value::String(text) if !ignore_case => value.as_str() == Some(text.as_str()),
         _ => fold(field, ignore_case) == fold(value, ignore_case),
     }

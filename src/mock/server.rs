@@ -3,8 +3,11 @@
 //! Answers are made without sockets and without waiting; [`super::wire`] carries them.
 
 mod cache;
+mod expansions;
 mod lapse;
+mod list;
 mod orders;
+mod read;
 mod twin;
 mod write;
 
@@ -12,25 +15,35 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-
 pub(super) use twin::Twin;
 
 use super::access::{Access, Door};
-use super::ask::{Ask, Reader, Refused};
+use super::ask::{Ask, Refused};
 use super::blueprint::{Blueprint, Decode, Found};
 use super::exchange::{Answer, Incoming, Inputs, Wire};
-use super::expand;
 use super::habits::Habits;
 use super::hook::{Hook, Live, Neglect, Scene, When};
-use super::inputs::judge_inputs;
-use super::population::{Population, Row, plain};
+use super::inputs::{judge_inputs, known_parameters};
+use super::population::Population;
 use super::refusal::Clerk;
 use super::targets::Targets;
-use crate::contract::semantics::{Choice, Counted, Lists, Reads, Slot};
-use crate::contract::{Contract, Operation};
-use crate::document::node;
+use crate::contract::semantics::Choice;
+use crate::contract::{Contract, Operation, Status};
 pub(super) use cache::Cache;
+
+/// Lets the hooks of one kind that are live in a scene do what they do.
+macro_rules! spoil {
+    ($server:expr, $scene:expr, $kind:ident($($with:expr),*)) => {
+        for live in &$server.live {
+            if let Hook::$kind(spoil) = live.hook
+                && live.when.holds($scene)
+            {
+                spoil($scene, $($with),*);
+            }
+        }
+    };
+}
+use spoil;
 
 /// A server without sockets.
 #[derive(Debug)]
@@ -205,24 +218,12 @@ impl Server {
             Err(refused) => {
                 let mut answer = self.clerk.refuse(&self.blueprint, call.index, &refused, &self.habits);
                 let scene = self.scene(&call, None, 0);
-                for live in &self.live {
-                    if let Hook::Refusal(spoil) = live.hook
-                        && live.when.holds(&scene)
-                    {
-                        spoil(&scene, &refused, &mut answer);
-                    }
-                }
+                spoil!(self, &scene, Refusal(&refused, &mut answer));
                 (0, answer)
             }
         };
         let scene = self.scene(&call, None, tenant);
-        for live in &self.live {
-            if let Hook::Exchange(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, call.incoming, &inputs, &mut answer);
-            }
-        }
+        spoil!(self, &scene, Exchange(call.incoming, &inputs, &mut answer));
         answer
     }
 
@@ -274,170 +275,14 @@ impl Server {
         }
     }
 
-    fn list(&self, call: &Call<'_>, lists: &Lists, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
-        let route = &self.blueprint.routes[call.index];
-        let neglects = |duty| self.neglects(duty, Some(call.operation));
-        let reader = Reader {
-            contract: self.contract(),
-            operation: call.operation,
-            route,
-            lists,
-            habits: &self.habits,
-            neglects: &neglects,
-        };
-        let asked = reader.read(inputs, tenant)?;
-        if reader.is_made_up(&asked, call.population.table(&lists.resource, tenant)) {
-            return Err(Refused::Invalid("this token is not one of ours".to_owned()));
-        }
-        let expands = self.expansions(call.operation, inputs)?;
-        let asked = Ask { expands, ..asked };
-        self.successes.fetch_add(1, Relaxed);
-        let mut ask = asked.clone();
-        let mut scene = self.scene(call, Some(&asked), tenant);
-        for live in &self.live {
-            if let Hook::Ask(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, &mut ask);
-            }
-        }
-        let mut matching = self.matching(call, &reader, &ask);
-        for live in &self.live {
-            if let Hook::Matching(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, Arc::make_mut(&mut matching));
-            }
-        }
-        let all = || self.in_order(call, &lists.resource, ask.tenant, &ask.order);
-        let mut page = reader.cut_first(&ask, all).unwrap_or_else(|| reader.cut(&ask, &matching));
-        if lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Collection) {
-            page.total = i64::try_from(self.collection(call, &reader, &asked)?).unwrap_or(i64::MAX);
-        }
-        scene.at = (page.start, matching.len());
-        for live in &self.live {
-            if let Hook::Page(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, &matching, &mut page);
-            }
-        }
-        if let Some(refused) = reader.past_end(&ask, &page, matching.len()) {
-            return Err(refused);
-        }
-        let mut answer = Answer::json(200, &route.media, "");
-        let envelope = reader.envelope(&page, call.incoming, inputs, &mut answer);
-        self.write(&scene, envelope, &lists.items, &page.rows, &ask.expands, &mut answer);
-        Ok(answer)
-    }
-
-    /// Records that the list shows without any filter.
-    fn collection(&self, call: &Call<'_>, reader: &Reader<'_>, asked: &Ask) -> Result<usize, Refused> {
-        let mut plain = Ask { tenant: asked.tenant, ..Ask::default() };
-        reader.filters(&Inputs::default(), &mut plain)?;
-        Ok(self.matching(call, reader, &plain).len())
-    }
-
-    fn read(&self, call: &Call<'_>, reads: &Reads, inputs: &mut Inputs, tenant: usize) -> Result<Answer, Refused> {
-        judge_inputs(call.operation, &self.blueprint.routes[call.index], inputs, &|slot, value| {
-            self.forgiven_expansion(call.operation, slot, value)
-        })?;
-        let expands = self.expansions(call.operation, inputs)?;
-        let (row, by) = self.look_up(call, reads, inputs, tenant)?;
-        self.successes.fetch_add(1, Relaxed);
-        let scene = Scene { by: &by, ..self.scene(call, None, tenant) };
-        let mut answer = Answer::json(200, &self.blueprint.routes[call.index].media, "");
-        let wrapping = self.blueprint.routes[call.index].envelope.clone();
-        self.write(&scene, wrapping, &reads.item, &[row], &expands, &mut answer);
-        Ok(answer)
-    }
-
-    fn look_up(
-        &self,
-        call: &Call<'_>,
-        reads: &Reads,
-        inputs: &Inputs,
-        tenant: usize,
-    ) -> Result<(Arc<Row>, String), Refused> {
-        let find = |tenant: usize| {
-            let table = call.population.table(&reads.resource, tenant);
-            reads.by.iter().find_map(|by| {
-                let wanted = inputs.text(&by.slot)?;
-                let is_wanted = |key: &Value| key.as_str().map_or_else(|| plain(key) == wanted, |key| key == wanted);
-                let row = table.iter().find(|row| node(&row.value, &by.key).is_some_and(is_wanted))?;
-                Some((Arc::clone(row), by.key.clone()))
-            })
-        };
-        if let Some(found) = find(tenant) {
-            return Ok(found);
-        }
-        if let Some(found) = self.find_nearly(call, reads, inputs, tenant) {
-            return Ok(found);
-        }
-        let elsewhere = (0..call.population.tenants.len()).filter(|other| *other != tenant).find_map(find);
-        match elsewhere {
-            Some(found) if self.neglects(Neglect::ForeignRecords, Some(call.operation)) => Ok(found),
-            Some(_) => Err(Refused::Foreign),
-            None => Err(Refused::NotFound),
-        }
-    }
-
-    /// Indices of the expansions asked for.
-    fn expansions(&self, operation: &Operation, inputs: &Inputs) -> Result<Vec<usize>, Refused> {
-        let mut wanted = Vec::new();
-        let clauses = &operation.clause.expands;
-        for (index, expand) in clauses.iter().enumerate() {
-            let words = expand::words(&inputs.all(&expand.slot));
-            for word in &words {
-                let known = clauses.iter().any(|other| other.slot == expand.slot && plain(&other.value) == *word);
-                let choice = expand.unknown.as_ref().map_or(Choice::Ignore, |unknown| unknown.is);
-                let ignored = choice == Choice::Ignore || (choice == Choice::Either && self.is_lenient(operation));
-                if !known && !ignored {
-                    return Err(Refused::Invalid(format!("{word} cannot be expanded")));
-                }
-            }
-            if words.contains(&plain(&expand.value)) || (self.habits.unasked && expand.unasked.is_some()) {
-                wanted.push(index);
-            }
-        }
-        Ok(wanted)
-    }
-
-    /// Whether it serves where it may choose between that and a refusal: one that nobody documented is no choice.
-    fn is_lenient(&self, operation: &Operation) -> bool {
-        self.habits.lenient || !Refused::Invalid(String::new()).is_documented(self.contract(), operation)
-    }
-
-    fn forgiven_expansion(&self, operation: &Operation, slot: &Slot, _value: &Value) -> bool {
-        let expand = operation.clause.expands.iter().find(|expand| expand.slot == *slot);
-        expand.and_then(|expand| expand.unknown.as_ref()).is_some_and(|unknown| {
-            unknown.is == Choice::Ignore || (unknown.is == Choice::Either && self.is_lenient(operation))
-        })
-    }
-
     /// An operation that no clause describes: its example, if it has one.
     fn undescribed(&self, call: &Call<'_>) -> Answer {
         self.successes.fetch_add(1, Relaxed);
         let Some(success) = call.operation.success() else { return Answer { status: 204, ..Answer::default() } };
         let status = match success.status {
-            crate::contract::Status::Exact(status) => status,
+            Status::Exact(status) => status,
             _ => 200,
         };
         self.clerk.answer(&self.blueprint, call.index, status, "success", &self.habits)
     }
-}
-
-fn known_parameters(contract: &Contract, operation: &Operation, inputs: &Inputs) -> Result<(), Refused> {
-    let keys = contract.schemes.values().filter_map(|scheme| match scheme {
-        crate::contract::Scheme::QueryKey(name) => Some(name),
-        _ => None,
-    });
-    let keys: Vec<&String> = keys.collect();
-    for (name, _) in &inputs.query {
-        let slot = Slot::Query(name.clone());
-        if operation.parameter(&slot).is_none() && !keys.contains(&name) {
-            return Err(Refused::Invalid(format!("{name} is not known")));
-        }
-    }
-    Ok(())
 }

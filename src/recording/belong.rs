@@ -51,8 +51,25 @@ impl Belonging {
 /// Reasons that are named one by one.
 const MOST_REASONS: usize = 12;
 
-/// Finds the exchanges of a contract. `given` is what stands before its paths. Without it that is `known`, if it occurs,
-/// or else the document's servers, or else derived from where the paths match, if `derive` allows it.
+/// What is known of where an API stands in a recording.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereabouts<'a> {
+    /// What stands before its paths, where somebody said so.
+    pub given: Option<&'a str>,
+    /// What usually stands before them: taken if it occurs, before the servers that the document names.
+    pub known: Option<&'a str>,
+    /// Whether it may be derived from where the paths match, if nothing else tells.
+    pub derive: bool,
+}
+
+impl Default for Whereabouts<'_> {
+    /// Nothing is known, and it may be derived.
+    fn default() -> Self {
+        Self { given: None, known: None, derive: true }
+    }
+}
+
+/// Finds the exchanges of a contract.
 ///
 /// # Errors
 /// When the base URL is none, several places could be the API, or a body says that it is base64 and is none.
@@ -60,11 +77,11 @@ pub fn belonging(
     contract: &Contract,
     recording: &Recording,
     masker: &Masker,
-    (given, known, derive): (Option<&str>, Option<&str>, bool),
+    whereabouts: Whereabouts<'_>,
 ) -> Result<Belonging, RecordingError> {
-    let bases = match given {
+    let bases = match whereabouts.given {
         Some(given) => vec![Base::given(given)?],
-        None => bases(contract, recording, known, derive)?,
+        None => bases(contract, recording, whereabouts)?,
     };
     let mut found = Belonging { bases: bases.iter().map(Base::text).collect(), ..Belonging::default() };
     let mut patience: HashMap<String, Vec<(Waited, String)>> = HashMap::new();
@@ -116,8 +133,7 @@ pub fn belonging(
 fn bases(
     contract: &Contract,
     recording: &Recording,
-    known: Option<&str>,
-    derive: bool,
+    Whereabouts { known, derive, .. }: Whereabouts<'_>,
 ) -> Result<Vec<Base>, RecordingError> {
     let addresses: Vec<(&Entry, Address)> =
         recording.entries.iter().filter_map(|entry| Some((entry, Address::parse(&entry.raw.request.url)?))).collect();

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::contract::semantics::Slot;
 use crate::contract::{Contract, Location, Operation, Parameter, Scheme};
+use crate::document::text_of;
 use crate::mask::names_credential;
 
 /// A request in the words of the contract.
@@ -37,11 +38,11 @@ pub(super) fn parts(contract: &Contract, operation: &Operation, wire: &Wire<'_>)
             continue;
         };
         if tenant.is_some_and(|tenant| parameter.is(tenant)) {
-            parts.tenant = Some(plain(&value));
+            parts.tenant = Some(text_of(&value));
         } else if known.contains(&&slot) || parameter.location == Location::Path {
             parts.values.push((slot, value));
         } else if parameter.schema.get("default") != Some(&value) {
-            parts.extras.push((parameter.name.clone(), plain(&value)));
+            parts.extras.push((parameter.name.clone(), text_of(&value)));
             parts.values.push((slot, value));
         }
     }
@@ -87,10 +88,6 @@ fn declared(contract: &Contract, parameter: &Parameter, wire: &Wire<'_>) -> Opti
         }
         Location::Cookie => None,
     }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The values of a JSON body: those in known places, and what is left.

@@ -6,6 +6,7 @@
 mod body;
 mod connections;
 mod draft;
+mod embedded;
 mod identity;
 mod limits;
 mod patience;

@@ -1,11 +1,14 @@
 //! A fixed set of requests that reaches every corner of a contract; what comes back is a transcript to compare.
 
+mod doors;
+
 use contract_gate::contract::semantics::{Lists, Match, Slot, Spot};
 use contract_gate::contract::{Location, Operation};
 use contract_gate::mock::{Answer, Options};
 use serde_json::{Value, json};
 
 use super::{Client, Sent, plain};
+use doors::{crossing, doors};
 
 /// What one session saw.
 #[derive(Debug, Default)]
@@ -68,14 +71,50 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
             ask(client, operation, &vec![(size.slot.clone(), bad)], transcript);
         }
     }
+    let conditions = filtered(client, operation, lists, &records, transcript);
+    foreign(client, operation, lists, transcript);
+    if let (Some(size), Some(condition)) = (&lists.page.size, conditions.first()) {
+        let most = (size.slot.clone(), json!(size.max.unwrap_or(100)));
+        pages(client, operation, &[condition.clone(), vec![most]].concat(), transcript);
+    }
+    for pair in conditions.windows(2) {
+        pages(client, operation, &[pair[0].clone(), pair[1].clone()].concat(), transcript);
+    }
+    sorted(client, operation, lists, transcript);
+    sorted_and_filtered(client, operation, lists, &conditions, transcript);
+    for expand in &operation.clause.expands {
+        let expanded = (expand.slot.clone(), expand.value.clone());
+        pages(client, operation, &vec![expanded.clone()], transcript);
+        for condition in conditions.iter().take(2) {
+            pages(client, operation, &[condition.clone(), vec![expanded.clone()]].concat(), transcript);
+        }
+    }
+    if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.clone()) {
+        ask(client, operation, &vec![(slot, json!("made-up"))], transcript);
+    }
+    if let Some(offset) = &lists.page.offset {
+        ask(client, operation, &vec![(offset.slot.clone(), json!(-1))], transcript);
+        ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
+    }
+    ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
+}
+
+/// Every filter with every value that it may mean; one condition of each that shows something.
+fn filtered(
+    client: &Client,
+    operation: &Operation,
+    lists: &Lists,
+    records: &[Value],
+    transcript: &mut Transcript<'_>,
+) -> Vec<Sent> {
     let mut conditions: Vec<Sent> = Vec::new();
     for filter in lists.filters.values() {
-        for value in values(filter.field.as_deref(), &records) {
+        for value in values(filter.field.as_deref(), records) {
             let text = plain(&value);
             let shorter: String = text.chars().take(3).collect();
             let forms = match filter.matching {
                 _ if filter.template.is_some() => continue,
-                Match::AnyOf => match shown_values(filter.field.as_deref(), &records).as_slice() {
+                Match::AnyOf => match shown_values(filter.field.as_deref(), records).as_slice() {
                     [first, .., last] if first != last => vec![json!([first, last]), json!([first])],
                     _ => vec![json!([value])],
                 },
@@ -94,17 +133,13 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
         }
         for value in filter.values.iter().chain(enumerated(operation, client, &filter.slot).iter()) {
             let shown = pages(client, operation, &vec![(filter.slot.clone(), value.clone())], transcript);
-            hidden(client, operation, lists, (&records, &shown), transcript);
+            hidden(client, operation, lists, (records, &shown), transcript);
         }
     }
-    foreign(client, operation, lists, transcript);
-    if let (Some(size), Some(condition)) = (&lists.page.size, conditions.first()) {
-        let most = (size.slot.clone(), json!(size.max.unwrap_or(100)));
-        pages(client, operation, &[condition.clone(), vec![most]].concat(), transcript);
-    }
-    for pair in conditions.windows(2) {
-        pages(client, operation, &[pair[0].clone(), pair[1].clone()].concat(), transcript);
-    }
+    conditions
+}
+
+fn sorted(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut Transcript<'_>) {
     if let Some(sort) = &lists.sort {
         let by = sort.by.as_ref().expect("a parameter");
         for word in sort.fields.keys().chain(sort.values.keys()) {
@@ -117,22 +152,6 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
             }
         }
     }
-    sorted_and_filtered(client, operation, lists, &conditions, transcript);
-    for expand in &operation.clause.expands {
-        let expanded = (expand.slot.clone(), expand.value.clone());
-        pages(client, operation, &vec![expanded.clone()], transcript);
-        for condition in conditions.iter().take(2) {
-            pages(client, operation, &[condition.clone(), vec![expanded.clone()]].concat(), transcript);
-        }
-    }
-    if let Some(slot) = lists.page.next.as_ref().and_then(|next| next.slot.clone()) {
-        ask(client, operation, &vec![(slot, json!("made-up"))], transcript);
-    }
-    if let Some(offset) = &lists.page.offset {
-        ask(client, operation, &vec![(offset.slot.clone(), json!(-1))], transcript);
-        ask(client, operation, &vec![(offset.slot.clone(), json!(records.len() + 500))], transcript);
-    }
-    ask(client, operation, &vec![(Slot::Query("unheard_of".to_owned()), json!("x"))], transcript);
 }
 
 /// A record that a filter shows and the whole list does not, by its key.
@@ -326,103 +345,6 @@ fn read(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>)
         for foreign in keys.get(&reads.resource).into_iter().flatten() {
             ask(client, operation, &vec![(by.slot.clone(), json!(foreign))], transcript);
             crossing(client, operation, &vec![(by.slot.clone(), json!(foreign))], transcript);
-        }
-    }
-}
-
-/// The own credential at the other tenant's door.
-fn crossing(client: &Client, operation: &Operation, sent: &Sent, transcript: &mut Transcript<'_>) {
-    let access = client.server.access();
-    let theirs = if client.second { &access.params } else { &access.second_params };
-    let mut all = [client.access(operation), sent.clone()].concat();
-    for (slot, value) in &mut all {
-        if let Some((_, other)) = theirs.iter().find(|(known, _)| known == slot) {
-            *value = json!(other);
-        }
-    }
-    if !transcript.differs {
-        let answer = client.server.answer(&client.request(operation, &all));
-        transcript.note(format!("{} across {sent:?}", operation.id), &answer);
-    }
-}
-
-fn doors(client: &Client, operation: &Operation, transcript: &mut Transcript<'_>) {
-    let key: Sent = match &operation.clause.reads {
-        Some(reads) => {
-            let access = client.server.access();
-            let keys = if client.second { &access.second_keys } else { &access.known_keys };
-            let key = keys.get(&reads.resource).and_then(|keys| keys.first());
-            vec![(reads.by[0].slot.clone(), json!(key.map_or("none", String::as_str)))]
-        }
-        None => Vec::new(),
-    };
-    let access = client.access(operation);
-    for (index, (slot, _)) in access.iter().enumerate() {
-        if matches!(slot, Slot::Path(_)) {
-            continue;
-        }
-        let mut less = [access.clone(), key.clone()].concat();
-        less.remove(index);
-        let answer = client.server.answer(&client.request(operation, &less));
-        transcript.note(format!("{} without {slot:?}", operation.id), &answer);
-        let mut wrong = [access.clone(), key.clone()].concat();
-        wrong[index].1 = json!("Bearer wrong");
-        let answer = client.server.answer(&client.request(operation, &wrong));
-        transcript.note(format!("{} with wrong {slot:?}", operation.id), &answer);
-        if client.second {
-            continue;
-        }
-        // The first half of what would be right.
-        let text = plain(&access[index].1);
-        let end = text.chars().rev().take_while(char::is_ascii_graphic).count() / 2;
-        wrong[index].1 = json!(format!("{}{}", &text[..text.len() - end], "0".repeat(end)));
-        let answer = client.server.answer(&client.request(operation, &wrong));
-        transcript.note(format!("{} with half of {slot:?}", operation.id), &answer);
-    }
-    for parameter in operation.parameters.iter().filter(|p| p.location == Location::Header && !p.required) {
-        let mut more = [access.clone(), key.clone()].concat();
-        more.push((Slot::Header(parameter.name.clone()), json!("odd")));
-        let answer = client.server.answer(&client.request(operation, &more));
-        transcript.note(format!("{} with {}", operation.id, parameter.name), &answer);
-    }
-    later_doors(client, operation, &access, transcript);
-    if let Some((slot, _)) = client.server.access().params.first() {
-        let mut strange = [access.clone(), key.clone()].concat();
-        strange.iter_mut().filter(|(known, _)| known == slot).for_each(|(_, value)| *value = json!("cmp_nobody"));
-        let answer = client.server.answer(&client.request(operation, &strange));
-        transcript.note(format!("{} of nobody", operation.id), &answer);
-    }
-    if transcript.differs {
-        return;
-    }
-    let mut request = client.request(operation, &[access, key].concat());
-    for method in ["DELETE", "TRACE"] {
-        request.method = method.to_owned();
-        transcript.note(format!("{method} {}", operation.id), &client.server.answer(&request));
-    }
-}
-
-/// The doors again, on the second page of a list; and the list of the other tenant.
-fn later_doors(client: &Client, operation: &Operation, access: &Sent, transcript: &mut Transcript<'_>) {
-    let Some(lists) = &operation.clause.lists else { return };
-    crossing(client, operation, &Vec::new(), transcript);
-    let answer = client.server.answer(&client.request(operation, access));
-    transcript.note(format!("first page of {}", operation.id), &answer);
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let token = |spot: &Spot| body.pointer(spot.pointer()?).filter(|token| token.is_string()).cloned();
-    let next = lists.page.next.as_ref();
-    let by_token = next.and_then(|next| Some((next.slot.clone()?, token(next.spot.as_ref()?)?)));
-    let by_offset = lists.page.offset.as_ref().map(|offset| (offset.slot.clone(), json!(10)));
-    let Some(place) = by_token.or(by_offset) else { return };
-    for (index, (slot, _)) in access.iter().enumerate() {
-        let mut wrong = [access.clone(), vec![place.clone()]].concat();
-        wrong[index].1 = if matches!(slot, Slot::Path(_)) { json!("cmp_nobody") } else { json!("Bearer wrong") };
-        let answer = client.server.answer(&client.request(operation, &wrong));
-        transcript.note(format!("later page of {} with wrong {slot:?}", operation.id), &answer);
-        if !matches!(slot, Slot::Path(_)) {
-            wrong.remove(index);
-            let answer = client.server.answer(&client.request(operation, &wrong));
-            transcript.note(format!("later page of {} without {slot:?}", operation.id), &answer);
         }
     }
 }

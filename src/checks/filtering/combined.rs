@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::ground::{Ground, plan_each};
 use super::is_light;
 use super::trials::trials;
-use super::values::{is_sendable, is_special, is_unknown, text_of};
+use super::values::{is_sendable, is_special, is_unknown};
 use crate::case::Case;
 use crate::contract::semantics::{Filter, Match};
+use crate::document::text_of;
 use crate::study::{Fit, Fitting, Row, Study, Wanted};
 
 /// Filters sent together: pairs and one triple, each with the values that one drawn record has, so that at least this

@@ -24,7 +24,7 @@ pub(super) use plans::{
     for_second, plan_cases, plan_single, plan_special, plan_substrings, plan_unknown, plan_wildcards,
 };
 pub(super) use trials::trials;
-pub(super) use values::{is_special, is_unknown, number_value, options, text_of};
+pub(super) use values::{is_special, is_unknown, number_value, options};
 
 /// Whether a filter carries little weight: one page of it is enough.
 pub(super) fn is_light(study: &Study, filter: &Filter) -> bool {

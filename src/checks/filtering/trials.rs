@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ground::Ground;
-use super::values::{as_taken, is_email_slot, is_sendable, is_special, options, text_of, value_schema};
+use super::values::{as_taken, is_email_slot, is_sendable, is_special, options, value_schema};
 use crate::contract::semantics::{Filter, Match};
 use crate::contract::{Contract, Operation};
+use crate::document::text_of;
 use crate::study::{Rank, Study, agreed};
 
 /// Matches of a part of texts that make two pages.

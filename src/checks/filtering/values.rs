@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::contract::semantics::Filter;
 use crate::contract::{Contract, Operation, instant};
+use crate::document::text_of;
 
 /// A value that no enumeration has.
 pub(super) const NO_SUCH_VALUE: &str = "no-such-value";
@@ -13,11 +14,6 @@ pub(super) const NO_SUCH_VALUE: &str = "no-such-value";
 pub(crate) fn number_value(number: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
     if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
-}
-
-/// A value as plain text.
-pub(crate) fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The schema of one value: that of the items where the slot takes an array.

@@ -10,7 +10,8 @@ use super::{Engine, Sides};
 use crate::diff::effective::Effective;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-use crate::diff::types::{TypeSet, value_key, wire_text};
+use crate::diff::types::{TypeSet, value_key};
+use crate::document::text_of;
 
 /// Most values that a headline lists.
 const LISTED: usize = 40;
@@ -30,7 +31,7 @@ impl<'a> Engine<'a> {
             old.clone_from(&sides.old.values);
             new.clone_from(&sides.new.values);
         }
-        let key = |value: &Value| if sides.mode.textual { wire_text(value) } else { value_key(value) };
+        let key = |value: &Value| if sides.mode.textual { text_of(value) } else { value_key(value) };
         let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
             let known: HashSet<String> = list.iter().map(|value| key(value)).collect();
             from.iter().filter(|value| !known.contains(&key(value))).map(ToString::to_string).collect()
@@ -107,7 +108,7 @@ fn admitted<'v>(side: &Effective<'_>, values: &[&'v Value]) -> Vec<&'v Value> {
 }
 
 fn self_admits(by: &Effective<'_>, value: &Value, textual: bool) -> bool {
-    by.admits(value) || textual && by.types.has(TypeSet::STRING) && by.admits(&Value::String(wire_text(value)))
+    by.admits(value) || textual && by.types.has(TypeSet::STRING) && by.admits(&Value::String(text_of(value)))
 }
 
 /// Those of some values that a side takes, if it is one of texts and takes no other.

@@ -22,6 +22,7 @@ use super::change::{At, Change};
 use super::law::{Direction, Effect};
 use super::rule::{Aspect, Rule};
 use super::rules;
+use crate::document::text_of;
 
 /// Members of an object.
 fn members(value: Option<&Value>) -> BTreeMap<&str, &Value> {
@@ -183,7 +184,7 @@ impl<'a> Api<'a> {
             let mut found = BTreeMap::new();
             for node in all {
                 let name = side.value(node).get("value").map(plain).unwrap_or_default();
-                let mut name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+                let mut name = text_of(&name);
                 // One value may be sent in several places.
                 while found.contains_key(&name) {
                     name.push('\'');

@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
-use super::super::STRICT_READS;
 use super::super::walk::Progress;
 use super::session::Span;
 use crate::case::{Access, Case, Query, Walk};
 use crate::contract::semantics::Lists;
 use crate::contract::{Contract, Operation, essence};
+use crate::engine::means::STRICT_READS;
 use crate::recording::Taken;
 use crate::study::{End, Looks, MediaSeen, Observation, Seen, Start, Study, observe, question::question};
 
@@ -121,7 +121,7 @@ impl<'a> Chains<'a> {
     ) {
         let Some(model) = self.study.models.get(&operation.id) else { return self.single(seen, span) };
         let walk = Walk { query, pages: None, repeat: 0 };
-        let progress = Progress::new(lists, model, &walk, (STRICT_READS, 0));
+        let progress = Progress::new(lists, model, &walk, STRICT_READS, 0);
         if self.open.len() >= MOST_OPEN {
             let oldest = self.open.remove(0);
             self.close(oldest);

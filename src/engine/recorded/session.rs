@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::super::{Options, Profile, STRICT_READS};
+use super::super::{Options, Profile};
 use super::chain::Chains;
 use crate::case::{Access, Case};
 use crate::checks::{Blame, Proof};
 use crate::contract::{Contract, Operation};
+use crate::engine::means::STRICT_READS;
 use crate::recording::{Belonging, Taken};
 use crate::study::{Looks, Means, Study};
 

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::{Counts, NextSpot, spots};
 use crate::contract::semantics::{Entry, Expand, Lists, Reads, Slot, Spot};
 use crate::contract::{Contract, Operation, Schemas};
+use crate::document::text_of;
 use crate::mock::MockError;
 use crate::mock::exchange::set_at;
 use crate::mock::form::{Filling, Form, Optionals, Roles};
 use crate::mock::inputs::fitting;
-use crate::mock::population::plain;
 
 /// A page without records: required members that no clause speaks about are made up.
 pub(super) fn envelope(contract: &Contract, operation: &Operation, lists: &Lists) -> Result<Value, MockError> {
@@ -206,11 +206,11 @@ fn first_token(contract: &Contract, operation: &Operation, lists: &Lists) -> Opt
         for segment in pointer.split('/').skip(1) {
             at = contract.resolve(&format!("{at}/properties/{segment}")).0;
         }
-        return contract.document.at(&at)?.get("default").filter(|value| !value.is_null()).map(plain);
+        return contract.document.at(&at)?.get("default").filter(|value| !value.is_null()).map(text_of);
     }
     let parameter = operation.parameter(slot)?;
     let standing = operation.standing(parameter).filter(|known| parameter.required || !known.is_example)?;
-    Some(plain(&standing.value))
+    Some(text_of(&standing.value))
 }
 
 /// Tokens that are tried on a schema: text, and a number as it is written in an address.

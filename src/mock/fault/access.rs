@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::ReadKey;
+use crate::document::text_of;
 use crate::mock::ask::Refused;
 use crate::mock::exchange::{Answer, Incoming, Inputs, set_at};
 use crate::mock::hook::{Hook, Neglect, Scene};
-use crate::mock::population::{Population, Row, plain};
+use crate::mock::population::{Population, Row};
 use crate::mock::select::{Ranked, rank, sorted};
 use crate::mock::targets::Targets;
 
@@ -107,7 +108,7 @@ fn open_by_alias(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut 
     let asked = |by: &ReadKey| inputs.text(&by.slot).filter(|_| by.key != scene.targets.key);
     let table = scene.population.table(scene.resource(), 1);
     let has = |row: &Row| {
-        reads.by.iter().any(|by| asked(by).is_some_and(|key| row.value.pointer(&by.key).map(plain) == Some(key)))
+        reads.by.iter().any(|by| asked(by).is_some_and(|key| row.value.pointer(&by.key).map(text_of) == Some(key)))
     };
     if let (404, Some(row)) = (answer.status, table.iter().find(|row| has(row))) {
         answer.status = 200;

@@ -6,12 +6,12 @@ use super::catalogue;
 use super::fitting;
 use super::reading::not_found;
 use crate::contract::semantics::Expand;
+use crate::document::text_of;
 use crate::mock::ask::{Ask, From};
 use crate::mock::exchange::{Answer, Incoming, Inputs, set_at, take_at};
 use crate::mock::expand;
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::page::Page;
-use crate::mock::population::plain;
 use crate::mock::select::Ranked;
 
 catalogue! {
@@ -56,7 +56,7 @@ catalogue! {
 }
 
 fn forbid(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
-    let asked = |clause: &Expand| expand::words(&inputs.all(&clause.slot)).contains(&plain(&clause.value));
+    let asked = |clause: &Expand| expand::words(&inputs.all(&clause.slot)).contains(&text_of(&clause.value));
     if answer.status == 200 && scene.operation.clause.expands.iter().any(asked) {
         super::errors::forbid(scene, answer);
     }
@@ -104,7 +104,7 @@ fn cut(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
 }
 
 fn lose(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
-    let asked = |clause: &&Expand| expand::words(&inputs.all(&clause.slot)).contains(&plain(&clause.value));
+    let asked = |clause: &&Expand| expand::words(&inputs.all(&clause.slot)).contains(&text_of(&clause.value));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let missing = |clause: &Expand| body.pointer(&clause.adds).is_none();
     if answer.status == 200 && scene.operation.clause.expands.iter().filter(asked).any(missing) {

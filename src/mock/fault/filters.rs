@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::catalogue;
 use super::fitting;
 use crate::contract::semantics::{Case, Filter, Match};
+use crate::document::text_of;
 use crate::mock::ask::{Ask, Condition};
 use crate::mock::exchange::Answer;
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
-use crate::mock::population::{Row, plain};
+use crate::mock::population::Row;
 use crate::mock::select::{Ranked, holds, sorted};
 
 catalogue! {
@@ -174,26 +175,26 @@ pub(super) fn exact_text<'a>(scene: &Scene<'_>, filter: &Filter, record: &'a Val
 
 fn substring(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
-        Some(exact_text(scene, filter, record)?.contains(&plain(&condition.value)))
+        Some(exact_text(scene, filter, record)?.contains(&text_of(&condition.value)))
     });
 }
 
 fn prefix(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
-        Some(exact_text(scene, filter, record)?.starts_with(&plain(&condition.value)))
+        Some(exact_text(scene, filter, record)?.starts_with(&text_of(&condition.value)))
     });
 }
 
 fn any_case(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
         let text = exact_text(scene, filter, record)?;
-        (filter.case == Case::Exact).then(|| text.to_lowercase() == plain(&condition.value).to_lowercase())
+        (filter.case == Case::Exact).then(|| text.to_lowercase() == text_of(&condition.value).to_lowercase())
     });
 }
 
 fn drop_capitals(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
-        Some(exact_text(scene, filter, record)? == plain(&condition.value).to_lowercase())
+        Some(exact_text(scene, filter, record)? == text_of(&condition.value).to_lowercase())
     });
 }
 
@@ -290,7 +291,7 @@ fn relabel(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
 fn same_case(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
         let text = record.pointer(filter.field.as_deref()?)?.as_str()?;
-        (filter.case == Case::Ignore && filter.matching == Match::Equal).then(|| text == plain(&condition.value))
+        (filter.case == Case::Ignore && filter.matching == Match::Equal).then(|| text == text_of(&condition.value))
     });
 }
 
@@ -325,13 +326,13 @@ fn all_of_list(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
             return None;
         }
         let field = record.pointer(filter.field.as_deref()?)?;
-        Some(condition.value.as_array()?.iter().all(|value| plain(value) == plain(field)))
+        Some(condition.value.as_array()?.iter().all(|value| text_of(value) == text_of(field)))
     });
 }
 
 fn invert(_: &Scene<'_>, ask: &mut Ask) {
     for condition in &mut ask.filters {
-        match plain(&condition.value).as_str() {
+        match text_of(&condition.value).as_str() {
             "true" => condition.value = json!(false),
             "false" => condition.value = json!(true),
             _ => {}
@@ -343,7 +344,7 @@ fn complement(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
         let choices = fitting::choices(scene.operation, scene.contract, filter);
         let field = record.pointer(filter.field.as_deref()?)?;
-        (!choices.is_empty()).then(|| plain(field) != plain(&condition.value))
+        (!choices.is_empty()).then(|| text_of(field) != text_of(&condition.value))
     });
 }
 

@@ -6,9 +6,9 @@ use super::catalogue;
 use super::filters::{asked, everything, exact_text, refill, reread};
 use super::fitting;
 use crate::contract::semantics::{Absent, Filter, Match, Order};
+use crate::document::text_of;
 use crate::mock::ask::{Ask, Condition, From};
 use crate::mock::hook::{Hook, Scene};
-use crate::mock::population::plain;
 use crate::mock::select::{Rank, Ranked, holds};
 
 catalogue! {
@@ -40,7 +40,7 @@ fn open_view(scene: &Scene<'_>, ask: &mut Ask) {
 
 fn wildcards(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
     reread(scene, matching, |filter, condition, record| {
-        let (text, pattern) = (exact_text(scene, filter, record)?, plain(&condition.value));
+        let (text, pattern) = (exact_text(scene, filter, record)?, text_of(&condition.value));
         let like = |(one, sign): (char, char)| sign == '_' || one == sign;
         Some(text.chars().count() == pattern.chars().count() && text.chars().zip(pattern.chars()).all(like))
     });
@@ -110,7 +110,7 @@ fn split(scene: &Scene<'_>, matching: &mut Vec<Ranked>) {
         if filter.matching != Match::AnyOf {
             return None;
         }
-        let field = plain(record.pointer(filter.field.as_deref()?)?);
-        Some(condition.value.as_array()?.iter().any(|value| plain(value).split(',').any(|part| part == field)))
+        let field = text_of(record.pointer(filter.field.as_deref()?)?);
+        Some(condition.value.as_array()?.iter().any(|value| text_of(value).split(',').any(|part| part == field)))
     });
 }

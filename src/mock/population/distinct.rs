@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Grower, Row, plain};
-use crate::document::node;
+use super::{Grower, Row};
+use crate::document::{node, text_of};
 use crate::mock::MockError;
 use crate::mock::exchange::set_at;
 use crate::mock::form::Filling;
@@ -72,13 +72,13 @@ fn is_scalar(value: &Value) -> bool {
 
 /// A value as the most careless filter compares it.
 fn folded(value: &Value) -> String {
-    plain(value).to_lowercase()
+    text_of(value).to_lowercase()
 }
 
 /// A value made from one that another record has already, where none can be drawn that is free: the next number, or the
 /// text with the record's place.
 fn made(held: &Value, i: usize, known: &HashSet<String>) -> Option<Value> {
-    let Value::Number(number) = held else { return Some(Value::from(format!("{}-{i}", plain(held)))) };
+    let Value::Number(number) = held else { return Some(Value::from(format!("{}-{i}", text_of(held)))) };
     let number = number.as_i64()?;
     let far = i64::try_from(known.len()).ok()? + 1;
     let above = (1..=far).map(|step| number.saturating_add(step));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Grower, Row, plain};
+use super::{Grower, Row};
 use crate::contract::semantics::{Absent, Filter, Match};
-use crate::document::node;
+use crate::document::{node, text_of};
 use crate::mock::exchange::set_at;
 use crate::mock::hint::plain_number;
 use crate::mock::select;
@@ -52,12 +52,12 @@ fn suiting(filter: &Filter, old: Option<&Value>, value: &Value) -> Option<Value>
     let figure = || value.as_f64().or_else(|| value.as_str()?.parse::<f64>().ok());
     match (filter.matching, old) {
         (_, Some(Value::Array(items))) => Some(Value::Array(items.iter().chain([value]).cloned().collect())),
-        (Match::Contains, Some(Value::String(old))) => Some(Value::from(format!("{old}-{}", plain(value)))),
+        (Match::Contains, Some(Value::String(old))) => Some(Value::from(format!("{old}-{}", text_of(value)))),
         (Match::Above, _) => figure().map(|figure| plain_number(figure + 1.0)),
         (Match::Below, _) => figure().map(|figure| plain_number(figure - 1.0)),
         (_, Some(Value::Number(_))) => figure().map(plain_number),
-        (_, Some(Value::Bool(_))) => plain(value).parse::<bool>().ok().map(Value::Bool),
-        (_, Some(Value::String(_))) => Some(Value::from(plain(value))),
+        (_, Some(Value::Bool(_))) => text_of(value).parse::<bool>().ok().map(Value::Bool),
+        (_, Some(Value::String(_))) => Some(Value::from(text_of(value))),
         _ => Some(value.clone()),
     }
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{Call, Server};
 use crate::contract::Operation;
 use crate::contract::semantics::{Reads, Slot};
+use crate::document::text_of;
 use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, When};
-use crate::mock::population::{Row, plain};
+use crate::mock::population::Row;
 
 impl Server {
     /// Whether a duty of the door is neglected for a request, whose question is not yet understood.
@@ -85,7 +86,7 @@ impl Server {
         let table = call.population.table(&reads.resource, tenant);
         let find = |slot: &Slot, key: &str, fits: &dyn Fn(&str, &str) -> bool| {
             let wanted = inputs.text(slot)?;
-            let has = |row: &&Arc<Row>| row.value.pointer(key).is_some_and(|value| fits(&plain(value), &wanted));
+            let has = |row: &&Arc<Row>| row.value.pointer(key).is_some_and(|value| fits(&text_of(value), &wanted));
             Some((Arc::clone(table.iter().find(has)?), key.to_owned()))
         };
         if self.neglects(Neglect::KeyEnds, Some(call.operation)) {
@@ -111,7 +112,7 @@ fn is_resumed(operation: &Operation, start: Option<&str>, inputs: &Inputs) -> bo
     let Some(page) = operation.clause.lists.as_ref().map(|lists| &lists.page) else { return false };
     let token = page.next.as_ref().and_then(|next| next.slot.as_ref()).and_then(|slot| inputs.text(slot));
     let starts = [&page.offset, &page.number].into_iter().flatten();
-    let beyond = |value: &Value, first: u64| plain(value).parse::<u64>().is_ok_and(|at| at > first);
+    let beyond = |value: &Value, first: u64| text_of(value).parse::<u64>().is_ok_and(|at| at > first);
     token.is_some_and(|token| !token.is_empty() && Some(token.as_str()) != start)
         || starts.into_iter().any(|start| inputs.value(&start.slot).is_some_and(|value| beyond(&value, start.first)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Server;
+use super::{Server, spoil};
 use crate::mock::exchange::{Answer, set_at};
 use crate::mock::expand;
 use crate::mock::hook::{Hook, Live, Scene};
@@ -50,8 +50,8 @@ impl Server {
     ) {
         const HOLE: &str = "\u{1}records\u{1}";
         let single = scene.ask.is_none();
-        let spoils = |live: &&Live| matches!(live.hook, Hook::Body(_)) && live.when.holds(scene);
-        if self.live.iter().any(|live| spoils(&live)) {
+        let spoils = |live: &Live| matches!(live.hook, Hook::Body(_)) && live.when.holds(scene);
+        if self.live.iter().any(spoils) {
             let mut records: Vec<Value> = rows.iter().map(|row| self.record(scene, row, expands)).collect();
             let shown = match (single, item(scene)) {
                 (true, _) => records.pop().unwrap_or(Value::Null),
@@ -59,11 +59,7 @@ impl Server {
                 (false, Some(item)) => records.into_iter().map(|record| wrapped(item, record)).collect(),
             };
             set_at(&mut body, place, shown);
-            for live in self.live.iter().filter(spoils) {
-                if let Hook::Body(spoil) = live.hook {
-                    spoil(scene, &mut body);
-                }
-            }
+            spoil!(self, scene, Body(&mut body));
             answer.body = body.to_string().into();
         } else if single && place.is_empty() {
             let text = rows.first().map(|row| self.text(scene, row, expands));
@@ -79,13 +75,7 @@ impl Server {
             let brackets = if single { ("", "") } else { ("[", "]") };
             answer.body = joined([head, brackets.0], &shown, around, [brackets.1, tail]).into();
         }
-        for live in &self.live {
-            if let Hook::Success(spoil) = live.hook
-                && live.when.holds(scene)
-            {
-                spoil(scene, answer);
-            }
-        }
+        spoil!(self, scene, Success(answer));
     }
 
     /// A record as text: as it is kept, unless something is added to it or spoils it.
@@ -106,13 +96,7 @@ impl Server {
             }
         }
         let scene = Scene { key: &row.key, expands, ..*scene };
-        for live in &self.live {
-            if let Hook::Record(spoil) = live.hook
-                && live.when.holds(&scene)
-            {
-                spoil(&scene, &mut record);
-            }
-        }
+        spoil!(self, &scene, Record(&mut record));
         record
     }
 }

@@ -1,5 +1,8 @@
 //! Where documents come from, what is refused with which exit code, and what hostile ones cannot do.
 
+mod hostile;
+mod waivers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -60,6 +63,13 @@ fn err(output: &Output) -> String {
 
 fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn with_schemas(schema: &str, components: &str) -> String {
+    format!(
+        "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{\"/a\": {{\"post\": {{\"requestBody\": {{\"content\": \
+         {{\"application/json\": {{\"schema\": {schema}}}}}}}, \"responses\": {{}}}}}}}}, \"components\": {{\"schemas\": {{{components}}}}}}}"
+    )
 }
 
 #[test]
@@ -219,135 +229,6 @@ fn references_leave_neither_the_folder_nor_the_machine() {
     }
 }
 
-fn with_schemas(schema: &str, components: &str) -> String {
-    format!(
-        "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{\"/a\": {{\"post\": {{\"requestBody\": {{\"content\": \
-         {{\"application/json\": {{\"schema\": {schema}}}}}}}, \"responses\": {{}}}}}}}}, \"components\": {{\"schemas\": {{{components}}}}}}}"
-    )
-}
-
-#[test]
-fn hostile_documents_end() {
-    let folder = Folder::new("hostile");
-    let reference = |name: &str| format!("{{\"$ref\": \"#/components/schemas/{name}\"}}");
-    let branches: Vec<String> = (0..5_000)
-        .map(|index| format!("{{\"type\": \"object\", \"properties\": {{\"p{index}\": {{\"type\": \"string\"}}}}}}"))
-        .collect();
-    let all = with_schemas(&format!("{{\"allOf\": [{}]}}", branches.join(",")), "");
-    let one_of = with_schemas(&format!("{{\"oneOf\": [{}]}}", branches[..1_500].join(",")), "");
-    let chain: Vec<String> = (0..5_000)
-        .map(|index| {
-            format!(
-                "\"S{index}\": {{\"type\": \"object\", \"properties\": {{\"next\": {}}}}}",
-                reference(&format!("S{}", (index + 1) % 5_000))
-            )
-        })
-        .collect();
-    let chain = with_schemas(&reference("S0"), &chain.join(","));
-    let knot: Vec<String> = (0..60)
-        .map(|index| {
-            let all: Vec<String> = (0..60)
-                .map(|other| {
-                    format!(
-                        "\"p{other}\": {{\"oneOf\": [{}, {{\"type\": \"array\", \"items\": {}}}]}}",
-                        reference(&format!("K{other}")),
-                        reference(&format!("K{}", (index + other) % 60))
-                    )
-                })
-                .collect();
-            format!("\"K{index}\": {{\"type\": \"object\", \"properties\": {{{}}}}}", all.join(","))
-        })
-        .collect();
-    let knot = with_schemas(&reference("K0"), &knot.join(","));
-    let all_of_cycle: Vec<String> = (0..300)
-        .map(|index| {
-            format!(
-                "\"C{index}\": {{\"allOf\": [{}, {}]}}",
-                reference(&format!("C{}", (index + 1) % 300)),
-                reference(&format!("C{}", (index + 7) % 300))
-            )
-        })
-        .collect();
-    let all_of_cycle = with_schemas(&reference("C0"), &all_of_cycle.join(","));
-    for (name, text) in
-        [("all", &all), ("one-of", &one_of), ("chain", &chain), ("knot", &knot), ("cycle", &all_of_cycle)]
-    {
-        folder.write("old.json", text);
-        folder.write(
-            "new.json",
-            &text
-                .replace("\"type\": \"string\"", "\"type\": \"integer\"")
-                .replace("\"title\": \"t\"", "\"title\": \"u\""),
-        );
-        assert_eq!(code(&run(&folder.0, &["diff", "old.json", "old.json"], None)), 0, "{name}");
-        let output = run(&folder.0, &["diff", "old.json", "new.json"], None);
-        let changes = text.contains("\"type\": \"string\"");
-        assert_eq!(code(&output), i32::from(changes), "{name}: {}", err(&output));
-    }
-}
-
-#[test]
-fn wrong_types_anywhere_do_not_panic() {
-    let folder = Folder::new("types");
-    let sound =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/maple.yaml")).expect("a shipped contract");
-    let document =
-        contract_gate::document::Document::parse(Path::new("maple.yaml"), sound).expect("a shipped contract");
-    let old = folder.write("old.json", &document.root().to_string());
-    let mut pointers = Vec::new();
-    collect(document.root(), String::new(), &mut pointers);
-    let step = pointers.len() / 40 + 1;
-    for pointer in pointers.iter().step_by(step) {
-        for junk in ["null", "[7]", "{\"$ref\": 1}", "\"x\""] {
-            let mut root = document.root().clone();
-            if let Some(at) = root.pointer_mut(pointer) {
-                *at = serde_json::from_str(junk).expect("JSON");
-            }
-            let text = root.to_string();
-            let read = contract_gate::diff::Workspace::parse("new.json", &text);
-            let before =
-                contract_gate::diff::Workspace::read(&contract_gate::diff::Origin::File(old.clone())).expect("sound");
-            if let Ok(after) = read {
-                let options = contract_gate::diff::Options { without_witness: true, ..Default::default() };
-                let _ = contract_gate::diff::compare(&before, &after, &options);
-                let _ = contract_gate::diff::compare(&after, &before, &options);
-                let _ = contract_gate::lint::lint(&after);
-            }
-        }
-    }
-}
-
-fn collect(value: &serde_json::Value, pointer: String, found: &mut Vec<String>) {
-    match value {
-        serde_json::Value::Object(map) => {
-            for (key, inner) in map {
-                collect(inner, format!("{pointer}/{}", contract_gate::document::escape(key)), found);
-            }
-        }
-        serde_json::Value::Array(items) => {
-            for (index, inner) in items.iter().enumerate() {
-                collect(inner, format!("{pointer}/{index}"), found);
-            }
-        }
-        _ => {}
-    }
-    found.push(pointer);
-}
-
-#[test]
-fn deep_nesting_is_refused_with_advice() {
-    let folder = Folder::new("deep");
-    folder.write("good.yaml", GOOD);
-    let deep = with_schemas(&format!("{}{{}}{}", "{\"items\": ".repeat(20_000), "}".repeat(20_000)), "");
-    folder.write("deep.json", &deep);
-    let output = run(&folder.0, &["diff", "good.yaml", "deep.json"], None);
-    assert_eq!(code(&output), 2, "{}", err(&output));
-    let yaml = format!("openapi: 3.0.3\npaths: {{}}\nx-deep: {}1{}\n", "[".repeat(20_000), "]".repeat(20_000));
-    folder.write("deep.yaml", &yaml);
-    let output = run(&folder.0, &["diff", "good.yaml", "deep.yaml"], None);
-    assert_eq!(code(&output), 2, "{}", err(&output));
-}
-
 #[test]
 fn reports_are_deterministic() {
     let folder = Folder::new("same");
@@ -360,42 +241,6 @@ fn reports_are_deterministic() {
         assert_eq!(once(), once(), "{format}");
         assert!(!once().is_empty(), "{format}");
     }
-}
-
-#[test]
-fn waivers_accept_and_rot_loudly() {
-    use contract_gate::diff::{Options, Waiver, Workspace, compare};
-    use contract_gate::finding::Place;
-    let read = |text: &str| Workspace::parse("x.yaml", text).expect("sound");
-    let judged = |waiver: Waiver| {
-        let options = Options { waivers: vec![waiver], today: "2026-06-01".to_owned(), ..Options::default() };
-        compare(&read(GOOD), &read(GONE), &options).expect("comparable")
-    };
-    let waiver = Waiver {
-        check: "operation-removed".to_owned(),
-        operation: Some("GET /a".to_owned()),
-        reason: "nobody calls it".to_owned(),
-        until: Some("2026-12-31".to_owned()),
-        written: Some(Place { file: "contract-gate.toml".to_owned(), pointer: String::new(), line: 3, column: 1 }),
-        ..Waiver::default()
-    };
-    let outcome = judged(waiver.clone());
-    assert_eq!((outcome.tally().deny, outcome.tally().waived), (0, 1), "{:?}", outcome.findings);
-    let expired = judged(Waiver { until: Some("2026-01-01".to_owned()), ..waiver.clone() });
-    assert_eq!((expired.tally().deny, expired.tally().waivers), (1, 1));
-    let told = expired.findings.iter().find(|finding| finding.id == "expired-waiver").expect("it is a finding");
-    assert_eq!(told.place.as_ref().map(ToString::to_string).as_deref(), Some("contract-gate.toml:3:1"));
-    // Both must fit: the place and the operation.
-    let elsewhere =
-        judged(Waiver { place: Some("/paths/~1a".to_owned()), operation: Some("GET /b".to_owned()), ..waiver.clone() });
-    assert_eq!((elsewhere.tally().deny, elsewhere.tally().waived, elsewhere.tally().waivers), (1, 0, 1));
-    let both =
-        judged(Waiver { place: Some("/paths/*".to_owned()), operation: Some("GET /*".to_owned()), ..waiver.clone() });
-    assert_eq!((both.tally().deny, both.tally().waived), (0, 1), "{:?}", both.findings);
-    let unused = judged(Waiver { place: Some("/paths/~1b".to_owned()), ..waiver.clone() });
-    assert!(unused.findings.iter().any(|finding| finding.id == "stale-waiver"));
-    let silent = judged(Waiver { reason: String::new(), ..waiver });
-    assert!(silent.findings.iter().any(|finding| finding.id == "waiver-without-reason"));
 }
 
 #[test]
@@ -462,94 +307,4 @@ fn assert_valid_report(text: &str) {
         jsonschema::validator_for(&parse(contract_gate::diff::render::SCHEMA)).expect("the schema is sound");
     let faults: Vec<String> = validator.iter_errors(&parse(text)).map(|error| error.to_string()).collect();
     assert!(faults.is_empty(), "{faults:#?}\n{text}");
-}
-
-#[test]
-fn waivers_of_other_contracts_and_misspelt_rules() {
-    let folder = Folder::new("waivers");
-    folder.write("pets.yaml", GOOD);
-    folder.write("later/pets.yaml", GONE);
-    let config = |check: &str, contract: &str| {
-        let text = format!("[targets.staging]\ncontract = \"pets.yaml\"\n\n[[waivers]]\ncheck = \"{check}\"\n");
-        folder.write("contract-gate.toml", &format!("{text}contract = \"{contract}\"\nreason = \"agreed\"\n"));
-    };
-    let diff = |new: &str| run(&folder.0, &["diff", "pets.yaml", new], None);
-    for (contract, codes) in [("maple", (0, 1)), ("pets", (1, 0)), ("staging", (1, 0))] {
-        config("operation-removed", contract);
-        let (same, gone) = (diff("pets.yaml"), diff("later/pets.yaml"));
-        assert_eq!((code(&same), code(&gone)), codes, "{contract}: {}{}", out(&same), out(&gone));
-    }
-    let text = out(&diff("pets.yaml"));
-    assert!(text.contains("contract-gate.toml:4:1") && text.contains("FAILED: 1 waiver to mend"), "{text}");
-    assert!(text.contains("asks for no new version"), "{text}");
-    config("operation-remove", "pets");
-    let output = diff("later/pets.yaml");
-    assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("did you mean `operation-removed`?"), "{}", err(&output));
-}
-
-#[test]
-fn a_waiver_tells_the_files_of_one_folder_apart() {
-    let folder = Folder::new("files");
-    let paths = "paths:\n  /a: {get: {responses: {'200': {description: ok, content: {application/json: {schema: \
-                 {$ref: 'A.yaml'}}}}}}}\n  /b: {get: {responses: {'200': {description: ok, content: {application/json: \
-                 {schema: {$ref: 'B.yaml'}}}}}}}\n";
-    let main = format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\n{paths}");
-    for (side, kind) in [("old", "string"), ("new", "integer")] {
-        folder.write(&format!("{side}/api.yaml"), &main);
-        for file in ["A", "B"] {
-            let text = format!("type: object\nproperties: {{id: {{type: {kind}}}}}\n");
-            folder.write(&format!("{side}/{file}.yaml"), &text);
-        }
-    }
-    let diff = || run(&folder.0, &["diff", "old/api.yaml", "new/api.yaml", "--report", "json"], None);
-    let waive = |place: &str| {
-        let text = format!("[[waivers]]\ncheck = \"type-changed\"\nplace = \"{place}\"\nreason = \"agreed\"\n");
-        folder.write("contract-gate.toml", &text);
-    };
-    let tally = || {
-        let text = out(&diff());
-        assert_valid_report(&text);
-        let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let places: Vec<String> = report["findings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|finding| finding["id"] == "type-changed")
-            .filter_map(|finding| finding["facts"]["accept"].as_str().map(str::to_owned))
-            .collect();
-        (report["tally"]["deny"].clone(), report["tally"]["waived"].clone(), places)
-    };
-    let (deny, _, places) = tally();
-    assert_eq!(deny, 2);
-    assert_eq!(places, ["A.yaml#/properties/id/type", "B.yaml#/properties/id/type"]);
-    waive("A.yaml#/properties/id/type");
-    let (deny, waived, _) = tally();
-    assert_eq!((deny, waived), (1.into(), 1.into()));
-    waive("/properties/id/type");
-    let (deny, waived, _) = tally();
-    assert_eq!((deny, waived), (2.into(), 0.into()));
-    waive("*.yaml#/properties");
-    let (deny, waived, _) = tally();
-    assert_eq!((deny, waived), (0.into(), 2.into()));
-}
-
-#[test]
-fn texts_without_end_are_left_at_the_limit() {
-    let folder = Folder::new("endless");
-    folder.write("good.yaml", GOOD);
-    if !Path::new("/dev/zero").exists() {
-        return;
-    }
-    let output = run(&folder.0, &["diff", "good.yaml", "/dev/zero"], None);
-    assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("is larger than"), "{}", err(&output));
-    let mut bomb = "openapi: 3.0.3\npaths: {}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..10 {
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", ")));
-    }
-    folder.write("bomb.yaml", &bomb);
-    let output = run(&folder.0, &["diff", "good.yaml", "bomb.yaml"], None);
-    assert_eq!(code(&output), 2);
-    assert!(err(&output).contains("help: write out what the aliases stand for"), "{}", err(&output));
 }
