@@ -232,8 +232,11 @@ fn type_words(kind: &jsonschema::error::TypeKind) -> String {
     match kind {
         TypeKind::Single(one) => one.to_string(),
         TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| one.to_string()).filter(|name| name != "null").collect();
-            format!("{} or null", names.join(" or "))
+            // What may be null besides is said last.
+            let (null, mut names): (Vec<String>, Vec<String>) =
+                many.iter().map(|one| one.to_string()).partition(|name| name == "null");
+            names.extend(null);
+            names.join(" or ")
         }
     }
 }
@@ -294,7 +297,8 @@ fn lower_schema(members: &mut Map<String, Value>) {
     let integer = members.get("type").and_then(Value::as_str) == Some("integer");
     if integer {
         members.insert("type".to_owned(), json!("number"));
-        members.entry("multipleOf").or_insert(json!(1));
+        let step = members.get("multipleOf").map_or_else(|| json!(1), whole_step);
+        members.insert("multipleOf".to_owned(), step);
         let (least, most) = match members.get("format").and_then(Value::as_str) {
             Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
             Some("int64") => (json!(i64::MIN), json!(i64::MAX)),
@@ -322,6 +326,23 @@ fn lower_schema(members: &mut Map<String, Value>) {
         let inner = Value::Object(std::mem::take(members));
         members.insert("anyOf".to_owned(), json!([{ "type": "null" }, inner]));
     }
+}
+
+/// The step between whole numbers that are multiples of a step: in lowest terms its numerator, so that of 0.5 it is 1, and
+/// of 2.5 it is 5. What is no such step stays for the compiler to refuse.
+fn whole_step(step: &Value) -> Value {
+    let Some(number) = step.as_f64().filter(|number| number.fract() != 0.0 && *number > 0.0) else {
+        return step.clone();
+    };
+    let text = number.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let parts = u32::try_from(decimals).ok().and_then(|decimals| 10_u128.checked_pow(decimals));
+    let Some((whole, parts)) = text.replacen('.', "", 1).parse::<u128>().ok().zip(parts) else { return json!(1) };
+    let (mut divisor, mut rest) = (whole, parts);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    json!(u64::try_from(whole / divisor).unwrap_or(1))
 }
 
 #[cfg(test)]
@@ -378,6 +399,33 @@ mod tests {
             let body = serde_json::from_str(body).expect("JSON");
             assert_eq!(checker.is_valid(&body), lawful, "{body}");
         }
+    }
+
+    #[test]
+    fn an_integer_is_whole_whatever_its_step() {
+        for (step, lawful, unlawful) in [
+            (json!(0.5), [0, 1, 7], [json!(1.5), json!(0.5)]),
+            (json!(0.1), [1, 2, 10], [json!(0.1), json!(2.3)]),
+            (json!(2.5), [0, 5, 10], [json!(2.5), json!(7)]),
+            (json!(3), [0, 3, 9], [json!(4), json!(4.5)]),
+            (json!(1e-300), [0, 1, 2], [json!(0.5), json!(1.25)]),
+        ] {
+            let checker = checker(json!({"type": "integer", "multipleOf": step}));
+            for value in lawful {
+                assert!(checker.is_valid(&json!(value)), "{value} by {step}");
+            }
+            for value in unlawful {
+                assert!(!checker.is_valid(&value), "{value} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn null_is_expected_only_where_it_is_allowed() {
+        let words = |schema: Value| checker(schema).errors(&json!({}), 1)[0].expected.clone();
+        assert_eq!(words(json!({"type": ["string", "integer"]})), "integer or string");
+        assert_eq!(words(json!({"type": ["null", "string"]})), "string or null");
+        assert_eq!(words(json!({"type": "string", "nullable": true})), "string or null");
     }
 
     #[test]
