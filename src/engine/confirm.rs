@@ -57,6 +57,28 @@ pub(super) struct Confirmer<'a> {
     still: BTreeMap<(String, bool), bool>,
 }
 
+/// Whether what was shown before has left the caches on the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Caches {
+    /// It has, or no cache answered.
+    Outlived,
+    /// It stays for longer than anybody waits.
+    TooLong,
+    /// It stays, and this run has waited for caches as long as it may.
+    NoPatience,
+}
+
+impl Caches {
+    /// Whether what comes now counts as what the server shows. What a cache keeps for long is what consumers are shown: it is
+    /// taken for the server's own, as the README says.
+    fn shows_server(self) -> bool {
+        match self {
+            Self::Outlived | Self::TooLong => true,
+            Self::NoPatience => false,
+        }
+    }
+}
+
 /// A study of the repeated cases alone.
 #[derive(Clone)]
 struct Replay {
@@ -199,20 +221,23 @@ impl<'a> Confirmer<'a> {
         Again::NotSeen(intermittent(blame, seen, tries))
     }
 
-    /// Waits until no cache on the way shows any more what it has shown before; whether it did. What a cache repeats proves
-    /// nothing, neither that data stands still nor that a fault is there.
-    async fn outlive_caches(&mut self) -> bool {
-        if self.lifetime.is_zero() || self.lifetime > LONG {
-            return true;
+    /// Waits until no cache on the way shows any more what it has shown before. What a cache repeats proves nothing, neither
+    /// that data stands still nor that a fault is there.
+    async fn outlive_caches(&mut self) -> Caches {
+        if self.lifetime.is_zero() {
+            return Caches::Outlived;
+        }
+        if self.lifetime > LONG {
+            return Caches::TooLong;
         }
         // Caches count in whole seconds.
         let pause = self.lifetime + Duration::from_millis(1_100);
-        let enough = self.patience >= pause;
-        if enough {
-            self.patience -= pause;
-            tokio::time::sleep(pause).await;
+        if self.patience < pause {
+            return Caches::NoPatience;
         }
-        enough
+        self.patience -= pause;
+        tokio::time::sleep(pause).await;
+        Caches::Outlived
     }
 
     /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
@@ -233,7 +258,8 @@ impl<'a> Confirmer<'a> {
             // One walk may miss a record that the next one shows; together they must show what there was, and no more.
             let mut now: BTreeMap<Box<str>, u64> = BTreeMap::new();
             for _ in 0..TRIES {
-                if !self.outlive_caches().await {
+                // Without a wait the walk might only repeat what the cache showed: then nothing says that it is still.
+                if !self.outlive_caches().await.shows_server() {
                     break;
                 }
                 let before = self.runner.target.requests();
@@ -312,7 +338,8 @@ impl<'a> Confirmer<'a> {
         let mut study = self.study.fresh();
         let mut references = if compares { self.references(operation, cases) } else { Vec::new() };
         references.retain(|case| self.study.has(case));
-        let mut quiet = !compares || self.outlive_caches().await;
+        // Two walks out of one cache agree whatever the data does: without a wait they do not show that it is quiet.
+        let mut quiet = !compares || self.outlive_caches().await.shows_server();
         for case in &references {
             let seen = self.runner.perform(case, &study).await;
             study.add(case.clone(), seen);
@@ -330,7 +357,7 @@ impl<'a> Confirmer<'a> {
                 study.add(case.clone(), seen);
             }
         }
-        quiet &= references.is_empty() || self.outlive_caches().await;
+        quiet &= references.is_empty() || self.outlive_caches().await.shows_server();
         for case in &references {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;
