@@ -252,7 +252,7 @@ impl<'a> Progress<'a> {
     fn keep_excerpt(&mut self, index: usize, body: Arc<Value>, odd: &[usize]) {
         let answer = &mut self.seen.answers[index];
         if self.seen.pages.len() > EXCERPTS {
-            if self.excerpts == 0 || (odd.is_empty() && !answer.is_telling()) {
+            if self.excerpts == 0 || (odd.is_empty() && !answer.body.is_telling()) {
                 return;
             }
             self.excerpts -= 1;
