@@ -1,13 +1,13 @@
 //! Walking a list: page after page, to the end that the target itself gives, within bounded time and memory.
 
 mod last;
-mod promised;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::last::Tail;
 use super::run::Runner;
 use crate::case::Walk;
 use crate::contract::semantics::{Absent, Lists};
@@ -63,8 +63,8 @@ pub(super) struct Progress<'a> {
     /// Excerpts that may still be kept beyond the first pages.
     excerpts: usize,
     stale: u32,
-    /// Pages in a row that show the last records once more, where pages are counted.
-    echoes: usize,
+    /// Whether the last page comes again, where pages are counted.
+    tail: Tail,
     /// Empty pages in a row, and in all.
     empty: u32,
     emptied: usize,
@@ -74,8 +74,6 @@ pub(super) struct Progress<'a> {
     drawn: BTreeMap<(u64, usize), Arc<Value>>,
     /// Seed of the lots.
     seed: u64,
-    /// Whether the last page was shown once more, as the contract has it beyond the end.
-    at_end: bool,
 }
 
 impl Runner {
@@ -174,19 +172,18 @@ impl<'a> Progress<'a> {
             features: Features::default(),
             excerpts: MORE_EXCERPTS,
             stale: 0,
-            echoes: 0,
+            tail: Tail::new(lists),
             empty: 0,
             emptied: 0,
             reads,
             drawn: BTreeMap::new(),
             seed,
-            at_end: false,
         }
     }
 
     /// What was seen, with the records that were drawn among those that were kept.
     pub(super) fn into_seen(mut self) -> WalkSeen {
-        self.drop_echoes();
+        self.drop_tail();
         self.forget_unshown();
         let samples = &mut self.seen.samples;
         samples.extend(self.drawn.into_iter().map(|((_, row), record)| (row, record)));
@@ -210,17 +207,20 @@ impl<'a> Progress<'a> {
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
     pub(super) fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
-        let facts = self.seen.answers[index].page.clone()?;
+        let page = self.seen.answers[index].page.as_mut()?;
+        if !self.seen.walk.query.filters.is_empty() {
+            page.read_under_filters(self.lists);
+        }
+        let facts = page.clone();
         let body = self.seen.answers[index].json.take()?;
         if !facts.has_items {
             self.keep_excerpt(index, body, &[]);
             return None;
         }
-        let facts = self.of_what_matches(index, facts);
         let items = records(self.lists, &body);
         let rows = self.rows(index, &items);
-        if self.shows_last_page_again(&facts, &rows) {
-            self.at_end = true;
+        self.tail.take(&self.seen, &facts, &rows);
+        if self.tail.is_left_out() {
             return Some(facts);
         }
         self.seen.pages.push(index);
@@ -242,7 +242,6 @@ impl<'a> Progress<'a> {
         } else {
             self.empty = 0;
             self.stale = if fresh { 0 } else { self.stale + 1 };
-            self.echoes = if self.is_echo() { self.echoes + 1 } else { 0 };
         }
         self.keep_excerpt(index, body, &odd);
         Some(facts)
@@ -341,7 +340,7 @@ impl<'a> Progress<'a> {
         if self.stale >= STALE_PAGES || self.empty > if filtered { EMPTY_PAGES_FILTERED } else { EMPTY_PAGES } {
             return Err(End::Endless);
         }
-        if self.at_end || self.echoes >= last::ECHOES {
+        if self.tail.is_over() {
             return Err(End::Finished);
         }
         let next = self.follow(start, facts)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::observation::Observation;
-use crate::contract::semantics::{Lists, Next, Spot};
+use crate::contract::semantics::{Counted, Lists, Next, Spot};
 use crate::exchange::Answer;
 
 /// A figure in the envelope.
@@ -72,9 +72,12 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
-    /// Takes the total for that of the whole collection: under filters it says nothing of what matches.
-    pub(crate) fn count_collection(&mut self) {
-        self.collection = std::mem::take(&mut self.total);
+    /// Reads the total as that of the whole collection, where the contract says so: under filters it says nothing of what
+    /// matches, and ends no walk.
+    pub(crate) fn read_under_filters(&mut self, lists: &Lists) {
+        if lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Collection) {
+            self.collection = std::mem::take(&mut self.total);
+        }
     }
 
     /// Reads the envelope of a success answer.
