@@ -144,7 +144,7 @@ impl Gate {
     /// # Errors
     /// When the document cannot be read or used.
     pub fn open(path: &Path) -> Result<Self, GateError> {
-        Ok(Self::new(Contract::open(&path.display().to_string())?))
+        Ok(Self::new(Contract::read(path, None)?))
     }
 
     /// A gate for an OpenAPI document in a file, annotated by an OpenAPI Overlay in another one.
@@ -152,7 +152,7 @@ impl Gate {
     /// # Errors
     /// When one of them cannot be read or used.
     pub fn open_with(path: &Path, overlay: &Path) -> Result<Self, GateError> {
-        Ok(Self::new(Contract::open_with(&path.display().to_string(), Some(overlay))?))
+        Ok(Self::new(Contract::read(path, Some(overlay))?))
     }
 
     /// A gate for an OpenAPI document as text, YAML or JSON; `name` is what reports call it.
@@ -185,7 +185,9 @@ impl Gate {
     ///
     /// # Errors
     /// When there is nothing to check, a name of a check, family, operation or parameter is not there, or a secret is not
-    /// set; a server that does not answer is no error but has no verdict, see [`Checked::aborted`].
+    /// set, or when the recording of a server that conforms cannot be written; of any other verdict
+    /// [`Checked::recording`] says so. A server that does not answer is no error but has no verdict, see
+    /// [`Checked::aborted`].
     pub async fn check(&self) -> Result<Checked, GateError> {
         let mut options = self.options()?;
         let mut limits = self.limits.clone();
@@ -201,11 +203,14 @@ impl Gate {
         let came =
             engine::check(Arc::clone(&self.contract), Arc::new(target), &options, &mut |event| telling.hear(event))
                 .await;
-        if let Some(recorder) = recorder {
-            recorder.finish().map_err(GateError::Record)?;
-        }
         let whole = came.aborted.is_none() && options.selection.shard.is_none() && !telling.stopped_early();
-        Ok(telling.end(came, whole))
+        let mut checked = telling.end(came, whole);
+        match recorder.map(|recorder| recorder.finish()) {
+            // A lost recording is an error only where nothing else is told.
+            Some(Err(error)) if checked.conforms() => return Err(GateError::Record(error)),
+            written => checked.recording = written.map(|written| written.map_err(Arc::new)),
+        }
+        Ok(checked)
     }
 
     /// Judges recorded traffic instead of a server: what of it belongs to the contract. [`Gate::base_url`] says what stands

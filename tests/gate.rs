@@ -104,3 +104,62 @@ fn an_identity_shows_nothing_of_its_secrets() {
     let shown = format!("{:?}", gate().token("canary-1234").known_id("customer", "cust_1"));
     assert!(shown.contains("Identity") && !shown.contains("canary-1234"), "{shown}");
 }
+
+#[test]
+fn a_lost_recording_takes_no_verdict_with_it() {
+    let here = stub::folder("lost-recording");
+    let checked = |url: String, spoilt: bool| {
+        let folder = here.join(if spoilt { "spoilt" } else { "lawful" });
+        let gate = Gate::document("status", STATUS).expect("it is sound").base_url(url).shrink(false);
+        gate.record(folder.join("traffic.har")).check_blocking()
+    };
+    // Whoever asks finds the folder of the recording gone.
+    let server = |spoilt: bool| {
+        let folder = here.join(if spoilt { "spoilt" } else { "lawful" });
+        let body = if spoilt { r#"{"status": 7}"# } else { r#"{"status": "up"}"# };
+        serve(move |head| {
+            let _ = std::fs::remove_dir_all(&folder);
+            match head.split(' ').next() {
+                Some("GET") => answer("200 OK", "Content-Type: application/json\r\n", body),
+                _ => answer("405 Method Not Allowed", "Allow: GET\r\n", ""),
+            }
+        })
+    };
+    let spoilt = checked(server(true), true).expect("there is a verdict");
+    assert!(spoilt.findings().any(|finding| finding.id == "wrong-type"), "{spoilt}");
+    assert!(matches!(&spoilt.recording, Some(Err(_))), "{:?}", spoilt.recording);
+    let error = checked(server(false), false).expect_err("nothing else is told");
+    assert!(matches!(error, GateError::Record(_)), "{error}");
+}
+
+/// A document that promises a status and nothing else.
+const STATUS: &str = r"
+openapi: 3.0.3
+info: {title: Status, version: 1.0.0}
+paths:
+  /status:
+    get:
+      operationId: status
+      responses:
+        '200':
+          description: How it is.
+          content:
+            application/json:
+              schema: {type: object, required: [status], properties: {status: {type: string}}}
+";
+
+#[test]
+fn a_gate_for_a_file_is_none_for_a_name() {
+    let error = Gate::open(std::path::Path::new("maple")).expect_err("there is no such file");
+    assert!(matches!(error, GateError::Contract(_)) && error.to_string().contains("maple"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_may_have_any_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let here = stub::folder("odd-name");
+    let path = here.join(std::ffi::OsStr::from_bytes(b"st\xfftus.yaml"));
+    std::fs::write(&path, STATUS).expect("it can be written");
+    assert_eq!(Gate::open(&path).expect("it is there").trials()[0].operation, "status");
+}

@@ -61,7 +61,7 @@ const URL: &str = "http://127.0.0.1/base/v1/customers/c%201?depth=2&fields=a&fie
 /// How often a rule was asked and broken.
 fn ruled(rule: &str, from: (&str, &str), headers: &[(&str, &str)]) -> (usize, usize) {
     let seen = seen(&contract(rule), &Looks::default(), from, headers);
-    (seen.rules_asked, seen.rule_breaks.len())
+    (seen.body.rules_asked, seen.body.rule_breaks.len())
 }
 
 #[test]
@@ -115,7 +115,36 @@ fn what_runs_share_of_a_body_is_not_taken_for_another_request_or_answer() {
         for (run, tenant) in ["north", "north", "south", "north", "south"].into_iter().enumerate() {
             let looks = all.for_run(u32::try_from(run).expect("few runs"));
             let seen = seen(&contract, &looks, (URL, tenant), &[("x-tenant", tenant)]);
-            assert_eq!(seen.rule_breaks.len(), usize::from(tenant == "south"), "{rule}, run {run} of {tenant}");
+            assert_eq!(seen.body.rule_breaks.len(), usize::from(tenant == "south"), "{rule}, run {run} of {tenant}");
         }
     }
+}
+
+#[test]
+fn what_is_wrong_in_every_record_is_kept_in_part_and_counted() {
+    let contract = contract("self.tenant == 'south'");
+    let schema = "type: object\n                x-rules";
+    let text =
+        contract.document.text().replace(schema, "type: array\n                items:\n                  x-rules");
+    let text = text.replace(
+        "                properties: {tenant: {type: string}}",
+        "                  properties: {tenant: {type: string}, n: {type: integer}, m: {type: integer}}",
+    );
+    let document = Document::parse(std::path::Path::new("rules.yaml"), text).expect("YAML");
+    let contract = Contract::from_document("rules", document).expect("a contract");
+    let mut records = vec![serde_json::json!({"tenant": "north", "n": 1.0}); 5_000];
+    records[4_999]["m"] = serde_json::json!(2.0);
+    let answer = Answer {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: serde_json::to_vec(&records).expect("JSON").into(),
+    };
+    let sent = Sent { method: "GET".to_owned(), url: URL.to_owned(), ..Sent::default() };
+    let exchange = Exchange { sent, outcome: Ok(answer), waited: Vec::new() };
+    let operation = contract.operation("getCustomer").expect("it is declared");
+    let body = observe(&contract, operation, Call::new("getCustomer"), exchange, &Looks::default()).body;
+    assert!(body.rule_breaks.len() < 100 && body.integral_fractions.len() < 100, "{body:?}");
+    assert_eq!(body.rule_breaks.iter().map(|found| found.times).sum::<u32>(), 5_000);
+    assert_eq!(body.integral_fractions.iter().map(|found| found.times).sum::<u32>(), 5_001);
+    assert_eq!(body.integral_fractions.last().expect("some").pointer, "/4999/m", "no field is lost behind another");
 }

@@ -123,7 +123,7 @@ impl Door {
             };
             ruling.evidence.answers += 1;
             // A refusal that calls itself a success is told by what is wrong with its body, or by keys that nobody has.
-            let told = !answer.schema_errors.is_empty() || takes_any_key(study, operation);
+            let told = !answer.body.schema_errors.is_empty() || takes_any_key(study, operation);
             if answer.is_success() && told && !shows_anything(study, operation, answer) {
                 continue;
             }

@@ -48,6 +48,8 @@ pub struct Blame {
     pub compares: bool,
     /// How many answers could have shown the same fault.
     pub exposed: u32,
+    /// Places of its answer that it stands for: one, unless others like it were only counted.
+    pub times: u32,
     /// Whether a passing trouble of the way to the target looks the same: what is not seen again proves nothing.
     pub fleeting: bool,
 }
@@ -92,6 +94,7 @@ impl Blame {
             answered: None,
             compares: false,
             exposed: 1,
+            times: 1,
             fleeting: false,
         }
     }
@@ -122,6 +125,13 @@ impl Blame {
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Sets how many places it stands for.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
         self
     }
 

@@ -14,7 +14,7 @@ pub(super) fn judge(study: &Study, operation: &Operation, breaches: &[Breach], t
         }
         ruling.evidence.answers += 1;
         ruling.evidence.records += answer.page.as_ref().map_or(0, |page| page.items as u64);
-        for error in answer.schema_errors.iter().filter(|error| breaches.contains(&error.breach)) {
+        for error in answer.body.schema_errors.iter().filter(|error| breaches.contains(&error.breach)) {
             let name = field_name(&error.pointer);
             ruling.blames.push(
                 Blame::of_answer(title(&name), answer)
@@ -34,7 +34,7 @@ pub(super) fn judge(study: &Study, operation: &Operation, breaches: &[Breach], t
 
 /// Success answers whose body was compared with a schema.
 fn is_judged(answer: &Observation) -> bool {
-    answer.is_success() && answer.bytes > 0 && answer.broken_json.is_none() && answer.declared
+    answer.is_success() && answer.bytes > 0 && answer.body.broken_json.is_none() && answer.declared
 }
 
 /// The last member name of a pointer, array indices left out.

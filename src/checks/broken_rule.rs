@@ -28,11 +28,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     let sound = |answer: &&Observation| !answers::had_to_be_refused(study, operation, answer);
     for answer in study.all_answers(&operation.id).filter(sound).filter(|answer| answer.call.method.is_none()) {
-        if answer.rules_asked > 0 {
+        if answer.body.rules_asked > 0 {
             ruling.evidence.answers += 1;
             ruling.evidence.records += answer.page.as_ref().map_or(1, |page| page.items as u64);
         }
-        for broken in &answer.rule_breaks {
+        for broken in &answer.body.rule_breaks {
             let Some(clause) = answers::rule(study, &broken.rule_pointer) else { continue };
             let message = clause.message.clone().unwrap_or_else(|| format!("rule `{}` does not hold", broken.rule));
             let level = study.level(&clause.about, Level::Deny);
@@ -45,6 +45,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 Blame::of_answer(message, answer)
                     .compare(format!("`{}`", clause.rule), "false")
                     .at(broken.pointer.clone())
+                    .times(broken.times)
                     .by(&study.contract, broken.rule_pointer.clone())
                     .level(level)
                     .mark(broken.rule_pointer.clone()),

@@ -1,16 +1,12 @@
 //! See the explanation on [`CHECK`].
 
-use std::collections::HashSet;
-
-use super::filtering::{
-    self, Must, Reading, clause, exposed, looks, plan_combined, refusal, row_pointer, sent_at, sent_refused,
-};
+use super::filtering::{self, Joint, broken_alone, plan_combined};
 use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
-use crate::contract::semantics::{About, Lists};
+use crate::contract::semantics::About;
 use crate::finding::Level;
-use crate::study::{Model, Study, WalkSeen};
+use crate::study::Study;
 
 check! {
     /// Filters sent together do not give the records that fit all of them.
@@ -45,16 +41,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     if !filters.iter().enumerate().any(|(at, one)| filters[at + 1..].iter().any(|two| one.goes_with(two))) {
         return not_applicable("all filters take one and the same place, and no template joins them");
     }
-    // A filter that fails alone is blamed alone.
-    let looks = looks(study, operation);
-    let broken: HashSet<&str> = looks
-        .iter()
-        .filter(|look| {
-            !look.unknown && !look.is_second() && (look.reading != Reading::Fits || !look.missing.is_empty())
-        })
-        .map(|look| look.name)
-        .collect();
-    let mut ruling = Ruling::default();
+    let broken = broken_alone(study, operation);
+    let (mut ruling, none) = (Ruling::default(), About::default());
     for (case, walk) in study.walks(&operation.id) {
         let query = &walk.walk.query;
         let combined = query.filters.len() > 1 && query.sort.is_none() && query.access == Access::Own;
@@ -62,7 +50,19 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             continue;
         }
         ruling.walked(walk);
-        if let Some(blame) = of_walk(study, operation, (lists, model), (case, walk)) {
+        let joint = Joint {
+            study,
+            operation,
+            lists,
+            model,
+            case,
+            walk,
+            place: "filters",
+            about: lists.combine.as_ref().map_or(&none, |grade| &grade.0),
+            level: Level::Deny,
+            mark: Joint::names(walk).join("+"),
+        };
+        if let Some(blame) = of_walk(&joint) {
             ruling.once(blame);
         }
     }
@@ -72,51 +72,12 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     )
 }
 
-fn of_walk(
-    study: &Study,
-    operation: &Operation,
-    (lists, model): (&Lists, &Model),
-    (case, walk): (&Case, &WalkSeen),
-) -> Option<Blame> {
-    let names: Vec<&str> = walk.walk.query.filters.iter().map(|(name, _)| name.as_str()).collect();
-    let label = names.join("` and `");
-    let first = walk.misfits.iter().find(|(_, name)| names.contains(&name.as_str()));
-    let make = |title: String, actual: String, row: Option<usize>| {
-        let none = About::default();
-        let about = lists.combine.as_ref().map_or(&none, |grade| &grade.0);
-        let mut blame = Blame::of_cases(title, vec![case.clone()], sent_at(walk, row))
-            .compare("the records that fit all filters", actual)
-            .by(&study.contract, clause(operation, "filters"))
-            .under(study, about, Level::Deny)
-            .mark(names.join("+"));
-        blame.exposed = exposed(walk);
-        blame
-    };
-    if let Some((status, page)) = refusal(study, walk) {
-        let title = format!("filters `{label}` are refused together");
-        let blame = make(title, format!("status {status} on page {page}"), None);
-        return Some(Blame { sent: sent_refused(walk), ..blame });
-    }
-    if let Some((row, name)) = first {
-        let rows: HashSet<usize> = walk.misfits.iter().map(|(row, _)| *row).collect();
-        let actual = format!("{} of {} records do not fit all of them", rows.len(), walk.rows.len());
-        let title = format!("filters `{label}` together let through records that do not fit `{name}`");
-        let mut blame = make(title, actual, Some(*row));
-        // The record itself shows that it does not fit, wherever the rest has moved to.
-        blame.compares = false;
-        return Some(match lists.filters.get(name).and_then(|filter| filter.field.as_ref()) {
-            Some(field) => blame.at(row_pointer(lists, walk, *row, field)),
-            None => blame,
-        });
-    }
-    let partial = names.iter().any(|name| lists.filters.get(*name).is_some_and(|filter| filter.partial));
-    let reference = study.reference(&operation.id).filter(|_| walk.is_complete() && !partial)?;
-    let seen: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
-    let must = Must::new(lists, model, &walk.walk.query, reference);
-    let wanted: Vec<&str> =
-        reference.rows.iter().filter(|row| must.hold(row)).filter_map(|row| row.key.as_deref()).collect();
-    let missing: Vec<&&str> = wanted.iter().filter(|key| !seen.contains(**key)).collect();
-    let first = missing.first()?;
-    let actual = format!("{} of {} records are missing", missing.len(), wanted.len());
-    Some(make(format!("filters `{label}` together drop records that fit"), actual, None).shown(**first))
+fn of_walk(joint: &Joint<'_>) -> Option<Blame> {
+    const EXPECTED: &str = "the records that fit all filters";
+    let label = format!("filters `{}`", Joint::names(joint.walk).join("` and `"));
+    let misfit = |name: &str| format!("{label} together let through records that do not fit `{name}`");
+    joint
+        .refused(&label, EXPECTED)
+        .or_else(|| joint.misfit(misfit, EXPECTED))
+        .or_else(|| joint.missing(format!("{label} together drop records that fit"), EXPECTED))
 }

@@ -24,12 +24,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success() && answer.bytes > 0) {
         ruling.evidence.answers += 1;
-        for pointer in &answer.integral_fractions {
-            let name = breach::field_name(pointer);
+        for found in &answer.body.integral_fractions {
+            let name = breach::field_name(&found.pointer);
             ruling.blames.push(
                 Blame::of_answer(format!("`{name}` is a whole number written with a fraction"), answer)
                     .compare("a whole number without a fraction", "a whole number such as `1.0`")
-                    .at(pointer.clone())
+                    .at(found.pointer.clone())
+                    .times(found.times)
                     .mark(name),
             );
         }

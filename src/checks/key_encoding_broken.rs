@@ -1,12 +1,14 @@
 //! See the explanation on [`CHECK`].
 
-use super::Verdict;
+use serde_json::Value;
+
 use super::filtering::is_special;
-use super::reading::{self, Probe, is_crash, judge_reads, probe_of, turns_away, unescaped};
+use super::reading::{self, Known, Probe, Read, Reader, is_crash, judge_reads, probe_of, turns_away, unescaped};
+use super::{Blame, Verdict};
 use crate::contract::Operation;
 use crate::finding::Level;
-use crate::study::Study;
 use crate::study::row::key_text;
+use crate::study::{Reference, Study};
 
 check! {
     /// Keys that need percent-encoding are decoded wrongly.
@@ -28,66 +30,18 @@ check! {
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no key with special characters was read", &|reader, read, reads, ruling| {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
+        let answers = &mut ruling.evidence.answers;
         if let Some(known) = &read.known {
             let is_refusal = |status: u16| turns_away(study, reader, reads, status);
-            // Where plain keys of this kind cannot be read either, it is not the characters.
-            let kin = |other: &&reading::Read<'_>| {
-                is_unreserved(&other.text) && other.known.as_ref().is_some_and(|of| of.by == known.by)
-            };
-            let plain_works = reads.iter().filter(kin).any(|other| {
-                let shown = |known: &reading::Known<'_>| {
-                    other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
-                };
-                other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
-            });
-            let nothing_plain = !reads.iter().any(|other| kin(&other));
-            // A record that need not be found any more says nothing about its key.
-            let gone = |of: &reading::Known<'_>| {
-                read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record))
-            };
-            // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
-            let alike = is_refusal(status)
-                && reads.iter().filter(kin).filter(|other| other.is_plain() && !other.ambiguous).any(|other| {
-                    other.answer.status.is_some_and(is_refusal) && other.known.as_ref().is_some_and(|of| !gone(of))
-                });
-            if !is_special(&read.text)
-                || read.ambiguous
-                || !(plain_works || nothing_plain)
-                || alike
-                || (gone(known) && is_refusal(status))
-            {
+            if !tells(read, known, reads, status, &is_refusal) {
                 return None;
             }
-            ruling.evidence.answers += 1;
-            let key = read.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text);
-            let other = key.is_some_and(|key| key != read.text);
-            let actual = match () {
-                () if other => "another record".to_owned(),
-                () if is_refusal(status) => format!("status {status}"),
-                () => return None,
-            };
-            return Some(
-                read.blame(study, reader, "a listed key with special characters cannot be read".to_owned())
-                    .compare("the record with this key", actual)
-                    .against_list(study, reader)
-                    .mark(format!("listed {}", known.by.key)),
-            );
+            *answers += 1;
+            return of_listed(read, known, status, &is_refusal)
+                .map(|actual| blame_listed(study, reader, read, known, actual));
         }
-        let decoded = unescaped(&read.text).filter(|decoded| decoded.len() + 2 == read.text.len());
-        let twice = decoded.is_some_and(|decoded| {
-            reads.iter().any(|other| *other.text == *decoded && other.known.is_some())
-                || reader.list(study).is_some_and(|(list, _)| {
-                    study.reference(&list.id).is_some_and(|reference| {
-                        reference.get(&decoded).is_some()
-                            || reference.samples.iter().any(|(_, record)| {
-                                let alias = record.pointer(&read.by.key).and_then(key_text);
-                                alias.is_some_and(|alias| *alias == *decoded)
-                            })
-                    })
-                })
-        });
-        if twice {
-            ruling.evidence.answers += 1;
+        if is_known_twice_decoded(study, reader, read, reads) {
+            *answers += 1;
             return read.answer.is_success().then(|| {
                 read.blame(study, reader, "keys are decoded twice".to_owned())
                     .compare("no record with this key", format!("status {status} with the record of another key"))
@@ -98,7 +52,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         if probe_of(study, &read.text) != Some(Probe::Encoded) {
             return None;
         }
-        ruling.evidence.answers += 1;
+        *answers += 1;
         let fails = read.answer.is_success() || is_crash(status);
         (fails && !reading::plain_probe_fails(study, reads)).then(|| {
             read.blame(study, reader, "a key with special characters that nobody has is not refused".to_owned())
@@ -108,6 +62,68 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .alone()
         })
     })
+}
+
+/// Whether the answer to a listed key tells something of its characters.
+fn tells(
+    read: &Read<'_>,
+    known: &Known<'_>,
+    reads: &[Read<'_>],
+    status: u16,
+    is_refusal: &dyn Fn(u16) -> bool,
+) -> bool {
+    // Where plain keys of this kind cannot be read either, it is not the characters.
+    let kin: Vec<(&Read<'_>, &Known<'_>)> = reads
+        .iter()
+        .filter(|other| is_unreserved(&other.text))
+        .filter_map(|other| Some((other, other.known.as_ref().filter(|of| of.by == known.by)?)))
+        .collect();
+    let plain_works = kin.iter().any(|(other, _)| shown_key(other, known).is_some_and(|key| key == other.text));
+    // A record that need not be found any more says nothing about its key.
+    let gone =
+        |of: &Known<'_>| read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record));
+    // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
+    let fares_alike = |(other, of): &(&Read<'_>, &Known<'_>)| {
+        other.is_plain() && !other.ambiguous && other.answer.status.is_some_and(is_refusal) && !gone(of)
+    };
+    let refused = is_refusal(status);
+    is_special(&read.text)
+        && !read.ambiguous
+        && (plain_works || kin.is_empty())
+        && !(refused && (gone(known) || kin.iter().any(fares_alike)))
+}
+
+/// The key that the record of a read shows, by the way of reading of a known one.
+fn shown_key(read: &Read<'_>, known: &Known<'_>) -> Option<Box<str>> {
+    read.record()?.pointer(&known.by.key).and_then(key_text)
+}
+
+/// What came instead of the record with a listed key, in words.
+fn of_listed(read: &Read<'_>, known: &Known<'_>, status: u16, is_refusal: &dyn Fn(u16) -> bool) -> Option<String> {
+    if shown_key(read, known).is_some_and(|key| key != read.text) {
+        return Some("another record".to_owned());
+    }
+    is_refusal(status).then(|| format!("status {status}"))
+}
+
+fn blame_listed(study: &Study, reader: &Reader<'_>, read: &Read<'_>, known: &Known<'_>, actual: String) -> Blame {
+    read.blame(study, reader, "a listed key with special characters cannot be read".to_owned())
+        .compare("the record with this key", actual)
+        .against_list(study, reader)
+        .mark(format!("listed {}", known.by.key))
+}
+
+/// Whether a key is that of a known record, encoded once more.
+fn is_known_twice_decoded(study: &Study, reader: &Reader<'_>, read: &Read<'_>, reads: &[Read<'_>]) -> bool {
+    let Some(decoded) = unescaped(&read.text).filter(|decoded| decoded.len() + 2 == read.text.len()) else {
+        return false;
+    };
+    let is_alias = |record: &Value| record.pointer(&read.by.key).and_then(key_text).is_some_and(|key| *key == *decoded);
+    let is_listed = |reference: &Reference| {
+        reference.get(&decoded).is_some() || reference.samples.iter().any(|(_, record)| is_alias(record))
+    };
+    reads.iter().any(|other| *other.text == *decoded && other.known.is_some())
+        || reader.list(study).and_then(|(list, _)| study.reference(&list.id)).is_some_and(is_listed)
 }
 
 /// Whether a key is the same however it is encoded: RFC 3986, section 2.3.

@@ -31,7 +31,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
             ruling.evidence.answers += 1;
             let Some(status) = answer.status.filter(|status| *status < 500) else { continue };
             let has_page = answer.page.as_ref().is_some_and(|page| page.has_items);
-            if has_page || answer.broken_json.is_some() {
+            if has_page || answer.body.broken_json.is_some() {
                 continue;
             }
             // A page that an answer just before led to: nobody but the target itself chose where it starts.

@@ -1,6 +1,6 @@
 //! See the explanation on [`CHECK`].
 
-use super::filtering::foundation;
+use super::filtering::{foundation, sent_at};
 use super::reading::{
     Standing, additions, differences, field_words, is_movement, later_version, shapes_at, shown_at, standing,
 };
@@ -113,27 +113,47 @@ fn judge_peer(
             remedy: "raise the limit on records, or see the findings on paging".to_owned(),
         };
     };
-    let cases =
-        vec![Case::Walk(study.reference_walk(first, theirs)), Case::Walk(study.reference_walk(operation, lists))];
+    let peers = Peers { study, first, theirs, operation, lists, one, two };
     ruling.evidence.pairs += one.rows.len().max(two.rows.len()) as u64;
-    let make = |title: String| {
-        let mut blame = Blame::of_cases(title, cases.clone(), Vec::new())
+    peers.records_apart(&mut ruling);
+    peers.fields_apart(&mut ruling);
+    ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
+}
+
+/// Two lists of the same records, each walked to its end.
+struct Peers<'a> {
+    study: &'a Study,
+    first: &'a Operation,
+    theirs: &'a Lists,
+    operation: &'a Operation,
+    lists: &'a Lists,
+    /// What the first list shows, and what the other one does.
+    one: &'a Reference,
+    two: &'a Reference,
+}
+
+impl Peers<'_> {
+    fn blame(&self, title: String) -> Blame {
+        let Self { study, first, theirs, operation, lists, .. } = *self;
+        let cases =
+            vec![Case::Walk(study.reference_walk(first, theirs)), Case::Walk(study.reference_walk(operation, lists))];
+        let walks = [first, operation].into_iter().filter_map(|list| study.walks(&list.id).next());
+        let sent = walks.flat_map(|(_, walk)| sent_at(walk, None)).collect();
+        Blame::of_cases(title, cases, sent)
             .by(&study.contract, format!("{}/x-contract/lists", operation.pointer))
-            .under(study, &lists.about, Level::Deny);
-        for id in [&first.id, &operation.id] {
-            blame
-                .sent
-                .extend(study.walks(id).next().into_iter().flat_map(|(_, walk)| super::filtering::sent_at(walk, None)));
-        }
-        blame
-    };
-    for (here, there, words) in [(one, two, "lacks"), (two, one, "adds")] {
-        let extra: Vec<&str> = only_in(here, there);
-        if let Some(key) = extra.first() {
+            .under(study, &lists.about, Level::Deny)
+    }
+
+    /// Records that only one of them shows.
+    fn records_apart(&self, ruling: &mut Ruling) {
+        let (one, two, first) = (self.one, self.two, &self.first.id);
+        for (here, there, words) in [(one, two, "lacks"), (two, one, "adds")] {
+            let extra: Vec<&str> = only_in(here, there);
+            let Some(key) = extra.first() else { continue };
             ruling.once(
-                make(format!("this list {words} records against `{}`", first.id))
+                self.blame(format!("this list {words} records against `{first}`"))
                     .compare(
-                        format!("the {} records that `{}` shows", one.rows.len(), first.id),
+                        format!("the {} records that `{first}` shows", one.rows.len()),
                         format!("{} records that only one of them shows", extra.len()),
                     )
                     .mark(words)
@@ -141,31 +161,34 @@ fn judge_peer(
             );
         }
     }
-    let resource = study.contract.resource(&lists.resource);
-    let mut left_out = additions(&study.contract);
-    left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
-    let shape = study.contract.record_shape(operation, lists);
-    let moved = resource.is_none_or(|resource| is_moved(resource, one, two));
-    for (key, record) in &two.samples {
-        let Some(other) = one.sample(key) else { continue };
-        let level = match standing(resource, other, record) {
-            Standing::Changed if moved => continue,
-            Standing::Changed => study.level(&lists.about, Level::Deny),
-            Standing::Untold => Level::Note,
-            Standing::Same | Standing::Unpromised => study.level(&lists.about, Level::Deny),
-        };
-        for field in differences(&study.contract, shape, other, record, &left_out).into_iter().take(3) {
-            let (theirs, ours) = shapes_at(other, record, &field);
-            ruling.once(
-                make(format!("field `{}` differs from `{}`", field_words(&field), first.id))
-                    .compare(format!("the same value ({theirs})"), format!("another value ({ours})"))
-                    .level(level)
-                    .shown(shown_at(other, record, &field))
-                    .mark(field),
-            );
+
+    /// Fields that they show otherwise, of records that did not change in between.
+    fn fields_apart(&self, ruling: &mut Ruling) {
+        let Self { study, operation, lists, one, two, .. } = *self;
+        let resource = study.contract.resource(&lists.resource);
+        let mut left_out = additions(&study.contract);
+        left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
+        let shape = study.contract.record_shape(operation, lists);
+        let moved = resource.is_none_or(|resource| is_moved(resource, one, two));
+        for (key, record) in &two.samples {
+            let Some(other) = one.sample(key) else { continue };
+            let level = match standing(resource, other, record) {
+                Standing::Changed if moved => continue,
+                Standing::Untold => Level::Note,
+                Standing::Changed | Standing::Same | Standing::Unpromised => study.level(&lists.about, Level::Deny),
+            };
+            for field in differences(&study.contract, shape, other, record, &left_out).into_iter().take(3) {
+                let (theirs, ours) = shapes_at(other, record, &field);
+                ruling.once(
+                    self.blame(format!("field `{}` differs from `{}`", field_words(&field), self.first.id))
+                        .compare(format!("the same value ({theirs})"), format!("another value ({ours})"))
+                        .level(level)
+                        .shown(shown_at(other, record, &field))
+                        .mark(field),
+                );
+            }
         }
     }
-    ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
 }
 
 /// Whether versions that differ between the lists tell of changes made meanwhile.

@@ -24,7 +24,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id).filter(|answer| answer.failure.is_none() && answer.bytes > 0) {
         ruling.evidence.answers += 1;
-        if let Some(why) = &answer.broken_json {
+        if let Some(why) = &answer.body.broken_json {
             ruling.blames.push(
                 Blame::of_answer("the body is no valid JSON", answer)
                     .compare("one JSON text in UTF-8", why.clone())

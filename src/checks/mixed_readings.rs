@@ -29,7 +29,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for (group, rules) in groups {
         let mut left: Vec<String> = rules;
         for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success()) {
-            for reading in answer.readings.iter().filter(|reading| reading.group == group) {
+            for reading in answer.body.readings.iter().filter(|reading| reading.group == group) {
                 ruling.evidence.records += 1;
                 let still: Vec<String> = left.iter().filter(|rule| !reading.broken.contains(rule)).cloned().collect();
                 if still.is_empty() {

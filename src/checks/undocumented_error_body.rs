@@ -25,11 +25,11 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     for answer in study.all_answers(&operation.id).filter(|answer| answers::is_error(answer) && answer.declared) {
         let Some(status) = answer.status else { continue };
         let has_schema = operation.response(status).is_some_and(|r| r.media.iter().any(|media| media.schema.is_some()));
-        if !has_schema || answer.media != MediaSeen::Declared || answer.broken_json.is_some() {
+        if !has_schema || answer.media != MediaSeen::Declared || answer.body.broken_json.is_some() {
             continue;
         }
         ruling.evidence.answers += 1;
-        for error in &answer.schema_errors {
+        for error in &answer.body.schema_errors {
             let name = breach::field_name(&error.pointer);
             ruling.blames.push(
                 Blame::of_answer(format!("the body of status {status} is not as documented: `{name}`"), answer)

@@ -27,7 +27,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         study.all_answers(&operation.id).filter(sound).filter(|answer| answer.is_success() && answer.bytes > 0)
     {
         ruling.evidence.answers += 1;
-        for pointer in &answer.undeclared {
+        for pointer in &answer.body.undeclared {
             let name = breach::field_name(pointer);
             ruling.blames.push(
                 Blame::of_answer(format!("field `{name}` is not documented"), answer)

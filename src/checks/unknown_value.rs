@@ -27,7 +27,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
     for answer in study.all_answers(&operation.id).filter(|answer| answer.is_success() && answer.bytes > 0) {
         ruling.evidence.answers += 1;
-        for (pointer, schema) in &answer.unknown_values {
+        for (pointer, schema) in &answer.body.unknown_values {
             let name = breach::field_name(pointer);
             ruling.blames.push(
                 Blame::of_answer(format!("`{name}` has a value that the contract does not know"), answer)

@@ -25,13 +25,13 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut known = false;
     let sound = |answer: &&Observation| !answers::had_to_be_refused(study, operation, answer);
     for answer in study.all_answers(&operation.id).filter(sound).filter(|answer| answer.is_success()) {
-        let Some(outcome) = &answer.client else { continue };
+        let Some(outcome) = &answer.body.client else { continue };
         known = true;
         ruling.evidence.answers += 1;
         // What the schema refuses already is told by the checks on the schema.
         if let Err(why) = outcome
-            && answer.schema_errors.is_empty()
-            && answer.broken_json.is_none()
+            && answer.body.schema_errors.is_empty()
+            && answer.body.broken_json.is_none()
         {
             ruling.blames.push(
                 Blame::of_answer("the generated client cannot read the answer", answer)

@@ -53,17 +53,13 @@ impl Contract {
         Self::from_document(name, document)
     }
 
-    /// A shipped contract by name, or a document by path.
+    /// A shipped contract by name, or a document by path: what has the name of a shipped contract is one, and `./NAME` the
+    /// file.
     ///
     /// # Errors
     /// When there is neither, or the document cannot serve as a contract.
     pub fn open(name: &str) -> Result<Self, ContractError> {
-        let path = Path::new(name);
-        if Self::SHIPPED.contains(&name) || (!path.exists() && !name.contains(['/', '.', '\\'])) {
-            return Self::shipped(name);
-        }
-        let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
-        Self::from_document(&stem, Document::read(path)?)
+        Self::open_with(name, None)
     }
 
     /// Like [`Contract::open`], with an OpenAPI Overlay 1.0 applied: for documents that may not be edited.
@@ -71,15 +67,26 @@ impl Contract {
     /// # Errors
     /// As [`Contract::open`], and when the overlay cannot be read or its targets are no JSONPath.
     pub fn open_with(name: &str, overlay: Option<&Path>) -> Result<Self, ContractError> {
-        let Some(overlay) = overlay else { return Self::open(name) };
         let path = Path::new(name);
-        let (stem, document) = if Self::SHIPPED.contains(&name) {
-            (name.to_owned(), Self::shipped(name)?.document)
-        } else {
-            let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
-            (stem, Document::read(path)?)
-        };
-        Self::from_document(&stem, super::annotate(document, overlay)?)
+        let is_name = Self::SHIPPED.contains(&name) || (!path.exists() && !name.contains(['/', '.', '\\']));
+        match overlay {
+            _ if !is_name => Self::read(path, overlay),
+            None => Self::shipped(name),
+            Some(overlay) => Self::from_document(name, super::annotate(Self::shipped(name)?.document, overlay)?),
+        }
+    }
+
+    /// A document in a file, whatever it is called, with an OpenAPI Overlay 1.0 applied if one is given.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or the document cannot serve as a contract.
+    pub fn read(path: &Path, overlay: Option<&Path>) -> Result<Self, ContractError> {
+        let document = Document::read(path)?;
+        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
+        match overlay {
+            Some(overlay) => Self::from_document(&stem, super::annotate(document, overlay)?),
+            None => Self::from_document(&stem, document),
+        }
     }
 
     /// Reads a document as a contract.

@@ -236,4 +236,31 @@ mod tests {
         assert_eq!(breaches(&checker, &json!({"x": 7}))[0].1, "/x");
         assert_eq!(breaches(&checker, &json!(7))[0].0, Breach::Alternative);
     }
+
+    #[test]
+    fn an_integer_is_whole_whatever_its_step() {
+        for (step, lawful, unlawful) in [
+            (json!(0.5), [0, 1, 7], [json!(1.5), json!(0.5)]),
+            (json!(0.1), [1, 2, 10], [json!(0.1), json!(2.3)]),
+            (json!(2.5), [0, 5, 10], [json!(2.5), json!(7)]),
+            (json!(3), [0, 3, 9], [json!(4), json!(4.5)]),
+            (json!(1e-300), [0, 1, 2], [json!(0.5), json!(1.25)]),
+        ] {
+            let checker = checker(json!({"type": "integer", "multipleOf": step}));
+            for value in lawful {
+                assert!(checker.is_valid(&json!(value)), "{value} by {step}");
+            }
+            for value in unlawful {
+                assert!(!checker.is_valid(&value), "{value} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn null_is_expected_only_where_it_is_allowed() {
+        let words = |schema: Value| checker(schema).errors(&json!({}), 1)[0].expected.clone();
+        assert_eq!(words(json!({"type": ["string", "integer"]})), "integer or string");
+        assert_eq!(words(json!({"type": ["null", "string"]})), "string or null");
+        assert_eq!(words(json!({"type": "string", "nullable": true})), "string or null");
+    }
 }

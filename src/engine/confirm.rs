@@ -1,9 +1,11 @@
 //! Looking again: a fault is sent once more before it is reported, and data that moves is told from data served wrongly.
 
+mod caches;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::caches::Caches;
 use super::run::Runner;
 use crate::case::{Access, Case};
 use crate::checks::{Blame, Check, Verdict};
@@ -29,10 +31,6 @@ pub(super) enum Again {
 /// How often a fault that does not show again is looked for.
 const TRIES: u32 = 3;
 
-/// The longest time for which what a cache shows is waited for; the longest in one run.
-const LONG: Duration = Duration::from_secs(5);
-const CACHES: Duration = Duration::from_secs(30);
-
 /// Repeats cases, each set of cases once however many faults rest on it.
 pub(super) struct Confirmer<'a> {
     pub(super) runner: &'a Runner,
@@ -49,12 +47,34 @@ pub(super) struct Confirmer<'a> {
     pub(super) spared: usize,
     /// The same, because the run was over.
     pub(super) ended: usize,
-    /// For how long a cache on the way goes on to show what it showed, where one answered.
-    lifetime: Duration,
-    /// For how long such caches may still be waited for.
-    patience: Duration,
+    caches: Caches,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
+}
+
+/// What came of the repetitions of one fault.
+#[derive(Default)]
+struct Tries {
+    done: u32,
+    /// Those during or before which the data moved, and those during which it did.
+    moved: u32,
+    restless: u32,
+    /// Whether what was not found at first is found now.
+    came_back: bool,
+    /// Whether the fault showed once more where the data had moved since the first look.
+    shaky: bool,
+}
+
+impl Tries {
+    /// How stable a fault is that the last of them shows.
+    fn stability(&self) -> Stability {
+        let again = 1 + u32::from(self.shaky);
+        if self.done == again + self.moved {
+            Stability::Reproduced
+        } else {
+            Stability::Intermittent { failed: 1 + again, of: 1 + self.done - self.moved }
+        }
+    }
 }
 
 /// A study of the repeated cases alone.
@@ -85,13 +105,7 @@ impl<'a> Confirmer<'a> {
             shifted: false,
             spared: 0,
             ended: 0,
-            lifetime: study
-                .iter()
-                .flat_map(|(_, seen)| seen.answers())
-                .filter_map(|seen| seen.cached)
-                .max()
-                .unwrap_or_default(),
-            patience: CACHES,
+            caches: Caches::of(study),
             still: BTreeMap::new(),
         }
     }
@@ -102,18 +116,16 @@ impl<'a> Confirmer<'a> {
         if blame.compares && self.restless >= TRIES {
             return self.moved(operation, blame, seen, 0).await;
         }
-        let mut tries = 0;
-        let (mut moved, mut restless) = (0, 0);
-        let (mut came_back, mut shaky) = (false, false);
-        while tries < TRIES {
-            let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries).await else { break };
+        let mut tries = Tries::default();
+        while tries.done < TRIES {
+            let Some(replay) = self.replay(operation, &blame.cases, blame.compares, tries.done).await else { break };
             if replay.is_unsent(blame) {
                 break;
             }
-            tries += 1;
+            tries.done += 1;
             if blame.compares && !replay.quiet {
-                moved += 1;
-                restless += 1;
+                tries.moved += 1;
+                tries.restless += 1;
                 self.restless += 1;
                 self.shifted = true;
                 continue;
@@ -123,36 +135,37 @@ impl<'a> Confirmer<'a> {
             let has_moved = blame.compares && self.has_moved(operation, blame, &replay.study);
             self.shifted |= has_moved;
             // Where the data has moved since the first look, chance may show it once more: it takes two.
-            if again && !shaky && has_moved {
-                shaky = true;
+            if again && !tries.shaky && has_moved {
+                tries.shaky = true;
                 continue;
             }
             if again {
-                let seen_again = 1 + u32::from(shaky);
-                let stability = if tries == seen_again + moved {
-                    Stability::Reproduced
-                } else {
-                    Stability::Intermittent { failed: 1 + seen_again, of: 1 + tries - moved }
-                };
-                return Again::Seen(stability);
+                return Again::Seen(tries.stability());
             }
-            came_back |= self.came_back(blame, &replay.study);
-            if has_moved {
-                moved += 1;
-            }
+            tries.came_back |= self.came_back(blame, &replay.study);
+            tries.moved += u32::from(has_moved);
         }
-        if came_back {
-            return Again::NotSeen(intermittent(blame, seen, tries));
+        self.not_seen(operation, blame, seen, &tries).await
+    }
+
+    /// What follows where the fault did not show again.
+    async fn not_seen(&mut self, operation: &Operation, blame: &Blame, seen: u32, tries: &Tries) -> Again {
+        if tries.came_back {
+            return Again::NotSeen(intermittent(blame, seen, tries.done));
         }
-        if shaky {
-            return self.moved(operation, blame, seen.max(2), tries).await;
+        if tries.shaky {
+            return self.moved(operation, blame, seen.max(2), tries.done).await;
         }
-        if moved > 0 && blame.compares {
-            return if restless > 0 { self.moved(operation, blame, seen, tries).await } else { Again::Moved };
+        if tries.moved > 0 && blame.compares {
+            return if tries.restless > 0 {
+                self.moved(operation, blame, seen, tries.done).await
+            } else {
+                Again::Moved
+            };
         }
         // A comparison that could not be repeated proves nothing: the data may have moved in between. Where it stood still
         // each time that it was looked at, it did not.
-        if tries == 0 && blame.compares {
+        if tries.done == 0 && blame.compares {
             return match (self.is_spent(), self.quiet && !self.shifted) {
                 (true, true) => self.told_as_seen(),
                 (true, false) => Again::Spared,
@@ -162,16 +175,16 @@ impl<'a> Confirmer<'a> {
         if blame.is_silence() && !self.runner.target.is_alive().await {
             return Again::Unreached;
         }
-        if tries == 0 {
+        if tries.done == 0 {
             // The budget for repetition is spent: reported as seen.
             return self.told_as_seen();
         }
         // An answer that is wrong in itself was wrong, however rarely it comes.
         let proved = !blame.compares && !blame.fleeting;
         if seen >= 2 || proved {
-            return Again::NotSeen(intermittent(blame, seen, tries));
+            return Again::NotSeen(intermittent(blame, seen, tries.done));
         }
-        Again::NotSeen(Stability::Flaky { repeats: tries })
+        Again::NotSeen(Stability::Flaky { repeats: tries.done })
     }
 
     /// Whether nothing more may be sent again for its cost; a run that is over is another matter.
@@ -199,22 +212,6 @@ impl<'a> Confirmer<'a> {
         Again::NotSeen(intermittent(blame, seen, tries))
     }
 
-    /// Waits until no cache on the way shows any more what it has shown before; whether it did. What a cache repeats proves
-    /// nothing, neither that data stands still nor that a fault is there.
-    async fn outlive_caches(&mut self) -> bool {
-        if self.lifetime.is_zero() || self.lifetime > LONG {
-            return true;
-        }
-        // Caches count in whole seconds.
-        let pause = self.lifetime + Duration::from_millis(1_100);
-        let enough = self.patience >= pause;
-        if enough {
-            self.patience -= pause;
-            tokio::time::sleep(pause).await;
-        }
-        enough
-    }
-
     /// Whether a walk of the list shows exactly the records that were ever seen in it, unchanged.
     async fn is_still(&mut self, operation: &Operation, access: Access) -> bool {
         let Some(id) = self.list_of(operation) else { return false };
@@ -233,7 +230,8 @@ impl<'a> Confirmer<'a> {
             // One walk may miss a record that the next one shows; together they must show what there was, and no more.
             let mut now: BTreeMap<Box<str>, u64> = BTreeMap::new();
             for _ in 0..TRIES {
-                if !self.outlive_caches().await {
+                // Without a wait the walk might only repeat what the cache showed: then nothing says that it is still.
+                if !self.caches.outlive().await.shows_server() {
                     break;
                 }
                 let before = self.runner.target.requests();
@@ -312,7 +310,8 @@ impl<'a> Confirmer<'a> {
         let mut study = self.study.fresh();
         let mut references = if compares { self.references(operation, cases) } else { Vec::new() };
         references.retain(|case| self.study.has(case));
-        let mut quiet = !compares || self.outlive_caches().await;
+        // Two walks out of one cache agree whatever the data does: without a wait they do not show that it is quiet.
+        let mut quiet = !compares || self.caches.outlive().await.shows_server();
         for case in &references {
             let seen = self.runner.perform(case, &study).await;
             study.add(case.clone(), seen);
@@ -330,7 +329,7 @@ impl<'a> Confirmer<'a> {
                 study.add(case.clone(), seen);
             }
         }
-        quiet &= references.is_empty() || self.outlive_caches().await;
+        quiet &= references.is_empty() || self.caches.outlive().await.shows_server();
         for case in &references {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;

@@ -192,7 +192,7 @@ fn members(contract: &Contract, studies: &[Study], items: &mut Vec<CoverageItem>
     let mut tally = Tally::new();
     for (_, seen) in all(studies) {
         for answer in seen.answers() {
-            for (key, count) in &answer.tally {
+            for (key, count) in &answer.body.tally {
                 *tally.entry(*key).or_default() += count;
             }
         }

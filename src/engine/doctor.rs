@@ -259,8 +259,8 @@ impl Doctor {
         if seen.json.is_none() {
             return trouble(Culprit::Api, format!("{endpoint} is answered with a body that is no JSON"), next);
         }
-        if let Some(first) = seen.schema_errors.first() {
-            let count = seen.schema_errors.len();
+        if let Some(first) = seen.body.schema_errors.first() {
+            let count = seen.body.schema_errors.len();
             return trouble(
                 Culprit::Api,
                 match count {

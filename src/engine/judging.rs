@@ -240,13 +240,13 @@ pub(super) fn group(blames: Vec<Blame>, answers: u64) -> Vec<Group> {
         let before = last.insert(blame.mark.clone(), blame.sent.clone());
         match groups.iter_mut().find(|group| group.blame.mark == blame.mark) {
             Some(group) => {
-                group.occurrences += 1;
+                group.occurrences = group.occurrences.saturating_add(blame.times);
                 group.answers += u32::from(before.as_ref() != Some(&blame.sent));
                 if blame.is_graver_than(&group.blame) {
                     group.blame = blame;
                 }
             }
-            None => groups.push(Group { blame, occurrences: 1, answers: 1 }),
+            None => groups.push(Group { occurrences: blame.times, answers: 1, blame }),
         }
     }
     for group in &mut groups {

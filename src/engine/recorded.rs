@@ -246,14 +246,14 @@ impl Sum {
     fn add(&mut self, session: usize, blame: Blame, doubt: Option<&'static str>) {
         match self.found.iter_mut().find(|found| found.blame.mark == blame.mark) {
             Some(found) => {
-                found.occurrences += 1;
+                found.occurrences = found.occurrences.saturating_add(blame.times);
                 let surer = found.doubt.is_some() && doubt.is_none();
                 let as_sure = found.doubt.is_some() == doubt.is_some();
                 if surer || (as_sure && blame.is_graver_than(&found.blame)) {
                     (found.session, found.blame, found.doubt) = (session, blame, doubt);
                 }
             }
-            None => self.found.push(Found { session, blame, occurrences: 1, doubt }),
+            None => self.found.push(Found { session, occurrences: blame.times, blame, doubt }),
         }
     }
 }

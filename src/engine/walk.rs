@@ -2,13 +2,13 @@
 
 mod following;
 mod last;
-mod promised;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::last::Tail;
 use super::run::Runner;
 use crate::case::Walk;
 use crate::contract::semantics::{Absent, Lists};
@@ -54,8 +54,8 @@ pub(super) struct Progress<'a> {
     /// Excerpts that may still be kept beyond the first pages.
     excerpts: usize,
     stale: u32,
-    /// Pages in a row that show the last records once more, where pages are counted.
-    echoes: usize,
+    /// Whether the last page comes again, where pages are counted.
+    tail: Tail,
     /// Empty pages in a row, and in all.
     empty: u32,
     emptied: usize,
@@ -65,8 +65,6 @@ pub(super) struct Progress<'a> {
     drawn: BTreeMap<(u64, usize), Arc<Value>>,
     /// Seed of the lots.
     seed: u64,
-    /// Whether the last page was shown once more, as the contract has it beyond the end.
-    at_end: bool,
 }
 
 impl Runner {
@@ -165,19 +163,18 @@ impl<'a> Progress<'a> {
             features: Features::default(),
             excerpts: MORE_EXCERPTS,
             stale: 0,
-            echoes: 0,
+            tail: Tail::new(lists),
             empty: 0,
             emptied: 0,
             reads,
             drawn: BTreeMap::new(),
             seed,
-            at_end: false,
         }
     }
 
     /// What was seen, with the records that were drawn among those that were kept.
     pub(super) fn into_seen(mut self) -> WalkSeen {
-        self.drop_echoes();
+        self.drop_tail();
         self.forget_unshown();
         let samples = &mut self.seen.samples;
         samples.extend(self.drawn.into_iter().map(|((_, row), record)| (row, record)));
@@ -201,17 +198,20 @@ impl<'a> Progress<'a> {
 
     /// Takes the records of a page in and drops its body; `None` when it is no page.
     pub(super) fn take_page(&mut self, contract: &Contract, operation: &Operation, index: usize) -> Option<PageFacts> {
-        let facts = self.seen.answers[index].page.clone()?;
+        let page = self.seen.answers[index].page.as_mut()?;
+        if !self.seen.walk.query.filters.is_empty() {
+            page.read_under_filters(self.lists);
+        }
+        let facts = page.clone();
         let body = self.seen.answers[index].json.take()?;
         if !facts.has_items {
             self.keep_excerpt(index, body, &[]);
             return None;
         }
-        let facts = self.of_what_matches(index, facts);
         let items = records(self.lists, &body);
         let rows = self.rows(index, &items);
-        if self.shows_last_page_again(&facts, &rows) {
-            self.at_end = true;
+        self.tail.take(&self.seen, &facts, &rows);
+        if self.tail.is_left_out() {
             return Some(facts);
         }
         self.seen.pages.push(index);
@@ -233,7 +233,6 @@ impl<'a> Progress<'a> {
         } else {
             self.empty = 0;
             self.stale = if fresh { 0 } else { self.stale + 1 };
-            self.echoes = if self.is_echo() { self.echoes + 1 } else { 0 };
         }
         self.keep_excerpt(index, body, &odd);
         Some(facts)
@@ -243,7 +242,7 @@ impl<'a> Progress<'a> {
     fn keep_excerpt(&mut self, index: usize, body: Arc<Value>, odd: &[usize]) {
         let answer = &mut self.seen.answers[index];
         if self.seen.pages.len() > EXCERPTS {
-            if self.excerpts == 0 || (odd.is_empty() && !answer.is_telling()) {
+            if self.excerpts == 0 || (odd.is_empty() && !answer.body.is_telling()) {
                 return;
             }
             self.excerpts -= 1;

@@ -33,7 +33,10 @@ impl Kept {
         let total = records.len();
         let mut kept: Vec<usize> = Vec::new();
         for index in [0, total.saturating_sub(1)].into_iter().chain(wanted) {
-            if index < total && kept.len() < MOST_RECORDS && !kept.contains(&index) {
+            if kept.len() == MOST_RECORDS {
+                break;
+            }
+            if index < total && !kept.contains(&index) {
                 kept.push(index);
             }
         }

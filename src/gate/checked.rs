@@ -9,6 +9,7 @@ use crate::engine::{self, Regression};
 use crate::event::{Aborted, Event, Judged, Outcome, RunFinished, exit_code};
 use crate::finding::{Finding, Level};
 use crate::mask::Masker;
+use crate::recording;
 use crate::report::{self, Fanout, Format, ReportSpec, Sink};
 
 /// What a test runner is to say of a trial.
@@ -34,12 +35,14 @@ pub struct Checked {
     pub aborted: Option<Aborted>,
     /// The smallest cases that show the violations, to be sent first in later runs: see [`crate::regressions`].
     pub regressions: Vec<Regression>,
+    /// What became of the recording, if one was asked for: see [`super::Gate::record`].
+    pub recording: Option<Result<recording::Written, Arc<std::io::Error>>>,
 }
 
 impl Checked {
     pub(super) fn new(contract: &Arc<Contract>, show_values: bool) -> Self {
         let contract = Arc::clone(contract);
-        Self { contract, events: Vec::new(), show_values, aborted: None, regressions: Vec::new() }
+        Self { contract, events: Vec::new(), show_values, aborted: None, regressions: Vec::new(), recording: None }
     }
 
     /// Takes a masked event in.

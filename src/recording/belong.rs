@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::base::{Address, Base, documented};
 use super::body::{self, Body};
 use super::call::{Wire, parts};
+use super::secrets::parted;
 use super::{Entry, Recording, RecordingError, Taken, har};
 use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
@@ -84,7 +85,8 @@ pub fn belonging(
         None => bases(contract, recording, whereabouts)?,
     };
     let mut found = Belonging { bases: bases.iter().map(Base::text).collect(), ..Belonging::default() };
-    let mut patience: HashMap<String, Vec<(Waited, String)>> = HashMap::new();
+    let mut patience: HashMap<String, Vec<(usize, Waited, String)>> = HashMap::new();
+    let mut room = body::ROOM;
     for (number, entry) in recording.entries.iter().enumerate() {
         let raw = &entry.raw;
         let Some(address) = Address::parse(&raw.request.url) else {
@@ -112,18 +114,20 @@ pub fn belonging(
             continue;
         }
         let place = (base, &address, captures.as_slice());
-        let mut taken = take(contract, operation, recording, entry, masker, place)?;
+        let mut taken = take(contract, operation, recording, entry, masker, place, &mut room)?;
         taken.number = number;
         let key = format!("{} {} {} {:?}", taken.party, raw.request.method, raw.request.url, taken.exchange.sent.body);
         if let Some(waited) = asks_for_patience(&taken.exchange) {
-            patience.entry(key).or_default().push((waited, example));
+            patience.entry(key).or_default().push((number, waited, example));
             continue;
         }
         let before = patience.remove(&key).unwrap_or_default();
-        taken.exchange.waited = before.into_iter().map(|(waited, _)| waited).collect();
+        taken.exchange.waited = before.into_iter().map(|(_, waited, _)| waited).collect();
         found.taken.push(taken);
     }
-    for (waited, example) in patience.into_values().flatten() {
+    let mut unheard: Vec<(usize, Waited, String)> = patience.into_values().flatten().collect();
+    unheard.sort_by_key(|(number, ..)| *number);
+    for (_, waited, example) in unheard {
         found.leave(format!("that only asked for patience with status {}", waited.status), example);
     }
     Ok(found)
@@ -287,6 +291,7 @@ fn take(
     entry: &Entry,
     masker: &Masker,
     (base, address, captures): (&Base, &Address, &[(String, String)]),
+    room: &mut usize,
 ) -> Result<Taken, RecordingError> {
     let raw = &entry.raw;
     let pairs: Vec<(String, String)> = match address.query.as_slice() {
@@ -305,7 +310,7 @@ fn take(
     let parts = parts(contract, operation, &wire);
     let (outcome, bodiless) = match raw.note.as_ref().and_then(|note| note.failure.as_ref()) {
         Some(failure) => (Err(failure.failure()), false),
-        None => answer(raw).map(|(answer, bodiless)| (Ok(answer), bodiless)).map_err(|message| {
+        None => answer(raw, room).map(|(answer, bodiless)| (Ok(answer), bodiless)).map_err(|message| {
             let (path, number, what) = recording.name(entry);
             RecordingError::BadEntry { path, number, what, message: message.to_owned() }
         })?,
@@ -361,9 +366,9 @@ fn credentials(headers: &[(String, String)]) -> String {
     format!("{:032x}", xxhash_rust::xxh3::xxh3_128(found.join("\n").as_bytes()))
 }
 
-fn answer(raw: &har::Entry) -> Result<(Answer, bool), &'static str> {
+fn answer(raw: &har::Entry, room: &mut usize) -> Result<(Answer, bool), &'static str> {
     let response = &raw.response;
-    let (body, bodiless) = match body::of_answer(response)? {
+    let (body, bodiless) = match body::of_answer(response, room)? {
         Body::Whole(bytes) => (bytes, false),
         Body::Missing => (bytes::Bytes::new(), true),
     };
@@ -382,11 +387,11 @@ fn answer(raw: &har::Entry) -> Result<(Answer, bool), &'static str> {
 }
 
 /// What stands for a credential: also for one that is too short to be masked wherever it occurs.
-fn stand_in(value: &str, masked: String) -> String {
-    if is_placeholder(masked.rsplit(' ').next().unwrap_or_default()) {
+fn stand_in(name: &str, value: &str, masked: String) -> String {
+    if is_placeholder(parted(name, &masked).1) {
         return masked;
     }
-    value.trim().split_once(' ').map_or_else(|| "$TOKEN".to_owned(), |(scheme, _)| format!("{scheme} $TOKEN"))
+    parted(name, value).0.map_or_else(|| "$TOKEN".to_owned(), |scheme| format!("{scheme} $TOKEN"))
 }
 
 /// The request as findings show it: what matters for repeating it, credentials left out.
@@ -400,7 +405,7 @@ fn sent(operation: &Operation, raw: &har::Entry, headers: &[(String, String)], m
             shown.push((parameter.name.clone(), mask(value)));
         } else if names_credential(name) && !cookie {
             let name = if name == "authorization" { "Authorization" } else { name };
-            shown.push((name.to_owned(), stand_in(value, mask(value))));
+            shown.push((name.to_owned(), stand_in(name, value, mask(value))));
         }
     }
     let body = operation.body.as_ref().and_then(|_| request_body(raw)).map(|body| mask(&body.to_string()));

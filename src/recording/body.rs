@@ -9,6 +9,11 @@ use crate::coding::{Unpacked, unpacked};
 
 /// Most bytes of one body, unpacked.
 const LARGEST: usize = 1 << 28;
+/// Most bytes of all bodies of one recording that are unpacked.
+pub(super) const ROOM: usize = 1 << 30;
+
+/// What is told of the body that finds no room.
+const NO_ROOM: &str = "the body is packed, and with it and those before it more than 1 GiB would be unpacked";
 
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -35,11 +40,11 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, &'static str> {
     engine.decode(plain).map_err(|_| "the body says that it is base64, and is none")
 }
 
-/// The body of an answer.
+/// The body of an answer. What is unpacked takes of the room that is left for all of them.
 ///
 /// # Errors
-/// When it is in an encoding that nobody knows, or says that it is base64 and is none.
-pub(super) fn of_answer(response: &har::Response) -> Result<Body, &'static str> {
+/// When it is in an encoding that nobody knows, says that it is base64 and is none, or finds no room.
+pub(super) fn of_answer(response: &har::Response, room: &mut usize) -> Result<Body, &'static str> {
     let content = &response.content;
     let header = |name: &str| {
         response.headers.iter().find(|pair| pair.name.eq_ignore_ascii_case(name)).map(|pair| pair.value.trim())
@@ -63,10 +68,14 @@ pub(super) fn of_answer(response: &har::Response) -> Result<Body, &'static str> 
     let encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
     if encoded && is_compressed(&bytes) {
         // Recorders that keep what crossed the wire keep it packed.
-        return Ok(match unpacked(encoding, &bytes, LARGEST) {
-            Unpacked::Whole(body) => Body::Whole(Bytes::from(body)),
-            Unpacked::TooLarge | Unpacked::Not => Body::Missing,
-        });
+        return match unpacked(encoding, &bytes, LARGEST.min(*room)) {
+            Unpacked::Whole(body) => {
+                *room -= body.len();
+                Ok(Body::Whole(Bytes::from(body)))
+            }
+            Unpacked::TooLarge if *room < LARGEST => Err(NO_ROOM),
+            Unpacked::TooLarge | Unpacked::Not => Ok(Body::Missing),
+        };
     }
     // What is shorter than announced and does not read was cut off, and nobody can tell by whom. Sizes of bodies that
     // read are counted in characters or in compressed bytes by some recorders.
@@ -95,6 +104,7 @@ mod tests {
 
     #[test]
     fn bodies_are_taken_as_recorders_keep_them() {
+        let mut room = ROOM;
         let whole = |text: &'static str| Ok(Body::Whole(Bytes::from_static(text.as_bytes())));
         for (text, wanted) in [
             (r#"{"content": {"size": 2, "text": "{}"}}"#, whole("{}")),
@@ -109,15 +119,19 @@ mod tests {
             (r#"{"content": {"size": 900, "text": "{}"}}"#, whole("{}")),
             (r#"{"content": {"size": 6, "text": "{\"a\": "}}"#, whole("{\"a\": ")),
         ] {
-            assert_eq!(of_answer(&response(text)), wanted, "{text}");
+            assert_eq!(of_answer(&response(text), &mut room), wanted, "{text}");
         }
         let gzip = r#"{"headers": [{"name": "content-encoding", "value": "gzip"}], "content": {"text": "H4sIAAAA", "encoding": "base64"}}"#;
-        assert_eq!(of_answer(&response(gzip)), Ok(Body::Missing), "it breaks off");
+        assert_eq!(of_answer(&response(gzip), &mut room), Ok(Body::Missing), "it breaks off");
         let gzip = gzip.replace("H4sIAAAA", "H4sIAAAAAAACA6uu5QIABrCh3QMAAAA=");
-        assert_eq!(of_answer(&response(&gzip)), whole("{}\n"));
+        assert_eq!(of_answer(&response(&gzip), &mut room), whole("{}\n"));
+        assert_eq!(room, ROOM - 3);
+        let mut little = 5;
+        assert_eq!(of_answer(&response(&gzip), &mut little), whole("{}\n"));
+        assert_eq!(of_answer(&response(&gzip), &mut little), Err(NO_ROOM), "one more is too much for all");
         let brotli = gzip.replace("gzip", "br");
-        assert_eq!(of_answer(&response(&brotli)), Ok(Body::Missing), "nothing here reads it");
+        assert_eq!(of_answer(&response(&brotli), &mut room), Ok(Body::Missing), "nothing here reads it");
         let wrong = r#"{"content": {"text": "not base64!", "encoding": "base64"}}"#;
-        assert!(of_answer(&response(wrong)).is_err());
+        assert!(of_answer(&response(wrong), &mut room).is_err());
     }
 }

@@ -28,7 +28,7 @@ fn of_entry(entry: &har::Entry) -> Vec<Secret> {
         if pair.name.to_ascii_lowercase().ends_with("cookie") {
             cookies(&pair.value, &mut found);
         } else {
-            header(&pair.value, &mut found);
+            header(&pair.name, &pair.value, &mut found);
         }
     }
     let kept = |pair: &&har::Pair| is_credential_cookie(&pair.name, &pair.value);
@@ -46,13 +46,26 @@ fn of_entry(entry: &har::Entry) -> Vec<Secret> {
     found
 }
 
-/// The credential of a header, behind its scheme; of user and password also the password.
-fn header(value: &str, found: &mut Vec<Secret>) {
+/// Words before a credential that are none of it, whatever the header is called.
+const SCHEMES: [&str; 8] = ["apikey", "basic", "bearer", "digest", "dpop", "hmac", "jwt", "token"];
+
+/// The scheme of a credential, if one stands before it, and the credential. Only where a scheme belongs, any word is one:
+/// elsewhere a blank may be part of the credential.
+pub(super) fn parted<'a>(name: &str, value: &'a str) -> (Option<&'a str>, &'a str) {
     let value = value.trim();
-    let (scheme, credential) = value.split_once(' ').unwrap_or(("", value));
-    let credential = credential.trim();
+    let has_scheme = ["authorization", "proxy-authorization"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_scheme = |word: &str| has_scheme || SCHEMES.iter().any(|known| word.eq_ignore_ascii_case(known));
+    match value.split_once(' ').filter(|(word, _)| is_scheme(word)) {
+        Some((scheme, credential)) => (Some(scheme), credential.trim()),
+        None => (None, value),
+    }
+}
+
+/// The credential of a header, behind its scheme; of user and password also the password.
+fn header(name: &str, value: &str, found: &mut Vec<Secret>) {
+    let (scheme, credential) = parted(name, value);
     found.push(Secret::named(credential, "TOKEN"));
-    if !scheme.eq_ignore_ascii_case("basic") {
+    if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")) {
         return;
     }
     if let Ok(plain) = super::body::decode(credential).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {

@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+use super::secrets::parted;
 use super::{Note, NotedFailure};
 use crate::case::Call;
 use crate::exchange::{Answer, Failure, Sent};
-use crate::mask::{Masker, STARS, names_credential};
+use crate::mask::{Masker, STARS, is_placeholder, names_credential};
 use crate::whole_file::{Readers, WholeFile};
 
 /// Writes exchanges to a file that only its owner can read. It appears whole or not at all.
@@ -185,7 +186,7 @@ impl Recorder {
     fn headers(&self, headers: &[(String, String)]) -> Vec<Value> {
         let value = |name: &str, value: &str| match self.masker.mask(value) {
             // The place of a credential that was sent says who sent it; one that comes back says nothing that is needed.
-            masked if names_credential(name) && !masked.contains('$') => STARS.to_owned(),
+            masked if names_credential(name) && !is_placeholder(parted(name, &masked).1) => STARS.to_owned(),
             masked => masked.into_owned(),
         };
         headers
@@ -207,4 +208,34 @@ fn response(status: u16, headers: &[Value], content: Value, size: usize) -> Valu
         "headersSize": -1,
         "bodySize": size,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mask::Secret;
+
+    #[test]
+    fn only_what_stands_for_a_credential_is_written_of_it() {
+        let folder = std::env::temp_dir().join(format!("contract-gate-recorder-{}", std::process::id()));
+        let masker = Masker::new([Secret::named("s3cret-t0ken", "TOKEN")]);
+        let recorder = Recorder::create(&folder.join("t.har"), masker).expect("a file");
+        for (name, value, wanted) in [
+            ("Authorization", "Bearer s3cret-t0ken", "Bearer $TOKEN"),
+            ("Authorization", "Bearer $TOKEN", "Bearer $TOKEN"),
+            ("X-Api-Key", "$TOKEN", "$TOKEN"),
+            ("X-Api-Key", "my $TOKEN", STARS),
+            ("X-Api-Key", "Token $TOKEN", "Token $TOKEN"),
+            ("Set-Cookie", "sid=abc$def-super-session; Path=/", STARS),
+            ("Cookie", "sid=$TOKEN; other=in-the-open", STARS),
+            ("X-Auth-Token", "$2y$10$N9qo8uLOickgx2ZMRZoMye", STARS),
+            ("X-Auth-Token", "q1$2-in-the-open", STARS),
+            ("X-Total", "a$b", "a$b"),
+        ] {
+            let written = recorder.headers(&[(name.to_owned(), value.to_owned())]);
+            assert_eq!(written[0]["value"], wanted, "{name}: {value}");
+        }
+        drop(recorder);
+        std::fs::remove_dir(&folder).expect("nothing is left in it");
+    }
 }

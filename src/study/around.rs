@@ -26,7 +26,7 @@ impl Around {
     }
 
     /// The answer as rules see it.
-    pub(super) fn response(&self, status: Option<u16>) -> Value {
+    pub(super) fn response(&self, status: u16) -> Value {
         json!({ "status": status, "headers": self.headers })
     }
 }

@@ -6,43 +6,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
-use xxhash_rust::xxh3::Xxh3;
 
-use super::around::Around;
-use super::look::Tally;
-use super::observation::{Observation, Reading, RuleBreak};
+use super::body::BodyFacts;
+use super::observation::Observation;
 use super::row::Row;
-use crate::contract::{Operation, SchemaError};
 
 /// Bytes of bodies remembered; read and judged they take about eight times as much.
 const MOST_BYTES: usize = 32 << 20;
 /// Bodies of which only the fingerprint is known: whatever comes once is not kept.
 const MOST_GLIMPSED: usize = 1 << 20;
 
-/// What one body came to.
+/// A body that came before.
 #[derive(Debug)]
-pub struct Known {
-    json: Arc<Value>,
-    broken_json: Option<String>,
-    repeated_names: Vec<String>,
-    schema_errors: Vec<SchemaError>,
-    rule_breaks: Vec<RuleBreak>,
-    rules_asked: usize,
-    readings: Vec<Reading>,
-    undeclared: Vec<String>,
-    unknown_values: Vec<(String, String)>,
-    integral_fractions: Vec<String>,
-    enums_judged: usize,
-    client: Option<Result<(), String>>,
-    tally: Tally,
-    rows: OnceLock<Vec<(Arc<Value>, Arc<Row>)>>,
-}
-
-impl Known {
+pub struct Remembered {
+    pub(super) json: Arc<Value>,
+    pub(super) body: Arc<BodyFacts>,
     /// The records of a page with what they are reduced to; it is done once.
-    fn rows(&self, reduce: impl FnOnce() -> Vec<(Arc<Value>, Arc<Row>)>) -> &[(Arc<Value>, Arc<Row>)] {
-        self.rows.get_or_init(reduce)
-    }
+    rows: OnceLock<Vec<(Arc<Value>, Arc<Row>)>>,
 }
 
 /// A record as it comes: in the page that is judged, or shared with other runs.
@@ -74,14 +54,14 @@ impl std::ops::Deref for Held<'_> {
 
 /// The records of a page with what they are reduced to, by `reduce`, unless another run did that before.
 pub(crate) fn reduced<'i>(
-    known: Option<&Known>,
+    known: Option<&Remembered>,
     items: &[&'i Value],
     reduce: impl Fn(&Value) -> Arc<Row>,
 ) -> Vec<(Held<'i>, Arc<Row>)> {
     match known {
         Some(known) => {
             let fresh = || items.iter().map(|record| (Arc::new((*record).clone()), reduce(record))).collect();
-            let rows = known.rows(fresh);
+            let rows = known.rows.get_or_init(fresh);
             rows.iter().map(|(record, row)| (Held::Shared(Arc::clone(record)), Arc::clone(row))).collect()
         }
         None => items.iter().map(|record| (Held::OfPage(record), reduce(record))).collect(),
@@ -96,48 +76,16 @@ pub(super) struct Bodies {
 
 #[derive(Debug, Default)]
 struct Memory {
-    known: HashMap<u128, Arc<Known>>,
+    known: HashMap<u128, Arc<Remembered>>,
     /// Bodies that came once, with the run in which they did.
     glimpsed: HashMap<u128, u32>,
     bytes: usize,
 }
 
 impl Bodies {
-    /// The fingerprint of a body and of everything else that its judgement rests on.
-    pub(super) fn key(operation: &Operation, status: u16, schema: Option<&str>, around: &Around, body: &[u8]) -> u128 {
-        let mut hasher = Xxh3::new();
-        for text in
-            [&operation.id, schema.unwrap_or_default(), &around.request.to_string(), &around.headers.to_string()]
-        {
-            hasher.update(&text.len().to_le_bytes());
-            hasher.update(text.as_bytes());
-        }
-        hasher.update(&[u8::from(schema.is_some())]);
-        hasher.update(&status.to_le_bytes());
-        hasher.update(body);
-        hasher.digest128()
-    }
-
-    /// Fills in what the body came to before; whether it is known.
-    pub(super) fn recall(&self, key: u128, seen: &mut Observation) -> bool {
-        let Some(known) = self.memory.lock().unwrap_or_else(PoisonError::into_inner).known.get(&key).cloned() else {
-            return false;
-        };
-        seen.json = Some(Arc::clone(&known.json));
-        seen.broken_json.clone_from(&known.broken_json);
-        seen.repeated_names.clone_from(&known.repeated_names);
-        seen.schema_errors.clone_from(&known.schema_errors);
-        seen.rule_breaks.clone_from(&known.rule_breaks);
-        seen.rules_asked = known.rules_asked;
-        seen.readings.clone_from(&known.readings);
-        seen.undeclared.clone_from(&known.undeclared);
-        seen.unknown_values.clone_from(&known.unknown_values);
-        seen.integral_fractions.clone_from(&known.integral_fractions);
-        seen.enums_judged = known.enums_judged;
-        seen.client.clone_from(&known.client);
-        seen.tally.clone_from(&known.tally);
-        seen.known = Some(known);
-        true
+    /// The body of a fingerprint, if it came before.
+    pub(super) fn recall(&self, key: u128) -> Option<Arc<Remembered>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).known.get(&key).cloned()
     }
 
     /// Remembers what a body came to, from the second run on that sees it.
@@ -157,22 +105,7 @@ impl Bodies {
             return;
         }
         held.bytes += seen.bytes;
-        let known = Known {
-            json: Arc::clone(json),
-            broken_json: seen.broken_json.clone(),
-            repeated_names: seen.repeated_names.clone(),
-            schema_errors: seen.schema_errors.clone(),
-            rule_breaks: seen.rule_breaks.clone(),
-            rules_asked: seen.rules_asked,
-            readings: seen.readings.clone(),
-            undeclared: seen.undeclared.clone(),
-            unknown_values: seen.unknown_values.clone(),
-            integral_fractions: seen.integral_fractions.clone(),
-            enums_judged: seen.enums_judged,
-            client: seen.client.clone(),
-            tally: seen.tally.clone(),
-            rows: OnceLock::new(),
-        };
+        let known = Remembered { json: Arc::clone(json), body: Arc::clone(&seen.body), rows: OnceLock::new() };
         held.known.insert(key, Arc::new(known));
     }
 }

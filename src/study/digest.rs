@@ -35,8 +35,27 @@ fn feed(value: &Value, hasher: &mut Xxh3) {
     }
 }
 
+/// The fingerprint of a body as an answer of an operation.
+pub(super) fn of_body(operation: &str, status: u16, schema: Option<&str>, body: &[u8]) -> u128 {
+    let mut hasher = Xxh3::new();
+    feed_text(b"o", operation, &mut hasher);
+    feed_text(if schema.is_some() { b"s" } else { b"-" }, schema.unwrap_or_default(), &mut hasher);
+    hasher.update(&status.to_le_bytes());
+    hasher.update(body);
+    hasher.digest128()
+}
+
+/// The fingerprint of a body together with what stands around it.
+pub(super) fn with(body: u128, request: &Value, headers: &Value) -> u128 {
+    let mut hasher = Xxh3::new();
+    hasher.update(&body.to_le_bytes());
+    feed(request, &mut hasher);
+    feed(headers, &mut hasher);
+    hasher.digest128()
+}
+
 /// Adds a text of a kind, so that its end is beyond doubt.
-pub(super) fn feed_text(kind: &[u8], text: &str, hasher: &mut Xxh3) {
+fn feed_text(kind: &[u8], text: &str, hasher: &mut Xxh3) {
     hasher.update(kind);
     hasher.update(&text.len().to_le_bytes());
     hasher.update(text.as_bytes());

@@ -48,22 +48,6 @@ pub(super) fn telling_headers(answer: &Answer) -> Vec<(String, String)> {
     answer.headers.iter().filter(|(name, _)| known(name)).take(MOST_HEADERS).cloned().collect()
 }
 
-/// Indices of the records of a page that something is wrong with.
-pub(super) fn blamed_items(seen: &Observation, items: &str) -> Vec<usize> {
-    let errors = seen.schema_errors.iter().map(|error| &error.pointer);
-    let breaks = seen.rule_breaks.iter().map(|broken| &broken.pointer);
-    let readings = seen.readings.iter().map(|reading| &reading.pointer);
-    let unknown = seen.unknown_values.iter().map(|(pointer, _)| pointer);
-    let pointers = errors.chain(breaks).chain(readings).chain(&seen.undeclared).chain(unknown);
-    let mut found: Vec<usize> = Vec::new();
-    for pointer in pointers.chain(&seen.integral_fractions) {
-        let below = pointer.strip_prefix(items).and_then(|rest| rest.strip_prefix('/'));
-        let index = below.and_then(|rest| rest.split('/').next()).and_then(|segment| segment.parse().ok());
-        found.extend(index.filter(|index| !found.contains(index)));
-    }
-    found
-}
-
 impl Observation {
     /// The exchange as a finding shows it, with the part of the body that `pointer` leads to.
     #[must_use]

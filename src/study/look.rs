@@ -6,16 +6,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::around::Around;
-use super::bodies::Bodies;
-use super::digest::{digest, feed_text};
-use super::observation::{Observation, Reading, RuleBreak};
-use crate::contract::{Contract, Operation, Scope, Shape, ShapeId, Truth, Visitor};
+use super::bodies::{Bodies, Remembered};
+use super::body::{BodyFacts, IntegralFraction, Reading, RuleBreak};
+use super::digest::digest;
+use super::observation::Observation;
+use crate::contract::{Contract, Operation, Rule, Scope, Shape, ShapeId, Truth, Visitor};
 
 /// Most undocumented values kept of one answer.
 const MOST_UNKNOWN: usize = 20;
+/// Places kept of one answer for each rule that does not hold, and for each integer with a fraction: the others are counted.
+const MOST_PLACES: usize = 20;
 /// Most records whose look is kept: about half a kilobyte each.
 const MOST_KEPT: usize = 4_096;
 /// The same where many runs share them.
@@ -77,9 +79,9 @@ impl Looks {
         Self { run, records: Arc::clone(&self.records), bodies: Some(bodies) }
     }
 
-    /// Fills in what a body came to in another run; whether it is known.
-    pub(super) fn recall(&self, key: u128, seen: &mut Observation) -> bool {
-        self.bodies.as_ref().is_some_and(|bodies| bodies.recall(key, seen))
+    /// A body as another run saw it, if one did.
+    pub(super) fn recall(&self, key: u128) -> Option<Arc<Remembered>> {
+        self.bodies.as_ref()?.recall(key)
     }
 
     /// Remembers what a body came to, for other runs.
@@ -92,16 +94,6 @@ impl Looks {
     /// Whether whole bodies are remembered.
     pub(super) fn remembers(&self) -> bool {
         self.bodies.is_some()
-    }
-
-    /// The fingerprint of a body as an answer of an operation.
-    pub(super) fn body_key(operation: &Operation, status: u16, schema: &str, body: &[u8]) -> u128 {
-        let mut hasher = Xxh3::new();
-        feed_text(b"o", &operation.id, &mut hasher);
-        feed_text(b"s", schema, &mut hasher);
-        hasher.update(&status.to_le_bytes());
-        hasher.update(body);
-        hasher.digest128()
     }
 
     /// Whether a body is known to fit, and then whether a client has read it.
@@ -130,35 +122,37 @@ impl Looks {
     }
 }
 
-/// Visits a body with its shapes and notes in `seen` what there is.
+/// Visits the body of an answer with its shapes and notes what there is.
 pub(super) fn look(
     contract: &Contract,
     operation: &Operation,
-    schema: &str,
+    (schema, status): (&str, u16),
     body: &Value,
-    seen: &mut Observation,
+    facts: &mut BodyFacts,
     (looks, around): (&Looks, &Around),
 ) {
     let Some(id) = contract.shapes.find(&contract.resolve(schema).0) else { return };
-    let records = match (&operation.clause.lists, seen.is_success()) {
+    let records = match (&operation.clause.lists, (200..300).contains(&status)) {
         (Some(lists), true) => Some(format!("{}/", lists.items)),
         // The record is the whole body.
         (None, true) => Some(String::new()),
         (_, false) => None,
     };
-    let response = around.response(seen.status);
+    let response = around.response(status);
     let mut looker = Looker {
         request: &around.request,
         response: &response,
         records,
         looks,
-        seen,
+        facts,
         undeclared: BTreeMap::new(),
+        broken: Crowd::default(),
+        fractions: Crowd::default(),
         under_way: None,
     };
     contract.shapes.visit(id, body, &mut looker);
     let undeclared = looker.undeclared.into_values().collect();
-    seen.undeclared = undeclared;
+    facts.undeclared = undeclared;
 }
 
 /// A record that is being looked at.
@@ -175,8 +169,10 @@ struct Looker<'a> {
     /// Pointer to the records, with a slash behind it; empty where the body is one; `None` where there are none.
     records: Option<String>,
     looks: &'a Looks,
-    seen: &'a mut Observation,
+    facts: &'a mut BodyFacts,
     undeclared: BTreeMap<String, String>,
+    broken: Crowd,
+    fractions: Crowd,
     under_way: Option<UnderWay>,
 }
 
@@ -227,14 +223,14 @@ impl Visitor for Looker<'_> {
 impl Looker<'_> {
     /// Adds what a look came to; readings stand at pointers below `base`.
     fn take(&mut self, clean: &Clean, base: &str) {
-        self.seen.rules_asked += clean.rules_asked;
-        self.seen.enums_judged += clean.enums_judged;
+        self.facts.rules_asked += clean.rules_asked;
+        self.facts.enums_judged += clean.enums_judged;
         for (key, count) in &clean.tally {
-            *self.seen.tally.entry(*key).or_default() += count;
+            *self.facts.tally.entry(*key).or_default() += count;
         }
         for reading in &clean.readings {
             let moved = || Reading { pointer: format!("{base}{}", reading.pointer), ..reading.clone() };
-            add_reading(&mut self.seen.readings, reading, moved);
+            add_reading(&mut self.facts.readings, reading, moved);
         }
     }
 
@@ -250,7 +246,7 @@ impl Looker<'_> {
                 Some((_, count)) => *count += 1,
                 None => record.clean.tally.push((key, 1)),
             },
-            None => *self.seen.tally.entry(key).or_default() += 1,
+            None => *self.facts.tally.entry(key).or_default() += 1,
         }
     }
 
@@ -278,7 +274,7 @@ impl Looker<'_> {
         if !shape.options.is_empty() && !value.is_null() {
             match &mut self.under_way {
                 Some(record) => record.clean.enums_judged += 1,
-                None => self.seen.enums_judged += 1,
+                None => self.facts.enums_judged += 1,
             }
             if let Some(index) = shape.options.iter().position(|option| option == value) {
                 self.count((shape.id, Counted::Option, index_of(index)));
@@ -289,14 +285,37 @@ impl Looker<'_> {
                 self.count((shape.id, Counted::Option, index_of(shape.options.len() + index)));
             } else {
                 self.soil();
-                if self.seen.unknown_values.len() < MOST_UNKNOWN {
-                    self.seen.unknown_values.push((pointer.to_owned(), shape.pointer.clone()));
+                if self.facts.unknown_values.len() < MOST_UNKNOWN {
+                    self.facts.unknown_values.push((pointer.to_owned(), shape.pointer.clone()));
                 }
             }
         }
         if shape.integer && value.is_f64() && value.as_f64().is_some_and(|x| x.fract() == 0.0) {
             self.soil();
-            self.seen.integral_fractions.push(pointer.to_owned());
+            self.add_fraction(pointer);
+        }
+    }
+
+    fn add_fraction(&mut self, pointer: &str) {
+        let is_index = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_digit());
+        let field = pointer.rsplit('/').find(|segment| !is_index(segment)).unwrap_or_default();
+        let known = &mut self.facts.integral_fractions;
+        match self.fractions.stands_for(field, known.len()) {
+            Some(last) => known[last].times = known[last].times.saturating_add(1),
+            None => known.push(IntegralFraction { pointer: pointer.to_owned(), times: 1 }),
+        }
+    }
+
+    fn add_break(&mut self, rule: &Rule, pointer: &str) {
+        let known = &mut self.facts.rule_breaks;
+        match self.broken.stands_for(&rule.pointer, known.len()) {
+            Some(last) => known[last].times = known[last].times.saturating_add(1),
+            None => known.push(RuleBreak {
+                rule: rule.clause.id.clone(),
+                rule_pointer: rule.pointer.clone(),
+                pointer: pointer.to_owned(),
+                times: 1,
+            }),
         }
     }
 
@@ -315,7 +334,7 @@ impl Looker<'_> {
             }
             match &mut self.under_way {
                 Some(record) => record.clean.rules_asked += 1,
-                None => self.seen.rules_asked += 1,
+                None => self.facts.rules_asked += 1,
             }
             let holds = truth == Truth::Holds;
             match &rule.clause.group {
@@ -332,20 +351,37 @@ impl Looker<'_> {
                 }
                 None if !holds => {
                     self.soil();
-                    self.seen.rule_breaks.push(RuleBreak {
-                        rule: rule.clause.id.clone(),
-                        rule_pointer: rule.pointer.clone(),
-                        pointer: pointer.to_owned(),
-                    });
+                    self.add_break(rule, pointer);
                 }
                 None => {}
             }
         }
         for reading in readings.into_values() {
-            add_reading(&mut self.seen.readings, &reading, || reading.clone());
+            add_reading(&mut self.facts.readings, &reading, || reading.clone());
             if let Some(record) = &mut self.under_way {
                 let inside = pointer.strip_prefix(record.at.as_str()).unwrap_or(pointer).to_owned();
                 record.clean.readings.push(Reading { pointer: inside, ..reading });
+            }
+        }
+    }
+}
+
+/// How often each kind of fault was seen in one body, and which of the places kept is the last of its kind.
+#[derive(Default)]
+struct Crowd(HashMap<String, (usize, usize)>);
+
+impl Crowd {
+    /// The place that stands for one more of a kind; `None`: it is to be kept itself, at `next`.
+    fn stands_for(&mut self, kind: &str, next: usize) -> Option<usize> {
+        match self.0.get_mut(kind) {
+            Some((kept, last)) if *kept < MOST_PLACES => {
+                (*kept, *last) = (*kept + 1, next);
+                None
+            }
+            Some((_, last)) => Some(*last),
+            None => {
+                self.0.insert(kind.to_owned(), (1, next));
+                None
             }
         }
     }

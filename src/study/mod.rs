@@ -6,6 +6,7 @@
 mod around;
 pub mod ask;
 pub(crate) mod bodies;
+pub mod body;
 mod digest;
 mod exhibit;
 pub(crate) mod features;
@@ -26,6 +27,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use indexmap::IndexMap;
 
 pub use ask::Start;
+pub use body::BodyFacts;
 pub use fit::{Fit, Fitting, Wanted};
 pub use look::{Counted, Looks, Tally};
 pub use observation::{MediaSeen, Observation, observe, records};

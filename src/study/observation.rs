@@ -6,14 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::around::Around;
-use super::bodies::{Bodies, Known};
-use super::exhibit;
-use super::look::{Looks, Tally, look};
+use super::bodies::Remembered;
+use super::body::BodyFacts;
+use super::look::{Looks, look};
 use super::page::PageFacts;
-use super::strict_json;
+use super::{digest, exhibit, strict_json};
 use crate::case::Call;
 use crate::contract::semantics::Lists;
-use crate::contract::{Contract, Operation, SchemaError, is_json};
+use crate::contract::{Contract, Operation, is_json};
 use crate::excerpt::Kept;
 use crate::exchange::{Answer, Exchange, Failure, Sent, Waited};
 
@@ -45,32 +45,6 @@ pub enum MediaSeen {
     Unseen,
 }
 
-/// A rule that a record breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleBreak {
-    /// Id of the rule.
-    pub rule: String,
-    /// Pointer to the rule in the document.
-    pub rule_pointer: String,
-    /// Pointer to the object in the body.
-    pub pointer: String,
-}
-
-/// How a record reads a group of rules: the ids of those that hold and those that do not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// Name of the group.
-    pub group: String,
-    /// Ids that hold.
-    pub holds: Vec<String>,
-    /// Ids that were asked and do not hold.
-    pub broken: Vec<String>,
-    /// Pointer to the object in the body.
-    pub pointer: String,
-    /// Pointer to the first rule of the group in the document.
-    pub rule_pointer: String,
-}
-
 /// What is known of one answer.
 #[derive(Clone, Debug)]
 pub struct Observation {
@@ -100,36 +74,14 @@ pub struct Observation {
     pub excerpt: Option<String>,
     /// The body; dropped from pages once they are judged.
     pub json: Option<Arc<Value>>,
-    /// What another run made of the same body.
-    pub known: Option<Arc<Known>>,
+    /// The same body as another run saw it, with what its records are reduced to.
+    pub known: Option<Arc<Remembered>>,
     /// What is left of a body that was dropped, for the findings about it.
     pub kept: Option<Kept>,
-    /// Why the body is no JSON although it says so.
-    pub broken_json: Option<String>,
-    /// Member names that occur twice in one object.
-    pub repeated_names: Vec<String>,
-    /// Where the body breaks its schema.
-    pub schema_errors: Vec<SchemaError>,
-    /// Rules that do not hold.
-    pub rule_breaks: Vec<RuleBreak>,
-    /// How many rules were asked.
-    pub rules_asked: usize,
-    /// How groups of rules read, each distinct reading once.
-    pub readings: Vec<Reading>,
-    /// Pointers of members that nobody declared.
-    pub undeclared: Vec<String>,
-    /// Values outside a list of known ones: pointer and schema pointer.
-    pub unknown_values: Vec<(String, String)>,
-    /// Integers written with a fraction: pointers.
-    pub integral_fractions: Vec<String>,
-    /// Enumerations judged: how many values.
-    pub enums_judged: usize,
+    /// What it came to.
+    pub body: Arc<BodyFacts>,
     /// The envelope, if this is a page.
     pub page: Option<PageFacts>,
-    /// Whether the generated client can read it; `None` where there is none, or for errors.
-    pub client: Option<Result<(), String>>,
-    /// What of the contract this answer shows: see [`Tally`].
-    pub tally: Tally,
 }
 
 impl Observation {
@@ -148,20 +100,32 @@ impl Observation {
     /// Drops the body of a page but for its envelope and a few records; those at `wanted` are among them.
     pub fn lighten(&mut self, items: &str, wanted: &[usize]) {
         if let Some(body) = self.json.take() {
-            let blamed = exhibit::blamed_items(self, items);
+            let blamed = self.body.blamed_items(items);
             self.kept = Kept::of_page(&body, items, wanted.iter().copied().chain(blamed));
         }
     }
 
-    /// Whether anything in the body may have to be shown: what is wrong by itself, and readings that another body may contradict.
-    #[must_use]
-    pub fn is_telling(&self) -> bool {
-        !(self.schema_errors.is_empty()
-            && self.rule_breaks.is_empty()
-            && self.readings.is_empty()
-            && self.undeclared.is_empty()
-            && self.unknown_values.is_empty()
-            && self.integral_fractions.is_empty())
+    /// What is known before an answer is looked at.
+    fn unanswered(call: Call, sent: Sent, waited: Vec<Waited>) -> Self {
+        Self {
+            call,
+            sent,
+            status: None,
+            failure: None,
+            waited,
+            content_type: None,
+            cached: None,
+            headers: Vec::new(),
+            declared: true,
+            media: MediaSeen::Declared,
+            bytes: 0,
+            excerpt: None,
+            json: None,
+            known: None,
+            kept: None,
+            body: Arc::default(),
+            page: None,
+        }
     }
 }
 
@@ -176,36 +140,7 @@ pub fn observe(
     exchange: Exchange,
     looks: &Looks,
 ) -> Observation {
-    let mut seen = Observation {
-        call,
-        sent: exchange.sent,
-        status: None,
-        failure: None,
-        waited: exchange.waited,
-        content_type: None,
-        cached: None,
-        headers: Vec::new(),
-        declared: true,
-        media: MediaSeen::Declared,
-        bytes: 0,
-        excerpt: None,
-        json: None,
-        known: None,
-        kept: None,
-        broken_json: None,
-        repeated_names: Vec::new(),
-        schema_errors: Vec::new(),
-        rule_breaks: Vec::new(),
-        rules_asked: 0,
-        readings: Vec::new(),
-        undeclared: Vec::new(),
-        unknown_values: Vec::new(),
-        integral_fractions: Vec::new(),
-        enums_judged: 0,
-        page: None,
-        client: None,
-        tally: Tally::new(),
-    };
+    let mut seen = Observation::unanswered(call, exchange.sent, exchange.waited);
     let answer = match exchange.outcome {
         Ok(answer) => answer,
         Err(failure) => {
@@ -227,40 +162,63 @@ pub fn observe(
     let response = operation.response(answer.status);
     seen.declared = response.is_some();
     let media = if head_only { None } else { judge_media(&mut seen, response) };
+    read_body(contract, operation, media.and_then(|media| media.schema.as_deref()), &answer, &mut seen, looks);
+    keep_rest(operation, &answer, &mut seen);
+    seen
+}
+
+/// Reads and judges the body, unless another run has judged the same.
+fn read_body(
+    contract: &Contract,
+    operation: &Operation,
+    schema: Option<&str>,
+    answer: &Answer,
+    seen: &mut Observation,
+    looks: &Looks,
+) {
     let says_json = seen.content_type.as_deref().is_none_or(is_json);
     let packed = answer.header("content-encoding").filter(|coding| !coding.eq_ignore_ascii_case("identity"));
-    let schema = media.and_then(|media| media.schema.as_deref());
-    let around = Around::of(contract, operation, &seen.sent, &answer);
-    let memory = (looks.remembers() && packed.is_none() && says_json)
-        .then(|| Bodies::key(operation, answer.status, schema, &around, &answer.body));
-    if memory.is_some_and(|key| looks.recall(key, &mut seen)) {
-        keep_rest(operation, &answer, &mut seen);
-        return seen;
+    let around = Around::of(contract, operation, &seen.sent, answer);
+    let print = digest::of_body(&operation.id, answer.status, schema, &answer.body);
+    let shared = (looks.remembers() && packed.is_none() && says_json)
+        .then(|| digest::with(print, &around.request, &around.headers));
+    if let Some(known) = shared.and_then(|print| looks.recall(print)) {
+        (seen.json, seen.body) = (Some(Arc::clone(&known.json)), Arc::clone(&known.body));
+        seen.known = Some(known);
+        return;
     }
+    let mut facts = BodyFacts::default();
     if let Some(coding) = packed.filter(|_| says_json && !answer.body.is_empty()) {
-        seen.broken_json = Some(format!("a body that cannot be unpacked as its content-encoding says: {coding}"));
+        facts.broken_json = Some(format!("a body that cannot be unpacked as its content-encoding says: {coding}"));
     } else if (says_json || answer.status < 400) && !answer.body.is_empty() {
         match strict_json::read(&answer.body) {
             Ok(strict) => {
-                seen.repeated_names = strict.repeated;
-                seen.broken_json = (strict.marked && says_json).then(|| BYTE_ORDER_MARK.to_owned());
+                facts.repeated_names = strict.repeated;
+                facts.broken_json = (strict.marked && says_json).then(|| BYTE_ORDER_MARK.to_owned());
                 seen.json = Some(Arc::new(strict.value));
             }
-            Err(why) if says_json => seen.broken_json = Some(why),
+            Err(why) if says_json => facts.broken_json = Some(why),
             Err(_) => {}
         }
     }
-    if let Some(body) = seen.json.clone() {
-        judge_body(contract, operation, schema, &answer, &body, &mut seen, looks);
-        if let Some(schema) = schema {
-            look(contract, operation, schema, &body, &mut seen, (looks, &around));
+    if let Some(body) = &seen.json {
+        match looks.fits(print) {
+            Some(by_client) => facts.client = by_client.then_some(Ok(())),
+            None => {
+                judge_body(contract, operation, schema, answer, body, &mut facts);
+                if facts.schema_errors.is_empty() && !matches!(facts.client, Some(Err(_))) {
+                    looks.keep_fitting(print, facts.client.is_some());
+                }
+            }
         }
-        if let Some(key) = memory {
-            looks.remember(key, &seen);
+        if let Some(schema) = schema {
+            look(contract, operation, (schema, answer.status), body, &mut facts, (looks, &around));
         }
     }
-    keep_rest(operation, &answer, &mut seen);
-    seen
+    seen.body = Arc::new(facts);
+    if let Some(print) = shared {
+        looks.remember(print, seen);
+    }
 }
 
 /// For how long a cache that answered may show the same: `Age` says that there is one (RFC 9111, section 5.1), and the
@@ -278,7 +236,7 @@ fn cached(answer: &Answer) -> Option<Duration> {
     };
     let expires = || u64::try_from(moment("expires")? - moment("date")?).ok();
     let fresh = of("s-maxage").or_else(|| of("max-age")).or_else(expires).unwrap_or(age);
-    Some(Duration::from_secs(fresh + of("stale-while-revalidate").unwrap_or_default()))
+    Some(Duration::from_secs(fresh.saturating_add(of("stale-while-revalidate").unwrap_or_default())))
 }
 
 /// What is read beside the body's own judgement: the envelope of a page, and the start of what may have to be shown.
@@ -294,29 +252,20 @@ fn keep_rest(operation: &Operation, answer: &Answer, seen: &mut Observation) {
     }
 }
 
-/// Whether a body fits its schema, and whether the client can read it. The same bytes are judged once.
+/// Whether a body fits its schema, and whether the client can read it.
 fn judge_body(
     contract: &Contract,
     operation: &Operation,
     schema: Option<&str>,
     answer: &Answer,
     body: &Value,
-    seen: &mut Observation,
-    looks: &Looks,
+    facts: &mut BodyFacts,
 ) {
-    let key = Looks::body_key(operation, answer.status, schema.unwrap_or_default(), &answer.body);
-    if let Some(by_client) = looks.fits(key) {
-        seen.client = by_client.then_some(Ok(()));
-        return;
-    }
     if contract.has_client && (200..300).contains(&answer.status) {
-        seen.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
+        facts.client = crate::client::decode(&contract.name, &operation.id, answer.status, &answer.body);
     }
     if let Some(checker) = schema.and_then(|schema| contract.checker(schema)) {
-        seen.schema_errors = checker.errors(body, MOST_ERRORS);
-    }
-    if seen.schema_errors.is_empty() && !matches!(seen.client, Some(Err(_))) {
-        looks.keep_fitting(key, seen.client.is_some());
+        facts.schema_errors = checker.errors(body, MOST_ERRORS);
     }
 }
 
@@ -349,4 +298,45 @@ fn judge_media<'a>(
 #[must_use]
 pub fn records<'a>(lists: &Lists, body: &'a Value) -> Vec<&'a Value> {
     lists.records(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_with_a_fault_in_every_record_is_reduced_in_a_moment() {
+        let records = 200_000;
+        let unknown_values = (0..records).map(|index| (format!("/data/{index}/kind"), String::new())).collect();
+        let mut seen = Observation::unanswered(Call::new("list"), Sent::default(), Vec::new());
+        seen.json = Some(Arc::new(serde_json::json!({"data": vec![1; records]})));
+        seen.body = Arc::new(BodyFacts { unknown_values, ..BodyFacts::default() });
+        let started = std::time::Instant::now();
+        seen.lighten("/data", &[7]);
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+        let lines = seen.kept.expect("it is small enough").lines(None, true);
+        assert!(lines.lines().count() < 20, "{lines}");
+    }
+
+    #[test]
+    fn a_cache_says_for_how_long_it_shows_the_same() {
+        let lifetime = |headers: &[(&str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            cached(&Answer { status: 200, headers, body: bytes::Bytes::new() }).map(|lifetime| lifetime.as_secs())
+        };
+        for (headers, wanted) in [
+            (&[("cache-control", "max-age=4")][..], None),
+            (&[("age", "1"), ("cache-control", "max-age=4")], Some(4)),
+            (&[("age", "1"), ("cache-control", "max-age=4, s-maxage=\"9\"")], Some(9)),
+            (&[("age", "1"), ("cache-control", "max-age=4, stale-while-revalidate=5")], Some(9)),
+            (&[("age", "3")], Some(3)),
+            // More than a number holds.
+            (
+                &[("age", "0"), ("cache-control", "max-age=18446744073709551615, stale-while-revalidate=5")],
+                Some(u64::MAX),
+            ),
+        ] {
+            assert_eq!(lifetime(headers), wanted, "{headers:?}");
+        }
+    }
 }

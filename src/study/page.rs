@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::observation::Observation;
-use crate::contract::semantics::{Lists, Next, Spot};
+use crate::contract::semantics::{Counted, Lists, Next, Spot};
 use crate::exchange::Answer;
 
 /// A figure in the envelope.
@@ -72,9 +72,12 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
-    /// Takes the total for that of the whole collection: under filters it says nothing of what matches.
-    pub(crate) fn count_collection(&mut self) {
-        self.collection = std::mem::take(&mut self.total);
+    /// Reads the total as that of the whole collection, where the contract says so: under filters it says nothing of what
+    /// matches, and ends no walk.
+    pub(crate) fn read_under_filters(&mut self, lists: &Lists) {
+        if lists.page.total.as_ref().is_some_and(|total| total.of == Counted::Collection) {
+            self.collection = std::mem::take(&mut self.total);
+        }
     }
 
     /// Reads the envelope of a success answer.
@@ -136,24 +139,49 @@ fn next_token(next: &Next, lists: &Lists, answer: &Answer, body: &Value) -> Opti
     }
 }
 
-/// The target of a relation in a `Link` header (RFC 8288).
+/// The target of a relation in a `Link` header (RFC 8288, section 3).
 fn link(header: &str, rel: &str) -> Option<String> {
     let mut rest = header;
     while let Some(start) = rest.find('<') {
         let end = start + rest[start..].find('>')?;
-        let target = &rest[start + 1..end];
-        rest = &rest[end + 1..];
-        let parameters = &rest[..rest.find(",<").or_else(|| rest.find(", <")).unwrap_or(rest.len())];
-        let matches = parameters.split(';').any(|parameter| {
-            let Some((name, value)) = parameter.split_once('=') else { return false };
-            let value = value.trim().trim_end_matches(',').trim_matches('"');
-            name.trim().eq_ignore_ascii_case("rel") && value.split(' ').any(|one| one.eq_ignore_ascii_case(rel))
-        });
-        if matches {
+        let (target, behind) = (&rest[start + 1..end], &rest[end + 1..]);
+        let (parameters, others) = until(behind, ',');
+        rest = others;
+        if relations(parameters).is_some_and(|mut known| known.any(|one| one.eq_ignore_ascii_case(rel))) {
             return Some(target.to_owned());
         }
     }
     None
+}
+
+/// The relations among the parameters of a link: only the first `rel` counts.
+fn relations(parameters: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, others) = until(rest, ';');
+        rest = others;
+        if let Some((name, value)) = parameter.split_once('=')
+            && name.trim().eq_ignore_ascii_case("rel")
+        {
+            return Some(value.trim().trim_matches('"').split_ascii_whitespace());
+        }
+    }
+    None
+}
+
+/// A text up to the first separator outside of quotes, and what stands behind it.
+fn until(text: &str, separator: char) -> (&str, &str) {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if !quoted && character == separator => return (&text[..at], &text[at + separator.len_utf8()..]),
+            _ => {}
+        }
+    }
+    (text, "")
 }
 
 /// How a walk ended.
@@ -295,5 +323,19 @@ mod tests {
         assert_eq!(link(header, "next").as_deref(), Some("https://h/c?page=2&a=1,2"));
         assert_eq!(link(header, "last").as_deref(), Some("https://h/c?page=9"));
         assert_eq!(link(header, "prev"), None);
+        for (header, wanted) in [
+            ("</p>; rel=\"prev\",  </n>; rel=\"next\"", Some("/n")),
+            ("</p>; rel=prev,\t</n>; rel=next", Some("/n")),
+            ("</f>; rel=first, </p>; rel=prev,</n>; rel=next", Some("/n")),
+            ("</p>; rel=\"prev\" , </n>; rel=\"last next\"", Some("/n")),
+            ("</p>; title=\"a, </x>; rel=next\"; rel=prev", None),
+            ("</p>; title=\"say \\\"; rel=next; \\\"\"; rel=prev, </n>; REL=Next", Some("/n")),
+            ("</p>; rel=prev; rel=next", None),
+            ("</n,m>; rel=next", Some("/n,m")),
+            ("rel=next", None),
+            ("</n; rel=next", None),
+        ] {
+            assert_eq!(link(header, "next").as_deref(), wanted, "{header}");
+        }
     }
 }

@@ -352,3 +352,40 @@ fn a_credential_of_a_run_is_not_in_its_recording() {
     canary::assert_nothing_of(CANARY, &forms, &recording, "the recording");
     Recording::parse("t.har", recording.as_bytes()).expect("is a HAR");
 }
+
+#[test]
+fn what_is_left_aside_is_told_in_the_order_of_the_recording() {
+    let contract = Contract::shipped("flexportal").expect("is shipped");
+    let later = |number: usize| {
+        let mut entry = entry(number as f64, &format!("/key-{number}"), "one", &json!({}));
+        entry["response"]["status"] = json!(429);
+        entry
+    };
+    let entries: Vec<Value> = (0..30).rev().map(later).collect();
+    let recording = Recording::parse("t.har", har(&entries).as_bytes()).expect("is a HAR");
+    for _ in 0..3 {
+        let found = belonging(&contract, &recording, &Masker::new([]), Whereabouts::default()).expect("one API");
+        let remarks = found.remarks();
+        assert!(remarks.len() == 1 && remarks[0].contains("/key-29"), "{remarks:?}");
+    }
+}
+
+#[test]
+fn a_credential_with_a_blank_in_it_is_in_no_report() {
+    let folder = Folder::new("blank");
+    let mut entries = walk(0.0, "one", &[&["a"]]);
+    entries[0]["response"]["content"]["text"] = json!("{\"customers\": \"my s3cretkey, s3cretkey\"}");
+    let headers = entries[0]["request"]["headers"].as_array_mut().expect("a list");
+    headers.extend([
+        json!({"name": "X-Api-Key", "value": "my s3cretkey"}),
+        json!({"name": "X-Auth-Token", "value": "Token an0thers3cret"}),
+    ]);
+    fs::write(folder.0.join("c.har"), har(&entries)).expect("written");
+    let output = folder.gate(&["verify", "flexportal", "c.har", "--show-values", "-v"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
+    assert!(told.contains("X-Api-Key: $TOKEN") && told.contains("X-Auth-Token: Token $TOKEN"), "{told}");
+    for credential in ["my s3cretkey", "my $TOKEN", "an0thers3cret"] {
+        assert!(!told.contains(credential), "{credential}: {told}");
+    }
+}

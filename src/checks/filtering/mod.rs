@@ -2,6 +2,7 @@
 
 mod combined;
 mod ground;
+mod joint;
 mod looks;
 mod missing;
 mod places;
@@ -17,6 +18,7 @@ use crate::study::{Study, WalkSeen};
 
 pub(super) use combined::plan_combined;
 pub(super) use ground::{Ground, MOST_PAGES, foundation, lawful_size, most_size, plan_each};
+pub(super) use joint::{Joint, broken_alone};
 pub(super) use looks::{Look, Reading, fails_at_once, is_foreign_anyhow, looks, refusal, shows_effect, trait_text};
 pub(super) use missing::{Must, shown_by};
 pub(super) use places::{clause, exposed, row_pointer, sent_at, sent_refused};

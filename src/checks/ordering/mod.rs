@@ -18,7 +18,7 @@ pub(super) use balance::{also_lost_by, balance};
 pub(super) use looks::{Look, Reading, is_unsupported, looks};
 pub(super) use plans::{plan_orders, plan_sorted_and_filtered};
 pub(super) use ranks::{inversions, ranks};
-pub(super) use wishes::wishes;
+pub(super) use wishes::{Wish, wishes};
 
 /// `ascending` or `descending`.
 pub(super) fn direction_word(direction: Direction) -> &'static str {

@@ -39,7 +39,8 @@ fn lower_schema(members: &mut Map<String, Value>) {
     let integer = members.get("type").and_then(Value::as_str) == Some("integer");
     if integer {
         members.insert("type".to_owned(), json!("number"));
-        members.entry("multipleOf").or_insert(json!(1));
+        let step = members.get("multipleOf").map_or_else(|| json!(1), whole_step);
+        members.insert("multipleOf".to_owned(), step);
         let (least, most) = match members.get("format").and_then(Value::as_str) {
             Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
             Some("int64") => (json!(i64::MIN), json!(i64::MAX)),
@@ -67,6 +68,23 @@ fn lower_schema(members: &mut Map<String, Value>) {
         let inner = Value::Object(std::mem::take(members));
         members.insert("anyOf".to_owned(), json!([{ "type": "null" }, inner]));
     }
+}
+
+/// The step between whole numbers that are multiples of a step: in lowest terms its numerator, so that of 0.5 it is 1, and
+/// of 2.5 it is 5. What is no such step stays for the compiler to refuse.
+fn whole_step(step: &Value) -> Value {
+    let Some(number) = step.as_f64().filter(|number| number.fract() != 0.0 && *number > 0.0) else {
+        return step.clone();
+    };
+    let text = number.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let parts = u32::try_from(decimals).ok().and_then(|decimals| 10_u128.checked_pow(decimals));
+    let Some((whole, parts)) = text.replacen('.', "", 1).parse::<u128>().ok().zip(parts) else { return json!(1) };
+    let (mut divisor, mut rest) = (whole, parts);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    json!(u64::try_from(whole / divisor).unwrap_or(1))
 }
 
 #[cfg(test)]

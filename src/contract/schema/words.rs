@@ -67,8 +67,11 @@ fn type_words(kind: &jsonschema::error::TypeKind) -> String {
     match kind {
         TypeKind::Single(one) => one.to_string(),
         TypeKind::Multiple(many) => {
-            let names: Vec<String> = many.iter().map(|one| one.to_string()).filter(|name| name != "null").collect();
-            format!("{} or null", names.join(" or "))
+            // What may be null besides is said last.
+            let (null, mut names): (Vec<String>, Vec<String>) =
+                many.iter().map(|one| one.to_string()).partition(|name| name == "null");
+            names.extend(null);
+            names.join(" or ")
         }
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::engine) fn stranger(contract: &Contract, operation: &Operation, an
     }
     let says = page_words(answer).map(|words| format!(" that says `{words}`")).unwrap_or_default();
     match answer.status? {
-        404 if answer.broken_json.is_none() => {
+        404 if answer.body.broken_json.is_none() => {
             Some(format!("404 without JSON{}", says.replacen(" that", ", a web page that", 1)))
         }
         301 | 302 | 303 | 307 | 308 if operation.response(answer.status?).is_none() => Some("a redirect".to_owned()),

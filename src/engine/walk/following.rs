@@ -1,6 +1,6 @@
 //! Where the next page of a walk starts, or why there is none.
 
-use super::{Progress, last};
+use super::Progress;
 use crate::study::{End, Figure, PageFacts, Start};
 
 /// Pages after which no walk goes on, whatever it was planned for.
@@ -31,7 +31,7 @@ impl Progress<'_> {
         if self.stale >= STALE_PAGES || self.empty > if filtered { EMPTY_PAGES_FILTERED } else { EMPTY_PAGES } {
             return Err(End::Endless);
         }
-        if self.at_end || self.echoes >= last::ECHOES {
+        if self.tail.is_over() {
             return Err(End::Finished);
         }
         let next = self.follow(start, facts)?;
