@@ -1,8 +1,8 @@
 //! See the explanation on [`CHECK`].
 
-use super::Verdict;
 use super::filtering::is_special;
-use super::reading::{self, Probe, is_crash, judge_reads, probe_of, turns_away, unescaped};
+use super::reading::{self, Probe, Read, Reader, is_crash, judge_reads, probe_of, turns_away, unescaped};
+use super::{Blame, Ruling, Verdict};
 use crate::contract::Operation;
 use crate::finding::Level;
 use crate::study::Study;
@@ -29,64 +29,9 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     judge_reads(study, operation, "no key with special characters was read", &|reader, read, reads, ruling| {
         let status = read.answer.status.filter(|_| read.is_plain() && read.answer.failure.is_none())?;
         if let Some(known) = &read.known {
-            let is_refusal = |status: u16| turns_away(study, reader, reads, status);
-            // Where plain keys of this kind cannot be read either, it is not the characters.
-            let kin = |other: &&reading::Read<'_>| {
-                is_unreserved(&other.text) && other.known.as_ref().is_some_and(|of| of.by == known.by)
-            };
-            let plain_works = reads.iter().filter(kin).any(|other| {
-                let shown = |known: &reading::Known<'_>| {
-                    other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
-                };
-                other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
-            });
-            let nothing_plain = !reads.iter().any(|other| kin(&other));
-            // A record that need not be found any more says nothing about its key.
-            let gone = |of: &reading::Known<'_>| {
-                read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record))
-            };
-            // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
-            let alike = is_refusal(status)
-                && reads.iter().filter(kin).filter(|other| other.is_plain() && !other.ambiguous).any(|other| {
-                    other.answer.status.is_some_and(is_refusal) && other.known.as_ref().is_some_and(|of| !gone(of))
-                });
-            if !is_special(&read.text)
-                || read.ambiguous
-                || !(plain_works || nothing_plain)
-                || alike
-                || (gone(known) && is_refusal(status))
-            {
-                return None;
-            }
-            ruling.evidence.answers += 1;
-            let key = read.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text);
-            let other = key.is_some_and(|key| key != read.text);
-            let actual = match () {
-                () if other => "another record".to_owned(),
-                () if is_refusal(status) => format!("status {status}"),
-                () => return None,
-            };
-            return Some(
-                read.blame(study, reader, "a listed key with special characters cannot be read".to_owned())
-                    .compare("the record with this key", actual)
-                    .against_list(study, reader)
-                    .mark(format!("listed {}", known.by.key)),
-            );
+            return of_listed(study, reader, (read, known, status), reads, ruling);
         }
-        let decoded = unescaped(&read.text).filter(|decoded| decoded.len() + 2 == read.text.len());
-        let twice = decoded.is_some_and(|decoded| {
-            reads.iter().any(|other| *other.text == *decoded && other.known.is_some())
-                || reader.list(study).is_some_and(|(list, _)| {
-                    study.reference(&list.id).is_some_and(|reference| {
-                        reference.get(&decoded).is_some()
-                            || reference.samples.iter().any(|(_, record)| {
-                                let alias = record.pointer(&read.by.key).and_then(key_text);
-                                alias.is_some_and(|alias| *alias == *decoded)
-                            })
-                    })
-                })
-        });
-        if twice {
+        if is_of_another_twice_decoded(study, reader, read, reads) {
             ruling.evidence.answers += 1;
             return read.answer.is_success().then(|| {
                 read.blame(study, reader, "keys are decoded twice".to_owned())
@@ -107,6 +52,75 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 .mark("unknown")
                 .alone()
         })
+    })
+}
+
+/// A key that the list shows, and whose record cannot be read.
+fn of_listed(
+    study: &Study,
+    reader: &Reader<'_>,
+    (read, known, status): (&Read<'_>, &reading::Known<'_>, u16),
+    reads: &[Read<'_>],
+    ruling: &mut Ruling,
+) -> Option<Blame> {
+    let is_refusal = |status: u16| turns_away(study, reader, reads, status);
+    // Where plain keys of this kind cannot be read either, it is not the characters.
+    let kin =
+        |other: &&Read<'_>| is_unreserved(&other.text) && other.known.as_ref().is_some_and(|of| of.by == known.by);
+    let plain_works = reads.iter().filter(kin).any(|other| {
+        let shown = |known: &reading::Known<'_>| {
+            other.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text)
+        };
+        other.known.as_ref().and_then(shown).is_some_and(|key| key == other.text)
+    });
+    let nothing_plain = !reads.iter().any(|other| kin(&other));
+    // A record that need not be found any more says nothing about its key.
+    let gone = |of: &reading::Known<'_>| {
+        read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record))
+    };
+    // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
+    let alike = is_refusal(status)
+        && reads.iter().filter(kin).filter(|other| other.is_plain() && !other.ambiguous).any(|other| {
+            other.answer.status.is_some_and(is_refusal) && other.known.as_ref().is_some_and(|of| !gone(of))
+        });
+    if !is_special(&read.text)
+        || read.ambiguous
+        || !(plain_works || nothing_plain)
+        || alike
+        || (gone(known) && is_refusal(status))
+    {
+        return None;
+    }
+    ruling.evidence.answers += 1;
+    let key = read.record().and_then(|record| record.pointer(&known.by.key)).and_then(key_text);
+    let other = key.is_some_and(|key| key != read.text);
+    let actual = match () {
+        () if other => "another record".to_owned(),
+        () if is_refusal(status) => format!("status {status}"),
+        () => return None,
+    };
+    Some(
+        read.blame(study, reader, "a listed key with special characters cannot be read".to_owned())
+            .compare("the record with this key", actual)
+            .against_list(study, reader)
+            .mark(format!("listed {}", known.by.key)),
+    )
+}
+
+/// Whether a key that was sent becomes a known one when it is decoded twice.
+fn is_of_another_twice_decoded(study: &Study, reader: &Reader<'_>, read: &Read<'_>, reads: &[Read<'_>]) -> bool {
+    let decoded = unescaped(&read.text).filter(|decoded| decoded.len() + 2 == read.text.len());
+    decoded.is_some_and(|decoded| {
+        reads.iter().any(|other| *other.text == *decoded && other.known.is_some())
+            || reader.list(study).is_some_and(|(list, _)| {
+                study.reference(&list.id).is_some_and(|reference| {
+                    reference.get(&decoded).is_some()
+                        || reference.samples.iter().any(|(_, record)| {
+                            let alias = record.pointer(&read.by.key).and_then(key_text);
+                            alias.is_some_and(|alias| *alias == *decoded)
+                        })
+                })
+            })
     })
 }
 

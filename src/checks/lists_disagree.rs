@@ -127,13 +127,25 @@ fn judge_peer(
         }
         blame
     };
+    records_apart(&first.id, (one, two), &make, &mut ruling);
+    fields_apart(study, (operation, lists), first, (one, two), &make, &mut ruling);
+    ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
+}
+
+/// Records that only one of two lists shows.
+fn records_apart(
+    first: &str,
+    (one, two): (&Reference, &Reference),
+    make: &dyn Fn(String) -> Blame,
+    ruling: &mut Ruling,
+) {
     for (here, there, words) in [(one, two, "lacks"), (two, one, "adds")] {
         let extra: Vec<&str> = only_in(here, there);
         if let Some(key) = extra.first() {
             ruling.once(
-                make(format!("this list {words} records against `{}`", first.id))
+                make(format!("this list {words} records against `{}`", first))
                     .compare(
-                        format!("the {} records that `{}` shows", one.rows.len(), first.id),
+                        format!("the {} records that `{}` shows", one.rows.len(), first),
                         format!("{} records that only one of them shows", extra.len()),
                     )
                     .mark(words)
@@ -141,6 +153,17 @@ fn judge_peer(
             );
         }
     }
+}
+
+/// Records that two lists show with different values.
+fn fields_apart(
+    study: &Study,
+    (operation, lists): (&Operation, &Lists),
+    first: &Operation,
+    (one, two): (&Reference, &Reference),
+    make: &dyn Fn(String) -> Blame,
+    ruling: &mut Ruling,
+) {
     let resource = study.contract.resource(&lists.resource);
     let mut left_out = additions(&study.contract);
     left_out.extend(resource.map(|resource| resource.volatile.clone()).unwrap_or_default());
@@ -165,7 +188,6 @@ fn judge_peer(
             );
         }
     }
-    ruling.or_inconclusive("both lists are empty", "supply a tenant with records")
 }
 
 /// Whether versions that differ between the lists tell of changes made meanwhile.

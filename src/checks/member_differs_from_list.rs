@@ -1,13 +1,16 @@
 //! See the explanation on [`CHECK`].
 
+use serde_json::Value;
+
 use super::reading::{
     self, Read, Reader, SecondRead, Standing, additions, differences, field_words, is_movement, judge_reads,
     later_version, record_shape, shapes_at, shown_at, standing,
 };
-use super::{Blame, Verdict, not_applicable};
+use super::{Blame, Ruling, Verdict, not_applicable};
 use crate::case::Case;
 use crate::contract::Operation;
 use crate::contract::semantics::Resource;
+use crate::document::escape;
 use crate::finding::Level;
 use crate::study::Study;
 use crate::study::row::key_text;
@@ -47,72 +50,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         study,
         operation,
         "no record was both listed and read in the same state",
-        &|reader, read, reads, ruling| {
-            let record = read.record().filter(|_| read.is_plain())?;
-            let known = read.known.as_ref().filter(|_| !read.ambiguous)?;
-            let (sample, resource) = (known.sample?, reader.resource(study)?);
-            // Another record is another fault.
-            if record.pointer(&resource.key).and_then(key_text).is_some_and(|key| key != known.key) {
-                return None;
-            }
-            let mut witnesses = Vec::new();
-            let level = match standing(Some(resource), sample, record) {
-                Standing::Changed => {
-                    witnesses = unmoved(resource, reads)?;
-                    study.level(&resource.about, Level::Deny)
-                }
-                Standing::Same | Standing::Unpromised => study.level(&resource.about, Level::Deny),
-                Standing::Untold => study.level(&resource.about, Level::Note).min(Level::Note),
-            };
-            ruling.evidence.pairs += 1;
-            let left_out = additions(&study.contract);
-            let fields = differences(&study.contract, record_shape(&study.contract, reader), sample, record, &left_out);
-            let is_volatile = |field: &String| {
-                resource.volatile.iter().any(|known| field == known || field.starts_with(&format!("{known}/")))
-            };
-            let pointer = format!("/x-contract/resources/{}", crate::document::escape(&reader.reads.resource));
-            let make = |field: &str, level: Level| {
-                let (listed, read_as) = shapes_at(sample, record, field);
-                let title = format!("field `{}` differs between list and reader", field_words(field));
-                let mut blame = read.blame(study, reader, title);
-                blame.cases.splice(0..0, witnesses.iter().filter(|case| *case != read.case).cloned());
-                blame
-                    .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
-                    .at(reader.reads.pointer(field))
-                    .by(&study.contract, pointer.clone())
-                    .shown(shown_at(sample, record, field))
-                    .level(level)
-                    .mark(field)
-                    .against_list(study, reader)
-            };
-            let (volatile, firm): (Vec<String>, Vec<String>) = fields.into_iter().partition(is_volatile);
-            for field in &volatile {
-                ruling.once(make(field, Level::Note));
-            }
-            if firm.len() > MANY {
-                let mut blame = make(&firm[0], level);
-                blame.title = "list and reader show different records under one key".to_owned();
-                blame.actual = format!("{} fields differ", firm.len());
-                return Some(blame.mark("many"));
-            }
-            for field in &firm {
-                ruling.once(make(field, level));
-            }
-            // Lists may show less than the reader; the reverse is odd, and nothing forbids it.
-            let shape = record_shape(&study.contract, reader)?;
-            let shapes = study.contract.shapes.with_parts(shape);
-            let mut names = shapes.iter().flat_map(|shape| shape.members.keys());
-            let lost = names.find(|name| {
-                let shown =
-                    |record: &serde_json::Value| record.get(name.as_str()).is_some_and(|value| !value.is_null());
-                let at = format!("/{}", crate::document::escape(name));
-                shown(sample) && record.get(name.as_str()).is_none() && !left_out.contains(&at)
-            })?;
-            let at = format!("/{}", crate::document::escape(lost));
-            let mut blame = make(&at, Level::Note);
-            blame.title = format!("field `{lost}` is shown in the list and not by the reader");
-            Some(blame.mark(format!("{at} lost")))
-        },
+        &|reader, read, reads, ruling| compared(study, reader, read, reads, ruling),
     );
     // What is wrong for both tenants is told of the own one.
     if matches!(&verdict, Verdict::Judged { blames, .. } if !blames.is_empty()) {
@@ -121,10 +59,94 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
     reading::with_second(study, operation, verdict, |reader, read| differs_for_second(study, reader, read))
 }
 
+/// A record as it is listed against what reading it shows.
+fn compared(
+    study: &Study,
+    reader: &Reader<'_>,
+    read: &Read<'_>,
+    reads: &[Read<'_>],
+    ruling: &mut Ruling,
+) -> Option<Blame> {
+    let record = read.record().filter(|_| read.is_plain())?;
+    let known = read.known.as_ref().filter(|_| !read.ambiguous)?;
+    let (sample, resource) = (known.sample?, reader.resource(study)?);
+    // Another record is another fault.
+    if record.pointer(&resource.key).and_then(key_text).is_some_and(|key| key != known.key) {
+        return None;
+    }
+    let mut witnesses = Vec::new();
+    let level = match standing(Some(resource), sample, record) {
+        Standing::Changed => {
+            witnesses = unmoved(resource, reads)?;
+            study.level(&resource.about, Level::Deny)
+        }
+        Standing::Same | Standing::Unpromised => study.level(&resource.about, Level::Deny),
+        Standing::Untold => study.level(&resource.about, Level::Note).min(Level::Note),
+    };
+    ruling.evidence.pairs += 1;
+    let left_out = additions(&study.contract);
+    let fields = differences(&study.contract, record_shape(&study.contract, reader), sample, record, &left_out);
+    let is_volatile = |field: &String| {
+        resource.volatile.iter().any(|known| field == known || field.starts_with(&format!("{known}/")))
+    };
+    let pointer = format!("/x-contract/resources/{}", escape(&reader.reads.resource));
+    let make = |field: &str, level: Level| {
+        let (listed, read_as) = shapes_at(sample, record, field);
+        let title = format!("field `{}` differs between list and reader", field_words(field));
+        let mut blame = read.blame(study, reader, title);
+        blame.cases.splice(0..0, witnesses.iter().filter(|case| *case != read.case).cloned());
+        blame
+            .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
+            .at(reader.reads.pointer(field))
+            .by(&study.contract, pointer.clone())
+            .shown(shown_at(sample, record, field))
+            .level(level)
+            .mark(field)
+            .against_list(study, reader)
+    };
+    let (volatile, firm): (Vec<String>, Vec<String>) = fields.into_iter().partition(is_volatile);
+    for field in &volatile {
+        ruling.once(make(field, Level::Note));
+    }
+    if firm.len() > MANY {
+        let mut blame = make(&firm[0], level);
+        blame.title = "list and reader show different records under one key".to_owned();
+        blame.actual = format!("{} fields differ", firm.len());
+        return Some(blame.mark("many"));
+    }
+    for field in &firm {
+        ruling.once(make(field, level));
+    }
+    let lost = lost_member(study, reader, (sample, record), &left_out)?;
+    let at = format!("/{}", escape(&lost));
+    let mut blame = make(&at, Level::Note);
+    blame.title = format!("field `{lost}` is shown in the list and not by the reader");
+    Some(blame.mark(format!("{at} lost")))
+}
+
+/// A member that the list shows and the reader does not. Lists may show less than the reader; the reverse is odd, and
+/// nothing forbids it.
+fn lost_member(
+    study: &Study,
+    reader: &Reader<'_>,
+    (sample, record): (&Value, &Value),
+    left_out: &[String],
+) -> Option<String> {
+    let shape = record_shape(&study.contract, reader)?;
+    let shapes = study.contract.shapes.with_parts(shape);
+    let mut names = shapes.iter().flat_map(|shape| shape.members.keys());
+    let lost = names.find(|name| {
+        let shown = |record: &Value| record.get(name.as_str()).is_some_and(|value| !value.is_null());
+        let at = format!("/{}", escape(name));
+        shown(sample) && record.get(name.as_str()).is_none() && !left_out.contains(&at)
+    })?;
+    Some(lost.clone())
+}
+
 /// A record that the second tenant reads otherwise than its list shows it, in the same state.
 fn differs_for_second(study: &Study, reader: &Reader<'_>, read: &SecondRead<'_>) -> Option<Blame> {
     let (record, resource) = (read.record(reader)?, reader.resource(study)?);
-    let key = |record: &serde_json::Value| record.pointer(&resource.key).and_then(key_text);
+    let key = |record: &Value| record.pointer(&resource.key).and_then(key_text);
     let state = standing(Some(resource), read.listed, record);
     if key(record) != key(read.listed) || !matches!(state, Standing::Same | Standing::Unpromised) {
         return None;
@@ -139,7 +161,7 @@ fn differs_for_second(study: &Study, reader: &Reader<'_>, read: &SecondRead<'_>)
         .blame(study, reader, &title)
         .compare(format!("the same value as in the list ({listed})"), format!("another value ({read_as})"))
         .at(reader.reads.pointer(field))
-        .by(&study.contract, format!("/x-contract/resources/{}", crate::document::escape(&reader.reads.resource)))
+        .by(&study.contract, format!("/x-contract/resources/{}", escape(&reader.reads.resource)))
         .shown(shown_at(read.listed, record, field))
         .level(study.level(&resource.about, Level::Deny));
     Some(blame.mark(format!("{field} for the second tenant")))
