@@ -150,19 +150,8 @@ impl<'a> Plain<'a> {
     /// The first thing that is not as without the expansion. Records that the plain walk does not know tell nothing: they
     /// may have come in between.
     fn change(&self, lists: &Lists, model: &Model, walk: &WalkSeen, fitting: &Fitting<'_>) -> Option<Change> {
-        let key = |row: &Row| row.key.clone().unwrap_or_default().into_string();
         if let Some(at) = walk.rows.iter().position(|row| fitting.row(row) == Fit::Not) {
-            // A filter that does nothing without the expansion either is no matter of it.
-            if self.rows.iter().any(|row| fitting.row(row) == Fit::Not) {
-                return None;
-            }
-            return Some(Change {
-                title: "forgets the filter",
-                expected: "records that fit the filter, as without it".to_owned(),
-                actual: "a record that does not fit".to_owned(),
-                at,
-                shown: key(&walk.rows[at]),
-            });
+            return self.forgotten_filter(walk, fitting, at);
         }
         let by_key: HashMap<&str, usize> =
             self.rows.iter().enumerate().rev().filter_map(|(at, row)| Some((row.key.as_deref()?, at))).collect();
@@ -182,7 +171,7 @@ impl<'a> Plain<'a> {
                 expected: "the order that the list has without it".to_owned(),
                 actual: format!("record {} stands before one that comes first", pair[0].0 + 1),
                 at: pair[1].0,
-                shown: key(self.rows[pair[1].1]),
+                shown: key_of(self.rows[pair[1].1]),
             });
         }
         // How far the walk came, in the order of the plain one; without an order, only the end tells.
@@ -207,7 +196,22 @@ impl<'a> Plain<'a> {
             expected: format!("the {reach} records that come without it"),
             actual: format!("{} of them are not there", missing.len()),
             at: walk.rows.len().saturating_sub(1),
-            shown: key(first),
+            shown: key_of(first),
         })
     }
+    /// What does not fit the filter. One that does nothing without the expansion either is no matter of it.
+    fn forgotten_filter(&self, walk: &WalkSeen, fitting: &Fitting<'_>, at: usize) -> Option<Change> {
+        let without = self.rows.iter().all(|row| fitting.row(row) != Fit::Not);
+        without.then(|| Change {
+            title: "forgets the filter",
+            expected: "records that fit the filter, as without it".to_owned(),
+            actual: "a record that does not fit".to_owned(),
+            at,
+            shown: key_of(&walk.rows[at]),
+        })
+    }
+}
+
+fn key_of(row: &Row) -> String {
+    row.key.clone().unwrap_or_default().into_string()
 }

@@ -20,30 +20,11 @@ pub(crate) fn plan_combined(study: &Study) -> Vec<Case> {
 }
 
 fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
-    let usable: Vec<(&str, &Filter)> = ground
-        .lists
-        .filters
-        .iter()
-        .filter(|(_, filter)| {
-            let told = filter.field.is_some() || filter.rule.is_some();
-            !is_light(study, filter) && filter.matching != Match::Contains && told
-        })
-        .map(|(name, filter)| (name.as_str(), filter))
-        .collect();
+    let usable = usable(study, ground);
     let left_out = LeftOut::of(ground);
-    // Filters of one place that cannot be one: the last of them would be all that is sent.
-    let together = |names: &Vec<usize>| {
-        let mut filters = names.iter().map(|name| usable[*name].1);
-        while let Some(filter) = filters.next() {
-            if !filters.clone().all(|other| filter.goes_with(other)) {
-                return false;
-            }
-        }
-        true
-    };
     let subsets = [2, 3].map(|width| {
         let mut all = subsets(usable.len(), width);
-        all.retain(together);
+        all.retain(|names| go_together(&usable, names));
         all
     });
     let mut cases: Vec<Case> = Vec::new();
@@ -81,6 +62,31 @@ fn combinations(study: &Study, ground: &Ground<'_>) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Filters that can be held against records, and are not light.
+fn usable<'a>(study: &Study, ground: &Ground<'a>) -> Vec<(&'a str, &'a Filter)> {
+    ground
+        .lists
+        .filters
+        .iter()
+        .filter(|(_, filter)| {
+            let told = filter.field.is_some() || filter.rule.is_some();
+            !is_light(study, filter) && filter.matching != Match::Contains && told
+        })
+        .map(|(name, filter)| (name.as_str(), filter))
+        .collect()
+}
+
+/// Whether filters can be sent at once: of those of one place that cannot be one, the last would be all that is sent.
+fn go_together(usable: &[(&str, &Filter)], names: &[usize]) -> bool {
+    let mut filters = names.iter().map(|name| usable[*name].1);
+    while let Some(filter) = filters.next() {
+        if !filters.clone().all(|other| filter.goes_with(other)) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Index sets of a size, in order.
