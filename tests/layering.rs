@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Every module of the crate with those that it may use. Each uses only what stands above it.
-const LAYERS: [(&str, &[&str]); 29] = [
+const LAYERS: [(&str, &[&str]); 30] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
+    ("junit", &[]),
     ("client", &[]),
     ("document", &[]),
     ("finding", &[]),
@@ -31,13 +32,13 @@ const LAYERS: [(&str, &[&str]); 29] = [
     ("recording", &["case", "coding", "contract", "document", "exchange", "mask", "study", "whole_file"]),
     ("waiver", &["event", "finding"]),
     ("ledger", &["event", "finding"]),
-    ("report", &["event", "finding", "mask", "suggest", "waiver", "whole_file"]),
+    ("report", &["event", "finding", "junit", "mask", "suggest", "waiver", "whole_file"]),
     ("merge", &["event", "finding", "report", "waiver"]),
     // A fault cannot know who will catch it.
     ("mock", &["contract", "document", "finding"]),
     // A check cannot know which server it judges.
     ("checks", &["case", "contract", "document", "event", "exchange", "finding", "study"]),
-    ("diff", &["document", "finding", "suggest", "waiver"]),
+    ("diff", &["document", "finding", "junit", "suggest", "waiver"]),
     // Reads documents as the comparison does, and tries a contract on the embedded server.
     ("lint", &["contract", "diff", "document", "finding", "mock", "suggest"]),
     // What a file may name: checks, rules, formats.

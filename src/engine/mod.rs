@@ -78,6 +78,8 @@ pub struct Options {
     pub wait: Duration,
     /// What the report says of the run beside these options: which embedded server it is, say.
     pub about: BTreeMap<String, String>,
+    /// What a reader should know beforehand, say of the document; it stands in every report.
+    pub remarks: Vec<String>,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
@@ -114,6 +116,7 @@ impl Default for Options {
             fail_fast: None,
             wait: Duration::ZERO,
             about: BTreeMap::new(),
+            remarks: Vec::new(),
             first: Vec::new(),
             looks: None,
         }
@@ -201,7 +204,7 @@ pub async fn check_with(
         runner,
         options,
         cost: BTreeMap::new(),
-        remarks: contract.judged_in_part().into_iter().collect(),
+        remarks: contract.judged_in_part().into_iter().chain(options.remarks.iter().cloned()).collect(),
         outcomes: BTreeMap::new(),
         checked: Checked::default(),
         doubted: HashSet::new(),
@@ -225,6 +228,10 @@ fn means(contract: &Contract, target: &Target, options: &Options) -> Means {
         seed: options.seed,
         strict: options.selection.profile == Profile::Strict,
         has_token: target.own.token.is_some() || !target.own.headers.is_empty(),
+        // Without a variable it has a name that was made up for curl lines.
+        token_name: (target.own.token.is_some() && target.own.token_name != "TOKEN")
+            .then(|| target.own.token_name.clone())
+            .filter(|name| !name.is_empty()),
         has_second: target.second.is_some(),
         second_refused: None,
         tenant: tenant_in(&target.own),
@@ -324,12 +331,8 @@ impl Run<'_> {
         judging.everything().await;
         self.remarks.extend(judging.spared());
         let Judging { told, left_out, regressions, .. } = judging;
+        self.is_red |= left_out > 0;
         self.checked.regressions.extend(regressions);
-        if left_out > 0 {
-            self.remarks.push(format!(
-                "stopped at the first finding that turns the gate red (--fail-fast): {left_out} verdicts were left out"
-            ));
-        }
         self.charge(Errand::Confirm, before);
         for (event, findings) in told {
             self.tell(event, findings, emit);
@@ -369,9 +372,15 @@ impl Run<'_> {
         let studies = std::slice::from_ref(&self.study);
         let coverage = coverage::coverage(&self.study.contract, studies);
         let selection = &self.options.selection;
-        if aborted.is_none() && selection.is_whole() && selection.profile.runs(crate::checks::Family::Filters) {
+        // Of a run that stopped early nobody knows what it would have tried.
+        if aborted.is_none()
+            && !self.is_red
+            && selection.is_whole()
+            && selection.profile.runs(crate::checks::Family::Filters)
+        {
             self.remarks.extend(coverage::untried(&self.study, &coverage));
         }
+        self.remarks.extend(self.beyond());
         if self.runner.target.names_another_host() {
             self.remarks.push(
                 "addresses of next pages name another host, as behind a proxy: where they end in the path of their list, that \

@@ -246,6 +246,10 @@ pub fn observe(
                 seen.broken_json = (strict.marked && says_json).then(|| BYTE_ORDER_MARK.to_owned());
                 seen.json = Some(Arc::new(strict.value));
             }
+            Err(why) if why.starts_with(strict_json::TOO_DEEP) => {
+                seen.failure = Some(Failure::Beyond { status: seen.status, why: strict_json::TOO_DEEP.to_owned() });
+                return seen;
+            }
             Err(why) if says_json => seen.broken_json = Some(why),
             Err(_) => {}
         }
