@@ -59,7 +59,8 @@ fn each_key_of_the_reference_is_read() {
         let broken = usable_reference().replacen(&format!("\n{key} = "), &format!("\n{key}x = "), 1);
         let free = [
             "Tenant-ID",
-            "X-Api-Key", "X-Gateway-Key",
+            "X-Api-Key",
+            "X-Gateway-Key",
             "region",
             "customer",
             "paging",
