@@ -116,6 +116,13 @@ pub enum Failure {
         /// The limit in bytes.
         limit: usize,
     },
+    /// An answer that the gate itself cannot take: that says nothing against the server.
+    Beyond {
+        /// Status, if at least the head could be read.
+        status: Option<u16>,
+        /// What of it is too much.
+        why: String,
+    },
     /// The request could not be built; our fault or the configuration's.
     Unsendable(String),
     /// Not sent: the run was stopped.
@@ -152,6 +159,7 @@ impl Failure {
                 format!("status {status}, then the body broke off after {received} bytes")
             }
             Self::TooLarge { status, limit } => format!("status {status} with a body of more than {limit} bytes"),
+            Self::Beyond { why, .. } => format!("an answer beyond what the gate reads: {why}"),
             Self::Unsendable(why) => format!("the request cannot be built: {why}"),
             Self::Stopped(_) => "no answer was waited for, the run was stopped".to_owned(),
         }
@@ -161,7 +169,7 @@ impl Failure {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Timeout { status, .. } => *status,
+            Self::Timeout { status, .. } | Self::Beyond { status, .. } => *status,
             Self::Truncated { status, .. } | Self::TooLarge { status, .. } => Some(*status),
             _ => None,
         }

@@ -67,6 +67,7 @@ pub mod excerpt;
 pub mod exchange;
 pub mod finding;
 pub mod gate;
+mod junit;
 pub mod ledger;
 pub mod lint;
 pub mod mask;

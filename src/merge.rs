@@ -292,7 +292,7 @@ fn finish(joined: &Section, parts: &[&ContractFinished]) -> ContractFinished {
     for part in parts {
         whole.requests += part.requests;
         whole.waited += part.waited;
-        whole.millis = whole.millis.max(part.millis);
+        whole.millis += part.millis;
         for (what, cost) in &part.cost {
             *whole.cost.entry(what.clone()).or_default() += cost;
         }

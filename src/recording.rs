@@ -244,7 +244,7 @@ impl NotedFailure {
             Failure::Dropped(_) => Self::Dropped,
             Failure::Truncated { status, received } => Self::Truncated { status: *status, received: *received },
             Failure::TooLarge { status, limit } => Self::TooLarge { status: *status, limit: *limit },
-            Failure::Connect(_) | Failure::Unsendable(_) | Failure::Stopped(_) => return None,
+            Failure::Connect(_) | Failure::Beyond { .. } | Failure::Unsendable(_) | Failure::Stopped(_) => return None,
         })
     }
 

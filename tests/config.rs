@@ -60,6 +60,7 @@ fn each_key_of_the_reference_is_read() {
         let free = [
             "Tenant-ID",
             "X-Api-Key",
+            "X-Gateway-Key",
             "region",
             "customer",
             "paging",
@@ -276,6 +277,45 @@ fn secrets_come_from_the_environment_and_are_masked() {
     let second = target.second_tenant.as_ref().expect("there is one");
     let missing = second.resolve(&no_environment).expect_err("there is no such file").to_string();
     assert!(missing.contains("`token-file` /nowhere/token cannot be read"), "{missing}");
+}
+
+#[test]
+fn a_value_may_stand_elsewhere_as_in_the_flags() {
+    let here = std::env::temp_dir().join(format!("contract-gate-elsewhere-{}", std::process::id()));
+    std::fs::create_dir_all(&here).expect("a folder");
+    std::fs::write(here.join("key.txt"), "key-out-of-a-file\n").expect("a file");
+    let text = "[targets.a]\ncontract = \"flexportal\"\n\
+        headers = { X-Gate = \"env:GATE_KEY\", X-File = \"file:key.txt\", Authorization = \"env:AUTH\" }\n\
+        params = { Tenant-ID = \"env:TENANT\" }\n\
+        [targets.a.second-tenant]\nparams = { Tenant-ID = \"file:none.txt\" }\n";
+    let config = Config::parse(&here.join("contract-gate.toml"), text, &RunFlags::default(), &no_environment)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let environment = |name: &str| match name {
+        "GATE_KEY" => Some("gate-key-1".to_owned()),
+        "AUTH" => Some("Bearer bearer-token-1".to_owned()),
+        "TENANT" => Some("unit_north".to_owned()),
+        _ => None,
+    };
+    let target = config.target("a").expect("it is there");
+    let access = target.access.resolve(&environment).expect("all of it is there");
+    let headers: Vec<String> =
+        access.headers.iter().map(|header| format!("{}={}", header.name, header.expose())).collect();
+    assert_eq!(headers, ["Authorization=Bearer bearer-token-1", "X-File=key-out-of-a-file", "X-Gate=gate-key-1"]);
+    assert_eq!(access.params["Tenant-ID"], "unit_north");
+    let masker = Masker::new(access.secrets().to_vec());
+    assert_eq!(
+        masker.mask("gate-key-1 key-out-of-a-file bearer-token-1 unit_north"),
+        "$GATE_KEY *** $AUTH $TENANT",
+        "each is a secret"
+    );
+    let shown = config.show();
+    assert!(shown.contains("$GATE_KEY") && shown.contains("file:key.txt") && shown.contains("$AUTH"), "{shown}");
+    let missing = target.access.resolve(&no_environment).expect_err("nothing is set").to_string();
+    assert!(missing.contains("contract-gate.toml:3:") && missing.contains("`AUTH` is not set"), "{missing}");
+    let second = target.second_tenant.as_ref().expect("there is one");
+    let missing = second.resolve(&environment).expect_err("there is no such file").to_string();
+    assert!(missing.contains("contract-gate.toml:6:") && missing.contains("none.txt cannot be read"), "{missing}");
+    let _ = std::fs::remove_dir_all(&here);
 }
 
 #[test]

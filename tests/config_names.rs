@@ -44,6 +44,19 @@ fn a_name_that_is_not_there_is_refused_with_its_line() {
             ":5",
             "one declares no parameter `company`",
         ),
+        (
+            format!("{target}base-url = \"http://127.0.0.1:9\"\n[targets.two.known-ids]\ncustommer = [\"1\"]\n"),
+            ":7",
+            "two reads no `custommer` by key\n  help: did you mean `customer`?",
+        ),
+        (
+            format!(
+                "{target}base-url = \"http://127.0.0.1:9\"\n[targets.two.second-tenant]\ntoken-env = \"STUB_TOKEN\"\n\
+                 known-ids = {{ invoices = [\"1\"] }}\n"
+            ),
+            ":8",
+            "resources that are read: customer",
+        ),
     ];
     for (file, place, hint) in cases {
         let here = folder("names");
@@ -61,6 +74,34 @@ fn a_name_of_another_document_is_left_alone_where_documents_come_from_the_comman
     let file = "[levels]\n\"readInvoices:wrong-type\" = \"note\"\n[[waivers]]\ncheck = \"wrong-type\"\ncontract = \"billing\"\nreason = \"ticket 1\"\n";
     let (code, told) = with(file, &["check", "flexportal", "--only", "answers", "-q"]);
     assert_eq!(code, 0, "{told}");
+}
+
+#[test]
+fn keys_of_an_unknown_resource_are_refused_before_anything_is_asked() {
+    let known = ["check", "flexportal", "--base-url", "http://127.0.0.1:9", "--known-id", "invoice=1"];
+    let (code, told) = with("", &known);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("flexportal reads no `invoice` by key") && told.contains("customer"), "{told}");
+}
+
+#[test]
+fn of_several_flags_for_one_level_the_last_wins() {
+    for (flags, level) in [
+        (["--warn", "wrong-type", "--deny", "wrong-type"], "deny"),
+        (["--deny", "wrong-type", "--warn", "wrong-type"], "warn"),
+        (["--allow", "wrong-type", "--note", "wrong-type"], "note"),
+        (["--note", "wrong-type", "--allow", "wrong-type"], "allow"),
+    ] {
+        let (code, told) = with("", &[&["config", "show"][..], &flags].concat());
+        assert_eq!(code, 0, "{told}");
+        let row: Vec<&str> = told.lines().filter(|line| line.starts_with("levels.wrong-type")).collect();
+        assert!(row.len() == 1 && row[0].contains(&format!("--{level} wrong-type")), "{flags:?}: {told}");
+    }
+    let fault = ["check", "flexportal", "--fault", "wrong-type-on-get", "--only", "wrong-type", "--no-shrink", "-q"];
+    let (code, told) = with("", &[&fault[..], &["--deny", "wrong-type", "--warn", "wrong-type"]].concat());
+    assert_eq!(code, 0, "{told}");
+    let (code, told) = with("", &[&fault[..], &["--warn", "wrong-type", "--deny", "wrong-type"]].concat());
+    assert_eq!(code, 1, "{told}");
 }
 
 #[test]

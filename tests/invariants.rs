@@ -5,14 +5,18 @@
 //! that contract at a live server; the same for the other contracts. Snapshots are compared on embedded servers only.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use contract_gate::case::{Access, Call, Query};
+use contract_gate::contract::semantics::ReadKey;
 use contract_gate::contract::{Breach, Contract, Operation};
 use contract_gate::exchange::Answer;
 use contract_gate::mock::{self, Running};
 use contract_gate::study::{PageFacts, Start, ask, records};
 use contract_gate::target::{Identity, Limits, Target};
+use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 
@@ -116,36 +120,89 @@ fn keys(contract: &Contract, operation: &Operation, records: &[Value]) -> Vec<St
     records.iter().map(|record| record.pointer(key).map(ToString::to_string).unwrap_or_default()).collect()
 }
 
+/// A page size that is asked for, as a failure names it.
+struct Size(Option<u64>);
+
+impl fmt::Debug for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(size) => write!(f, "pages of {size}"),
+            None => f.write_str("pages of the default size"),
+        }
+    }
+}
+
 /// Whatever the page size: every record once, and all of them.
 fn walks_are_complete(name: &str) {
     let subject = subject(name);
     for operation in subject.lists() {
         let size = operation.clause.lists.as_ref().and_then(|lists| lists.page.size.as_ref()).expect("a page size");
         let most = size.max.expect("a maximum").min(200);
-        let whole = subject.walk(operation, Some(most)).expect("a lawful walk");
+        let place = format!("{}{}", subject.target.base(), operation.path);
+        let whole = subject.walk(operation, Some(most));
+        let whole = whole.unwrap_or_else(|failure| panic!("{place} in pages of {most}: {failure}"));
         let all: BTreeSet<String> = keys(&subject.contract, operation, &whole).into_iter().collect();
-        assert_eq!(all.len(), whole.len(), "{}: a record occurs twice", operation.id);
+        assert_eq!(all.len(), whole.len(), "{place} in pages of {most}: a record occurs twice");
         let config = Config { cases: 6, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new(config);
-        let outcome = runner.run(&proptest::option::of(7..=most), |size| {
+        let outcome = runner.run(&proptest::option::of(7..=most).prop_map(Size), |Size(size)| {
             let walked = keys(&subject.contract, operation, &subject.walk(operation, size)?);
             let unique: BTreeSet<String> = walked.iter().cloned().collect();
             if unique.len() != walked.len() {
                 return Err(TestCaseError::fail("a record occurs twice"));
             }
             if unique != all {
-                return Err(TestCaseError::fail(format!("{} records instead of {}", unique.len(), all.len())));
+                let (found, known) = (unique.len(), all.len());
+                let words = format!("{found} records, and {known} in pages of {most}");
+                return Err(TestCaseError::fail(words));
             }
             Ok(())
         });
-        outcome.unwrap_or_else(|failure| panic!("{}: {failure}", operation.id));
+        outcome.unwrap_or_else(|failure| panic!("{place}: {failure}"));
     }
+}
+
+/// Records that are read by their keys, of each list.
+const READ: usize = 5;
+
+/// What a list shows can be read by its key: as the schema says, and as the record that was asked for.
+fn records_are_read_by_their_keys(name: &str) {
+    let subject = subject(name);
+    let mut read = 0;
+    for operation in &subject.contract.operations {
+        let Some((list, by)) = list_and_key(&subject, operation) else { continue };
+        let lists = list.clause.lists.as_ref().expect("a list");
+        let page = subject.send(list, &ask::query_call(&subject.contract, lists, &Query::new(&list.id, None)));
+        let body: Value = serde_json::from_slice(&page.body).expect("JSON");
+        let keys = records(lists, &body).into_iter().filter_map(|record| record.pointer(&by.key).cloned());
+        for key in keys.take(READ) {
+            let place = format!("{}{} for {key}", subject.target.base(), operation.path);
+            let answer = subject.send(operation, &Call::new(&operation.id).with(&by.slot, key.clone()));
+            assert_eq!(answer.status, 200, "{place}");
+            let body: Value = serde_json::from_slice(&answer.body).unwrap_or_else(|why| panic!("{place}: {why}"));
+            subject.keeps_schema(operation, &answer, &body).unwrap_or_else(|failure| panic!("{place}: {failure}"));
+            let record = operation.clause.reads.as_ref().expect("a reader").record(&body);
+            assert_eq!(record.pointer(&by.key), Some(&key), "{place}");
+            read += 1;
+        }
+    }
+    assert!(read > 0, "{}: no list shows a record", subject.target.base());
+}
+
+/// The list of what an operation reads, and the first key that it takes.
+fn list_and_key<'a>(subject: &'a Subject, operation: &'a Operation) -> Option<(&'a Operation, &'a ReadKey)> {
+    let reads = operation.clause.reads.as_ref()?;
+    let shows = |list: &&Operation| list.clause.lists.as_ref().is_some_and(|lists| lists.resource == reads.resource);
+    Some((subject.lists().into_iter().find(shows)?, reads.by.first()?))
 }
 
 /// The canonical responses: a small page, one record, an unknown record, no credential.
 fn responses_are_as_accepted(name: &str) {
     let subject = subject(name);
     if subject.embedded.is_none() {
+        // Not by a macro: those are shown of tests that fail alone.
+        let why = "skipped: a live server is checked, and its records are nobody's snapshot";
+        writeln!(std::io::stderr(), "{name}: {why}").expect("standard error is there");
         return;
     }
     let mut settings = insta::Settings::clone_current();
@@ -170,13 +227,10 @@ fn canonical_calls(subject: &Subject, operation: &Operation) -> Vec<(&'static st
         let page = ask::query_call(&subject.contract, lists, &Query::new(&operation.id, Some(2)));
         return vec![("page", page.clone()), ("without a credential", page.access(Access::Anonymous))];
     }
-    let Some(reads) = &operation.clause.reads else { return Vec::new() };
-    let list = subject
-        .lists()
-        .into_iter()
-        .find(|list| list.clause.lists.as_ref().is_some_and(|lists| lists.resource == reads.resource));
-    let by = reads.by.first().expect("a key");
-    let list = list.expect("a list of the same resource");
+    if operation.clause.reads.is_none() {
+        return Vec::new();
+    }
+    let (list, by) = list_and_key(subject, operation).expect("a list of the same resource, and a key");
     let lists = list.clause.lists.as_ref().expect("a list");
     let page = subject.send(list, &ask::query_call(&subject.contract, lists, &Query::new(&list.id, Some(1))));
     let body: Value = serde_json::from_slice(&page.body).expect("JSON");
@@ -195,6 +249,11 @@ macro_rules! contracts {
             #[test]
             fn walks_show_every_record_once_at_every_page_size() {
                 super::walks_are_complete(stringify!($name));
+            }
+
+            #[test]
+            fn what_a_list_shows_is_read_by_its_key() {
+                super::records_are_read_by_their_keys(stringify!($name));
             }
 
             #[test]

@@ -12,6 +12,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
+    ("junit", &[]),
     ("client", &[]),
     ("document", &[]),
     ("finding", &[]),
@@ -32,13 +33,13 @@ const LAYERS: [(&str, &[&str]); 30] = [
     ("recording", &["case", "coding", "contract", "document", "exchange", "mask", "study", "whole_file"]),
     ("waiver", &["event", "finding"]),
     ("ledger", &["event", "finding"]),
-    ("report", &["event", "finding", "mask", "suggest", "waiver", "whole_file"]),
+    ("report", &["event", "finding", "junit", "mask", "suggest", "waiver", "whole_file"]),
     ("merge", &["event", "finding", "report", "waiver"]),
     // A fault cannot know who will catch it.
     ("mock", &["contract", "document", "finding"]),
     // A check cannot know which server it judges.
     ("checks", &["case", "contract", "document", "event", "exchange", "finding", "study"]),
-    ("diff", &["document", "finding", "suggest", "waiver"]),
+    ("diff", &["document", "finding", "junit", "suggest", "waiver"]),
     // Reads documents as the comparison does, and tries a contract on the embedded server.
     ("lint", &["contract", "diff", "document", "finding", "mock", "suggest"]),
     // What a file may name: checks, rules, formats.

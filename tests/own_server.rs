@@ -189,19 +189,26 @@ fn trials(arguments: &Arguments) -> Vec<Trial> {
         gate = gate.alone(trial);
     }
     let shared: Arc<(Gate, OnceLock<Checked>)> = Arc::new((gate, OnceLock::new()));
+    let check = |shared: &(Gate, OnceLock<Checked>)| {
+        shared.1.get_or_init(|| shared.0.check_blocking().expect("the server is there")).clone()
+    };
+    // Who only asks for the names does not wait for a run.
+    let known = (!arguments.list).then(|| check(&shared));
     let test = |trial: contract_gate::gate::Trial| {
+        let verdict = known.as_ref().map(|checked| checked.verdict(&trial));
         let shared = Arc::clone(&shared);
-        Trial::test(trial.name(), move || {
-            let (gate, once) = &*shared;
-            let checked = once.get_or_init(|| gate.check_blocking().expect("the server is there"));
-            match checked.verdict(&trial) {
-                Verdict::Failed(why) => Err(Failed::from(why)),
-                // A trial that was asked for by its name and saw nothing has not passed.
-                Verdict::Inconclusive(why) if exact => Err(Failed::from(why)),
-                // Among all others, what does not apply or cannot be concluded fails nobody; `verdicts_are_real` counts.
-                Verdict::Passed | Verdict::Inconclusive(_) | Verdict::Skipped(_) => Ok(()),
-            }
-        })
+        let name = trial.name();
+        let test = Trial::test(name, move || match check(&shared).verdict(&trial) {
+            Verdict::Passed => Ok(()),
+            // Whoever asks for what does not apply, by its name or by `--include-ignored`, is told why.
+            Verdict::Failed(why) | Verdict::Inconclusive(why) | Verdict::Skipped(why) => Err(Failed::from(why)),
+        });
+        // Neither has passed: what does not apply, and, among all others, what saw too little for a verdict.
+        match verdict {
+            Some(Verdict::Skipped(_)) => test.with_kind("not applicable").with_ignored_flag(true),
+            Some(Verdict::Inconclusive(_)) => test.with_kind("inconclusive").with_ignored_flag(!exact),
+            _ => test,
+        }
     };
     trials.into_iter().map(test).collect()
 }

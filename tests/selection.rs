@@ -56,6 +56,9 @@ fn parts_merge_to_the_verdict_of_the_whole() {
         let merge = ["merge", "part-2.json", "part-1.json", "part-3.json", "-q", "--report", "json=merged.json"];
         let (merged_code, text) = run(&here, &merge);
         assert_eq!(merged_code, code, "{text}");
+        let millis = |name: &str| read(&here.join(name)).finished.map_or(0, |finished| finished.millis);
+        let parts: u64 = ["part-1.json", "part-2.json", "part-3.json"].into_iter().map(millis).sum();
+        assert_eq!(millis("merged.json"), parts, "what the parts took");
         let merged = verdict(&read(&here.join("merged.json")));
         let ledger = [&merge[..], &["--ledger", "ledger.json"]].concat();
         assert_eq!(run(&here, &ledger).0, code, "a new ledger");
@@ -165,7 +168,9 @@ fn fail_fast_spares_requests_and_says_what_was_left_out() {
     assert!(requests(&here.join("a.json")) < whole / 2, "{text}");
     let report = read(&here.join("a.json"));
     assert_eq!(report.findings().filter(|finding| finding.level.name() == "deny").count(), 1);
-    assert!(report.sections[0].finished.as_ref().is_some_and(|done| done.remarks[0].contains("were left out")));
+    // What was not reached is told once, and nothing is made up about it.
+    assert!(report.sections[0].finished.as_ref().is_some_and(|done| done.remarks.is_empty()), "{text}");
+    assert!(text.contains("--fail-fast"), "{text}");
     assert!(!text.contains('✓'), "nothing was looked at to its end: {text}");
     for judged in report.judged() {
         if let Outcome::Inconclusive { reason, .. } = &judged.outcome {
@@ -192,6 +197,20 @@ fn a_selected_reader_takes_its_keys_from_the_list() {
     }
     let access = ["--only", "getCustomer", "--only", "access"];
     assert_eq!(check(&[&access[..], &["--fault", "foreign-record-readable"]].concat()).0, 1);
+}
+
+#[test]
+fn a_selected_list_is_held_against_the_one_that_is_not() {
+    let here = folder("lists");
+    let check = |more: &[&str]| run(&here, &[&["check", "flexprice", "--no-shrink"][..], more].concat());
+    let only = ["--only", "searchCustomers", "--only", "lists-disagree"];
+    let (code, text) = check(&[&only[..], &["--require-conclusive"]].concat());
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = check(&[&only[..], &["--fault", "lists-disagree"]].concat());
+    assert!(code == 1 && text.contains("lists-disagree"), "{text}");
+    let (_, text) = check(&[&only[..], &["--skip", "listCustomers"]].concat());
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("the other list, `listCustomers`, was not walked"), "{text}");
 }
 
 #[test]

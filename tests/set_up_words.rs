@@ -116,3 +116,25 @@ fn a_resource_that_an_overlay_names_wrongly_is_blamed_on_the_overlay() {
     assert!(text.contains("overlay.yaml:8:"), "{text}");
     assert!(text.contains("the schema of resource `customer` does not exist: `#/components/schemas/Client`"), "{text}");
 }
+
+#[test]
+fn a_clause_that_points_nowhere_is_told_and_stops_nothing() {
+    let here = stub::folder("nowhere");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/flexportal.yaml"))
+        .expect("it is shipped");
+    let spoilt = text.replace("direction: {slot: {query: sortDir}", "direction: {slot: {query: sortdir}");
+    assert_ne!(spoilt, text);
+    std::fs::write(here.join("copy.yaml"), spoilt).expect("a file");
+    let says =
+        ["copy.yaml:172: a clause that cannot be checked (semantics-points-nowhere)", "contract-gate lint copy.yaml"];
+    for command in [&["check", "copy.yaml", "--only", "answers"][..], &["doctor", "copy.yaml"]] {
+        let (code, text) = stub::told(&stub::gate_in(&here, command));
+        assert_eq!(code, 0, "{text}");
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(says.iter().all(|words| flat.contains(words)), "{command:?}: {text}");
+    }
+    let (_, text) = stub::told(&stub::gate_in(&here, &["check", "copy.yaml", "--only", "answers", "--report", "json"]));
+    assert!(text.contains("semantics-points-nowhere"), "{text}");
+    let (_, text) = stub::told(&stub::gate_in(&here, &["check", "flexportal", "--only", "answers"]));
+    assert!(!text.contains("semantics-"), "{text}");
+}

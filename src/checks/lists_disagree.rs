@@ -108,6 +108,12 @@ fn judge_peer(
         if !ruling.blames.is_empty() {
             return ruling.or_inconclusive("", "");
         }
+        if study.reference(&first.id).is_none() && study.reference(&operation.id).is_some() {
+            return Verdict::Inconclusive {
+                reason: format!("the other list, `{}`, was not walked", first.id),
+                remedy: "leave it out of --skip, or see the findings on it".to_owned(),
+            };
+        }
         return Verdict::Inconclusive {
             reason: "not both lists were walked to the end".to_owned(),
             remedy: "raise the limit on records, or see the findings on paging".to_owned(),

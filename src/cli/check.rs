@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 
 use super::job::{Done, Job};
+use super::levels::LevelArgs;
 use super::subject::{Subject, subjects};
 use super::target::TargetArgs;
 use super::{last_failed, listing, names, safe};
 use crate::config::{Config, FailOn, LevelRule, Levels, Names, RunFlags};
 use crate::engine::Shard;
-use crate::finding::Level;
 use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock;
 use crate::recording::Recorder;
@@ -22,7 +22,7 @@ use crate::report::{self, Format, ReportSpec};
 /// With no --base-url the embedded server of each contract is checked: a trial run that needs nothing.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN \\\n      --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check flexportal --record traffic.har\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
+    after_help = "Examples:\n  contract-gate check\n  contract-gate check flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate check maple --base-url $URL --token-env TOKEN \\\n      --param company_id=cmp_1 --report junit=gate.xml\n  contract-gate check flexportal --only paging --list\n  contract-gate check flexportal --record traffic.har\n  contract-gate check staging --rate 10/s --concurrency 2 --max-requests 500 --time-budget 5min\n  contract-gate check --shard 2/5 --report json=part-2.json\n  contract-gate check openapi/ours.yaml --base-url http://127.0.0.1:8080"
 )]
 pub(super) struct Args {
     /// List the checks that would run, and what is off by what; send nothing
@@ -39,7 +39,7 @@ pub(super) struct Args {
 
 /// Headings of `--help`: forty flags in a row are read by nobody.
 const CHECKED: &str = "What is checked";
-const COUNTS: &str = "What counts";
+pub(super) const COUNTS: &str = "What counts";
 const WRITTEN: &str = "What is written";
 pub(super) const PACE: &str = "How hard the server is asked";
 const EMBEDDED: &str = "The embedded server";
@@ -81,18 +81,8 @@ pub(super) struct VerdictArgs {
     /// Not this check, family or operation; repeatable
     #[arg(long, value_name = "NAME", help_heading = CHECKED)]
     skip: Vec<String>,
-    /// Level deny for a check, family or operation:check
-    #[arg(long, value_name = "ID", help_heading = COUNTS)]
-    deny: Vec<String>,
-    /// Level warn, for the same
-    #[arg(long, value_name = "ID", help_heading = COUNTS)]
-    warn: Vec<String>,
-    /// Level note, for the same
-    #[arg(long, value_name = "ID", help_heading = COUNTS)]
-    note: Vec<String>,
-    /// Not reported at all, for the same
-    #[arg(long, value_name = "ID", help_heading = COUNTS)]
-    allow: Vec<String>,
+    #[command(flatten)]
+    levels: LevelArgs,
     /// Which findings turn the gate red: deny, warn, never
     #[arg(long, value_name = "LEVEL", help_heading = COUNTS)]
     fail_on: Option<FailOn>,
@@ -229,13 +219,7 @@ impl RunArgs {
     }
 
     pub(super) fn levels(&self) -> Result<Vec<LevelRule>, String> {
-        let given = [
-            (Level::Deny, &self.verdict.deny),
-            (Level::Warn, &self.verdict.warn),
-            (Level::Note, &self.verdict.note),
-            (Level::Allow, &self.verdict.allow),
-        ];
-        Levels::flags(given.iter().flat_map(|(level, names)| names.iter().map(|name| (*level, name.as_str()))))
+        Levels::flags(self.verdict.levels.in_order())
     }
 }
 

@@ -15,7 +15,8 @@ use crate::target::Target;
 ///
 /// Takes the flags of `check` that say what is checked and how to get in. A dozen requests; each line is `ok`,
 /// `problem` with whose it is and the next step, or `-` where there was nothing to look at.
-/// Exit codes: 0 all is well, 1 the API is wrong, 2 you are misconfigured, 3 the server is down.
+/// Exit codes: 0 all is well, 1 the API is wrong, 2 you are misconfigured, 3 the server is down, or
+/// nothing of the API could be looked at.
 #[derive(ClapArgs, Debug)]
 #[command(
     after_help = "Examples:\n  contract-gate doctor\n  contract-gate doctor staging\n  contract-gate doctor flexportal --base-url https://api-eu.flexportal.io \\\n      --token-env FLEXPORTAL_KEY --param Tenant-ID=unit_north\n  contract-gate doctor openapi/ours.yaml --base-url http://127.0.0.1:8080 --wait 30s"
@@ -42,21 +43,29 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let mut worst = None;
+    let mut looked = true;
     for subject in &subjects {
         let (options, limits) = settings.of(subject);
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)
             .map_err(|error| error.to_string())?;
         let probes = runtime.block_on(examine(Arc::clone(&subject.contract), Arc::new(target), options.wait));
+        looked &= probes.iter().any(Probe::tells_of_the_api);
         let culprits = probes.iter().filter_map(|probe| match &probe.sight {
             Sight::Trouble(trouble) => Some(trouble.culprit),
             _ => None,
         });
         worst = culprits.chain(worst).max();
-        let text = format!("{}\n{}\n", subject.name, table(&probes));
+        let of_document = super::soundness::warnings(&subject.contract);
+        let of_document: String =
+            of_document.iter().map(|warning| format!("  warning  document  {}\n", plain(warning))).collect();
+        let text = format!("{}\n{of_document}{}\n", subject.name, table(&probes));
         // A reader that went away (`| head`) is no failure.
         let _ = out.write_all(masker.mask(&text).as_bytes());
     }
     let (code, words) = match worst {
+        None if !looked => {
+            (exit::NO_VERDICT, "nothing of the API could be looked at; what is missing stands in the lines above")
+        }
         None => (exit::CONFORMS, "all is well: contract-gate check can begin"),
         Some(culprit @ Culprit::Api) => (exit::VIOLATED, culprit.words()),
         Some(culprit @ Culprit::Setup) => (exit::UNUSABLE, culprit.words()),

@@ -10,7 +10,10 @@ pub(super) fn over(config: &Config, target: &TargetArgs, levels: &[LevelRule]) -
     for rule in levels {
         let key = format!("levels.{}", rule.scope);
         rows.retain(|row| row.key != key && !row.key.ends_with(&format!(".{key}")));
-        rows.push(Row { key, value: rule.level.to_string(), origin: rule.origin.clone() });
+        // With the other levels, before targets and waivers.
+        let at = rows.iter().position(|row| ["targets.", "waivers."].iter().any(|start| row.key.starts_with(start)));
+        let row = Row { key, value: rule.level.to_string(), origin: rule.origin.clone() };
+        rows.insert(at.unwrap_or(rows.len()), row);
     }
     // Without targets there is one server, which has no name.
     let names: Vec<String> = config.targets.iter().map(|target| format!("targets.{}.", target.name)).collect();

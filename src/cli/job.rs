@@ -129,6 +129,7 @@ impl Job {
         if let Some(server) = &subject.repeat {
             options.about.insert("the embedded server".to_owned(), server.clone());
         }
+        options.remarks = super::soundness::warnings(&subject.contract);
         options.first = self.memory.cases(&subject.name);
         options.fail_fast = self.fail_fast.then(|| self.red());
         let target = Target::new(&subject.base_url, subject.own.clone(), subject.second.clone(), limits)

@@ -10,7 +10,7 @@ use super::memory::Memory;
 use super::verdict::{Tally, written};
 use super::{check, exit};
 use crate::config::{Config, FailOn, RunFlags};
-use crate::event::{Event, Outcome};
+use crate::event::{Event, Outcome, RunFinished};
 use crate::finding::Finding;
 use crate::mask::Masker;
 use crate::report::{self, Fanout, ReportSpec, Run};
@@ -59,10 +59,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8, String> {
-    let started = Instant::now();
     let config = load(args)?;
     let parts = parts(&args.files)?;
     let violated = parts.iter().any(|(_, run)| run.verdict().1 == exit::VIOLATED);
+    // What the parts took together: how long it takes to join their reports is nobody's question.
+    let millis = parts.iter().filter_map(|(_, run)| run.finished.as_ref()).map(|finished| finished.millis).sum();
     let mut run = crate::merge::merge(parts).map_err(|error| error.to_string())?;
     run.started.repeat = super::words::command_line();
     let specs = check::specs(&config);
@@ -97,7 +98,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     for finding in less {
         fanout.event(&Event::Found(Box::new(finding)));
     }
-    fanout.event(&Event::RunFinished(tally.finish(code, started)));
+    fanout.event(&Event::RunFinished(RunFinished { millis, ..tally.finish(code, Instant::now()) }));
     memory.write(&run, aborted.is_none())?;
     let code = written(fanout.finish(), code);
     let _ = io::stdout().flush();

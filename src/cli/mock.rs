@@ -70,6 +70,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
         return Ok(exit::CONFORMS);
     }
     let Some(contract) = contract else { return Err("name a contract".to_owned()) };
+    for warning in super::soundness::warnings(&contract) {
+        super::safe::note(&format!("warning: {warning}"));
+    }
     let options = Options {
         seed: args.seed,
         population: args.population,

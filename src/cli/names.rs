@@ -104,6 +104,22 @@ pub(super) fn declared_params(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses keys of a resource that no operation reads: nothing would be asked for by them.
+pub(super) fn known_resources(subject: &Subject) -> Result<(), String> {
+    let configured = subject.configured.as_ref();
+    let second = configured.and_then(|target| target.second_tenant.as_ref());
+    let sources = [(Some(&subject.own), configured.map(|target| &target.access)), (subject.second.as_ref(), second)];
+    for (identity, source) in sources.into_iter().filter_map(|(identity, source)| Some((identity?, source))) {
+        for name in identity.known_ids.keys() {
+            crate::config::resource(&subject.contract, &subject.name, name).map_err(|unknown| {
+                let place = source.and_then(|access| access.place_of_known_ids(name));
+                format!("{}{unknown}", place.map(|place| format!("{place}: ")).unwrap_or_default())
+            })?;
+        }
+    }
+    Ok(())
+}
+
 fn operations(contract: &Contract) -> impl Iterator<Item = String> + use<> {
     contract.operations.iter().map(|operation| operation.id.clone()).collect::<Vec<_>>().into_iter()
 }

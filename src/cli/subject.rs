@@ -89,6 +89,7 @@ pub(super) fn subjects(
             let (resource, key) = pair(text, "--known-id")?;
             subject.own.known_ids.entry(resource.to_owned()).or_default().push(key.to_owned());
         }
+        super::names::known_resources(&subject)?;
         subjects.push(subject);
     }
     Ok(subjects)

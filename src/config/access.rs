@@ -176,7 +176,8 @@ impl AccessSource {
         })
     }
 
-    /// Reads the secrets: `$NAME` and `${NAME}` in headers and parameters are environment variables, `$$` is a dollar.
+    /// Reads the secrets: in headers and parameters a whole value of `env:NAME` or `file:PATH` stands for what is there, as
+    /// in the flags; `$NAME` and `${NAME}` within one are environment variables, `$$` is a dollar.
     ///
     /// # Errors
     /// When a variable is not set, or a file cannot be read or is empty.
@@ -188,10 +189,19 @@ impl AccessSource {
             access.token = Some(Secret::named(value, name));
         }
         if let Some((file, position)) = &self.token_file {
-            access.token = Some(Secret::new(self.read_token(file, *position)?));
+            access.token = Some(Secret::new(self.read_secret("`token-file` ", file, *position)?));
         }
         access.secrets.extend(access.token.clone());
         for (name, text, position) in &self.headers {
+            if let Some(secret) = self.referred(text, *position, environment)? {
+                let credential = secret.expose().rsplit(' ').next().unwrap_or(secret.expose());
+                access.secrets.push(match secret.name() {
+                    Some(variable) => Secret::named(credential, variable),
+                    None => Secret::new(credential),
+                });
+                access.headers.push(Header::new(name, &secret));
+                continue;
+            }
             let (value, secrets) = self.interpolate(text, *position, environment)?;
             let shown = match secrets.as_slice() {
                 [] => (!header_names_credential(name) && !value.contains('$')).then(|| value.clone()),
@@ -207,7 +217,10 @@ impl AccessSource {
             access.headers.push(Header { name: name.clone(), value: SecretString::from(value), shown });
         }
         for (name, (text, position)) in &self.params {
-            let (value, mut secrets) = self.interpolate(text, *position, environment)?;
+            let (value, mut secrets) = match self.referred(text, *position, environment)? {
+                Some(secret) => (secret.expose().to_owned(), vec![secret]),
+                None => self.interpolate(text, *position, environment)?,
+            };
             // A short word, such as a region, would turn ordinary text into its variable; only a credential must not show.
             secrets.retain(|secret| !secret.too_short() || names_credential(name));
             access.secrets.extend(secrets);
@@ -225,20 +238,40 @@ impl AccessSource {
         Ok(access)
     }
 
-    fn read_token(&self, file: &Path, position: Position) -> Result<String, ConfigError> {
-        let help = "check the path and its permissions; it starts at the folder of this file";
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            self.error(position, &format!("`token-file` {} cannot be read: {error}", file.display()), help)
-        })?;
-        let token = text.trim();
-        if token.is_empty() {
-            return Err(self.error(
-                position,
-                &format!("`token-file` {} is empty", file.display()),
-                "write the token into it",
-            ));
+    /// The secret that a whole value of `env:NAME` or `file:PATH` names.
+    fn referred(
+        &self,
+        text: &str,
+        position: Position,
+        environment: &Environment<'_>,
+    ) -> Result<Option<Secret>, ConfigError> {
+        match text.split_once(':') {
+            Some(("env", name)) if is_variable(name) => {
+                self.variable(name, position, environment).map(|value| Some(Secret::named(value, name)))
+            }
+            Some(("env", _)) => {
+                let help = "write the name of an environment variable behind `env:`, such as `env:STAGING_KEY`";
+                Err(self.error(position, "behind `env:` stands no name of an environment variable", help))
+            }
+            Some(("file", path)) => {
+                let file = self.path.parent().unwrap_or(Path::new("")).join(path);
+                self.read_secret("", &file, position).map(|text| Some(Secret::new(text)))
+            }
+            _ => Ok(None),
         }
-        Ok(token.to_owned())
+    }
+
+    /// The text of a file that holds a secret; `key` says in messages where the file is named.
+    fn read_secret(&self, key: &str, file: &Path, position: Position) -> Result<String, ConfigError> {
+        let shown = file.display();
+        let help = "check the path and its permissions; it starts at the folder of this file";
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| self.error(position, &format!("{key}{shown} cannot be read: {error}"), help))?;
+        let secret = text.trim();
+        if secret.is_empty() {
+            return Err(self.error(position, &format!("{key}{shown} is empty"), "write what it is to hold into it"));
+        }
+        Ok(secret.to_owned())
     }
 
     fn variable(&self, name: &str, position: Position, environment: &Environment<'_>) -> Result<String, ConfigError> {
@@ -298,6 +331,12 @@ impl AccessSource {
         self.params.get(name).map(|(_, (line, column))| Origin::File(self.path.clone(), *line, *column))
     }
 
+    /// Where keys of a resource are written, for messages about it.
+    #[must_use]
+    pub fn place_of_known_ids(&self, resource: &str) -> Option<Origin> {
+        self.known_ids.get(resource).map(|(_, (line, column))| Origin::File(self.path.clone(), *line, *column))
+    }
+
     pub(super) fn rows(&self, prefix: &str, rows: &mut Vec<Row>) {
         let mut row = |key: String, value: String, (line, column): Position| {
             let origin = Origin::File(self.path.clone(), line, column);
@@ -310,16 +349,24 @@ impl AccessSource {
             row("token-file".to_owned(), file.display().to_string(), *position);
         }
         for (name, value, position) in &self.headers {
-            let hidden = header_names_credential(name) && !value.contains('$');
-            row(format!("headers.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, *position);
+            row(format!("headers.{name}"), shown(value, header_names_credential(name)), *position);
         }
         for (name, (value, position)) in &self.params {
-            let hidden = names_credential(name) && !value.contains('$');
-            row(format!("params.{name}"), if hidden { STARS.to_owned() } else { value.clone() }, *position);
+            row(format!("params.{name}"), shown(value, names_credential(name)), *position);
         }
         for (name, (ids, position)) in &self.known_ids {
             row(format!("known-ids.{name}"), ids.join(", "), *position);
         }
+    }
+}
+
+/// The value of a header or a parameter for `config show`: a variable by its name, a credential not at all.
+fn shown(value: &str, is_credential: bool) -> String {
+    match value.split_once(':') {
+        Some(("env", variable)) => format!("${variable}"),
+        Some(("file", _)) => value.to_owned(),
+        _ if is_credential && !value.contains('$') => STARS.to_owned(),
+        _ => value.to_owned(),
     }
 }
 

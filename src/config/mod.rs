@@ -24,7 +24,7 @@ use crate::waiver::Waiver;
 pub use access::{Access, AccessSource, Environment, Header};
 pub use error::ConfigError;
 pub use levels::{LevelRule, Levels, Scope};
-pub use names::{Names, Unknown, parameter};
+pub use names::{Names, Unknown, parameter, resource};
 pub use settings::{Origin, PREFIX, Row, RunFlags, RunSettings, Setting};
 pub use target::Target;
 pub use units::{Color, Count, FailOn, Plain, Profile, Rate, Report, Time, level, whole};

@@ -58,6 +58,25 @@ pub fn parameter(contract: &Contract, called: &str, name: &str) -> Result<(), Un
     }
 }
 
+/// What keys are named for: a resource that some operation reads by its key.
+///
+/// # Errors
+/// When no operation does.
+pub fn resource(contract: &Contract, called: &str, name: &str) -> Result<(), Unknown> {
+    let operations = contract.operations.iter();
+    let mut read: Vec<&str> =
+        operations.filter_map(|operation| Some(operation.clause.reads.as_ref()?.resource.as_str())).collect();
+    read.dedup();
+    if read.contains(&name) {
+        return Ok(());
+    }
+    let all = match read.is_empty() {
+        true => "leave it out: no operation reads a record by its key, as far as `x-contract` says".to_owned(),
+        false => format!("resources that are read: {}", read.join(", ")),
+    };
+    Err(Unknown::new(format!("{called} reads no `{name}` by key"), nearest(name, read), &all))
+}
+
 /// Where all checks, families and rules are listed.
 const LIST: &str = "`contract-gate list` shows all";
 

@@ -1,9 +1,10 @@
 //! What a run that was cut off says of what it did not reach: one reason, and none that it made up.
 
 use super::rounds::Run;
+use crate::contract::Operation;
 use crate::event::{Aborted, Obstacle, Outcome};
 use crate::exchange::{Failure, Stop};
-use crate::study::Seen;
+use crate::study::{Seen, Study};
 
 /// Why something was not reached, and how to reach it.
 #[derive(Clone, Debug)]
@@ -19,6 +20,19 @@ impl Cut {
     }
 }
 
+impl Cut {
+    /// Why an operation could not be judged where answers of it are beyond what the gate reads.
+    pub(super) fn beyond(study: &Study, operation: &Operation) -> Option<Self> {
+        let failure = study.all_answers(&operation.id).filter_map(|answer| answer.failure.as_ref());
+        let mut beyond = failure.filter(|failure| matches!(failure, Failure::Beyond { .. }));
+        let first = beyond.next()?;
+        Some(Self {
+            reason: first.words(),
+            remedy: "judge this one by hand: it is the gate's limit, not a fault of the server".to_owned(),
+        })
+    }
+}
+
 impl From<Stop> for Cut {
     fn from(stop: Stop) -> Self {
         let Aborted { message, remedy, .. } = stopped(stop);
@@ -27,6 +41,16 @@ impl From<Stop> for Cut {
 }
 
 impl Run<'_> {
+    /// How many answers are beyond what the gate reads, if any are: other answers may have judged what they could not.
+    pub(super) fn beyond(&self) -> Option<String> {
+        let answers =
+            self.study.iter().flat_map(|(_, seen)| seen.answers()).filter_map(|answer| answer.failure.as_ref());
+        let beyond: Vec<&Failure> = answers.filter(|failure| matches!(failure, Failure::Beyond { .. })).collect();
+        let many = if beyond.len() == 1 { "1 answer is" } else { &format!("{} answers are", beyond.len()) };
+        let why = beyond.first()?.words();
+        Some(format!("{many} not judged: {why}"))
+    }
+
     /// Why not everything was seen that was planned; `None` when it was.
     pub(super) fn cut(&self) -> Option<Cut> {
         if self.is_red {

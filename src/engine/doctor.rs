@@ -1,7 +1,10 @@
 //! Is everything set up, and if not, whose fault is it? A handful of requests before the hundreds of `check`.
 
+mod doors;
+mod first;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,8 +14,9 @@ use crate::case::{Access, Call};
 use crate::contract::{Contract, Operation};
 use crate::event::Obstacle;
 use crate::exchange::{self, Failure, Stop};
-use crate::study::{Looks, Observation, Study, observe, records};
+use crate::study::{Looks, MediaSeen, Observation, Study, observe, records};
 use crate::target::Target;
+use first::{First, Ground};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +37,18 @@ pub enum Sight {
     /// It could not be looked at, or there is nothing to look at; why.
     NotLooked(String),
 }
+
+impl Probe {
+    /// Whether it shows that somebody at the server knows the API: that it answers at all does not.
+    #[must_use]
+    pub fn tells_of_the_api(&self) -> bool {
+        matches!(self.sight, Sight::Fine(_)) && OF_THE_API.contains(&self.name)
+    }
+}
+
+/// The probes that look at the API itself.
+const OF_THE_API: [&str; 7] =
+    ["credential", "no credential", "wrong credential", "tenant", "first page", "known ids", "second tenant"];
 
 /// Seconds by which two clocks may differ.
 const DRIFT: i64 = 60;
@@ -62,25 +78,37 @@ async fn probes(contract: Arc<Contract>, target: Arc<Target>, patience: Duration
     let means = super::means(&contract, &target, &super::Options::default());
     let doctor = Doctor { study: Study::new(contract, means), target };
     wait::wait(&doctor.study, &doctor.target, patience).await;
-    let Some((operation, call)) = wait::first_call(&doctor.study) else {
-        let why = "the document has no list, and no key is known: give --known-id RESOURCE=KEY".to_owned();
-        let nothing = |name| Probe { name, sight: Sight::NotLooked(why.clone()) };
+    let Some(first) = doctor.first().await else {
+        let nothing = |name| Probe { name, sight: Sight::NotLooked("the document has no operation".to_owned()) };
         return std::iter::once("reachable").chain(LATER).map(nothing).collect();
     };
-    let started = Instant::now();
-    let visit = doctor.visit(&operation, call).await;
-    let mut probes = vec![Probe { name: "reachable", sight: doctor.reachable(&operation, &visit, started) }];
+    let First { operation, visit, took, ground } = &first;
+    let mut probes = vec![Probe { name: "reachable", sight: doctor.reachable(operation, visit, *took) }];
     let Some(answer) = &visit.answer else {
-        probes.extend(LATER.map(|name| Probe { name, sight: doctor.without_answer(name, &operation, &visit) }));
+        probes.extend(LATER.map(|name| Probe { name, sight: doctor.without_answer(name, operation, visit) }));
         return probes;
     };
-    if trouble::stranger(&doctor.study.contract, &operation, &visit.seen).is_some() {
+    let only_there = |name| match name {
+        "TLS" => Some(doctor.tls()),
+        "clock" => Some(clock(answer)),
+        "rate limit" => Some(rate_limit(answer)),
+        _ => None,
+    };
+    if *ground == Ground::Nobody {
+        let sight = |name| match name {
+            "first page" => doctor.nothing_to_ask(&first),
+            _ => {
+                only_there(name).unwrap_or_else(|| Sight::NotLooked("nothing of the API could be asked for".to_owned()))
+            }
+        };
+        probes.extend(LATER.map(|name| Probe { name, sight: sight(name) }));
+        return probes;
+    }
+    if first.is_a_stranger(&doctor.study.contract) {
         // Whatever it lets in or keeps out is not this API's doing.
         let sight = |name| match name {
-            "TLS" => doctor.tls(),
-            "clock" => clock(answer),
-            "first page" => doctor.first_page(&operation, &visit),
-            _ => Sight::NotLooked("what answers is not this API".to_owned()),
+            "first page" => doctor.first_page(&first),
+            _ => only_there(name).unwrap_or_else(|| Sight::NotLooked("what answers is not this API".to_owned())),
         };
         probes.extend(LATER.map(|name| Probe { name, sight: sight(name) }));
         return probes;
@@ -88,14 +116,14 @@ async fn probes(contract: Arc<Contract>, target: Arc<Target>, patience: Duration
     let sights = [
         doctor.tls(),
         clock(answer),
-        doctor.credential(&operation, &visit),
-        doctor.refusal(&operation, &visit, Access::Anonymous).await,
-        doctor.refusal(&operation, &visit, Access::Wrong).await,
-        doctor.tenant(&operation, &visit).await,
-        doctor.first_page(&operation, &visit),
+        doctor.credential(operation, visit),
+        doctor.refusal(operation, visit, Access::Anonymous).await,
+        doctor.refusal(operation, visit, Access::Wrong).await,
+        doctor.tenant(operation, visit).await,
+        doctor.first_page(&first),
         doctor.known_ids().await,
         rate_limit(answer),
-        doctor.second_tenant(&operation, &visit).await,
+        doctor.second_tenant(operation, visit).await,
     ];
     probes.extend(LATER.into_iter().zip(sights).map(|(name, sight)| Probe { name, sight }));
     probes
@@ -111,6 +139,17 @@ struct Visit {
     call: Call,
     answer: Option<exchange::Answer>,
     seen: Observation,
+}
+
+impl Visit {
+    /// What came, in a few words.
+    fn words(&self, operation: &Operation) -> String {
+        let endpoint = operation.endpoint();
+        match self.seen.status {
+            Some(status) => format!("{endpoint} answers {status}"),
+            None => format!("{endpoint} was not answered"),
+        }
+    }
 }
 
 fn trouble(culprit: Culprit, message: String, remedy: impl Into<String>) -> Sight {
@@ -129,13 +168,14 @@ impl Doctor {
         Visit { call, answer, seen }
     }
 
-    fn reachable(&self, operation: &Operation, visit: &Visit, started: Instant) -> Sight {
+    fn reachable(&self, operation: &Operation, visit: &Visit, took: Duration) -> Sight {
         let base = self.target.base();
         let Some(failure) = &visit.seen.failure else {
-            return Sight::Fine(format!("{base} answers in {} ms", started.elapsed().as_millis()));
+            return Sight::Fine(format!("{base} answers in {} ms", took.as_millis()));
         };
         match failure {
             Failure::Connect(why) if trouble::is_tls(why) => Sight::Fine(format!("{base} takes connections")),
+            Failure::Beyond { .. } => Sight::Fine(format!("{base} answers: {}", failure.words())),
             Failure::Stopped(Stop::Asked(_)) => Sight::Fine(format!("{base} answers, and asks for patience")),
             other => match look(&self.study, base, operation, &visit.seen, 1) {
                 Look::Certain(found) | Look::Doubtful(found) => Sight::Trouble(found),
@@ -153,7 +193,11 @@ impl Doctor {
         };
         match look(&self.study, self.target.base(), operation, &visit.seen, 1) {
             Look::Certain(found) if name == matter => Sight::Trouble(found),
-            _ => Sight::NotLooked("no answer came".to_owned()),
+            _ => match &visit.seen.failure {
+                Some(failure @ Failure::Beyond { .. }) if name == "first page" => Sight::NotLooked(failure.words()),
+                Some(Failure::Beyond { .. }) => Sight::NotLooked("the answer could not be read".to_owned()),
+                _ => Sight::NotLooked("no answer came".to_owned()),
+            },
         }
     }
 
@@ -173,7 +217,7 @@ impl Doctor {
                 Sight::NotLooked("the tenant is missing".to_owned())
             }
             Look::Certain(found) => Sight::Trouble(found),
-            _ if !visit.seen.is_success() => Sight::NotLooked(format!("{} was not answered", operation.endpoint())),
+            _ if !visit.seen.is_success() => Sight::NotLooked(visit.words(operation)),
             _ if given => Sight::Fine(format!("accepted by {}", operation.endpoint())),
             _ if operation.is_guarded() => {
                 Sight::NotLooked("none was given: --token-env NAME, or --header NAME=env:VAR".to_owned())
@@ -182,70 +226,32 @@ impl Doctor {
         }
     }
 
-    /// Without a credential, and with one that nobody issued, the door must be shut.
-    async fn refusal(&self, operation: &Operation, visit: &Visit, access: Access) -> Sight {
-        if !operation.is_guarded() {
-            return Sight::NotLooked("the document asks for no credential".to_owned());
-        }
-        if !visit.seen.is_success() {
-            return Sight::NotLooked("the own credential was not let in".to_owned());
-        }
-        let seen = self.visit(operation, visit.call.clone().access(access)).await.seen;
-        let check =
-            if access == Access::Anonymous { "works-without-credential" } else { "works-with-wrong-credential" };
-        match seen.status {
-            Some(status) if seen.is_success() => trouble(
-                Culprit::Api,
-                format!("{} answers {status} to {}", operation.endpoint(), access.words()),
-                format!("let the server ask for the credential: contract-gate explain {check}"),
-            ),
-            Some(status) if status < 500 => Sight::Fine(format!("refused with {status}")),
-            Some(status) => trouble(
-                Culprit::Api,
-                format!("{} answers {status} to {}", operation.endpoint(), access.words()),
-                "look at the server's log",
-            ),
-            None => Sight::NotLooked("no answer came".to_owned()),
-        }
-    }
-
-    async fn tenant(&self, operation: &Operation, visit: &Visit) -> Sight {
-        let slot = self.study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
-        let Some(slot) = slot.filter(|slot| operation.parameter(slot).is_some()) else {
-            return Sight::NotLooked("no parameter selects it".to_owned());
-        };
-        let remedy = format!("name the tenant with --param {}=VALUE", slot.name());
-        let Some(tenant) = &self.study.means.tenant else {
-            return trouble(Culprit::Setup, "no tenant was given".to_owned(), remedy);
-        };
-        if !visit.seen.is_success() {
-            return Sight::NotLooked(format!("{} was not answered", operation.endpoint()));
-        }
-        let other = self.visit(operation, visit.call.clone().access(Access::UnknownTenant)).await.seen;
-        let shows = other.page.as_ref().is_none_or(|page| page.items > 0);
-        match other.status {
-            Some(status) if other.is_success() && shows => trouble(
-                Culprit::Api,
-                format!("{} answers {status} in a tenant that does not exist", operation.endpoint()),
-                "let the server look at the tenant: contract-gate explain works-in-unknown-tenant",
-            ),
-            Some(status) => Sight::Fine(format!("`{tenant}` is let in, one that does not exist is answered {status}")),
-            None => Sight::Fine(format!("`{tenant}` is let in")),
-        }
-    }
-
-    fn first_page(&self, operation: &Operation, visit: &Visit) -> Sight {
+    fn first_page(&self, first: &First) -> Sight {
+        let First { operation, visit, ground, .. } = first;
         let (seen, base) = (&visit.seen, self.target.base());
         let endpoint = operation.endpoint();
         let Some(status) = seen.status else { return Sight::NotLooked("no answer came".to_owned()) };
+        if let Some(failure) = &seen.failure {
+            return Sight::NotLooked(failure.words());
+        }
         match look(&self.study, base, operation, seen, 1) {
             Look::Certain(_) => Sight::NotLooked("access was refused".to_owned()),
+            // That there is no such record is what was to be expected, and what any record may be answered.
+            _ if *ground == Ground::Strange && (status == 404 || seen.json.is_some()) => self.nothing_to_ask(first),
+            Look::Doubtful(_) if *ground == Ground::Plain && seen.json.is_some() => {
+                let says = visit.words(operation);
+                if operation.response(status).is_some() {
+                    return Sight::Fine(format!("{says}, which the document declares"));
+                }
+                let next = "check the base URL path; contract-gate check judges the rest";
+                trouble(Culprit::Api, format!("{says}, which the document does not declare"), next)
+            }
             Look::Doubtful(found) => {
                 let location = visit.answer.as_ref().and_then(|answer| answer.header("location"));
                 let to = location.map(|to| format!(" to {}", to.split(['?', '#']).next().unwrap_or(to)));
                 Sight::Trouble(Trouble { message: found.message + &to.unwrap_or_default(), ..found })
             }
-            Look::Fine if (200..300).contains(&status) => self.judged_page(operation, seen),
+            Look::Fine if (200..300).contains(&status) => self.judged_page(operation, seen, *ground),
             Look::Fine => {
                 let message = format!("{endpoint} answers {status}");
                 trouble(Culprit::Api, message, "look at the server's log; contract-gate check names the fault")
@@ -253,10 +259,13 @@ impl Doctor {
         }
     }
 
-    fn judged_page(&self, operation: &Operation, seen: &Observation) -> Sight {
+    fn judged_page(&self, operation: &Operation, seen: &Observation, ground: Ground) -> Sight {
         let next = "contract-gate check names each fault";
         let endpoint = operation.endpoint();
         if seen.json.is_none() {
+            if ground == Ground::Plain && seen.body.broken_json.is_none() && seen.media == MediaSeen::Declared {
+                return Sight::Fine(format!("{endpoint} is answered as declared"));
+            }
             return trouble(Culprit::Api, format!("{endpoint} is answered with a body that is no JSON"), next);
         }
         if let Some(first) = seen.body.schema_errors.first() {
@@ -280,6 +289,7 @@ impl Doctor {
                 Sight::Fine("lawful, and empty: most checks need records; --known-id RESOURCE=KEY helps".to_owned())
             }
             Some(page) => Sight::Fine(format!("{} records, as the schema says", page.items)),
+            None if ground == Ground::Plain => Sight::Fine(format!("{endpoint} is answered as the schema says")),
             None => Sight::Fine("a record, as the schema says".to_owned()),
         }
     }

@@ -109,7 +109,16 @@ impl<'a> Judging<'a> {
         if let Some(by) = self.disabled(check, operation) {
             return (tell::judged(contract, check, operation, Outcome::Disabled { by }, None), Vec::new());
         }
-        match unpromised(operation, (check.judge)(self.confirmer.study, operation)) {
+        let seen = (check.judge)(self.confirmer.study, operation);
+        // What was seen and could not be read is another reason than that nothing was promised.
+        let beyond = matches!(seen, Verdict::Inconclusive { .. })
+            .then(|| Cut::beyond(self.confirmer.study, operation))
+            .flatten()
+            .filter(|_| self.cut.is_none());
+        if let Some(beyond) = beyond {
+            return (tell::judged(contract, check, operation, beyond.outcome(), None), Vec::new());
+        }
+        match unpromised(operation, seen) {
             Verdict::Judged { evidence, blames } => self.judged(check, operation, evidence, blames).await,
             verdict => {
                 // What was missing was not sent: any other reason would be made up.

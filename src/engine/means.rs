@@ -16,6 +16,10 @@ pub(super) fn means(contract: &Contract, target: &Target, options: &Options) -> 
         seed: options.seed,
         strict: options.selection.profile == Profile::Strict,
         has_token: target.own.token.is_some() || !target.own.headers.is_empty(),
+        // Without a variable it has a name that was made up for curl lines.
+        token_name: (target.own.token.is_some() && target.own.token_name != "TOKEN")
+            .then(|| target.own.token_name.clone())
+            .filter(|name| !name.is_empty()),
         has_second: target.second.is_some(),
         second_refused: None,
         tenant: tenant_in(&target.own),

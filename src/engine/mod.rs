@@ -129,7 +129,7 @@ pub async fn check_with(
         runner,
         options,
         cost: BTreeMap::new(),
-        remarks: contract.judged_in_part().into_iter().collect(),
+        remarks: contract.judged_in_part().into_iter().chain(options.remarks.iter().cloned()).collect(),
         outcomes: BTreeMap::new(),
         checked: Checked::default(),
         doubted: HashSet::new(),

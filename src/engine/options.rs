@@ -36,6 +36,8 @@ pub struct Options {
     pub wait: Duration,
     /// What the report says of the run beside these options: which embedded server it is, say.
     pub about: BTreeMap<String, String>,
+    /// What a reader should know beforehand, say of the document; it stands in every report.
+    pub remarks: Vec<String>,
     /// Cases to send first: regressions of earlier runs.
     pub first: Vec<Case>,
     /// What other runs of the same contract have learnt of its records; never shared between contracts.
@@ -72,6 +74,7 @@ impl Default for Options {
             fail_fast: None,
             wait: Duration::ZERO,
             about: BTreeMap::new(),
+            remarks: Vec::new(),
             first: Vec::new(),
             looks: None,
         }

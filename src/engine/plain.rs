@@ -6,11 +6,13 @@ use super::trouble::{Culprit, Look, Trouble, look};
 use crate::case::{Call, Case};
 use crate::checks::{CATALOGUE, Family, Verdict};
 use crate::contract::{Location, Operation, Parameter, is_json};
+use crate::study::Study;
+use crate::target::Identity;
 
 /// Operations named in a remark.
 const NAMED: usize = 3;
 /// Operations tried before a refusal counts as one of all.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 impl Operation {
     /// Whether no clause says what it lists, reads or adds.
@@ -30,6 +32,28 @@ pub(super) fn unpromised(operation: &Operation, verdict: Verdict) -> Verdict {
     }
 }
 
+/// A call with what the document and the access know; `None` where that is not enough, or where the answer may be something
+/// else than one JSON text.
+pub(super) fn plain_call(study: &Study, own: &Identity, operation: &Operation) -> Option<Call> {
+    let success = operation.success()?;
+    let any = |name: &str| is_json(name) || matches!(name, "*/*" | "application/*");
+    let reads = operation.method == "GET" && operation.body.is_none();
+    let tells = success.media.is_empty() || success.media.iter().any(|media| any(&media.name));
+    if !reads || !tells || (operation.is_guarded() && !study.means.has_token) {
+        return None;
+    }
+    let given = |parameter: &Parameter| own.params.contains_key(&parameter.name) || own.carries(parameter);
+    if !study.contract.missing(operation, &[], given).is_empty() {
+        return None;
+    }
+    let mut call = Call::new(&operation.id);
+    for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path && !given(p)) {
+        let value = operation.standing(parameter)?.value;
+        call.set(&parameter.slot()?, value);
+    }
+    Some(call)
+}
+
 impl Run<'_> {
     /// One call of each operation that is not described and can be called all the same.
     pub(super) fn plain_calls(&self) -> Vec<Case> {
@@ -39,30 +63,8 @@ impl Run<'_> {
             operation.is_plain() && passive.into_iter().any(|check| selection.plans(check, &operation.id))
         };
         let operations = self.study.contract.operations.iter().filter(asks);
-        operations.filter_map(|operation| self.plain_call(operation)).map(Case::Call).collect()
-    }
-
-    /// A call with what the document and the access know; `None` where that is not enough, or where the answer may be
-    /// something else than one JSON text.
-    fn plain_call(&self, operation: &Operation) -> Option<Call> {
-        let success = operation.success()?;
-        let any = |name: &str| is_json(name) || matches!(name, "*/*" | "application/*");
-        let reads = operation.method == "GET" && operation.body.is_none();
-        let tells = success.media.is_empty() || success.media.iter().any(|media| any(&media.name));
-        if !reads || !tells || (operation.is_guarded() && !self.study.means.has_token) {
-            return None;
-        }
         let own = &self.runner.target.own;
-        let given = |parameter: &Parameter| own.params.contains_key(&parameter.name) || own.carries(parameter);
-        if !self.study.contract.missing(operation, &[], given).is_empty() {
-            return None;
-        }
-        let mut call = Call::new(&operation.id);
-        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path && !given(p)) {
-            let value = operation.standing(parameter)?.value;
-            call.set(&parameter.slot()?, value);
-        }
-        Some(call)
+        operations.filter_map(|operation| plain_call(&self.study, own, operation)).map(Case::Call).collect()
     }
 
     /// Whether the set-up works, where no list shows it: a few of the operations that can be called.

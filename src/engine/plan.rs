@@ -9,6 +9,9 @@ use crate::checks::{CATALOGUE, Check, Family};
 use crate::contract::Operation;
 use crate::study::Study;
 
+/// The check that holds one list against another.
+const BETWEEN_LISTS: &str = "lists-disagree";
+
 /// What a check wants to see, given what was seen so far.
 type Plan = fn(&Study) -> Vec<Case>;
 
@@ -21,7 +24,9 @@ impl Run<'_> {
             let mut walks = Vec::new();
             if self.options.selection.looks_at(&operation.id) {
                 walks = vec![self.study.reference_walk(operation, lists), self.study.default_walk(operation)];
-            } else if self.feeds(operation, |selection, reader| selection.looks_at(reader)) {
+            } else if self.feeds(operation, |selection, reader| selection.looks_at(reader))
+                || self.is_held_against(operation)
+            {
                 walks = vec![self.study.reference_walk(operation, lists)];
             }
             for case in walks.into_iter().map(Case::Walk) {
@@ -74,6 +79,25 @@ impl Run<'_> {
             let reads = operation.clause.reads.as_ref();
             reads.is_some_and(|reads| reads.resource == lists.resource) && wants(selection, &operation.id)
         })
+    }
+
+    /// Whether another list that is looked at is held against this one, the first of its records.
+    fn is_held_against(&self, list: &Operation) -> bool {
+        let selection = &self.options.selection;
+        let Some(lists) = list.clause.lists.as_ref().filter(|_| !selection.skip.contains(&list.id)) else {
+            return false;
+        };
+        let is_first = self.study.list_of(&lists.resource).is_some_and(|(first, _)| first.id == list.id);
+        let compares = |other: &Operation| {
+            crate::checks::find(BETWEEN_LISTS).is_some_and(|check| selection.disabled(check, &other.id).is_none())
+        };
+        is_first
+            && self.study.lists().any(|(other, theirs)| {
+                other.id != list.id
+                    && theirs.resource == lists.resource
+                    && selection.looks_at(&other.id)
+                    && compares(other)
+            })
     }
 
     /// Whether a check on single records may walk a list for their keys.

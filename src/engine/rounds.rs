@@ -104,12 +104,8 @@ impl Run<'_> {
         judging.everything().await;
         self.remarks.extend(judging.spared());
         let Judging { told, left_out, regressions, .. } = judging;
+        self.is_red |= left_out > 0;
         self.checked.regressions.extend(regressions);
-        if left_out > 0 {
-            self.remarks.push(format!(
-                "stopped at the first finding that turns the gate red (--fail-fast): {left_out} verdicts were left out"
-            ));
-        }
         self.charge(Errand::Confirm, before);
         for (event, findings) in told {
             self.tell(event, findings, emit);
@@ -155,9 +151,12 @@ impl Run<'_> {
         let studies = std::slice::from_ref(&self.study);
         let coverage = coverage::coverage(&self.study.contract, studies);
         let selection = &self.options.selection;
-        if aborted.is_none() && selection.is_whole() && selection.profile.runs(Family::Filters) {
+        // Of a run that stopped early nobody knows what it would have tried.
+        let whole = selection.is_whole() && selection.profile.runs(Family::Filters);
+        if aborted.is_none() && !self.is_red && whole {
             self.remarks.extend(coverage::untried(&self.study, &coverage));
         }
+        self.remarks.extend(self.beyond());
         self.remarks.extend(of_the_way(&self.runner.target).map(str::to_owned));
         self.checked.requests = self.runner.target.requests();
         self.checked.aborted.clone_from(&aborted);

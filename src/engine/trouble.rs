@@ -144,26 +144,31 @@ fn refused(study: &Study, base: &str, operation: &Operation, status: u16) -> Opt
     let tenant = study.contract.root.tenancy.as_ref().and_then(|tenancy| tenancy.slot.as_ref());
     let name = tenant.map_or("NAME", Slot::name);
     let whole = whole_header(study, operation);
+    let working = match &study.means.token_name {
+        Some(name) => format!("put a working token into ${name}{whole}"),
+        None => format!("give a working token with --token-env NAME{whole}"),
+    };
     let (why, remedy) = match (study.means.has_token, missing.is_some()) {
-        (false, false) => {
-            ("no credential was given".to_owned(), format!("give a working token with --token-env NAME{whole}"))
-        }
+        (false, false) => ("no credential was given".to_owned(), working),
         (false, true) => (
             "no credential and no tenant were given".to_owned(),
-            format!("give a working token with --token-env NAME{whole}, and the tenant with --param {name}=VALUE"),
+            format!("{working}, and give the tenant with --param {name}=VALUE"),
         ),
         (true, true) if status == 401 => (
             "the credential was refused, and no tenant was given".to_owned(),
-            format!("give a working token with --token-env NAME{whole}, and the tenant with --param {name}=VALUE"),
+            format!("{working}, and give the tenant with --param {name}=VALUE"),
         ),
         (true, true) => ("no tenant was given".to_owned(), format!("name the tenant with --param {name}=VALUE")),
         (true, false) if status == 403 && tenant.is_some() => (
             "the credential was refused, or may not use this tenant".to_owned(),
-            format!("give a token that may read the tenant of --param {name}=VALUE"),
+            match &study.means.tenant {
+                Some(own) => {
+                    format!("give a token that may read the tenant `{own}`, or name another: --param {name}=VALUE")
+                }
+                None => format!("give a token that may read the tenant of --param {name}=VALUE"),
+            },
         ),
-        (true, false) => {
-            ("the credential was refused".to_owned(), format!("give a working token with --token-env NAME{whole}"))
-        }
+        (true, false) => ("the credential was refused".to_owned(), working),
     };
     let message = format!("{base} answers {status} to {}: {why}", operation.endpoint());
     Some(Trouble::new(Culprit::Setup, Obstacle::Misconfigured, message, remedy))

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::plain::plain_call;
 use super::preflight::strange_calls;
 use super::rounds::Run;
 use super::trouble::{Culprit, is_tls, look};
@@ -25,7 +26,11 @@ impl Run<'_> {
 
 /// Waits until somebody answers for a server, at most so long.
 pub(super) async fn wait(study: &Study, target: &Target, most: Duration) {
-    let first = first_call(study).or_else(|| strange_calls(study).into_iter().next());
+    let plain = || {
+        let calls = study.contract.operations.iter().filter(|operation| operation.is_plain());
+        calls.filter_map(|operation| Some((operation.clone(), plain_call(study, &target.own, operation)?))).next()
+    };
+    let first = first_call(study).or_else(plain).or_else(|| strange_calls(study).into_iter().next());
     let Some((operation, call)) = first.filter(|_| !most.is_zero()) else { return };
     let until = Instant::now() + most.min(Duration::from_secs(86_400));
     while target.stop().is_none() && Instant::now() < until {

@@ -64,6 +64,29 @@ pub fn file(name: &str) -> Result<Linted, DocumentError> {
 /// # Errors
 /// As [`file()`], and when the overlay cannot be read or its targets match nothing.
 pub fn file_with(name: &str, overlay: Option<&Path>) -> Result<Linted, DocumentError> {
+    read(name, overlay, lint)
+}
+
+/// What [`file_with()`] denies of the vocabulary of `x-contract`: clauses that say nothing, or what cannot be.
+///
+/// # Errors
+/// As [`file_with()`].
+pub fn semantics(name: &str, overlay: Option<&Path>) -> Result<Vec<Finding>, DocumentError> {
+    let linted = read(name, overlay, |workspace| {
+        let mut linter = Linter::new(workspace);
+        linter.vocabulary();
+        linter.semantics();
+        linter.finish()
+    })?;
+    let counts = |finding: &Finding| finding.level == Level::Deny && finding.id.starts_with("semantics-");
+    Ok(linted.findings.into_iter().filter(counts).collect())
+}
+
+fn read(
+    name: &str,
+    overlay: Option<&Path>,
+    judge: impl FnOnce(&Workspace) -> Vec<Finding> + Send,
+) -> Result<Linted, DocumentError> {
     let lost = || DocumentError {
         path: name.into(),
         span: None,
@@ -79,7 +102,7 @@ pub fn file_with(name: &str, overlay: Option<&Path>) -> Result<Linted, DocumentE
                     Some(overlay) => Workspace::read_changed(&origin, |document| annotate(document, overlay))?,
                     None => Workspace::read(&origin)?,
                 };
-                Ok(Linted { name: name.to_owned(), findings: lint(&workspace) })
+                Ok(Linted { name: name.to_owned(), findings: judge(&workspace) })
             })
             .map_err(|_| lost())?
             .join()

@@ -85,6 +85,8 @@ pub struct Means {
     pub strict: bool,
     /// Whether there is a credential.
     pub has_token: bool,
+    /// The environment variable that holds it, where that is known.
+    pub token_name: Option<String>,
     /// Whether the second tenant's access is known.
     pub has_second: bool,
     /// With which status the second tenant was refused, where the run goes on without it.

@@ -197,6 +197,10 @@ fn read_body(
                 facts.broken_json = (strict.marked && says_json).then(|| BYTE_ORDER_MARK.to_owned());
                 seen.json = Some(Arc::new(strict.value));
             }
+            Err(why) if why.starts_with(strict_json::TOO_DEEP) => {
+                seen.failure = Some(Failure::Beyond { status: seen.status, why: strict_json::TOO_DEEP.to_owned() });
+                return;
+            }
             Err(why) if says_json => facts.broken_json = Some(why),
             Err(_) => {}
         }

@@ -36,12 +36,15 @@ pub(super) fn read(body: &[u8]) -> Result<Strict, String> {
     Ok(Strict { value, repeated: notes.repeated.into_inner(), marked: unmarked.is_some() })
 }
 
+/// What is no fault of a body, but more than this reader takes.
+pub(super) const TOO_DEEP: &str = "JSON nested deeper than 128 levels";
+
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let what = if error.is_eof() {
         "the body breaks off"
     } else if text.starts_with("recursion limit") {
-        "JSON nested deeper than 128 levels"
+        TOO_DEEP
     } else if text.starts_with("number out of range") {
         "a number beyond what a double holds"
     } else {

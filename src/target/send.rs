@@ -233,7 +233,9 @@ fn classify(error: &reqwest::Error) -> Failure {
         cause = inner.to_string();
         source = inner.source();
     }
-    if error.is_connect() {
+    if cause.contains("message head is too large") {
+        Failure::Beyond { status: None, why: "more than 100 headers, or headers of more than 400 kB".to_owned() }
+    } else if error.is_connect() {
         Failure::Connect(cause)
     } else if error.is_timeout() {
         Failure::Timeout { status: None, after: Duration::ZERO }

@@ -51,7 +51,7 @@ pub(crate) fn documents(title: &str, all: &[(&str, &[Finding])], fails_from: Lev
         }
         document.add_test_suite(suite);
     }
-    document.to_string().unwrap_or_default()
+    crate::junit::as_published(&document.to_string().unwrap_or_default())
 }
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -93,5 +93,5 @@ pub(super) fn render(report: &Report<'_>) -> String {
     }
     let mut document = Document::new("contract-gate diff");
     document.add_test_suite(suite);
-    document.to_string().unwrap_or_default()
+    crate::junit::as_published(&document.to_string().unwrap_or_default())
 }

@@ -40,6 +40,14 @@ fn no_connection(base: &str, why: &str) -> Trouble {
             }
         };
         let message = format!("{base} cannot be reached: {}", tls_words(why));
+        let remedy =
+            match ["InvalidContentType", "corrupt message", "handshake eof"].iter().any(|word| why.contains(word)) {
+                true => format!(
+                    "write {} if the server speaks plain HTTP, or name the port that speaks HTTPS",
+                    base.replacen("https:", "http:", 1)
+                ),
+                false => remedy.to_owned(),
+            };
         return Trouble::new(Culprit::Setup, Obstacle::Unreachable, message, remedy);
     }
     let message = format!("{base} cannot be reached: {why}");

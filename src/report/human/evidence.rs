@@ -47,6 +47,8 @@ pub(super) fn mark(paint: Paint, section: &Section, totals: &OperationTotals) ->
         Some(Level::Deny) => paint.red("✗"),
         Some(Level::Warn) => paint.yellow("!"),
         _ if judged && cut_off => paint.yellow("?"),
+        // A few passes among much that nobody could tell are no good news.
+        _ if judged && outcome("inconclusive") > Outcome::judged_of(&totals.outcomes) => paint.yellow("?"),
         _ if judged => paint.green("✓"),
         _ if outcome("inconclusive") > 0 => paint.yellow("?"),
         _ => paint.dim("-"),
