@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Every module of the crate with those that it may use. Each uses only what stands above it.
-const LAYERS: [(&str, &[&str]); 30] = [
+const LAYERS: [(&str, &[&str]); 31] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
