@@ -80,9 +80,8 @@ fn tells(
         .collect();
     let plain_works = kin.iter().any(|(other, _)| shown_key(other, known).is_some_and(|key| key == other.text));
     // A record that need not be found any more says nothing about its key.
-    let gone = |of: &Known<'_>| {
-        read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record))
-    };
+    let gone =
+        |of: &Known<'_>| read.reads.gone.as_ref().zip(of.sample).is_some_and(|(gone, record)| gone.covers(record));
     // Where plain keys fare alike, whatever it is that refuses some records, it is not the characters.
     let fares_alike = |(other, of): &(&Read<'_>, &Known<'_>)| {
         other.is_plain() && !other.ambiguous && other.answer.status.is_some_and(is_refusal) && !gone(of)
@@ -100,12 +99,7 @@ fn shown_key(read: &Read<'_>, known: &Known<'_>) -> Option<Box<str>> {
 }
 
 /// What came instead of the record with a listed key, in words.
-fn of_listed(
-    read: &Read<'_>,
-    known: &Known<'_>,
-    status: u16,
-    is_refusal: &dyn Fn(u16) -> bool,
-) -> Option<String> {
+fn of_listed(read: &Read<'_>, known: &Known<'_>, status: u16, is_refusal: &dyn Fn(u16) -> bool) -> Option<String> {
     if shown_key(read, known).is_some_and(|key| key != read.text) {
         return Some("another record".to_owned());
     }

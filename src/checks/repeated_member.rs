@@ -22,7 +22,9 @@ check! {
 
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let mut ruling = Ruling::default();
-    for answer in study.all_answers(&operation.id).filter(|answer| answer.bytes > 0 && answer.body.broken_json.is_none()) {
+    for answer in
+        study.all_answers(&operation.id).filter(|answer| answer.bytes > 0 && answer.body.broken_json.is_none())
+    {
         ruling.evidence.answers += 1;
         for name in &answer.body.repeated_names {
             ruling.blames.push(
