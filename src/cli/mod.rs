@@ -158,7 +158,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
 fn with_stderr(run: impl FnOnce(&mut dyn Write) -> u8) -> u8 {
     let mut errors = Vec::new();
     let code = run(&mut errors);
-    let _ = io::stderr().write_all(safe::text(&String::from_utf8_lossy(&errors)).as_bytes());
+    let _ = io::stderr().write_all(safe::shown(&String::from_utf8_lossy(&errors)).as_bytes());
     code
 }
 
