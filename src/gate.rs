@@ -30,7 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checks::CATALOGUE;
-use crate::config::{Levels, Names, Unknown};
+pub use crate::config::Unknown;
+use crate::config::{Levels, Names};
 use crate::contract::{Contract, ContractError};
 use crate::document::{Document, DocumentError};
 use crate::engine::{self, Options, Probe};
@@ -38,6 +39,7 @@ use crate::event::CheckInfo;
 use crate::finding::Level;
 use crate::mask::{Masker, SHORTEST, Secret};
 use crate::mock::{self, MockError, Running};
+pub use crate::prove::identities;
 use crate::recording::{About, Recorder, Recording, RecordingError, belonging};
 use crate::target::{Identity, Limits, Target, TargetError};
 use crate::waiver::Waiver;
@@ -77,6 +79,7 @@ pub struct Gate {
 
 /// Why nothing could be checked; what the server did wrong is no error but in [`Checked`].
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GateError {
     /// The base URL or the HTTP client cannot be used.
     #[error(transparent)]

@@ -24,7 +24,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-pub use expression::{Expression, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
+pub use expression::{Expression, Truth, instant, moment};
+// These show types of the CEL library, whose versions are none of ours.
+#[doc(hidden)]
+pub use expression::{borrowed, borrowed_map, library, to_cel};
 pub use fingerprint::fingerprint;
 pub(crate) use fingerprint::fingerprint_of_members;
 pub use operation::{Body, JSON, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};

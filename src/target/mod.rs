@@ -33,6 +33,7 @@ use crate::recording::Crossed;
 
 /// A target could not be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TargetError {
     /// The base URL is none.
     #[error("`{url}` is no base URL: {why}; give one like https://api.example.com")]

@@ -21,6 +21,7 @@ use crate::waiver::{Waiver as Entry, to_toml};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// Text for people.
     Human,
