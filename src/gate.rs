@@ -67,7 +67,7 @@ pub struct Gate {
     second: Option<Identity>,
     secrets: Vec<Secret>,
     /// The first mistake in what was given; told when the gate is used.
-    mistake: Option<String>,
+    mistake: Option<AccessError>,
     embedded: mock::Options,
     record: Option<PathBuf>,
     show_values: bool,
@@ -94,8 +94,8 @@ pub enum GateError {
     #[error(transparent)]
     Contract(#[from] ContractError),
     /// A credential is not there, or cannot be kept out of reports.
-    #[error("{0}")]
-    Access(String),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The recording cannot be read as one of this contract.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -111,6 +111,18 @@ pub enum GateError {
     /// No runtime could be started.
     #[error("no runtime for the requests: {0}")]
     Runtime(#[from] std::io::Error),
+}
+
+/// Why a credential cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The environment variable that holds it is not set.
+    #[error("the environment variable `{0}` is not set; export {0}=… first")]
+    NotSet(String),
+    /// It would show in reports: texts that short are everywhere.
+    #[error("{0} is too short to be kept out of reports; use one of at least {SHORTEST} characters")]
+    TooShort(String),
 }
 
 impl Gate {
@@ -293,11 +305,10 @@ impl Gate {
     /// The options of the run, once every name in them is known to be there.
     fn options(&self) -> Result<Options, GateError> {
         if let Some(mistake) = &self.mistake {
-            return Err(GateError::Access(mistake.clone()));
+            return Err(mistake.clone().into());
         }
         if let Some(short) = self.secrets.iter().find(|secret| secret.too_short()) {
-            let words = format!("is too short to be kept out of reports; use one of at least {SHORTEST} characters");
-            return Err(GateError::Access(format!("{} {words}", short.placeholder())));
+            return Err(AccessError::TooShort(short.placeholder().to_string()).into());
         }
         for name in [Some(&self.own), self.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
             crate::config::parameter(&self.contract, &self.contract.name, name)?;
