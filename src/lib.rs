@@ -37,8 +37,9 @@
 //! use contract_gate::contract::Contract;
 //! use contract_gate::engine::{Options, check};
 //! use contract_gate::finding::Level;
+//! use contract_gate::gate::identities;
 //! use contract_gate::mock;
-//! //! use contract_gate::target::{Limits, Target};
+//! use contract_gate::target::{Limits, Target};
 //!
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let contract = Arc::new(Contract::shipped("flexprice").expect("is shipped"));
