@@ -16,6 +16,7 @@ pub use kinds::{Declared, Obstacle};
 /// One step of a run, in the past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
+#[non_exhaustive]
 pub enum Event {
     /// The run began.
     RunStarted(RunStarted),

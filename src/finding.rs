@@ -147,7 +147,18 @@ impl Exhibit {
 }
 
 /// One judged fault.
+///
+/// [`Finding::new`] makes one; its fields are then set one by one, and more may come.
+///
+/// # Example
+/// ```
+/// use contract_gate::finding::{Finding, Level};
+/// let mut finding = Finding::new("wrong-type", "a text stands where a number belongs").compare("integer", "string");
+/// finding.level = Level::Warn;
+/// assert_eq!(finding.occurrences, 1);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// Id of the check or rule: kebab-case, names the fault.
     pub id: String,

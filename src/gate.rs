@@ -30,7 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checks::CATALOGUE;
-use crate::config::{Levels, Names, Unknown};
+pub use crate::config::Unknown;
+use crate::config::{Levels, Names};
 use crate::contract::{Contract, ContractError};
 use crate::document::{Document, DocumentError};
 use crate::engine::{self, Options, Probe};
@@ -65,7 +66,7 @@ pub struct Gate {
     second: Option<Identity>,
     secrets: Vec<Secret>,
     /// The first mistake in what was given; told when the gate is used.
-    mistake: Option<String>,
+    mistake: Option<AccessError>,
     embedded: mock::Options,
     record: Option<PathBuf>,
     show_values: bool,
@@ -77,6 +78,7 @@ pub struct Gate {
 
 /// Why nothing could be checked; what the server did wrong is no error but in [`Checked`].
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GateError {
     /// The base URL or the HTTP client cannot be used.
     #[error(transparent)]
@@ -91,8 +93,8 @@ pub enum GateError {
     #[error(transparent)]
     Contract(#[from] ContractError),
     /// A credential is not there, or cannot be kept out of reports.
-    #[error("{0}")]
-    Access(String),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The recording cannot be read as one of this contract.
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -108,6 +110,18 @@ pub enum GateError {
     /// No runtime could be started.
     #[error("no runtime for the requests: {0}")]
     Runtime(#[from] std::io::Error),
+}
+
+/// Why a credential cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The environment variable that holds it is not set.
+    #[error("the environment variable `{0}` is not set; export {0}=… first")]
+    NotSet(String),
+    /// It would show in reports: texts that short are everywhere.
+    #[error("{0} is too short to be kept out of reports; use one of at least {SHORTEST} characters")]
+    TooShort(String),
 }
 
 impl Gate {
@@ -295,11 +309,10 @@ impl Gate {
     /// The options of the run, once every name in them is known to be there.
     fn options(&self) -> Result<Options, GateError> {
         if let Some(mistake) = &self.mistake {
-            return Err(GateError::Access(mistake.clone()));
+            return Err(mistake.clone().into());
         }
         if let Some(short) = self.secrets.iter().find(|secret| secret.too_short()) {
-            let words = format!("is too short to be kept out of reports; use one of at least {SHORTEST} characters");
-            return Err(GateError::Access(format!("{} {words}", short.placeholder())));
+            return Err(AccessError::TooShort(short.placeholder().to_string()).into());
         }
         for name in [Some(&self.own), self.second.as_ref()].into_iter().flatten().flat_map(|one| one.params.keys()) {
             crate::config::parameter(&self.contract, &self.contract.name, name)?;

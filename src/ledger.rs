@@ -4,7 +4,7 @@
 //! [`CHECKED_LESS`] finding. The file is sorted JSON, made to be committed and read in review.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,36 @@ pub const CHECKED_LESS: &str = "checked-less";
 
 /// Version of the file.
 const FORMAT: u32 = 1;
+
+/// Why a ledger cannot be used; the message holds the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {source}\n  help: name a file; it is created if it is not there", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It holds something else.
+    #[error("{}: is no ledger: {source}\n  help: name another file, or delete it to begin anew", .path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+    /// Another version wrote it.
+    #[error("{}: has format {found}, this version reads {FORMAT}\n  help: delete it to begin anew", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+    },
+}
 
 /// Checks that gave a verdict, by contract and operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,29 +72,19 @@ impl Ledger {
     /// Reads a ledger; `None` when there is no such file yet.
     ///
     /// # Errors
-    /// When the file cannot be read or is no ledger: what is wrong, and the way out.
-    pub fn read(path: &Path) -> Result<Option<Self>, String> {
+    /// When the file cannot be read or is no ledger.
+    pub fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(format!(
-                    "{}: cannot be read: {error}\n  help: name a file; it is created if it is not there",
-                    path.display()
-                ));
-            }
+            Err(source) => return Err(LedgerError::Unreadable { path: path.to_owned(), source }),
         };
-        let ledger: Self = serde_json::from_str(&text).map_err(|error| {
-            format!("{}: is no ledger: {error}\n  help: name another file, or delete it to begin anew", path.display())
-        })?;
-        if ledger.format != FORMAT {
-            let found = ledger.format;
-            return Err(format!(
-                "{}: has format {found}, this version reads {FORMAT}\n  help: delete it to begin anew",
-                path.display()
-            ));
+        let ledger: Self =
+            serde_json::from_str(&text).map_err(|source| LedgerError::Other { path: path.to_owned(), source })?;
+        match ledger.format {
+            FORMAT => Ok(Some(ledger)),
+            found => Err(LedgerError::Format { path: path.to_owned(), found }),
         }
-        Ok(Some(ledger))
     }
 
     /// The text of the file.

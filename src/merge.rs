@@ -12,6 +12,7 @@ use crate::waiver::STALE;
 
 /// Why reports cannot be put together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MergeError {
     /// Nothing was given.
     #[error("no report to merge; name those of all parts")]

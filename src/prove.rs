@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use matrix::{Matrix, Row};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, ContractError};
 use crate::mock;
 use crate::study::Looks;
 use run::{Task, run_until_met, unmade};
@@ -52,7 +52,7 @@ pub struct Scope {
 ///
 /// # Errors
 /// When a contract cannot be loaded. A run that cannot be made is a row with that problem.
-pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<Matrix, String> {
+pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<Matrix, ContractError> {
     let tasks = tasks(scope)?;
     let all = tasks.len();
     // A run that is over lets go of what the runs of its contract share, which is much.
@@ -78,7 +78,7 @@ pub fn prove(scope: &Scope, progress: &(dyn Fn(&Row, usize) + Sync)) -> Result<M
     Ok(Matrix { rows: rows.into_values().collect() })
 }
 
-fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
+fn tasks(scope: &Scope) -> Result<Vec<Task>, ContractError> {
     let names: Vec<String> = if scope.contracts.is_empty() {
         Contract::SHIPPED.iter().map(|name| (*name).to_owned()).collect()
     } else {
@@ -87,8 +87,7 @@ fn tasks(scope: &Scope) -> Result<Vec<Task>, String> {
     let wanted = |id: &str| scope.only.is_empty() || scope.only.iter().any(|only| only == id);
     let mut tasks = Vec::new();
     for name in names {
-        let contract =
-            Arc::new(Contract::open_with(&name, scope.overlay.as_deref()).map_err(|error| error.to_string())?);
+        let contract = Arc::new(Contract::open_with(&name, scope.overlay.as_deref())?);
         let looks = Arc::new(Looks::default().for_run(0));
         let task = |kind, fault, variant| Task {
             contract: Arc::clone(&contract),

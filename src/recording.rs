@@ -29,6 +29,7 @@ const LARGEST: u64 = 1 << 30;
 
 /// Why a recording cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordingError {
     /// The file cannot be read.
     #[error("{}: cannot be read: {why}\n  help: name HAR files: of a browser, a proxy, or `check --record FILE`", path.display())]

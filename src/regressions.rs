@@ -4,7 +4,7 @@
 //! data of the target, such as keys and filter values.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,36 @@ use crate::engine::Regression;
 
 /// Version of the file.
 const FORMAT: u32 = 1;
+
+/// Why a file of regressions cannot be used; the message holds the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegressionsError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {source}\n  help: name a file; it is created if it is not there", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It holds something else.
+    #[error("{}: holds no regressions: {source}\n  help: name another file, or delete it to begin anew", .path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+    /// Another version wrote it.
+    #[error("{}: has format {found}, this version reads {FORMAT}\n  help: delete it to begin anew", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+    },
+}
 
 /// What is remembered, by contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,27 +62,19 @@ impl Regressions {
     /// Reads the file; nothing is remembered when there is none yet.
     ///
     /// # Errors
-    /// When the file cannot be read or holds something else: what is wrong, and the way out.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    /// When the file cannot be read or holds something else.
+    pub fn read(path: &Path) -> Result<Self, RegressionsError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => {
-                return Err(format!(
-                    "{}: cannot be read: {error}\n  help: name a file; it is created if it is not there",
-                    path.display()
-                ));
-            }
+            Err(source) => return Err(RegressionsError::Unreadable { path: path.to_owned(), source }),
         };
-        let found: Self = serde_json::from_str(&text).map_err(|error| {
-            let path = path.display();
-            format!("{path}: holds no regressions: {error}\n  help: name another file, or delete it to begin anew")
-        })?;
-        if found.format == FORMAT {
-            return Ok(found);
+        let found: Self =
+            serde_json::from_str(&text).map_err(|source| RegressionsError::Other { path: path.to_owned(), source })?;
+        match found.format {
+            FORMAT => Ok(found),
+            other => Err(RegressionsError::Format { path: path.to_owned(), found: other }),
         }
-        let (path, found) = (path.display(), found.format);
-        Err(format!("{path}: has format {found}, this version reads {FORMAT}\n  help: delete it to begin anew"))
     }
 
     /// The cases of a contract, each once, in the order in which they were found.

@@ -26,10 +26,14 @@ impl WholeFile {
     /// Begins a file; parent folders are created.
     ///
     /// # Errors
-    /// When the place is a folder, or the folder or the file cannot be created.
+    /// When a folder, a device or a pipe stands at the place, or the folder or the file cannot be created.
     pub(crate) fn create(path: &Path, readers: Readers) -> io::Result<Self> {
         if path.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder; name a file in it"));
+        }
+        // Moving a file there would put it in the place of the device for everybody.
+        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "is a device or a pipe; name a file"));
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder)?;
@@ -77,5 +81,21 @@ impl Drop for WholeFile {
         if self.writer.take().is_some() {
             let _ = fs::remove_file(&self.temporary);
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let place = std::env::temp_dir().join(format!("contract-gate-socket-{}", std::process::id()));
+        let _ = fs::remove_file(&place);
+        let socket = std::os::unix::net::UnixListener::bind(&place).expect("the temporary folder can be written");
+        let refused = WholeFile::create(&place, Readers::Owner).err().map(|error| error.kind());
+        assert_eq!(refused, Some(io::ErrorKind::InvalidInput));
+        drop(socket);
+        fs::remove_file(&place).expect("it is still there");
     }
 }

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Every module of the crate with those that it may use. Each uses only what stands above it.
-const LAYERS: [(&str, &[&str]); 31] = [
+const LAYERS: [(&str, &[&str]); 30] = [
     ("shell", &[]),
     ("suggest", &[]),
     ("whole_file", &[]),
-    ("junit", &[]),
     ("client", &[]),
     ("document", &[]),
     ("finding", &[]),
@@ -33,15 +32,16 @@ const LAYERS: [(&str, &[&str]); 31] = [
     ("recording", &["case", "coding", "contract", "document", "exchange", "mask", "study", "whole_file"]),
     ("waiver", &["event", "finding"]),
     ("ledger", &["event", "finding"]),
-    ("report", &["event", "finding", "junit", "mask", "suggest", "waiver", "whole_file"]),
+    ("report", &["event", "finding", "mask", "suggest", "waiver", "whole_file"]),
     ("merge", &["event", "finding", "report", "waiver"]),
     // A fault cannot know who will catch it.
     ("mock", &["contract", "document", "finding"]),
     // A check cannot know which server it judges.
     ("checks", &["case", "contract", "document", "event", "exchange", "finding", "study"]),
-    ("diff", &["document", "finding", "junit", "suggest", "waiver"]),
+    // What it prints is written and escaped as the reports of a run are.
+    ("diff", &["document", "finding", "report", "suggest", "waiver"]),
     // Reads documents as the comparison does, and tries a contract on the embedded server.
-    ("lint", &["contract", "diff", "document", "finding", "mock", "suggest"]),
+    ("lint", &["contract", "diff", "document", "finding", "mock", "report", "suggest"]),
     // What a file may name: checks, rules, formats.
     ("config", &["checks", "contract", "diff", "finding", "ledger", "mask", "report", "suggest", "waiver"]),
     // The only one that opens a connection to the server under test; it keeps a recording of what crosses the wire.
@@ -281,6 +281,20 @@ fn modules_use_only_what_lies_before_them() {
     }
     wrong.extend(uses.keys().filter(|name| !TOP.contains(&&***name)).map(|name| format!("`{name}` has no place")));
     assert!(wrong.is_empty(), "against the direction: {wrong:#?}");
+}
+
+#[test]
+fn what_compares_knows_nothing_of_reports() {
+    let mut wrong = Vec::new();
+    for source in all_sources().into_iter().filter(|source| matches!(&*source.module, "diff" | "lint")) {
+        let prints = source.file.starts_with("diff/render/") || source.file == "lint/render.rs";
+        let mut found = BTreeSet::new();
+        used(&source.tokens, source.depth(), &mut found);
+        if found.contains("report") && !prints {
+            wrong.push(source.file);
+        }
+    }
+    assert!(wrong.is_empty(), "only what prints may use `report`: {wrong:?}");
 }
 
 #[test]

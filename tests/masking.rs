@@ -117,7 +117,7 @@ fn all_of(texts: &[String]) -> Vec<Event> {
                     ends = vec![event];
                     continue;
                 }
-                Event::Exchanged(_) => {}
+                _ => {}
             }
             events.push(event);
         }

@@ -15,8 +15,8 @@ check! {
     /// The third page of the list never arrives.
     ///
     /// ## Source
-    /// RFC 9112; the limits are `--timeout` and 16 MiB. A connection that was kept may be closed while a request is on its
-    /// way (section 9.3.1): that is borne once, and each later request has a connection of its own.
+    /// RFC 9112; the limit is `--timeout`. A connection that was kept may be closed while a request is on its way (section
+    /// 9.3.1): that is borne once, and each later request has a connection of its own.
     id: "no-answer", family: Answers, level: Deny, proof: Answer,
     faults: ["connection-dropped", "page-hangs"],
     plan: plan_nothing, judge: judge,

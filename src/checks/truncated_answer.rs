@@ -15,7 +15,7 @@ check! {
     /// `Content-Length: 4000`, then the connection is closed after 3,000 bytes.
     ///
     /// ## Source
-    /// RFC 9112; the limits are `--timeout` and 16 MiB.
+    /// RFC 9112, section 8; what comes whole but late or without end is another check's.
     id: "truncated-answer", family: Answers, level: Deny, proof: Answer,
     faults: ["wrong-content-length", "body-cut-off-now-and-then"],
     plan: plan_nothing, judge: judge,

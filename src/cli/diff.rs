@@ -1,18 +1,19 @@
 //! `contract-gate diff OLD NEW`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Write;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::exit;
+use super::{exit, verdict};
 use crate::diff::render::{Format, Report, render};
 use crate::diff::{Options, Origin, Outcome, Waiver, Workspace, compare, rules};
 use crate::document::DocumentError;
 use crate::finding::Level;
 use crate::lint;
-use crate::report::Sink;
+use crate::report::{Failure, Sink};
 
 /// Stack of the thread that compares, in bytes: documents may be nested deeply.
 const STACK: usize = 256 * 1024 * 1024;
@@ -67,22 +68,31 @@ pub struct ReportArg {
 }
 
 impl ReportArg {
-    /// Writes a report where it is wanted.
+    /// Writes a report where it is wanted; standard output tells its own failures when the process ends.
     ///
     /// # Errors
-    /// What to tell the user when it cannot be written.
-    pub(super) fn write(&self, text: &str, out: &mut dyn Write) -> Result<(), String> {
+    /// When its file cannot be written.
+    pub(super) fn write(&self, text: &str, out: &mut dyn Write) -> Result<(), Failure> {
         let result = match &self.path {
             Some(path) => Sink::file(path).and_then(|mut sink| {
                 sink.write_all(text.as_bytes())?;
                 sink.commit()
             }),
-            None => out.write_all(text.as_bytes()),
+            None => {
+                let _ = out.write_all(text.as_bytes());
+                Ok(())
+            }
         };
-        result.map_err(|error| {
-            let name = self.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
-            format!("the {} report cannot be written to {name}: {error}", self.format.name())
-        })
+        result.map_err(|error| Failure { report: self.to_string(), error })
+    }
+}
+
+impl fmt::Display for ReportArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}={}", self.format.name(), path.display()),
+            None => f.write_str(self.format.name()),
+        }
     }
 }
 
@@ -203,20 +213,24 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
 /// Compares, and beside that looks for what the comparison cannot read; both only read.
 fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
     std::thread::scope(|scope| {
-        let skipped =
-            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || lint::skipped(old, new)).ok();
+        let skipped = || lint::skipped(old, new);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, skipped);
         let mut outcome = compare(old, new, options)?;
-        let skipped = skipped.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        outcome.notes.extend(skipped.unwrap_or_default());
+        // Where no thread is to be had, it is looked for here: what is told never rests on free threads.
+        let skipped =
+            thread.map_or_else(|_| skipped(), |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        outcome.notes.extend(skipped);
         Ok(outcome)
     })
 }
 
 fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let fails = args.fail_on.0.is_some_and(|level| outcome.fails_on(level));
+    let code = if fails { exit::VIOLATED } else { exit::CONFORMS };
     if args.bump {
+        // What cannot be written is told at the end of the process.
         let _ = writeln!(out, "{}", outcome.due().name());
-        return if fails { exit::VIOLATED } else { exit::CONFORMS };
+        return code;
     }
     let mut wanted = args.reports.clone();
     if wanted.is_empty() {
@@ -225,7 +239,7 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
     let color = super::colors(crate::config::Color::Auto);
     let mut rooted = outcome.clone();
     crate::report::from_root(&mut rooted.findings);
-    let mut written = true;
+    let mut failures = Vec::new();
     for wish in &wanted {
         let annotates = matches!(wish.format, Format::Github | Format::Sarif);
         let report = Report {
@@ -237,14 +251,7 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
             verbose: args.verbose,
             quiet: args.quiet,
         };
-        if let Err(error) = wish.write(&render(wish.format, &report), out) {
-            let _ = writeln!(err, "error: {error}");
-            written = false;
-        }
+        failures.extend(wish.write(&render(wish.format, &report), out).err());
     }
-    match (written, fails) {
-        (false, _) => exit::NO_VERDICT,
-        (true, true) => exit::VIOLATED,
-        (true, false) => exit::CONFORMS,
-    }
+    verdict::after(failures, code, err)
 }

@@ -9,7 +9,7 @@ use super::check::RunArgs;
 use super::ear::{Ear, Heard};
 use super::settings::Settings;
 use super::subject::Subject;
-use super::verdict::Tally;
+use super::verdict::{self, Tally};
 use super::words::repeat_line;
 use super::{exit, last_failed, memory, safe};
 use crate::config::{Config, FailOn, Origin};
@@ -250,21 +250,20 @@ impl Job {
         for finding in last {
             fanout.event(&Event::Found(Box::new(finding)));
         }
+        // Everything that can fail and is no report comes first: reports tell the code that the process ends with.
+        let unwritten: Vec<String> = [self.memory.write(fanout.run(), whole), self.recorded()]
+            .into_iter()
+            .filter_map(Result::err)
+            .inspect(|message| safe::error(message))
+            .collect();
         let code = self.tally.code(self.aborted.as_ref());
+        let code = if unwritten.is_empty() && !fanout.is_failing() { code } else { verdict::unwritten(code) };
         fanout.event(&Event::RunFinished(self.tally.finish(code, self.started)));
         let run = fanout.run().clone();
         if !self.passing || !self.last_failed.is_empty() || self.memory.wants_last_failed() {
             last_failed::remember(&self.config, &run, |finding| self.tally.counts(finding));
         }
-        let remembered = self.memory.write(&run, whole);
-        let code = super::verdict::written(fanout.finish(), code);
-        match remembered.and(self.recorded()) {
-            Ok(()) => Done { code, run },
-            Err(message) => {
-                super::safe::error(&message);
-                Done { code: if code == exit::CONFORMS { exit::NO_VERDICT } else { code }, run }
-            }
-        }
+        Done { code: verdict::written(fanout.finish(), code), run }
     }
 }
 

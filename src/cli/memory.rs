@@ -25,14 +25,15 @@ pub(super) struct Memory {
 impl Memory {
     /// A ledger and nothing else.
     pub(super) fn of_ledger(path: Option<&Path>) -> Result<Self, String> {
-        let ledger = path.map(|path| Ok::<_, String>((path.to_path_buf(), Ledger::read(path)?))).transpose()?;
+        let read = |path: &Path| Ledger::read(path).map(|ledger| (path.to_path_buf(), ledger));
+        let ledger = path.map(read).transpose().map_err(|error| error.to_string())?;
         Ok(Self { ledger, regressions: None, grown: false, last_failed: false, masker: Masker::new([]) })
     }
 
     pub(super) fn open(args: &RunArgs, config: &Config, subjects: &[Subject], masker: Masker) -> Result<Self, String> {
         let regressions = config.run.regressions.as_ref().map(|setting| PathBuf::from(&setting.value));
-        let regressions =
-            regressions.map(|path| Ok::<_, String>((path.clone(), Regressions::read(&path)?))).transpose()?;
+        let read = |path: PathBuf| Regressions::read(&path).map(|known| (path, known));
+        let regressions = regressions.map(read).transpose().map_err(|error| error.to_string())?;
         let ledger = config
             .run
             .ledger

@@ -7,8 +7,8 @@ use std::time::Instant;
 use clap::Args as ClapArgs;
 
 use super::memory::Memory;
-use super::verdict::{Tally, written};
-use super::{check, exit};
+use super::verdict::{Tally, unwritten, written};
+use super::{check, exit, safe};
 use crate::config::{Config, FailOn, RunFlags};
 use crate::event::{Event, Outcome, RunFinished};
 use crate::finding::Finding;
@@ -82,6 +82,11 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     let memory = Memory::of_ledger(ledger)?;
     let less = if aborted.is_none() { less(&memory, &config, &run) } else { Vec::new() };
     tally.count(&less);
+    // Reports tell the code that the process ends with.
+    let remembered = memory.write(&run, aborted.is_none());
+    if let Err(message) = &remembered {
+        safe::error(message);
+    }
     let code = tally.code(aborted);
     let options = report::Options {
         color: super::colors(config.run.color.value),
@@ -98,8 +103,8 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     for finding in less {
         fanout.event(&Event::Found(Box::new(finding)));
     }
+    let code = if remembered.is_err() || fanout.is_failing() { unwritten(code) } else { code };
     fanout.event(&Event::RunFinished(RunFinished { millis, ..tally.finish(code, Instant::now()) }));
-    memory.write(&run, aborted.is_none())?;
     let code = written(fanout.finish(), code);
     let _ = io::stdout().flush();
     Ok(code)

@@ -118,11 +118,14 @@ pub fn main() -> ExitCode {
                 safe::usage(&error);
                 return ExitCode::from(exit::UNUSABLE);
             }
-            let _ = error.print();
-            return ExitCode::from(exit::CONFORMS);
+            let mut out = verdict::Output::new(io::stdout().lock());
+            let text = error.render();
+            let _ =
+                if colors(crate::config::Color::Auto) { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
+            return ExitCode::from(with_stderr(|err| out.close(exit::CONFORMS, err)));
         }
     };
-    let mut out = io::stdout().lock();
+    let mut out = verdict::Output::new(io::stdout().lock());
     let code = match run(cli, &mut out) {
         Ok(code) => code,
         Err(message) => {
@@ -130,9 +133,7 @@ pub fn main() -> ExitCode {
             exit::UNUSABLE
         }
     };
-    // A reader that went away (`| head`) is no failure of the gate.
-    let _ = out.flush();
-    ExitCode::from(code)
+    ExitCode::from(with_stderr(|err| out.close(code, err)))
 }
 
 fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
@@ -162,7 +163,7 @@ fn run(cli: Cli, out: &mut dyn Write) -> Result<u8, String> {
 fn with_stderr(run: impl FnOnce(&mut dyn Write) -> u8) -> u8 {
     let mut errors = Vec::new();
     let code = run(&mut errors);
-    let _ = io::stderr().write_all(safe::text(&String::from_utf8_lossy(&errors)).as_bytes());
+    let _ = io::stderr().write_all(safe::shown(&String::from_utf8_lossy(&errors)).as_bytes());
     code
 }
 

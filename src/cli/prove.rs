@@ -69,7 +69,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<u8, String> {
             let verdict = row.problem.as_deref().or(row.first.as_deref()).unwrap_or("silent");
             let _ = writeln!(io::stderr(), "{} {}: {verdict} ({:.1} s)", row.contract, row.id, row.took.as_secs_f64());
         }
-    })?;
+    })
+    .map_err(|error| error.to_string())?;
     if bar {
         let _ = write!(io::stderr(), "\r\x1b[K");
     }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{PoisonError, RwLock};
 
 use crate::mask::{Masker, Secret, redact_credentials, redact_emails, redact_personal};
+use crate::report::escape::terminal;
 
 /// Secrets that this process has read.
 static KNOWN: RwLock<Vec<Secret>> = RwLock::new(Vec::new());
@@ -61,7 +62,13 @@ pub(super) fn error(message: &str) {
 
 /// Prints a line beside the reports.
 pub(super) fn note(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", text(message));
+    let _ = writeln!(io::stderr(), "{}", shown(message));
+}
+
+/// A message as it is printed: [`text`], and nothing in it is obeyed. Messages quote names and documents of strangers.
+#[must_use]
+pub(super) fn shown(message: &str) -> String {
+    terminal(&text(message))
 }
 
 /// Prints what the argument parser has to say.
@@ -88,7 +95,7 @@ pub fn mask_panics() {
 /// What a panic with a message at a place of the source prints.
 #[must_use]
 pub fn panic_text(message: &str, place: &str) -> String {
-    let mut out = format!("error: contract-gate failed by its own fault: {}\n", redact_personal(&text(message)));
+    let mut out = format!("error: contract-gate failed by its own fault: {}\n", redact_personal(&shown(message)));
     let _ = writeln!(out, "  at {place}\n  help: please report it, with the command line and the version");
     out
 }

@@ -1,14 +1,14 @@
 //! From findings to an exit code.
 
-use std::io;
+use std::io::{self, Write};
 use std::time::Instant;
 
-use super::{exit, safe};
+use super::{exit, with_stderr};
 use crate::config::FailOn;
 use crate::engine::Checked;
 use crate::event::{Aborted, RunFinished, exit_code};
 use crate::finding::{Finding, Level, Stability};
-use crate::report::{ReportError, Run};
+use crate::report::{Failure, ReportError, Run};
 
 /// Counts findings, and knows which of them turn the gate red.
 #[derive(Clone)]
@@ -94,15 +94,82 @@ impl Tally {
     }
 }
 
-/// The exit code once the reports are written; a reader that went away (`| head`) is no failure.
+/// The exit code once the reports of a run are written.
 pub(super) fn written(reports: Result<Run, ReportError>, code: u8) -> u8 {
-    let Err(ReportError(failures)) = reports else { return code };
+    let failures = reports.err().map(|ReportError(failures)| failures).unwrap_or_default();
+    with_stderr(|err| after(failures, code, err))
+}
+
+/// The exit code when some reports could not be written: a violation stays one, and what would be green is no verdict. A
+/// reader that went away (`| head`) is no failure.
+pub(super) fn after(failures: Vec<Failure>, code: u8, err: &mut dyn Write) -> u8 {
     let mut code = code;
-    for failure in failures.iter().filter(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe) {
-        safe::error(&failure.to_string());
-        if code == exit::CONFORMS {
-            code = exit::NO_VERDICT;
-        }
+    for failure in failures.iter().filter(|failure| is_failure(&failure.error)) {
+        let _ = writeln!(err, "error: {failure}");
+        code = unwritten(code);
     }
     code
+}
+
+/// The exit code of what ended with `code`, but did not write everything.
+pub(super) fn unwritten(code: u8) -> u8 {
+    if code == exit::CONFORMS { exit::NO_VERDICT } else { code }
+}
+
+/// Whether an error of writing is one; whoever reads as much as it wants has what it wants.
+pub(super) fn is_failure(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::BrokenPipe
+}
+
+/// Standard output of the process. Commands need not look at what comes of their writing: the first failure is kept, and
+/// decides the exit code at the end.
+pub(super) struct Output<W> {
+    inner: W,
+    /// Whether anything came through here; reports of a run have a way of their own, and tell their own failures.
+    used: bool,
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> Output<W> {
+    pub(super) fn new(inner: W) -> Self {
+        Self { inner, used: false, failure: None }
+    }
+
+    /// Writes what is left, and gives the exit code of a command that ended with `code`.
+    pub(super) fn close(mut self, code: u8, err: &mut dyn Write) -> u8 {
+        if self.used {
+            let _ = self.flush();
+        }
+        match self.failure {
+            Some(error) => {
+                let _ = writeln!(err, "error: standard output could not be written: {error}");
+                unwritten(code)
+            }
+            None => code,
+        }
+    }
+
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && is_failure(error)
+            && error.kind() != io::ErrorKind::Interrupted
+            && self.failure.is_none()
+        {
+            self.failure = Some(io::Error::new(error.kind(), error.to_string()));
+        }
+        result
+    }
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.used = true;
+        let result = self.inner.write(bytes);
+        self.noted(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.inner.flush();
+        self.noted(result)
+    }
 }

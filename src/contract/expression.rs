@@ -40,11 +40,16 @@ pub enum Truth {
     Undefined(Arc<str>),
 }
 
+/// Why a text is no expression: what the compiler says.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ExpressionError(cel::ParseErrors);
+
 impl Expression {
     /// Compiles a text.
     ///
     /// # Errors
-    /// The compiler's message when the text is no CEL.
+    /// When the text is no CEL.
     ///
     /// # Example
     /// ```
@@ -53,8 +58,8 @@ impl Expression {
     /// let record = serde_json::json!({"a": 4, "b": 2.001});
     /// assert_eq!(rule.truth(&[("self", &record)]), Truth::Holds);
     /// ```
-    pub fn compile(text: &str) -> Result<Self, String> {
-        let program = Program::compile(text).map_err(|errors| errors.to_string())?;
+    pub fn compile(text: &str) -> Result<Self, ExpressionError> {
+        let program = Program::compile(text).map_err(ExpressionError)?;
         let mut variables: Vec<String> = program.references().variables().iter().map(|v| (*v).to_owned()).collect();
         variables.sort();
         Ok(Self { text: text.to_owned(), program, variables, said: Mutex::default() })

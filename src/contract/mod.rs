@@ -24,7 +24,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-pub use expression::{Expression, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
+pub use expression::{Expression, ExpressionError, Truth, instant, moment};
+// These show types of the CEL library, whose versions are none of ours.
+#[doc(hidden)]
+pub use expression::{borrowed, borrowed_map, library, to_cel};
 pub use fingerprint::fingerprint;
 pub(crate) use fingerprint::fingerprint_of_members;
 pub use operation::{Body, JSON, Location, Media, Operation, Parameter, Response, Scheme, Status, essence, is_json};
@@ -133,8 +136,8 @@ impl Contract {
     /// The expression of a text, compiled once; all who ask share what it remembers.
     ///
     /// # Errors
-    /// The compiler's message when the text is no CEL.
-    pub fn expression(&self, text: &str) -> Result<Arc<Expression>, String> {
+    /// When the text is no CEL.
+    pub fn expression(&self, text: &str) -> Result<Arc<Expression>, ExpressionError> {
         let mut expressions = self.expressions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = expressions.get(text) {
             return Ok(Arc::clone(known));

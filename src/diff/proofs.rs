@@ -3,6 +3,9 @@
 //! A payload is shown whole, as the request or the answer of the first operation that it reaches. Where no whole can
 //! be made that both documents' validators confirm, the part that changed is shown, and said to be one.
 
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::api::{Api, Root};
@@ -53,11 +56,16 @@ pub(super) fn all(api: &mut Api<'_>, jobs: &[Job]) -> Vec<Option<String>> {
     let roots = api.roots.as_slice();
     let (first, second) = api.engine.provers(spare.as_mut());
     let Some(second) = second else { return every(1, 0, jobs, roots, first) };
+    // Where no thread is to be had, its part is done here: what is proven rests on the documents alone.
+    let second = Mutex::new(Some(second));
+    let take = || second.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let others = || take().map(|prover| every(2, 1, jobs, roots, prover)).unwrap_or_default();
     let (own, others) = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, move || every(2, 1, jobs, roots, second));
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, others);
         let own = every(2, 0, jobs, roots, first);
-        (own, thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default())
+        let others =
+            thread.map_or_else(|_| others(), |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        (own, others)
     });
     let (mut own, mut others) = (own.into_iter(), others.into_iter());
     let next = |index: usize| if index.is_multiple_of(2) { own.next() } else { others.next() };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What kept a run from a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Obstacle {
     /// What the user gave cannot be used.
     Unusable,
@@ -52,6 +53,7 @@ impl fmt::Display for Obstacle {
 /// What a contract declares and a run may see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Declared {
     /// An answer: status and media type.
     #[default]

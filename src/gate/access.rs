@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::Gate;
+use super::{AccessError, Gate};
 use crate::mask::{Secret, header_names_credential, names_credential};
 use crate::target::Identity;
 
@@ -107,8 +107,7 @@ impl Gate {
     fn variable(&mut self, name: &str) -> Option<String> {
         let value = std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         if value.is_none() {
-            let words = format!("the environment variable `{name}` is not set; export {name}=… first");
-            self.mistake.get_or_insert(words);
+            self.mistake.get_or_insert_with(|| AccessError::NotSet(name.to_owned()));
         }
         value
     }

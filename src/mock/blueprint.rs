@@ -205,7 +205,11 @@ impl Route {
             rules.push(match &filter.rule {
                 Some(text) => {
                     let pointer = format!("{}/x-contract/lists/filters/{name}/rule", operation.pointer);
-                    Some(contract.expression(text).map_err(|error| MockError::hint(contract, &pointer, error))?)
+                    Some(
+                        contract
+                            .expression(text)
+                            .map_err(|error| MockError::hint(contract, &pointer, error.to_string()))?,
+                    )
                 }
                 None => None,
             });

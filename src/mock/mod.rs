@@ -84,6 +84,7 @@ impl Default for Options {
 
 /// Why a server could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum MockError {
     /// A hint, a rule or a schema of the document cannot be used.
     #[error("{place}: {message}")]

@@ -133,6 +133,12 @@ impl Fanout {
         &self.run
     }
 
+    /// Whether a report is known already not to be written, other than because its reader went away.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failures.iter().any(|failure| failure.error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
     /// Writes what is left and makes every report final.
     ///
     /// # Errors

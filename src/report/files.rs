@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Options;
-use super::text::{shorten, visible};
+use super::escape::visible;
+use super::text::shorten;
 use crate::finding::{Finding, Place};
 
 /// What may not stand in the path of a URI as it is.

@@ -13,9 +13,10 @@ use minijinja::{Environment, HtmlEscape};
 use serde::Serialize;
 
 use super::collect::{Run, Section};
+use super::escape::visible;
 use super::files::{Excerpts, Line};
 use super::open::{Open, open};
-use super::text::{self, Group, count, groups, shorten, spot, stability, visible};
+use super::text::{self, Group, count, groups, shorten, spot, stability};
 use super::{Options, human};
 use crate::event::{Aborted, OperationTotals};
 use crate::finding::{Exhibit, Finding, Level, Place};

@@ -11,8 +11,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::collect::{Run, Section};
+use super::escape::{self, visible};
 use super::open::open;
-use super::text::{self, count, visible};
+use super::text::{self, count};
 use super::{Options, Reporter, Sink};
 use crate::event::{ContractFinished, Event, Outcome};
 use crate::finding::Level;
@@ -244,7 +245,7 @@ impl Human {
         let width = self.options.width.saturating_sub(indent).max(20);
         for (index, line) in text::wrap(body, width).iter().enumerate() {
             let bare = index > 0 || prefix.trim().is_empty();
-            let line = if bare { text::no_command(line) } else { line.into() };
+            let line = if bare { escape::no_command(line) } else { line.into() };
             if index == 0 {
                 writeln!(self.sink, "{prefix}{line}")?;
             } else {

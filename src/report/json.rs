@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::collect::{Run, Section};
-use super::{Options, text};
+use super::{Options, escape, text};
 use crate::event::{Aborted, CoverageItem, Judged, OperationTotals, Outcome};
 use crate::finding::Finding;
 
@@ -92,8 +92,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         verdicts: Outcome::NAMES.into_iter().zip(run.outcomes()).collect(),
         contracts: run.sections.iter().map(contract).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    writeln!(out)
+    writeln!(out, "{}", escape::json(&report)?)
 }
 
 fn contract(section: &Section) -> Contract<'_> {

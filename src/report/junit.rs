@@ -4,6 +4,8 @@
 //! switched off or waived; `error` means that there is no verdict at all, or that one was required and not reached. A
 //! green run has neither failures nor errors. Readers keep one `failure` per case, so all findings of a verdict stand in
 //! one text.
+//!
+//! Findings of documents have no verdicts beside them: there the case is the finding, see [`of_findings`].
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,9 +13,9 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString};
 
 use super::collect::{Run, Section};
-use super::{Options, text};
+use super::{Options, escape, text};
 use crate::event::{Judged, Outcome};
-use crate::finding::{Finding, Stability};
+use crate::finding::{Finding, Place, Stability};
 
 /// Findings written out in one failure.
 const WRITTEN_OUT: usize = 20;
@@ -26,7 +28,7 @@ pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::R
         report.add_test_suite(suite(run, section, options));
     }
     let text = report.to_string().map_err(io::Error::other)?;
-    out.write_all(crate::junit::as_published(&text).as_bytes())
+    out.write_all(as_published(&text).as_bytes())
 }
 
 fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
@@ -52,7 +54,7 @@ fn suite(run: &Run, section: &Section, options: &Options) -> TestSuite {
     // Why there is no verdict comes before the verdicts that it kept from being reached.
     if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type(aborted.kind.name()).set_message(xml(&aborted.message)).set_description(xml(&aborted.remedy));
+        status.set_type(aborted.kind.name()).set_message(xml(&aborted.message)).set_description(block(&aborted.remedy));
         let mut case = TestCase::new("no-verdict", status);
         case.set_classname(xml(&started.contract));
         suite.add_test_case(case);
@@ -82,12 +84,12 @@ fn case(section: &Section, judged: &Judged, findings: &[&Finding], options: &Opt
         outcome if outcome.is_judged() => verdict(findings, options),
         Outcome::Inconclusive { reason, remedy } if options.require_conclusive => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type("inconclusive").set_message(xml(reason)).set_description(xml(remedy));
+            status.set_type("inconclusive").set_message(xml(reason)).set_description(block(remedy));
             status
         }
         Outcome::Inconclusive { reason, remedy } => {
             let mut status = skipped("inconclusive", reason);
-            status.set_description(xml(remedy));
+            status.set_description(block(remedy));
             status
         }
         Outcome::NotApplicable { reason } => skipped("not-applicable", reason),
@@ -133,7 +135,7 @@ fn verdict(findings: &[&Finding], options: &Options) -> TestCaseStatus {
             texts.push(format!("… and {} more", open.len() - WRITTEN_OUT));
         }
         status.set_type(xml(&first.id)).set_message(xml(&format!("{}{more}", first.title)));
-        status.set_description(xml(&texts.join("\n\n")));
+        status.set_description(block(&texts.join("\n\n")));
         return status;
     }
     match denied().find_map(|finding| finding.waived.as_ref()) {
@@ -150,17 +152,14 @@ fn add_flakes(status: &mut TestCaseStatus, findings: &[&Finding], options: &Opti
     for finding in findings.iter().filter(|finding| matches!(finding.stability, Stability::Flaky { .. })) {
         let mut rerun = TestRerun::new(NonSuccessKind::Failure);
         rerun.set_type(xml(&finding.id)).set_message(xml(&finding.title));
-        rerun.set_description(xml(&text::plain(finding, options.show_values)));
+        rerun.set_description(block(&text::plain(finding, options.show_values)));
         status.add_rerun(rerun);
     }
 }
 
 /// File and line of the clause, and what does not fail the case.
 fn dress(case: &mut TestCase, findings: &[&Finding], options: &Options) {
-    if let Some(place) = findings.iter().find_map(|finding| finding.place.as_ref()) {
-        case.extra.insert("file".into(), xml(&place.file));
-        case.extra.insert("line".into(), place.line.to_string().into());
-    }
+    locate(case, findings.iter().find_map(|finding| finding.place.as_ref()));
     let quiet: Vec<String> = findings
         .iter()
         .filter(|finding| finding.level < options.fail_on && finding.waived.is_none())
@@ -169,12 +168,108 @@ fn dress(case: &mut TestCase, findings: &[&Finding], options: &Options) {
         .map(|finding| format!("{}: {}", finding.level, text::plain(finding, options.show_values)))
         .collect();
     if !quiet.is_empty() {
-        case.set_system_out(xml(&quiet.join("\n\n")));
+        case.set_system_out(block(&quiet.join("\n\n")));
     }
 }
 
-/// A text that XML 1.0 can hold: what is illegal or hides its neighbours becomes visible, line breaks stay.
 fn xml(text: &str) -> XmlString {
-    let clean: String = text.split('\n').map(text::visible).collect::<Vec<_>>().join("\n");
-    XmlString::new(clean)
+    XmlString::new(escape::xml(text))
+}
+
+fn block(text: &str) -> XmlString {
+    XmlString::new(escape::xml_text(text))
+}
+
+/// How a finding of a document stands.
+pub(crate) enum Standing {
+    /// It fails the gate; the word is the type of the failure.
+    Fails(&'static str),
+    /// It was accepted, or says what was not looked at.
+    Skipped,
+    /// It is told and fails nothing.
+    Passes,
+}
+
+/// A finding of a document, as a test case.
+pub(crate) struct Told<'a> {
+    pub(crate) finding: &'a Finding,
+    pub(crate) place: Option<&'a Place>,
+    pub(crate) standing: Standing,
+    /// One line of a failure, or why it was skipped.
+    pub(crate) message: String,
+    /// Everything else about a failure.
+    pub(crate) text: String,
+}
+
+/// Findings of documents: a suite for each, a case for each finding; one without any is a case that passed, `sound`.
+pub(crate) fn of_findings(title: &str, sound: &str, all: &[(String, Vec<Told<'_>>)]) -> String {
+    let mut report = Report::new(title);
+    for (name, cases) in all {
+        let mut suite = TestSuite::new(xml(name));
+        suite.add_test_cases(cases.iter().map(told));
+        if cases.is_empty() {
+            suite.add_test_case(TestCase::new(sound, TestCaseStatus::success()));
+        }
+        report.add_test_suite(suite);
+    }
+    as_published(&report.to_string().unwrap_or_default())
+}
+
+fn told(told: &Told<'_>) -> TestCase {
+    let finding = told.finding;
+    let status = match told.standing {
+        Standing::Fails(kind) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(kind).set_message(xml(&told.message)).set_description(block(&told.text));
+            status
+        }
+        Standing::Skipped => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(xml(&told.message));
+            status
+        }
+        Standing::Passes => TestCaseStatus::success(),
+    };
+    // Readers tell cases apart by their names, and two findings may have one title.
+    let mut case = TestCase::new(xml(&format!("{} {}", finding.title, finding.fingerprint)), status);
+    case.set_classname(xml(&finding.id));
+    locate(&mut case, told.place);
+    case
+}
+
+/// File and line of a case.
+fn locate(case: &mut TestCase, place: Option<&Place>) {
+    if let Some(place) = place {
+        case.extra.insert("file".into(), xml(&place.file));
+        case.extra.insert("line".into(), place.line.to_string().into());
+    }
+}
+
+/// A document without the attribute of its root that the published schema (`junit-10.xsd`, of Jenkins' xunit plugin) does not
+/// have: how many cases were skipped stands in each suite.
+fn as_published(xml: &str) -> String {
+    let Some((before, root)) = xml.split_once("<testsuites") else { return xml.to_owned() };
+    let Some((attributes, rest)) = root.split_once('>') else { return xml.to_owned() };
+    let start = attributes.find(" skipped=\"");
+    let end = start.and_then(|start| Some(start + 10 + attributes[start + 10..].find('"')? + 1));
+    let kept = match (start, end) {
+        (Some(start), Some(end)) => format!("{}{}", &attributes[..start], &attributes[end..]),
+        _ => attributes.to_owned(),
+    };
+    format!("{before}<testsuites{kept}>{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_published;
+
+    #[test]
+    fn the_root_alone_loses_what_the_schema_does_not_have() {
+        let report =
+            "<testsuites name=\"a\" tests=\"1\" skipped=\"12\" errors=\"0\">\n<testsuite skipped=\"12\"/></testsuites>";
+        let wanted = "<testsuites name=\"a\" tests=\"1\" errors=\"0\">\n<testsuite skipped=\"12\"/></testsuites>";
+        assert_eq!(as_published(report), wanted);
+        assert_eq!(as_published(wanted), wanted);
+        assert_eq!(as_published("<x/>"), "<x/>");
+    }
 }

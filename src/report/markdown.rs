@@ -8,8 +8,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::collect::{Run, Section};
+use super::escape::{self, code, visible};
 use super::open::open;
-use super::text::{self, Group, count, groups, spot, stability, visible};
+use super::text::{self, Group, count, groups, spot, stability};
 use super::{Options, human};
 use crate::finding::{Finding, Level};
 
@@ -62,7 +63,7 @@ fn pieces(run: &Run, options: &Options) -> Vec<String> {
         1 => "❌",
         _ => "⚠️",
     };
-    let mut pieces = vec![format!("## {sign} contract-gate: {}\n\n{}\n", escape(verdict), escape(&human::totals(run)))];
+    let mut pieces = vec![format!("## {sign} contract-gate: {}\n\n{}\n", cell(verdict), cell(&human::totals(run)))];
     cut_off(run, &mut pieces);
     operations(run, &mut pieces);
     let (waived, standing): (Vec<&Finding>, Vec<&Finding>) =
@@ -75,7 +76,7 @@ fn pieces(run: &Run, options: &Options) -> Vec<String> {
         pieces.push("\n### Waived\n\n| check | where | reason |\n|---|---|---|\n".to_owned());
         for finding in waived {
             let reason = finding.waived.as_deref().unwrap_or_default();
-            pieces.push(row(&[code(&finding.id), escape(&spot(finding)), escape(reason)]));
+            pieces.push(row(&[code(&finding.id), cell(&spot(finding)), cell(reason)]));
         }
     }
     remarks(run, &mut pieces);
@@ -98,8 +99,8 @@ fn operations(run: &Run, pieces: &mut Vec<String>) {
         for totals in section.finished.iter().flat_map(|finished| &finished.operations) {
             let outcome = |name: &str| totals.outcomes.get(name).copied().unwrap_or(0).to_string();
             pieces.push(row(&[
-                escape(&section.started.contract),
-                format!("{} {}", code(&totals.operation), escape(&totals.endpoint)),
+                cell(&section.started.contract),
+                format!("{} {}", code(&totals.operation), cell(&totals.endpoint)),
                 totals.requests.to_string(),
                 totals.records.to_string(),
                 totals.pages.to_string(),
@@ -120,13 +121,13 @@ fn findings(groups: &[Group<'_>], pieces: &mut Vec<String>) {
     pieces.push("\n### Findings\n\n| level | check | what | where | contract |\n|---|---|---|---|---|\n".to_owned());
     for group in groups {
         let finding = group.first();
-        let mut place = escape(&spot(finding));
+        let mut place = cell(&spot(finding));
         if group.members.len() > 1 {
             place.push_str(&format!(" and {} more", group.members.len() - 1));
         }
         let clause = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let level = if finding.level == Level::Deny { "**deny**".to_owned() } else { finding.level.to_string() };
-        pieces.push(row(&[level, code(&finding.id), escape(&finding.title), place, escape(&clause)]));
+        pieces.push(row(&[level, code(&finding.id), cell(&finding.title), place, cell(&clause)]));
     }
 }
 
@@ -135,7 +136,7 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
     pieces.push("\n".to_owned());
     for group in groups.iter().filter(|group| group.first().level >= Level::Warn) {
         let finding = group.first();
-        let mut block = format!("<details><summary>{}: {}</summary>\n\n", code(&finding.id), escape(&finding.title));
+        let mut block = format!("<details><summary>{}: {}</summary>\n\n", code(&finding.id), cell(&finding.title));
         let value = finding.shown_value.as_ref().filter(|_| options.show_values);
         for (label, text) in [
             ("expected", Some(&finding.expected)),
@@ -146,7 +147,7 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
             ("seen", stability(finding).as_ref()),
         ] {
             if let Some(text) = text.filter(|text| !text.is_empty()) {
-                block.push_str(&format!("- {label}: {}\n", escape(text)));
+                block.push_str(&format!("- {label}: {}\n", cell(text)));
             }
         }
         if options.check(&finding.id).is_some() {
@@ -165,8 +166,8 @@ fn details(groups: &[Group<'_>], options: &Options, pieces: &mut Vec<String>) {
 fn cut_off(run: &Run, pieces: &mut Vec<String>) {
     for section in &run.sections {
         if let Some(aborted) = section.finished.as_ref().and_then(|finished| finished.aborted.as_ref()) {
-            let (name, message) = (escape(&section.started.contract), escape(&aborted.message));
-            let next = escape(&aborted.remedy);
+            let (name, message) = (cell(&section.started.contract), cell(&aborted.message));
+            let next = cell(&aborted.remedy);
             pieces.push(format!("\n> **No verdict for {name}:** {message}. **Next:** {next}\n"));
         }
     }
@@ -183,14 +184,14 @@ fn inconclusive(run: &Run, pieces: &mut Vec<String>) {
         if more > 0 {
             names.push_str(&format!(" and {more} more"));
         }
-        pieces.push(row(&[escape(open.reason), escape(open.remedy), escape(&names)]));
+        pieces.push(row(&[cell(open.reason), cell(open.remedy), cell(&names)]));
     }
 }
 
 /// What the run has to say beside its verdicts.
 fn remarks(run: &Run, pieces: &mut Vec<String>) {
     let remarks = run.sections.iter().filter_map(|section| section.finished.as_ref()).flat_map(|done| &done.remarks);
-    let lines: Vec<String> = remarks.map(|remark| format!("- {}\n", escape(remark))).collect();
+    let lines: Vec<String> = remarks.map(|remark| format!("- {}\n", cell(remark))).collect();
     if !lines.is_empty() {
         pieces.push("\n".to_owned());
         pieces.extend(lines);
@@ -201,7 +202,7 @@ fn last(run: &Run, options: &Options) -> String {
     format!(
         "\nSeed {}, profile {}. Repeat with {}. {}\n",
         run.started.seed,
-        escape(&run.started.profile),
+        cell(&run.started.profile),
         code(&run.started.repeat),
         text::values_sentence(options.show_values)
     )
@@ -211,44 +212,9 @@ fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// A text that Markdown and HTML leave alone; pairs of backticks become code.
-fn escape(text: &str) -> String {
-    let text = text::shorten(&visible(text), CELL);
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return entities(&text);
-    }
-    let wrapped = parts.iter().enumerate().map(|(index, part)| match (index % 2, part.is_empty()) {
-        (1, false) => format!("<code>{}</code>", entities(part)),
-        (1, true) => "&#96;&#96;".to_owned(),
-        _ => entities(part),
-    });
-    wrapped.collect()
-}
-
-fn code(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("<code>{}</code>", entities(&visible(text))) }
-}
-
-/// Every character that Markdown, its tables, HTML or mentions could take for more than itself.
-fn entities(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '@' | '#' | '$' | '!' => {
-                out.push_str(&format!("&#{};", u32::from(character)));
-            }
-            // A bare address would become a link.
-            ':' if rest.peek() == Some(&'/') => out.push_str("&#58;"),
-            _ => out.push(character),
-        }
-    }
-    out
+/// A text that Markdown and HTML leave alone, as long as a cell may be.
+fn cell(text: &str) -> String {
+    escape::markdown(&text::shorten(&visible(text), CELL))
 }
 
 /// A block of code whose fence is longer than any run of backticks in it.

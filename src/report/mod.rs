@@ -1,23 +1,24 @@
 //! Reports: everything that a run says, in eight formats.
 //!
-//! Reporters see events and findings and nothing else. A [`Fanout`] stands in front of them: it masks each event,
+//! Reporters see events and findings and nothing else; those of findings alone serve `diff` and `lint` as well. A [`Fanout`] stands in front of them: it masks each event,
 //! hands it to every reporter, and goes on when one of them fails. Where the result goes next: to the user, and the
 //! failures to the exit code.
 
 mod collect;
+pub mod escape;
 mod fanout;
 mod files;
-mod github;
+pub(crate) mod github;
 mod html;
 mod human;
 mod json;
-mod junit;
+pub(crate) mod junit;
 mod markdown;
 mod ndjson;
 mod open;
 pub mod progress;
 mod read;
-mod sarif;
+pub(crate) mod sarif;
 mod sink;
 mod spec;
 pub mod text;

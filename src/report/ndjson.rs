@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::{Reporter, Sink, text};
+use super::{Reporter, Sink, escape, text};
 use crate::event::Event;
 
 /// Writes one line per event.
@@ -25,16 +25,15 @@ impl Reporter for Ndjson {
         if matches!(event, Event::Exchanged(_)) {
             return Ok(());
         }
-        let mut line = match event {
+        let line = match event {
             Event::RunStarted(started) => {
                 let mut first = serde_json::to_value(event)?;
                 first["values"] = text::values(started.show_values).into();
-                serde_json::to_vec(&first)?
+                escape::json_line(&first)?
             }
-            _ => serde_json::to_vec(event)?,
+            _ => escape::json_line(event)?,
         };
-        line.push(b'\n');
-        self.sink.write_all(&line)
+        writeln!(self.sink, "{line}")
     }
 
     fn finish(&mut self) -> io::Result<()> {

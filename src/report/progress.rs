@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Reporter;
-use super::text::{count, visible};
+use super::escape::visible;
+use super::text::count;
 use crate::event::{ContractStarted, Event};
 use crate::finding::Level;
 

@@ -12,6 +12,7 @@ use crate::finding::Finding;
 
 /// Why a text is no report.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// It is no JSON, or another one.
     #[error("is no JSON report of `contract-gate check`: {0}; write one with --report json=FILE")]

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::collect::{Run, Section};
+use super::collect::Run;
 use super::open::open;
-use super::{Options, files, text};
+use super::{Options, escape, files, text};
 use crate::event::CheckInfo;
 use crate::finding::{Finding, Level, Place};
 
@@ -37,57 +38,122 @@ struct SarifResult {
     properties: Value,
 }
 
+/// A finding as a result.
+pub(crate) struct Told<'a> {
+    pub(crate) finding: &'a Finding,
+    /// Where it is shown.
+    pub(crate) place: Option<&'a Place>,
+    /// What it is about beside lines of a file, if anything.
+    pub(crate) logical: Option<Value>,
+    /// What is said, in lines.
+    pub(crate) message: String,
+}
+
+/// What is known of a rule: the kind that it belongs to, its first sentence, and its text.
+pub(crate) type Described<'a> = (&'a str, &'a str, &'a str);
+
 pub(super) fn render(run: &Run, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let rules = rules(run, options);
-    let mut results: Vec<(&Section, &Finding)> = run
-        .sections
-        .iter()
-        .flat_map(|section| section.findings.iter().map(move |finding| (section, finding)))
-        .filter(|(_, finding)| finding.level != Level::Allow)
-        .collect();
-    let all = results.len();
-    results.sort_by_key(|(_, finding)| (finding.waived.is_some(), std::cmp::Reverse(finding.level)));
-    results.truncate(MOST);
-    let mut notifications = notifications(run);
-    if all > MOST {
-        let message = format!("{} results were left out: a run may hold {MOST}", all - MOST);
-        notifications.push(notification("warning", "results-left-out", &message));
-    }
-    let (_, exit) = run.verdict();
-    let index: BTreeMap<&str, usize> =
-        rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    let report = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "contract-gate",
-                "version": run.started.version,
-                "semanticVersion": run.started.version,
-                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
-            }},
-            "automationDetails": {"id": format!("contract-gate/{}", run.started.profile)},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": exit < 2,
-                "exitCode": exit,
-                "exitCodeDescription": exit_description(run),
-                "startTimeUtc": run.started.time,
-                "toolExecutionNotifications": notifications,
-            }],
-            "results": results.iter().map(|(section, finding)| result(section, finding, &index, options)).collect::<Vec<_>>(),
-            "properties": {"seed": run.started.seed, "profile": run.started.profile, "repeat": run.started.repeat,
-                "valuesShown": options.show_values, "values": text::values(options.show_values)},
-        }],
+    // A finding without a place is one of the document as a whole.
+    let whole: Vec<Place> = run.sections.iter().map(|section| whole(&section.started.document)).collect();
+    let told = run.sections.iter().zip(&whole).flat_map(|(section, whole)| {
+        section.findings.iter().map(move |finding| Told {
+            finding,
+            place: finding.place.as_ref().or(Some(whole)).filter(|place| !place.file.is_empty()),
+            logical: operation(finding),
+            message: text::plain(finding, options.show_values),
+        })
     });
-    let mut report = report;
+    let mut notifications = notifications(run);
+    let results = results(told.collect(), &rules, &options.root, &mut notifications);
+    let (_, exit) = run.verdict();
+    let mut report = log(json!({
+        "tool": {"driver": {
+            "name": "contract-gate",
+            "version": run.started.version,
+            "semanticVersion": run.started.version,
+            "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+        }},
+        "automationDetails": {"id": format!("contract-gate/{}", run.started.profile)},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{
+            "executionSuccessful": exit < 2,
+            "exitCode": exit,
+            "exitCodeDescription": exit_description(run),
+            "startTimeUtc": run.started.time,
+            "toolExecutionNotifications": notifications,
+        }],
+        "results": results,
+        "properties": {"seed": run.started.seed, "profile": run.started.profile, "repeat": run.started.repeat,
+            "valuesShown": options.show_values, "values": text::values(options.show_values)},
+    }));
     if run.started.time.is_empty()
         && let Some(invocation) = report.pointer_mut("/runs/0/invocations/0").and_then(Value::as_object_mut)
     {
         invocation.remove("startTimeUtc");
     }
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    writeln!(out)
+    writeln!(out, "{}", escape::json(&report)?)
+}
+
+/// The findings of documents; `describe` tells what is known of a rule.
+pub(crate) fn of_findings<'d>(told: Vec<Told<'_>>, describe: impl Fn(&str) -> Option<Described<'d>>) -> String {
+    let mut rules: BTreeMap<&str, CheckInfo> = BTreeMap::new();
+    for finding in told.iter().map(|told| told.finding) {
+        let rule = rules.entry(&finding.id).or_insert_with(|| described(finding, describe(&finding.id)));
+        rule.level = rule.level.max(finding.level);
+    }
+    let rules: Vec<CheckInfo> = rules.into_values().collect();
+    let mut notifications = Vec::new();
+    let results = results(told, &rules, Path::new(""), &mut notifications);
+    let report = log(json!({
+        "tool": {"driver": {
+            "name": "contract-gate",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+        }},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notifications}],
+        "results": results,
+    }));
+    escape::json(&report).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn log(run: Value) -> Value {
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    })
+}
+
+/// The gravest results, as many as GitHub keeps; that some are left out is notified.
+fn results(
+    mut told: Vec<Told<'_>>,
+    rules: &[CheckInfo],
+    root: &Path,
+    notifications: &mut Vec<Value>,
+) -> Vec<SarifResult> {
+    told.retain(|told| told.finding.level != Level::Allow);
+    if told.len() > MOST {
+        let message = format!("{} results were left out: a run may hold {MOST}", told.len() - MOST);
+        notifications.push(notification("warning", "results-left-out", &message));
+    }
+    told.sort_by_key(|told| (told.finding.waived.is_some(), std::cmp::Reverse(told.finding.level)));
+    told.truncate(MOST);
+    let index: BTreeMap<&str, usize> =
+        rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
+    told.into_iter().map(|told| result(told, &index, root)).collect()
+}
+
+fn whole(document: &str) -> Place {
+    Place { file: document.to_owned(), pointer: String::new(), line: 1, column: 1 }
+}
+
+/// The operation that a finding of a run is about.
+fn operation(finding: &Finding) -> Option<Value> {
+    let operation = finding.operation.as_ref()?;
+    let contract = finding.contract.as_deref().unwrap_or_default();
+    Some(json!({"name": operation, "fullyQualifiedName": format!("{contract}.{operation}"), "kind": "function"}))
 }
 
 /// Every rule that the gate knows, and those that only findings know; sorted, so that indices are stable.
@@ -95,16 +161,24 @@ fn rules(run: &Run, options: &Options) -> Vec<CheckInfo> {
     let mut rules: BTreeMap<String, CheckInfo> =
         options.catalogue.iter().map(|check| (check.id.clone(), check.clone())).collect();
     for finding in run.findings() {
-        rules.entry(finding.id.clone()).or_insert_with(|| CheckInfo {
-            id: finding.id.clone(),
-            family: "run".to_owned(),
-            summary: finding.id.replace('-', " "),
-            explanation: finding.why.clone().unwrap_or_else(|| finding.id.replace('-', " ")),
-            level: finding.level,
-            place: None,
-        });
+        rules.entry(finding.id.clone()).or_insert_with(|| described(finding, None));
     }
     rules.into_values().collect()
+}
+
+/// The rule of a finding, from what is known of it or else from the finding.
+fn described(finding: &Finding, known: Option<Described<'_>>) -> CheckInfo {
+    let words = finding.id.replace('-', " ");
+    let why = finding.why.as_deref().unwrap_or(&words);
+    let (family, summary, explanation) = known.unwrap_or(("run", &words, why));
+    CheckInfo {
+        id: finding.id.clone(),
+        family: family.to_owned(),
+        summary: summary.to_owned(),
+        explanation: explanation.to_owned(),
+        level: finding.level,
+        place: None,
+    }
 }
 
 fn rule(check: &CheckInfo) -> Value {
@@ -123,14 +197,11 @@ fn rule(check: &CheckInfo) -> Value {
     })
 }
 
-fn result(section: &Section, finding: &Finding, rules: &BTreeMap<&str, usize>, options: &Options) -> SarifResult {
-    let fallback = Place { file: section.started.document.clone(), pointer: String::new(), line: 1, column: 1 };
-    let place = finding.place.as_ref().or(Some(&fallback)).filter(|place| !place.file.is_empty());
-    let mut location = place.map_or_else(|| json!({}), |place| physical(place, options));
-    if let Some(operation) = &finding.operation {
-        let contract = finding.contract.as_deref().unwrap_or_default();
-        location["logicalLocations"] =
-            json!([{"name": operation, "fullyQualifiedName": format!("{contract}.{operation}"), "kind": "function"}]);
+fn result(told: Told<'_>, rules: &BTreeMap<&str, usize>, root: &Path) -> SarifResult {
+    let finding = told.finding;
+    let mut location = told.place.map_or_else(|| json!({}), |place| physical(place, root));
+    if let Some(logical) = told.logical {
+        location["logicalLocations"] = json!([logical]);
     }
     let fingerprint = if finding.fingerprint.is_empty() {
         let parts = [
@@ -143,15 +214,15 @@ fn result(section: &Section, finding: &Finding, rules: &BTreeMap<&str, usize>, o
         finding.fingerprint.clone()
     };
     // Square brackets followed by round ones are a link in SARIF messages.
-    let message = text::plain(finding, options.show_values).replace("](", "] (");
-    let suppressions = finding.waived.iter();
+    let message = escape::lines(&told.message).replace("](", "] (");
+    let suppressions = finding.waived.iter().map(|reason| escape::lines(reason));
     SarifResult {
         rule_id: finding.id.clone(),
         rule_index: rules.get(finding.id.as_str()).copied(),
         level: level(finding.level),
         message: json!({"text": message}),
         locations: if location == json!({}) { Vec::new() } else { vec![location] },
-        related_locations: finding.old_place.iter().map(|place| related(place, options)).collect(),
+        related_locations: finding.old_place.iter().map(|place| related(place, root)).collect(),
         partial_fingerprints: BTreeMap::from([("contractGate/v1", fingerprint)]),
         occurrence_count: finding.occurrences.max(1),
         suppressions: suppressions.map(|reason| json!({"kind": "external", "justification": reason})).collect(),
@@ -170,28 +241,28 @@ fn properties(finding: &Finding) -> Value {
     ];
     for (name, fact) in facts {
         if let Some(fact) = fact {
-            properties[name] = Value::String(text::visible(fact));
+            properties[name] = Value::String(escape::visible(fact));
         }
     }
     properties
 }
 
-fn physical(place: &Place, options: &Options) -> Value {
+fn physical(place: &Place, root: &Path) -> Value {
     let mut location = json!({"physicalLocation": {
-        "artifactLocation": {"uri": files::uri(&place.file, &options.root), "uriBaseId": "%SRCROOT%"},
+        "artifactLocation": {"uri": files::uri(&place.file, root), "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": place.line.max(1), "startColumn": place.column.max(1)},
     }});
-    if files::in_repository(&place.file, &options.root).starts_with('/')
+    if files::in_repository(&place.file, root).starts_with('/')
         && let Some(artifact) = location.pointer_mut("/physicalLocation/artifactLocation")
     {
-        artifact["uri"] = Value::String(format!("file://{}", files::uri(&place.file, &options.root)));
+        artifact["uri"] = Value::String(format!("file://{}", files::uri(&place.file, root)));
         artifact.as_object_mut().map(|artifact| artifact.remove("uriBaseId"));
     }
     location
 }
 
-fn related(place: &Place, options: &Options) -> Value {
-    let mut location = physical(place, options);
+fn related(place: &Place, root: &Path) -> Value {
+    let mut location = physical(place, root);
     location["message"] = json!({"text": "the old document says so here"});
     location
 }
@@ -200,7 +271,7 @@ fn related(place: &Place, options: &Options) -> Value {
 fn exit_description(run: &Run) -> String {
     let (verdict, exit) = run.verdict();
     let aborted = run.sections.iter().filter_map(|section| section.finished.as_ref()?.aborted.as_ref()).next();
-    let why = aborted.map(|aborted| format!(": {}", text::visible(&aborted.message))).unwrap_or_default();
+    let why = aborted.map(|aborted| format!(": {}", escape::visible(&aborted.message))).unwrap_or_default();
     let why = if exit == 3 { why } else { String::new() };
     format!("{}{why}", text::exit_meaning(exit, verdict))
 }
@@ -224,7 +295,7 @@ fn notifications(run: &Run) -> Vec<Value> {
 }
 
 fn notification(level: &str, id: &str, message: &str) -> Value {
-    json!({"level": level, "descriptor": {"id": id}, "message": {"text": text::visible(message)}})
+    json!({"level": level, "descriptor": {"id": id}, "message": {"text": escape::visible(message)}})
 }
 
 fn level(level: Level) -> &'static str {

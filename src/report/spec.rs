@@ -13,6 +13,7 @@ use crate::whole_file::{Readers, WholeFile};
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Format {
     /// Text for people.
     Human,
@@ -79,6 +80,7 @@ impl fmt::Display for ReportSpec {
 
 /// Why a `--report` cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SpecError {
     /// No such format.
     #[error("unknown report format `{given}`{}; formats: human, json, ndjson, junit, sarif, github, markdown, html",

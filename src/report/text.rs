@@ -1,41 +1,7 @@
-//! Words and escapes that several reports share. Nothing here knows a format.
+//! Words that several reports share. Nothing here knows a format.
 
+use super::escape::{no_command, visible};
 use crate::finding::{Exhibit, Finding, Level, Stability};
-
-/// Makes a text harmless for a terminal: control characters, escapes and characters that reorder text become visible.
-///
-/// Line breaks become `\n`; a caller that wants lines splits first.
-#[must_use]
-pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if is_hostile(character) => out.extend(character.escape_unicode()),
-            _ => out.push(character),
-        }
-    }
-    out
-}
-
-/// Control characters, and characters that hide or reorder what stands beside them.
-#[must_use]
-pub fn is_hostile(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}'
-            | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// A line that a CI system cannot take for a command: GitHub Actions obeys `::error …` and `##[…]` in any output,
-/// also behind white space.
-#[must_use]
-pub fn no_command(line: &str) -> std::borrow::Cow<'_, str> {
-    let start = line.trim_start();
-    if start.starts_with("::") || start.starts_with("##[") { format!("… {start}").into() } else { line.into() }
-}
 
 /// Cuts a text to at most `limit` characters and says so.
 #[must_use]
@@ -281,12 +247,6 @@ pub fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hostile_characters_become_visible() {
-        assert_eq!(visible("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c\\nd");
-        assert_eq!(visible("Zoë 東京"), "Zoë 東京");
-    }
 
     #[test]
     fn numbers_read_well() {

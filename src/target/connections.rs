@@ -37,7 +37,7 @@ impl Connections {
             readable_certificates(std::env::var_os("SSL_CERT_FILE"))?;
         }
         Ok(Self {
-            kept: client(http, timeout, most).map_err(|why| TargetError::Client(why.to_string()))?,
+            kept: client(http, timeout, most).map_err(|why| TargetError::Client(Box::new(why)))?,
             own: OnceLock::new(),
             http,
             timeout,
@@ -96,11 +96,13 @@ impl Connections {
 #[cfg(all(feature = "tls", target_os = "linux"))]
 fn readable_certificates(file: Option<std::ffi::OsString>) -> Result<(), TargetError> {
     let Some(file) = file.filter(|file| !file.is_empty()) else { return Ok(()) };
-    let path = std::path::Path::new(&file).display();
-    let bytes = std::fs::read(&file)
-        .map_err(|why| TargetError::Certificates(format!("{path}, which cannot be read: {why}")))?;
+    let path = std::path::PathBuf::from(file);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(source) => return Err(TargetError::Certificates { path, source }),
+    };
     let is_pem = String::from_utf8_lossy(&bytes).contains("-----BEGIN ");
-    if is_pem { Ok(()) } else { Err(TargetError::Certificates(format!("{path}, which holds no certificate"))) }
+    if is_pem { Ok(()) } else { Err(TargetError::NoCertificate(path)) }
 }
 
 fn client(http: bool, timeout: Duration, idle: usize) -> reqwest::Result<reqwest::Client> {

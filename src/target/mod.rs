@@ -17,6 +17,7 @@ mod stranger;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -33,7 +34,8 @@ pub(crate) use draft::missing_words;
 use crate::recording::Crossed;
 
 /// A target could not be set up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TargetError {
     /// The base URL is none.
     #[error("`{url}` is no base URL: {why}; give one like https://api.example.com")]
@@ -44,11 +46,19 @@ pub enum TargetError {
         why: String,
     },
     /// The certificates that are to be trusted cannot be read.
-    #[error("SSL_CERT_FILE names {0}; name a file of certificates in PEM, or unset it")]
-    Certificates(String),
+    #[error("SSL_CERT_FILE names {}, which cannot be read: {source}; name a file of certificates in PEM, or unset it", .path.display())]
+    Certificates {
+        /// What was named.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: std::io::Error,
+    },
+    /// There is no certificate in the file of those that are to be trusted.
+    #[error("SSL_CERT_FILE names {}, which holds no certificate; name a file of certificates in PEM, or unset it", .0.display())]
+    NoCertificate(PathBuf),
     /// The HTTP client could not be built.
     #[error("the HTTP client cannot be set up: {0}")]
-    Client(String),
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A target: where to send, as whom, within which bounds.

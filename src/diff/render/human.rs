@@ -1,9 +1,10 @@
-//! Text for people.
+//! Text for people. Everything from outside passes [`visible`] first.
 
 use std::fmt::Write as _;
 
 use super::{Report, change_of, next_step, operations, own_place, waiver_of};
 use crate::finding::{Finding, Level};
+use crate::report::escape::{no_commands, visible};
 
 /// Safe changes that are listed unless the user asks for all.
 const NOTES_SHOWN: usize = 15;
@@ -67,11 +68,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
         text.push('\n');
     }
     let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
-    let _ = writeln!(text, "{verdict}: {} ({} -> {})", report.verdict(), report.old, report.new);
+    let (old, new) = (visible(report.old), visible(report.new));
+    let _ = writeln!(text, "{verdict}: {} ({old} -> {new})", report.verdict());
     if !report.outcome.findings.is_empty() && !report.quiet {
-        let _ = writeln!(text, "{}", report.advice());
+        let _ = writeln!(text, "{}", visible(&report.advice()));
     }
-    text
+    no_commands(&text)
 }
 
 /// What could not be read in full, and so was not compared; a few of them unless the user asks for all.
@@ -79,8 +81,8 @@ fn notes(text: &mut String, report: &Report<'_>, paint: &Paint) {
     let all = &report.outcome.notes;
     let shown = if report.verbose { all.len() } else { NOTES_SHOWN };
     for finding in all.iter().take(shown) {
-        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(text, "{} {}  {}", paint.with("33", "input"), finding.title, paint.faint(&place));
+        let place = visible(&finding.place.as_ref().map(ToString::to_string).unwrap_or_default());
+        let _ = writeln!(text, "{} {}  {}", paint.with("33", "input"), visible(&finding.title), paint.faint(&place));
     }
     if all.len() > shown {
         let more = format!("… and {} more notes on the documents; `-v` shows them", all.len() - shown);
@@ -89,10 +91,11 @@ fn notes(text: &mut String, report: &Report<'_>, paint: &Paint) {
 }
 
 fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
-    let _ = writeln!(text, "{} {}: {}", paint.level(finding), paint.with("1", &finding.id), finding.title);
+    let (id, title) = (visible(&finding.id), visible(&finding.title));
+    let _ = writeln!(text, "{} {}: {title}", paint.level(finding), paint.with("1", &id));
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(text, "  {} {value}", paint.faint(&format!("{name:>6}")));
+            let _ = writeln!(text, "  {} {}", paint.faint(&format!("{name:>6}")), visible(value));
         }
     };
     if let Some(place) = &finding.old_place {
@@ -136,15 +139,15 @@ fn with_value(place: &str, value: &str) -> String {
 }
 
 fn line(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
-    let place = own_place(finding).map(ToString::to_string).unwrap_or_default();
-    let change = change_of(finding);
+    let place = visible(&own_place(finding).map(ToString::to_string).unwrap_or_default());
+    let (title, change) = (visible(&finding.title), visible(&change_of(finding)));
     let change = if change.is_empty() { change } else { format!(" ({change})") };
-    let _ = write!(text, "{} {}{change}  {}", paint.level(finding), finding.title, paint.faint(&place));
+    let _ = write!(text, "{} {title}{change}  {}", paint.level(finding), paint.faint(&place));
     if let Some(reason) = &finding.waived {
-        let _ = write!(text, "  accepted: {reason}");
+        let _ = write!(text, "  accepted: {}", visible(reason));
     }
     if all && !finding.operations.is_empty() {
-        let _ = write!(text, "\n      {}", paint.faint(&operations(finding, true)));
+        let _ = write!(text, "\n      {}", paint.faint(&visible(&operations(finding, true))));
     }
     text.push('\n');
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Report;
+use crate::report::escape;
 
 /// JSON Schema of the report.
 pub const SCHEMA: &str = include_str!("../../report/schema/diff.schema.json");
@@ -19,7 +20,5 @@ pub(super) fn render(report: &Report<'_>) -> String {
         "findings": report.outcome.findings,
         "notes": report.outcome.notes,
     });
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    escape::json(&document).map(|text| text + "\n").unwrap_or_default()
 }

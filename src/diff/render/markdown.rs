@@ -4,22 +4,19 @@ use std::fmt::Write as _;
 
 use super::{Report, next_step, operations, own_place};
 use crate::finding::{Finding, Level};
+use crate::report::escape::{code, markdown};
 
 /// GitHub discards summaries above a mebibyte; a quarter of it leaves room for others.
 const LIMIT: usize = 250_000;
 
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
-}
-
 pub(super) fn render(report: &Report<'_>) -> String {
     let mark = if report.fails() { "❌" } else { "✅" };
     let mut text = format!(
-        "### {mark} Contract diff: {}\n\n`{}` → `{}` · {}\n",
-        report.verdict(),
-        report.old,
-        report.new,
-        report.advice()
+        "### {mark} Contract diff: {}\n\n{} → {} · {}\n",
+        markdown(&report.verdict()),
+        code(report.old),
+        code(report.new),
+        markdown(&report.advice())
     );
     for (level, heading) in [(Level::Deny, "Breaking"), (Level::Warn, "Undecided"), (Level::Note, "Safe")] {
         let all: Vec<_> = report
@@ -46,17 +43,17 @@ pub(super) fn render(report: &Report<'_>) -> String {
             let place = own_place(finding).map(ToString::to_string).unwrap_or_default();
             let step = if folded || finding.facts.is_empty() { String::new() } else { next_step(finding) };
             let proof =
-                finding.witness.as_ref().map(|proof| format!(" <br>Proof: {}", cell(proof))).unwrap_or_default();
+                finding.witness.as_ref().map(|proof| format!(" <br>Proof: {}", markdown(proof))).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "| {} <br>`{}` | {} → {}{proof} | {} <br>`{}` | {} |",
-                cell(&finding.title),
-                finding.id,
-                cell(&finding.expected),
-                cell(&finding.actual),
-                cell(&operations(finding, false)),
-                cell(&place),
-                cell(&step)
+                "| {} <br>{} | {} → {}{proof} | {} <br>{} | {} |",
+                markdown(&finding.title),
+                code(&finding.id),
+                markdown(&finding.expected),
+                markdown(&finding.actual),
+                markdown(&operations(finding, false)),
+                code(&place),
+                markdown(&step)
             );
         }
         if folded {
@@ -71,7 +68,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// Findings of a document by itself: one line each, under a heading.
 pub(crate) fn listed(heading: &str, findings: &[Finding]) -> String {
-    let mut text = format!("\n#### {heading}\n\n| level | finding | place |\n|---|---|---|\n");
+    let mut text = format!("\n#### {}\n\n| level | finding | place |\n|---|---|---|\n", markdown(heading));
     for (index, finding) in findings.iter().enumerate() {
         if text.len() > LIMIT / 2 {
             let _ = writeln!(text, "| | and {} more | |", findings.len() - index);
@@ -80,11 +77,11 @@ pub(crate) fn listed(heading: &str, findings: &[Finding]) -> String {
         let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(
             text,
-            "| {} | {} <br>`{}` | `{}` |",
+            "| {} | {} <br>{} | {} |",
             finding.level,
-            cell(&finding.title),
-            finding.id,
-            cell(&place)
+            markdown(&finding.title),
+            code(&finding.id),
+            code(&place)
         );
     }
     text

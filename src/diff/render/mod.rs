@@ -1,14 +1,12 @@
 //! Printing an outcome: each format is one function from a [`Report`] to text.
 //!
-//! Narrow on purpose, so that it can be joined with the reporters of `check`: nothing here knows documents, rules or
-//! the comparison, only findings.
+//! What machines read is written by [`crate::report`], as for `check`; here stands what a change looks like in it. Texts
+//! come from documents of strangers: each of them passes [`crate::report::escape`].
 
-pub(crate) mod github;
 mod human;
 mod json;
-pub(crate) mod junit;
 pub(crate) mod markdown;
-pub(crate) mod sarif;
+pub(crate) mod told;
 
 use std::str::FromStr;
 
@@ -18,10 +16,12 @@ use super::bump::Bump;
 use super::report::Outcome;
 use super::waiver::{ACCEPT, own_place};
 use crate::finding::{Finding, Level};
+use crate::report::escape::visible;
 use crate::waiver::{Waiver as Entry, to_toml};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// Text for people.
     Human,
@@ -132,9 +132,9 @@ pub fn render(format: Format, report: &Report<'_>) -> String {
     match format {
         Format::Human => human::render(report),
         Format::Json => json::render(report),
-        Format::Junit => junit::render(report),
-        Format::Sarif => sarif::render(report),
-        Format::Github => github::render(report),
+        Format::Junit => told::junit(report),
+        Format::Sarif => told::sarif(report),
+        Format::Github => told::github(report),
         Format::Markdown => markdown::render(report),
     }
 }
@@ -169,7 +169,8 @@ fn evidence(finding: &Finding) -> Vec<String> {
     let proof = finding.witness.iter().map(|proof| format!("proof: {proof}"));
     let open = finding.waived.is_none() && finding.level >= Level::Warn;
     let accept = accept_of(finding).filter(|_| open);
-    let accept = accept.map(|place| format!("accept: a waiver with check = \"{}\", place = \"{place}\"", finding.id));
+    let accept =
+        accept.map(|place| format!("accept: a waiver with check = \"{}\", place = \"{}\"", finding.id, visible(place)));
     proof.chain(accept).collect()
 }
 

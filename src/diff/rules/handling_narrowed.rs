@@ -12,7 +12,8 @@ rule! {
     /// `unknown-parameters: ignored` becomes `refused`.
     ///
     /// ## Source
-    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `zero`.
+    /// `openapi/README.md`, `unknown-parameters`, and of parameters, filters and paging `unknown`, `zero`, `malformed`,
+    /// `below`, `above` and `past-end`.
     id: "handling-narrowed",
     effect: Narrows,
     guards: [],

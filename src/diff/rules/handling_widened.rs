@@ -12,7 +12,8 @@ rule! {
     /// `unknown-parameters: refused` becomes `ignored`.
     ///
     /// ## Source
-    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `zero`.
+    /// `openapi/README.md`, `unknown-parameters`, and of parameters, filters and paging `unknown`, `zero`, `malformed`,
+    /// `below`, `above` and `past-end`.
     id: "handling-widened",
     effect: Widens,
     guards: [],

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::event::CoverageItem;
-use crate::report::text::{count, visible};
+use crate::report::escape::visible;
+use crate::report::text::count;
 
 /// Squares drawn for one scope.
 const MOST: usize = 960;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::finding::{Finding, Level};
-use crate::report::text::{Group, count, shorten, spot, visible};
+use crate::report::escape::visible;
+use crate::report::text::{Group, count, shorten, spot};
 
 /// Room for all rows of a page, in bytes: a browser opens it at once, and it can be mailed.
 const ROOM: usize = 7 << 20;

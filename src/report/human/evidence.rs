@@ -4,7 +4,8 @@ use super::Paint;
 use crate::event::{Coverage, Declared, OperationTotals, Outcome};
 use crate::finding::Level;
 use crate::report::collect::{Run, Section};
-use crate::report::text::{self, count, duration, visible};
+use crate::report::escape::visible;
+use crate::report::text::{self, count, duration};
 
 /// `63 requests · 412 records · 24 pages · 31 passed, 1 failed, 2 inconclusive`.
 pub(super) fn of(totals: &OperationTotals) -> String {

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use super::Human;
 use crate::finding::{Finding, Level};
 use crate::report::collect::Section;
-use crate::report::text::{self, Group, count, group_key, groups, shorten, spot, stability, visible};
+use crate::report::escape::{self, visible};
+use crate::report::text::{self, Group, count, group_key, groups, shorten, spot, stability};
 use crate::waiver;
 
 /// Repeats of one fault that are listed without -v.
@@ -169,7 +170,7 @@ impl Human {
     fn block(&mut self, name: &str, lines: &[String]) -> io::Result<()> {
         writeln!(self.sink, "    {}", self.paint.dim(&format!("{}:", visible(name))))?;
         for line in lines {
-            writeln!(self.sink, "{}", format!("      {}", text::no_command(line)).trim_end())?;
+            writeln!(self.sink, "{}", format!("      {}", escape::no_command(line)).trim_end())?;
         }
         Ok(())
     }
