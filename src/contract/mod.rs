@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+pub(crate) use expression::FUNCTIONS;
 pub use expression::{Expression, Truth, borrowed, borrowed_map, instant, library, moment, to_cel};
 pub use fingerprint::fingerprint;
 pub(crate) use fingerprint::fingerprint_of_members;

@@ -240,6 +240,7 @@ impl<'a> Grower<'a> {
             return Err(MockError::Unlawful {
                 resource: self.name.to_owned(),
                 record: i,
+                pointer: Some(pointer.clone()).filter(|pointer| !pointer.is_empty()),
                 reason: format!("`{pointer}` is not {expected}"),
             });
         }
@@ -248,6 +249,7 @@ impl<'a> Grower<'a> {
             Some(rule) => Err(MockError::Unlawful {
                 resource: self.name.to_owned(),
                 record: i,
+                pointer: None,
                 reason: format!("it breaks the rule `{rule}`"),
             }),
         }
