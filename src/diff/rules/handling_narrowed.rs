@@ -9,10 +9,10 @@ rule! {
     /// Requests that got an answer fail: an unknown parameter, an unknown value of a filter.
     ///
     /// ## Example
-    /// `unknown-parameters: ignored` becomes `refused`.
+    /// `unknown-parameters: ignore` becomes `refuse`.
     ///
     /// ## Source
-    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `zero`.
+    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `malformed`, `below`, `above`, `zero`.
     id: "handling-narrowed",
     effect: Narrows,
     guards: [],

@@ -9,10 +9,10 @@ rule! {
     /// Existing requests stay valid.
     ///
     /// ## Example
-    /// `unknown-parameters: refused` becomes `ignored`.
+    /// `unknown-parameters: refuse` becomes `ignore`.
     ///
     /// ## Source
-    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `zero`.
+    /// `openapi/README.md`, `unknown-parameters`, `unknown`, `malformed`, `below`, `above`, `zero`.
     id: "handling-widened",
     effect: Widens,
     guards: [],
