@@ -92,7 +92,7 @@ pub(super) struct VerdictArgs {
     /// Not reported at all, for the same
     #[arg(long, value_name = "ID", help_heading = COUNTS)]
     allow: Vec<String>,
-    /// Which findings turn the gate red: deny, warn, never
+    /// Which findings turn the gate red: deny, warn, note, never (or as diff says it: breaking, warning)
     #[arg(long, value_name = "LEVEL", help_heading = COUNTS)]
     fail_on: Option<FailOn>,
     /// An inconclusive check turns the gate red too

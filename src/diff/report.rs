@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexSet;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::api::Api;
@@ -93,7 +94,7 @@ type Spot<'r> = (&'r [String], &'r str, Option<usize>);
 type Key = (&'static str, Option<At>, Option<At>, String, String);
 
 /// Words all changes.
-pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outcome {
+pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: Date) -> Outcome {
     let reaches = reached(&api);
     let mut groups: Vec<Group> = Vec::new();
     let mut index: HashMap<Key, usize> = HashMap::new();

@@ -119,11 +119,10 @@ pub(crate) fn mark(findings: &mut [Finding], names: &Names<'_>) {
 }
 
 /// Marks the findings that are accepted, and adds one for each waiver that is expired or matches nothing.
-pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Names<'_>, today: &str) {
-    let today: Option<Date> = today.parse().ok();
+pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Names<'_>, today: Date) {
     let mut faults = Vec::new();
     for waiver in waivers {
-        let expired = today.and_then(|today| waiver.expired(today));
+        let expired = waiver.expired(today);
         let mut used = false;
         for finding in findings.iter_mut().filter(|finding| covers(waiver, finding, names)) {
             used = true;

@@ -204,7 +204,7 @@ impl<'a> Api<'a> {
     /// Whether a header may go: readers were told when, and the day has passed.
     fn header_has_ended(&self, node: NodeId) -> bool {
         let old = &self.engine.old;
-        old.flag(node, "deprecated") && passed(old, node, &self.engine.today) == Some(true)
+        old.flag(node, "deprecated") && passed(old, node, self.engine.today) == Some(true)
     }
 
     fn compare_header(&mut self, context: &Context, spot: &str, both: Both) {
