@@ -102,12 +102,13 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: Date) -> Outco
         let at = [(found.operations.as_slice(), found.spot.as_str(), None)];
         add(&mut groups, &mut index, (&found.change, None), &at, options.expand);
     }
+    let written: Vec<String> = api.roots.iter().map(|root| root.spot.to_string()).collect();
     for (pair, spots) in reaches {
         for change in &api.engine.pairs[pair.0 as usize].changes {
             let at: Vec<Spot<'_>> = spots
                 .iter()
                 .map(|index| (*index, &api.roots[*index]))
-                .map(|(index, root)| (std::slice::from_ref(&root.operation), root.spot.as_str(), Some(index)))
+                .map(|(index, root)| (std::slice::from_ref(&root.operation), written[index].as_str(), Some(index)))
                 .collect();
             add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }

@@ -1,5 +1,7 @@
 //! Deprecation, sunset and stability: promises about the future.
 
+use std::fmt::Display;
+
 use super::operations::Operation;
 use super::{Api, Both, Context};
 use crate::diff::arena::{NodeId, Side};
@@ -27,7 +29,7 @@ impl<'a> Api<'a> {
         passed(&self.engine.old, node, self.engine.today).unwrap_or(true)
     }
 
-    pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &str, both: Both) {
+    pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &(impl Display + ?Sized), both: Both) {
         let (one, two) = (self.engine.old.flag(both.old, "deprecated"), self.engine.new.flag(both.new, "deprecated"));
         let (rule, values): (&'static Rule, _) = match (one, two) {
             (false, true) => (&rules::deprecation_announced::RULE, ("current", "deprecated")),
