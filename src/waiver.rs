@@ -75,23 +75,34 @@ impl Waiver {
     /// Whether it speaks of this finding, whatever its date.
     #[must_use]
     pub fn matches(&self, finding: &Finding) -> bool {
-        let operation_matches = self.operation.as_ref().is_none_or(|pattern| {
-            let named = finding.operation.iter().chain(&finding.operations);
-            named.into_iter().any(|operation| fits(pattern, operation))
-        });
-        let document = finding.place.as_ref().map(|place| place.pointer.as_str());
-        let pointers = finding.pointer.as_deref().into_iter().chain(document);
-        self.check == finding.id
-            && self.contract_matches(finding.contract.as_deref())
-            && operation_matches
-            && self.covers_place(&finding.fingerprint, pointers)
+        self.accepts(&Named::of(finding))
     }
 
-    /// Whether a finding with this fingerprint, at one of these places, is where the waiver says, or below.
-    pub(crate) fn covers_place<'a>(&self, fingerprint: &str, places: impl IntoIterator<Item = &'a str>) -> bool {
-        let Some(named) = self.place.as_deref().filter(|place| !place.is_empty()) else { return true };
-        let pattern = named.trim_end_matches('/');
-        named == fingerprint || places.into_iter().any(|place| fronts(place).any(|front| fits(pattern, front)))
+    /// Whether it speaks of a finding of these names, whatever its date.
+    fn accepts(&self, named: &Named<'_>) -> bool {
+        let operations = self.operation().is_none_or(|pattern| {
+            let meant = |names: &Vec<&str>| names.iter().any(|name| fits(pattern, name));
+            match named.of_all {
+                true => !named.operations.is_empty() && named.operations.iter().all(meant),
+                false => named.operations.iter().any(meant),
+            }
+        });
+        self.check == named.id
+            && named.contract.is_none_or(|contract| self.contract_matches(contract))
+            && operations
+            && self.covers_place(named)
+    }
+
+    /// Whether a finding is where the waiver says, or below.
+    fn covers_place(&self, named: &Named<'_>) -> bool {
+        let Some(place) = self.place.as_deref().filter(|place| !place.is_empty()) else { return true };
+        let pattern = place.trim_end_matches('/');
+        place == named.fingerprint || named.places.iter().any(|place| fronts(place).any(|front| fits(pattern, front)))
+    }
+
+    /// The operations that it is narrowed to, if it is.
+    fn operation(&self) -> Option<&str> {
+        self.operation.as_deref().filter(|pattern| !pattern.is_empty())
     }
 
     fn contract_matches(&self, contract: Option<&str>) -> bool {
@@ -101,7 +112,7 @@ impl Waiver {
     fn covers(&self, judged: &Judged) -> bool {
         self.check == judged.check
             && self.contract_matches(Some(&judged.contract))
-            && self.operation.as_ref().is_none_or(|pattern| fits(pattern, &judged.operation))
+            && self.operation().is_none_or(|pattern| fits(pattern, &judged.operation))
     }
 
     fn until(&self) -> Option<Date> {
@@ -109,12 +120,22 @@ impl Waiver {
     }
 
     /// Its last day, if that is over.
-    pub(crate) fn expired(&self, today: Date) -> Option<Date> {
+    fn expired(&self, today: Date) -> Option<Date> {
         self.until().filter(|until| *until < today)
     }
 
+    /// A finding about itself.
+    pub(crate) fn fault(&self, id: &str, what: &str, (expected, actual): (&str, &str)) -> Finding {
+        let mut finding = Finding::new(id, format!("the waiver of {} {what}", self.title())).compare(expected, actual);
+        finding.why = Some("a waiver that outlives its fault hides the next one".to_owned());
+        finding.place.clone_from(&self.written);
+        let [operation, place] = [&self.operation, &self.place].map(|part| part.as_deref().unwrap_or_default());
+        finding.fingerprint = Finding::fingerprint_of(&[id, &self.check, operation, place]);
+        finding
+    }
+
     /// How it is called in messages.
-    pub(crate) fn title(&self) -> String {
+    fn title(&self) -> String {
         let mut title = format!("`{}`", self.check);
         for (word, part) in [("on", &self.operation), ("at", &self.place), ("in", &self.contract)] {
             if let Some(part) = part {
@@ -125,7 +146,40 @@ impl Waiver {
     }
 }
 
-/// All waivers of a run, and what became of each.
+/// What waivers may name of a finding.
+#[derive(Clone, Debug)]
+pub(crate) struct Named<'f> {
+    /// Id of the check or rule.
+    pub(crate) id: &'f str,
+    /// The contract or target that it is about; none where no waiver is narrowed by it.
+    pub(crate) contract: Option<Option<&'f str>>,
+    /// The fingerprint.
+    pub(crate) fingerprint: &'f str,
+    /// The operations that it is about, each by all of its names.
+    pub(crate) operations: Vec<Vec<&'f str>>,
+    /// Whether a waiver has to mean all of these, and not just one.
+    pub(crate) of_all: bool,
+    /// Pointers into the body or the documents.
+    pub(crate) places: Vec<&'f str>,
+}
+
+impl<'f> Named<'f> {
+    /// Those of a finding about a server.
+    fn of(finding: &'f Finding) -> Self {
+        let operations = finding.operation.iter().chain(&finding.operations);
+        let document = finding.place.as_ref().map(|place| place.pointer.as_str());
+        Self {
+            id: &finding.id,
+            contract: Some(finding.contract.as_deref()),
+            fingerprint: &finding.fingerprint,
+            operations: operations.map(|operation| vec![operation.as_str()]).collect(),
+            of_all: false,
+            places: finding.pointer.as_deref().into_iter().chain(document).collect(),
+        }
+    }
+}
+
+/// All waivers of a run, or of a comparison, and what became of each.
 #[derive(Clone, Debug)]
 pub struct Waivers {
     today: Date,
@@ -179,15 +233,28 @@ impl Waivers {
 
     /// Marks a finding that is accepted; true if it is now. An expired waiver accepts nothing.
     pub fn apply(&mut self, finding: &mut Finding) -> bool {
-        for entry in &mut self.entries {
-            if entry.waiver.matches(finding) {
-                entry.matched += 1;
-                if entry.waiver.expired(self.today).is_none() {
-                    finding.waived.get_or_insert_with(|| entry.waiver.reason.clone());
-                }
+        let reason = self.reason_for(&Named::of(finding));
+        finding.waived = finding.waived.take().or(reason);
+        finding.waived.is_some()
+    }
+
+    /// Why a finding of these names is accepted, if it is. An expired waiver accepts nothing.
+    pub(crate) fn reason_for(&mut self, named: &Named<'_>) -> Option<String> {
+        let mut reason = None;
+        for entry in self.entries.iter_mut().filter(|entry| entry.waiver.accepts(named)) {
+            entry.matched += 1;
+            if reason.is_none() && entry.waiver.expired(self.today).is_none() {
+                reason = Some(entry.waiver.reason.clone());
             }
         }
-        finding.waived.is_some()
+        reason
+    }
+
+    /// Takes note that nothing was left out that any of them could have matched.
+    pub(crate) fn looked_everywhere(&mut self) {
+        for entry in &mut self.entries {
+            entry.looked = true;
+        }
     }
 
     /// Takes note of a verdict: a waiver can be stale only where its check gave one.
@@ -208,7 +275,7 @@ impl Waivers {
         for entry in &mut self.entries {
             let waiver = &entry.waiver;
             let operation = |ran: &Ran| {
-                waiver.operation.as_ref().is_none_or(|pattern| ran.operations.iter().any(|known| fits(pattern, known)))
+                waiver.operation().is_none_or(|pattern| ran.operations.iter().any(|known| fits(pattern, known)))
             };
             let mut meant = contracts
                 .iter()
@@ -226,16 +293,14 @@ impl Waivers {
             let waiver = &entry.waiver;
             let expired = waiver.expired(self.today);
             let mut finding = if let Some(until) = expired {
-                Finding::new(EXPIRED, format!("the waiver of {} expired on {until}", waiver.title()))
-                    .compare("a date that is still to come, or no waiver", format!("until = {until}"))
+                let until = (format!("expired on {until}"), format!("until = {until}"));
+                waiver.fault(EXPIRED, &until.0, ("a date that is still to come, or no waiver", &until.1))
             } else if entry.is_stale() {
-                Finding::new(STALE, format!("the waiver of {} matches nothing any more", waiver.title()))
-                    .compare("at least one finding that it accepts", "none: the fault is gone, or was renamed")
+                let values = ("at least one finding that it accepts", "none: what it accepted is gone, or was renamed");
+                waiver.fault(STALE, "matches nothing any more", values)
             } else {
                 continue;
             };
-            finding.why = Some("A waiver that outlives its fault hides the next one.".to_owned());
-            finding.place.clone_from(&waiver.written);
             finding.contract.clone_from(&waiver.contract);
             finding.operation.clone_from(&waiver.operation);
             finding.facts.insert("check".to_owned(), waiver.check.clone());
@@ -243,13 +308,6 @@ impl Waivers {
             if let Some(owner) = &waiver.owner {
                 finding.facts.insert("owner".to_owned(), owner.clone());
             }
-            let parts = [
-                finding.id.as_str(),
-                &waiver.check,
-                waiver.operation.as_deref().unwrap_or_default(),
-                waiver.place.as_deref().unwrap_or_default(),
-            ];
-            finding.fingerprint = Finding::fingerprint_of(&parts);
             findings.push(finding);
         }
         findings

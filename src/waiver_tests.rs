@@ -157,11 +157,37 @@ fn fronts_end_at_the_document() {
     assert_eq!(fronts("").collect::<Vec<_>>(), [""]);
 }
 
+/// A change that reaches operations, as a comparison names it.
+fn named<'f>(operations: &[&[&'f str]]) -> Named<'f> {
+    let operations = operations.iter().map(|names| names.to_vec()).collect();
+    Named {
+        id: "wrong-type",
+        contract: None,
+        fingerprint: "0123456789abcdef",
+        operations,
+        of_all: true,
+        places: vec![],
+    }
+}
+
+#[test]
+fn a_change_is_accepted_where_all_that_it_reaches_are() {
+    let list = Waiver { operation: Some("list*".to_owned()), ..waiver() };
+    let (one, other) =
+        (["GET /customers", "listCustomers"].as_slice(), ["GET /customers/{id}", "getCustomer"].as_slice());
+    assert!(list.accepts(&named(&[one])) && !list.accepts(&named(&[one, other])) && !list.accepts(&named(&[])));
+    assert!(list.accepts(&Named { of_all: false, ..named(&[one, other]) }));
+    assert!(Waiver { operation: Some(String::new()), ..waiver() }.accepts(&named(&[other])), "empty is left out");
+    let narrow = Waiver { contract: Some("maple".to_owned()), ..waiver() };
+    assert!(narrow.accepts(&named(&[one])), "a comparison knows no contract");
+    assert!(!narrow.accepts(&Named { contract: Some(Some("flexprice")), ..named(&[one]) }));
+}
+
 #[test]
 fn a_place_is_itself_and_what_lies_below_in_one_file() {
     let covers = |place: &str, at: &str| {
         let waiver = Waiver { place: Some(place.to_owned()), ..waiver() };
-        waiver.covers_place("0123456789abcdef", [at])
+        waiver.accepts(&Named { places: vec![at], ..named(&[]) })
     };
     assert!(covers("/a/*/c", "/a/b/c/d") && !covers("/a/*/c", "/a/b"));
     assert!(covers("/a/", "/a/b") && !covers("/a", "/ab"));

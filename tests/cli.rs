@@ -36,6 +36,19 @@ fn a_fault_turns_the_gate_red_and_is_named() {
 }
 
 #[test]
+fn one_vocabulary_says_what_turns_the_gate_red() {
+    let spoiled = ["check", "flexportal", "--fault", "record-skipped", "--only", "record-skipped", "-q"];
+    let codes = |level: &[&str], words: &[&str]| -> Vec<Option<i32>> {
+        let run = |word: &&str| gate(&[&spoiled[..], level, &["--fail-on", word]].concat()).status.code();
+        words.iter().map(run).collect()
+    };
+    let warned = ["--warn", "record-skipped"];
+    assert_eq!(codes(&[], &["deny", "breaking", "never"]), [Some(1), Some(1), Some(0)]);
+    assert_eq!(codes(&warned, &["deny", "breaking", "warn", "warning"]), [Some(0), Some(0), Some(1), Some(1)]);
+    assert_eq!(codes(&["--note", "record-skipped"], &["warn", "note"]), [Some(0), Some(1)]);
+}
+
+#[test]
 fn mistakes_in_arguments_end_with_two_and_a_suggestion() {
     for (arguments, hint) in [
         (vec!["check", "flexportl"], "did you mean `flexportal`?"),

@@ -29,7 +29,7 @@ fn names_in(folder: &str) -> BTreeSet<String> {
 
 fn judged(old: &Path, new: &Path) -> Outcome {
     let read = |path: &Path| Workspace::read(&Origin::File(path.to_path_buf())).expect("a pair is a sound document");
-    let options = Options { today: "2026-06-01".to_owned(), ..Options::default() };
+    let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), ..Options::default() };
     compare(&read(old), &read(new), &options).expect("a pair can be compared")
 }
 

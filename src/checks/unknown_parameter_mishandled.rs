@@ -21,7 +21,7 @@ check! {
     /// `GET /v1/customers?contract-gate-unknown=1` shows another page than without.
     ///
     /// ## Source
-    /// `unknown-parameters` of the root clause: `ignored`, `refused`, or `either` of both. Left out, nothing is promised and
+    /// `unknown-parameters` of the root clause: `ignore`, `refuse`, or `either` of both. Left out, nothing is promised and
     /// nothing is asked: a server may well filter by every name that it is given. Lists and readers are both asked.
     id: "unknown-parameter-mishandled", family: Protocol, level: Deny, proof: Probe,
     faults: ["unknown-parameter-empties-list", "unknown-parameter-accepted", "unknown-parameter-accepted-on-get", "unknown-parameter-changes-record", "unknown-parameter-refused-on-get"],

@@ -83,7 +83,7 @@ pub(super) struct VerdictArgs {
     skip: Vec<String>,
     #[command(flatten)]
     levels: LevelArgs,
-    /// Which findings turn the gate red: deny, warn, never
+    /// Which findings turn the gate red: deny, warn, note, never (or as diff says it: breaking, warning)
     #[arg(long, value_name = "LEVEL", help_heading = COUNTS)]
     fail_on: Option<FailOn>,
     /// An inconclusive check turns the gate red too

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::{exit, verdict};
+use crate::config::{self, FailOn};
 use crate::diff::render::{Format, Report, render};
-use crate::diff::{Options, Origin, Outcome, Waiver, Workspace, compare, rules};
+use crate::diff::{CompareError, Options, Origin, Outcome, Waiver, Workspace, compare, rules};
 use crate::document::DocumentError;
 use crate::finding::Level;
 use crate::lint;
@@ -31,11 +32,12 @@ pub struct Args {
     /// Report, to standard output or a file; repeatable [human, json, junit, sarif, github, markdown]
     #[arg(long = "report", value_name = "FORMAT[=PATH]")]
     pub reports: Vec<ReportArg>,
-    /// Least level that fails the gate [breaking, warning, note, never]
+    /// Least level that fails the gate [breaking, warning, note, never; or as check says it: deny, warn]
     #[arg(long, value_name = "LEVEL", default_value = "breaking")]
     pub fail_on: FailOn,
     /// Set the level of a rule, or the highest level of a category (wire, client, docs); repeatable. In client and docs it
-    /// is the lowest too, additions left out: `client=deny` makes a renamed operationId a break
+    /// is the lowest too, additions left out: `client=deny` makes a renamed operationId a break [deny or breaking, warn or
+    /// warning, note, allow]
     #[arg(long = "level", value_name = "RULE=LEVEL")]
     pub levels: Vec<LevelArg>,
     /// One finding per operation instead of one per change
@@ -108,34 +110,6 @@ impl FromStr for ReportArg {
     }
 }
 
-/// `--fail-on LEVEL`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FailOn(pub Option<Level>);
-
-fn level_named(text: &str) -> Option<Level> {
-    match text.to_ascii_lowercase().as_str() {
-        "breaking" | "deny" | "err" | "error" => Some(Level::Deny),
-        "warning" | "warn" | "undecided" => Some(Level::Warn),
-        "note" | "info" | "safe" => Some(Level::Note),
-        "allow" | "off" => Some(Level::Allow),
-        _ => None,
-    }
-}
-
-impl FromStr for FailOn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if matches!(text, "never" | "none") {
-            return Ok(Self(None));
-        }
-        match level_named(text) {
-            Some(level) if level > Level::Allow => Ok(Self(Some(level))),
-            _ => Err("expected breaking, warning, note or never".to_owned()),
-        }
-    }
-}
-
 /// `--level RULE=LEVEL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelArg {
@@ -150,14 +124,13 @@ impl FromStr for LevelArg {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL")?;
-        let level = level_named(level).ok_or("expected a level: deny, warn, note or allow")?;
-        let known = || rules::RULES.iter().map(|rule| rule.id).chain(["wire", "client", "docs"]);
-        if !known().any(|id| id == rule) {
-            let near = crate::suggest::nearest(rule, known());
-            let hint =
-                near.map_or("`contract-gate list` names all".to_owned(), |near| format!("did you mean `{near}`?"));
-            return Err(format!("no rule or category `{rule}`; {hint}"));
-        }
+        // Rules are called by their levels, or by what these mean here.
+        let level = match level {
+            "breaking" => Level::Deny,
+            "warning" => Level::Warn,
+            word => config::level(word)?,
+        };
+        rules::known(rule).map_err(|error| error.to_string())?;
         Ok(Self { rule: rule.to_owned(), level })
     }
 }
@@ -172,7 +145,7 @@ pub fn run(args: &Args, waivers: &[Waiver], out: &mut dyn Write, err: &mut dyn W
         levels: args.levels.iter().map(|level| (level.rule.clone(), level.level)).collect::<BTreeMap<_, _>>(),
         waivers: waivers.to_vec(),
         expand: args.expand,
-        today: args.today.map(|date| date.to_string()).unwrap_or_default(),
+        today: args.today,
         without_witness: args.no_witness || args.bump,
     };
     match compared(args, &options) {
@@ -185,7 +158,7 @@ pub fn run(args: &Args, waivers: &[Waiver], out: &mut dyn Write, err: &mut dyn W
 }
 
 /// Reads both documents at once and compares them, on threads whose stack suffices for what is read.
-fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
+fn compared(args: &Args, options: &Options) -> Result<Outcome, CompareError> {
     let lost = || DocumentError {
         path: PathBuf::from(&args.new),
         span: None,
@@ -211,7 +184,7 @@ fn compared(args: &Args, options: &Options) -> Result<Outcome, DocumentError> {
 }
 
 /// Compares, and beside that looks for what the comparison cannot read; both only read.
-fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
+fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, CompareError> {
     std::thread::scope(|scope| {
         let skipped = || lint::skipped(old, new);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, skipped);
@@ -225,7 +198,7 @@ fn compared_and_noted(old: &Workspace, new: &Workspace, options: &Options) -> Re
 }
 
 fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let fails = args.fail_on.0.is_some_and(|level| outcome.fails_on(level));
+    let fails = args.fail_on.least().is_some_and(|level| outcome.fails_on(level));
     let code = if fails { exit::VIOLATED } else { exit::CONFORMS };
     if args.bump {
         // What cannot be written is told at the end of the process.
@@ -246,7 +219,7 @@ fn tell(args: &Args, outcome: &Outcome, out: &mut dyn Write, err: &mut dyn Write
             old: &args.old,
             new: &args.new,
             outcome: if annotates { &rooted } else { outcome },
-            fail_on: args.fail_on.0.unwrap_or(Level::Deny),
+            fail_on: args.fail_on.least().unwrap_or(Level::Deny),
             color: color && wish.path.is_none(),
             verbose: args.verbose,
             quiet: args.quiet,

@@ -12,7 +12,7 @@ use super::subject::Subject;
 use super::verdict::{self, Tally};
 use super::words::repeat_line;
 use super::{exit, last_failed, memory, safe};
-use crate::config::{Config, FailOn, Origin};
+use crate::config::{Config, Origin};
 use crate::document::Document;
 use crate::engine::{self, Checked, Options, Red};
 use crate::event::{Aborted, Event, RunStarted};
@@ -73,7 +73,7 @@ impl Job {
         let verbosity = i8::from(args.verdict.verbose) - i8::from(args.verdict.quiet);
         let reporting = report::Options {
             require_conclusive,
-            fail_on: if run.fail_on.value == FailOn::Warn { Level::Warn } else { Level::Deny },
+            fail_on: run.fail_on.value.least().unwrap_or(Level::Deny),
             ..report_options(config, verbosity, subjects)
         };
         let mut fanout = Fanout::open(&specs, reporting, masker.clone(), || Box::new(io::stdout()));

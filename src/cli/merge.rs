@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// Configuration file; by default contract-gate.toml is looked for upward
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Which findings turn the gate red: deny, warn, never
+    /// Which findings turn the gate red: deny, warn, note, never (or as diff says it: breaking, warning)
     #[arg(long, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
     /// A fault that did not show again on repetition turns the gate red too

@@ -35,11 +35,7 @@ impl Tally {
 
     /// Whether a finding turns the gate red.
     pub(super) fn counts(&self, finding: &Finding) -> bool {
-        let heavy = match self.fail_on {
-            FailOn::Deny => finding.level == Level::Deny,
-            FailOn::Warn => finding.level >= Level::Warn,
-            FailOn::Never => false,
-        };
+        let heavy = self.fail_on.least().is_some_and(|least| finding.level >= least);
         let flaky = self.fail_on_flaky && matches!(finding.stability, Stability::Flaky { .. });
         finding.waived.is_none() && (heavy || flaky)
     }

@@ -119,7 +119,7 @@ pub fn whole(text: &str) -> Result<u64, String> {
 
 /// Declares an enumeration of words.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(or $other:literal)?),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
         #[serde(rename_all = "kebab-case")]
@@ -135,7 +135,7 @@ macro_rules! words {
 
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
-                    $($word => Ok(Self::$variant),)*
+                    $($word $(| $other)? => Ok(Self::$variant),)*
                     _ => Err(unknown_word(text, Self::WORDS)),
                 }
             }
@@ -183,12 +183,14 @@ words! {
 }
 
 words! {
-    /// Which findings turn the gate red.
+    /// Which findings turn the gate red: one vocabulary for all commands, which `diff` writes in words of its own.
     FailOn {
         /// Findings at level deny.
-        Deny = "deny",
+        Deny = "deny" or "breaking",
         /// Findings at level deny or warn.
-        Warn = "warn",
+        Warn = "warn" or "warning",
+        /// Findings at level deny, warn or note.
+        Note = "note",
         /// None: the run ends with 0 and the reports say the rest.
         Never = "never",
     }
@@ -203,6 +205,19 @@ words! {
         Always = "always",
         /// Never.
         Never = "never",
+    }
+}
+
+impl FailOn {
+    /// The least level that turns the gate red; none where nothing does.
+    #[must_use]
+    pub fn least(self) -> Option<Level> {
+        match self {
+            Self::Deny => Some(Level::Deny),
+            Self::Warn => Some(Level::Warn),
+            Self::Note => Some(Level::Note),
+            Self::Never => None,
+        }
     }
 }
 

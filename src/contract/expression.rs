@@ -156,6 +156,23 @@ thread_local! {
     static LIBRARY: Context<'static, 'static> = library();
 }
 
+/// The functions that [`library()`] adds to those of CEL.
+pub(crate) const FUNCTIONS: [&str; 13] = [
+    "near",
+    "whole",
+    "decimals",
+    "instant",
+    "is_instant",
+    "unique",
+    "like",
+    "is_text",
+    "is_number",
+    "is_bool",
+    "is_list",
+    "is_object",
+    "is_null",
+];
+
 /// A root context with the functions that `openapi/README.md` lists.
 ///
 /// # Panics

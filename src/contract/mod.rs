@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+pub(crate) use expression::FUNCTIONS;
 pub use expression::{Expression, ExpressionError, Truth, instant, moment};
 // These show types of the CEL library, whose versions are none of ours.
 #[doc(hidden)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::arena::NodeId;
 use super::law::{Direction, Effect, Guard, level, requalified};
 use super::rule::Rule;
@@ -36,6 +38,10 @@ pub(crate) struct Change {
     pub(crate) subject: String,
     /// The same without words: properties, keywords, values, where it is about such.
     pub(crate) names: Vec<String>,
+    /// The values that it is about, if it is about such: a payload that shows it is one of them.
+    pub(crate) listed: Vec<Value>,
+    /// The variant of a union that came or went: a payload that shows it is one of its.
+    pub(crate) variant: Option<NodeId>,
     pub(crate) before: String,
     pub(crate) after: String,
 }
@@ -51,6 +57,8 @@ impl Change {
             new: None,
             subject: String::new(),
             names: Vec::new(),
+            listed: Vec::new(),
+            variant: None,
             before: String::new(),
             after: String::new(),
         }
@@ -81,6 +89,13 @@ impl Change {
             self.subject.push_str(&format!(" and {} more", self.names.len() - most));
         }
         self
+    }
+
+    /// Is about some values, of which the title tells so many at most.
+    pub(crate) fn about_values<'v>(mut self, values: impl IntoIterator<Item = &'v Value>, most: usize) -> Self {
+        self.listed = values.into_iter().cloned().collect();
+        let names: Vec<String> = self.listed.iter().map(ToString::to_string).collect();
+        self.about_all(names, most)
     }
 
     /// The name of the one thing that it is about, if it is one.

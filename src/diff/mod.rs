@@ -35,6 +35,8 @@ mod oracle_tests;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 pub use crate::waiver::Waiver;
 pub use bump::Bump;
 pub use report::{Outcome, Tally};
@@ -54,27 +56,42 @@ pub struct Options {
     pub waivers: Vec<Waiver>,
     /// One finding per operation instead of one per change.
     pub expand: bool,
-    /// Today as `YYYY-MM-DD`; empty for the date of the clock.
-    pub today: String,
+    /// The day on which sunset dates and waivers are judged; that of the clock where none is given.
+    pub today: Option<Date>,
     /// No witnesses: they cost time and change no verdict.
     pub without_witness: bool,
+}
+
+/// Why two documents were not compared.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CompareError {
+    /// A document cannot be used.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// A level is set for something that is neither a rule nor a category.
+    #[error(transparent)]
+    UnknownRule(#[from] rules::UnknownRule),
 }
 
 /// Compares two documents.
 ///
 /// # Errors
-/// When the new document refers to something that does not exist, be it reached or not, and the old one did not.
-pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, DocumentError> {
-    let today = if options.today.is_empty() { today() } else { options.today.clone() };
+/// When the new document refers to something that does not exist, be it reached or not, and the old one did not; when a
+/// level is set for something that is neither a rule nor a category.
+pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, CompareError> {
+    for id in options.levels.keys() {
+        rules::known(id)?;
+    }
+    let today = options.today.unwrap_or_else(today);
     let (mut one, mut two) = (arena::Side::new(old), arena::Side::new(new));
     let notes = references::check(&mut one, &mut two)?;
-    let mut api = api::Api::new(relation::Engine::new(one, two, today.clone()));
+    let mut api = api::Api::new(relation::Engine::new(one, two, today));
     api.compare();
-    let mut outcome = report::outcome(api, options, &today);
+    let mut outcome = report::outcome(api, options, today);
     outcome.notes = notes;
     Ok(outcome)
 }
 
-fn today() -> String {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::api::{Api, Root};
+use super::api::{Api, Carrier, Root};
 use super::change::Change;
 use super::law::Direction;
 use super::relation::{PairId, Prover};
@@ -80,12 +80,7 @@ fn every(step: usize, from: usize, jobs: &[Job], roots: &[Root], mut prover: Pro
 
 fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mut Surroundings) -> Option<String> {
     let (pair, change) = (job.pair, &job.change);
-    let variant = match change.rule.id {
-        "variant-added" => change.new.as_ref().map(|at| at.node),
-        "variant-removed" => change.old.as_ref().map(|at| at.node),
-        _ => None,
-    };
-    let wish = Wish { rule: change.rule, focus: change.name(), subject: &change.subject, variant };
+    let wish = Wish { rule: change.rule, focus: change.name(), listed: &change.listed, variant: change.variant };
     let payload = prover.witness(pair, &wish)?;
     let mut wholes = Vec::new();
     for index in job.roots.iter().take(MAX_ROOTS) {
@@ -120,24 +115,21 @@ fn line(root: &Root, whole: &Whole) -> String {
     let full = value.to_string();
     let json = if full.chars().count() > MAX_WHOLE { shown(&whole.brief) } else { full };
     let scalar = !value.is_array() && !value.is_object();
-    let name = root.spot.split('`').nth(1).unwrap_or_default();
     let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&text_of(value)) };
     let encoded = utf8_percent_encode(&text_of(value), PLAIN).to_string();
-    let mut words = root.spot.split(' ');
-    match (words.next(), words.next()) {
-        (Some("request"), _) => format!("{operation} {json}"),
-        (Some("response"), Some(status)) if name.is_empty() => format!("{operation} {status} {json}"),
-        (Some("response"), Some(status)) => {
-            format!("{operation} {} with {name}: {bare}", status.trim_end_matches(','))
-        }
-        (Some("query"), _) if scalar => shown(&format!("{operation}?{name}={encoded}")),
-        (Some("path"), _) if scalar && operation.contains(&format!("{{{name}}}")) => {
-            shown(&operation.replace(&format!("{{{name}}}"), &encoded))
-        }
-        (Some("header"), _) if scalar => format!("{operation} with {name}: {bare}"),
-        (Some("cookie"), _) if scalar => format!("{operation} with Cookie: {name}={bare}"),
-        _ if name.is_empty() => format!("{operation} {json}"),
-        _ => format!("{operation} with `{name}` of {json}"),
+    match &root.spot.carrier {
+        Carrier::Request => format!("{operation} {json}"),
+        Carrier::Response { status } => format!("{operation} {status} {json}"),
+        Carrier::Header { status, name } => format!("{operation} {status} with {name}: {bare}"),
+        Carrier::Parameter { location, name } => match location.as_str() {
+            "query" if scalar => shown(&format!("{operation}?{name}={encoded}")),
+            "path" if scalar && operation.contains(&format!("{{{name}}}")) => {
+                shown(&operation.replace(&format!("{{{name}}}"), &encoded))
+            }
+            "header" if scalar => format!("{operation} with {name}: {bare}"),
+            "cookie" if scalar => format!("{operation} with Cookie: {name}={bare}"),
+            _ => format!("{operation} with `{name}` of {json}"),
+        },
     }
 }
 
@@ -147,22 +139,29 @@ mod tests {
 
     use super::*;
 
-    fn written(operation: &str, spot: &str, value: &Value) -> String {
+    fn written(operation: &str, carrier: Carrier, value: &Value) -> String {
         let whole = Whole { value: value.clone(), brief: "brief".to_owned() };
-        line(&Root { operation: operation.to_owned(), spot: spot.to_owned(), pair: PairId(0) }, &whole)
+        line(&Root { operation: operation.to_owned(), spot: carrier.into(), pair: PairId(0) }, &whole)
     }
 
     #[test]
     fn a_value_stands_where_it_is_sent() {
-        assert_eq!(written("GET /x", "query parameter `limit`", &json!(0)), "GET /x?limit=0");
-        assert_eq!(written("GET /x", "query parameter `q`", &json!("a b&c")), "GET /x?q=a%20b%26c");
-        assert_eq!(written("GET /x/{id}", "path parameter `id`", &json!("a/b")), "GET /x/a%2Fb");
-        assert_eq!(written("GET /x", "header parameter `X-Key`", &json!("k")), "GET /x with X-Key: k");
-        assert_eq!(written("GET /x", "cookie parameter `s`", &json!(true)), "GET /x with Cookie: s=true");
-        assert_eq!(written("GET /x", "query parameter `s`", &json!(["a"])), "GET /x with `s` of [\"a\"]");
-        assert_eq!(written("POST /x", "request body application/json", &json!({ "a": 1 })), "POST /x {\"a\":1}");
-        assert_eq!(written("GET /x", "response 200 application/json", &json!([])), "GET /x 200 []");
-        assert_eq!(written("GET /x", "response 200 application/json", &json!("x".repeat(500))), "GET /x 200 brief");
-        assert_eq!(written("GET /x", "response 200, header `Age`", &json!(7)), "GET /x 200 with Age: 7");
+        let sent = |operation: &str, location: &str, name: &str, value: Value| {
+            let (location, name) = (location.to_owned(), name.to_owned());
+            written(operation, Carrier::Parameter { location, name }, &value)
+        };
+        assert_eq!(sent("GET /x", "query", "limit", json!(0)), "GET /x?limit=0");
+        assert_eq!(sent("GET /x", "query", "q", json!("a b&c")), "GET /x?q=a%20b%26c");
+        assert_eq!(sent("GET /x", "query", "a `b` c", json!(1)), "GET /x?a `b` c=1");
+        assert_eq!(sent("GET /x/{id}", "path", "id", json!("a/b")), "GET /x/a%2Fb");
+        assert_eq!(sent("GET /x", "header", "X-Key", json!("k")), "GET /x with X-Key: k");
+        assert_eq!(sent("GET /x", "cookie", "s", json!(true)), "GET /x with Cookie: s=true");
+        assert_eq!(sent("GET /x", "query", "s", json!(["a"])), "GET /x with `s` of [\"a\"]");
+        assert_eq!(written("POST /x", Carrier::Request, &json!({ "a": 1 })), "POST /x {\"a\":1}");
+        let answered = || Carrier::Response { status: "200".to_owned() };
+        assert_eq!(written("GET /x", answered(), &json!([])), "GET /x 200 []");
+        assert_eq!(written("GET /x", answered(), &json!("x".repeat(500))), "GET /x 200 brief");
+        let header = Carrier::Header { status: "200".to_owned(), name: "Age".to_owned() };
+        assert_eq!(written("GET /x", header, &json!(7)), "GET /x 200 with Age: 7");
     }
 }

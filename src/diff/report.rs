@@ -5,6 +5,7 @@ mod wording;
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::api::Api;
@@ -76,7 +77,7 @@ impl Outcome {
 }
 
 /// Words all changes.
-pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outcome {
+pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: Date) -> Outcome {
     let reaches = reached(&api);
     let mut groups: Vec<Group> = Vec::new();
     let mut index: HashMap<Key, usize> = HashMap::new();
@@ -84,12 +85,13 @@ pub(crate) fn outcome(mut api: Api<'_>, options: &Options, today: &str) -> Outco
         let at = [(found.operations.as_slice(), found.spot.as_str(), None)];
         add(&mut groups, &mut index, (&found.change, None), &at, options.expand);
     }
+    let written: Vec<String> = api.roots.iter().map(|root| root.spot.to_string()).collect();
     for (pair, spots) in reaches {
         for change in &api.engine.pairs[pair.0 as usize].changes {
             let at: Vec<Spot<'_>> = spots
                 .iter()
                 .map(|index| (*index, &api.roots[*index]))
-                .map(|(index, root)| (std::slice::from_ref(&root.operation), root.spot.as_str(), Some(index)))
+                .map(|(index, root)| (std::slice::from_ref(&root.operation), written[index].as_str(), Some(index)))
                 .collect();
             add(&mut groups, &mut index, (change, Some(pair)), &at, options.expand);
         }

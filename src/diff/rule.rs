@@ -14,6 +14,9 @@ pub enum Category {
 }
 
 impl Category {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Wire, Self::Client, Self::Docs];
+
     /// The word used in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

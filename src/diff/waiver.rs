@@ -8,8 +8,8 @@ use super::api::{Api, child, operations_of};
 use super::arena::Side;
 use super::rules;
 use super::source::Workspace;
-use crate::finding::{Finding, Level, Place};
-use crate::waiver::{EXPIRED, STALE, Waiver, fits, fronts};
+use crate::finding::{Finding, Place};
+use crate::waiver::{EXPIRED, Named, STALE, Waiver, Waivers, fronts};
 
 /// Id of the finding that a waiver does not say why.
 const WITHOUT_REASON: &str = "waiver-without-reason";
@@ -58,22 +58,6 @@ fn collect_ids<'a>(side: &mut Side<'a>, ids: &mut BTreeMap<String, BTreeSet<&'a 
     }
 }
 
-/// Whether a waiver accepts a change.
-fn covers(waiver: &Waiver, finding: &Finding, names: &Names<'_>) -> bool {
-    waiver.check == finding.id
-        && covers_operations(waiver, finding, names)
-        && waiver.covers_place(&finding.fingerprint, names.all_of(finding).iter().map(String::as_str))
-}
-
-fn covers_operations(waiver: &Waiver, finding: &Finding, names: &Names<'_>) -> bool {
-    let Some(pattern) = waiver.operation.as_deref().filter(|pattern| !pattern.is_empty()) else { return true };
-    let covered = |label: &String| {
-        let mut ids = names.ids.get(label).into_iter().flatten();
-        fits(pattern, label) || ids.any(|id| fits(pattern, id))
-    };
-    !finding.operations.is_empty() && finding.operations.iter().all(covered)
-}
-
 /// Whether the new document has no place for what a finding is about, only for what held it.
 fn removes(finding: &Finding) -> bool {
     finding.old_place.is_some() && rules::find(&finding.id).is_some_and(super::rule::Rule::tells_of_removal)
@@ -118,47 +102,31 @@ pub(crate) fn mark(findings: &mut [Finding], names: &Names<'_>) {
     }
 }
 
-/// Marks the findings that are accepted, and adds one for each waiver that is expired or matches nothing.
-pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Names<'_>, today: &str) {
-    let today: Option<Date> = today.parse().ok();
-    let mut faults = Vec::new();
-    for waiver in waivers {
-        let expired = today.and_then(|today| waiver.expired(today));
-        let mut used = false;
-        for finding in findings.iter_mut().filter(|finding| covers(waiver, finding, names)) {
-            used = true;
-            if expired.is_none() && finding.waived.is_none() {
-                finding.waived = Some(waiver.reason.clone());
-            }
-        }
-        let title = waiver.title();
-        if waiver.reason.trim().is_empty() {
-            let said = (format!("the waiver of {title} gives no reason"), "a reason that a reviewer can judge", "none");
-            faults.push(fault(waiver, WITHOUT_REASON, said));
-        }
-        if let Some(until) = expired {
-            let wanted = "an end that is still to come, or no waiver";
-            let said = (format!("the waiver of {title} expired on {until}"), wanted, &*until.to_string());
-            faults.push(fault(waiver, EXPIRED, said));
-        } else if !used {
-            let said = (
-                format!("the waiver of {title} matches nothing any more"),
-                "a change that it accepts",
-                "none: remove the waiver",
-            );
-            faults.push(fault(waiver, STALE, said));
-        }
+/// Marks the findings that are accepted, and adds one for each waiver that is expired, matches nothing or says not why.
+pub(crate) fn apply(findings: &mut Vec<Finding>, waivers: &[Waiver], names: &Names<'_>, today: Date) {
+    let mut engine = Waivers::new(waivers.to_vec(), today);
+    engine.looked_everywhere();
+    for finding in findings.iter_mut() {
+        let places = names.all_of(finding);
+        let own = |label: &'_ String| names.ids.get(label).into_iter().flatten().copied().collect::<Vec<_>>();
+        // A change is accepted where all that it reaches are; what a comparison finds belongs to no target.
+        let named = Named {
+            id: &finding.id,
+            contract: None,
+            fingerprint: &finding.fingerprint,
+            operations: finding.operations.iter().map(|label| [&[label.as_str()], &*own(label)].concat()).collect(),
+            of_all: true,
+            places: places.iter().map(String::as_str).collect(),
+        };
+        let reason = engine.reason_for(&named);
+        finding.waived = reason;
     }
-    findings.extend(faults);
-}
-
-fn fault(waiver: &Waiver, id: &str, (title, expected, actual): (String, &str, &str)) -> Finding {
-    let mut finding = Finding::new(id, title).compare(expected, actual);
-    finding.level = Level::Deny;
-    let place = waiver.place.as_deref().unwrap_or_default();
-    let operation = waiver.operation.as_deref().unwrap_or_default();
-    finding.fingerprint = Finding::fingerprint_of(&[id, &waiver.check, place, operation]);
-    finding.why = Some("a list of waivers that nobody can trust hides the next break".to_owned());
-    finding.place.clone_from(&waiver.written);
-    finding
+    let silent = waivers.iter().filter(|waiver| waiver.reason.trim().is_empty());
+    let values = ("a reason that a reviewer can judge", "none");
+    findings.extend(silent.map(|waiver| waiver.fault(WITHOUT_REASON, "gives no reason", values)));
+    findings.extend(engine.leftovers().into_iter().map(|mut finding| {
+        // Facts are those of a change.
+        finding.facts.clear();
+        finding
+    }));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::api::{child, template_names};
 use crate::diff::arena::NodeId;
 
@@ -20,10 +20,8 @@ impl Linter<'_> {
             for (name, _) in self.side.members(group) {
                 if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
                     let title = format!("`{name}` is no name for one of `{kind}`");
-                    let why =
-                        "OpenAPI allows letters, digits, `.`, `-` and `_`: tools that hold to it refuse the document";
                     let values = ("letters, digits, `.`, `-` and `_`", name);
-                    self.warn("component-name-invalid", (group, Some(name)), title, values, why);
+                    self.fault(&rules::COMPONENT_NAME_INVALID, (group, Some(name)), title, values);
                 }
             }
         }
@@ -47,9 +45,8 @@ impl Linter<'_> {
             let Some(id) = self.side.text(link, "operationId").filter(|id| !known.contains(id)) else { continue };
             let hint = super::hint(id, known.iter().copied());
             let title = format!("a link leads to no operation: `{id}`{hint}");
-            let why = "whoever follows it does not know what to call";
             let values = ("an `operationId` of this document", id);
-            self.deny("link-target-unknown", (link, Some("operationId")), title, values, why);
+            self.fault(&rules::LINK_TARGET_UNKNOWN, (link, Some("operationId")), title, values);
         }
     }
 
@@ -67,9 +64,8 @@ impl Linter<'_> {
                 for name in template_names(url) {
                     if variables.is_none_or(|known| known.get(name).is_none()) {
                         let title = format!("the server's variable `{name}` is not declared");
-                        let why = "nobody knows what to put there, so that no request can be sent";
                         let values = ("an entry of `variables`, with its `default`", name);
-                        self.deny("server-variable-undeclared", (server, Some("url")), title, values, why);
+                        self.fault(&rules::SERVER_VARIABLE_UNDECLARED, (server, Some("url")), title, values);
                     }
                 }
             }

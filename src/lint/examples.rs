@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::arena::NodeId;
 use crate::diff::checker;
 use crate::diff::law::Direction;
@@ -106,10 +106,11 @@ impl Linter<'_> {
         let at = (node, Some("pattern"));
         if is_understood(&as_browsers_read(pattern)) {
             let why = "some validators refuse it, others read it in their own way: escape what is meant as it stands";
-            self.warn("pattern-invalid", at, title, ("ECMA-262", "what only lenient readers take"), why);
+            self.fault(&rules::PATTERN_INVALID, at, title, ("ECMA-262", "what only lenient readers take"))
+                .at_level(Level::Warn)
+                .because(why);
         } else {
-            let why = "no validator can apply it, so that it promises nothing";
-            self.deny("pattern-invalid", at, title, ("ECMA-262", "cannot be compiled"), why);
+            self.fault(&rules::PATTERN_INVALID, at, title, ("ECMA-262", "cannot be compiled"));
         }
     }
 
@@ -134,11 +135,9 @@ impl Linter<'_> {
         // Documents of other makers are full of stale examples, and still usable; who promises something keeps them.
         let level = if self.promises() { Level::Deny } else { Level::Warn };
         if kind == "default" {
-            let why = "what is left out counts as a value that the schema refuses";
-            self.say("default-invalid", level, (example, None), title, values, why);
+            self.fault(&rules::DEFAULT_INVALID, (example, None), title, values).at_level(level);
         } else {
-            let why = "readers copy examples, and mocks and generators serve them";
-            self.say("example-invalid", level, (example, None), title, values, why);
+            self.fault(&rules::EXAMPLE_INVALID, (example, None), title, values).at_level(level);
         }
     }
 }

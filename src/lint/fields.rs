@@ -1,54 +1,66 @@
 //! Following a pointer of a value through the schemas that describe it.
 
+use indexmap::IndexSet;
+
 use super::Linter;
 use crate::diff::arena::NodeId;
-
-/// Most schemas that one step may spread to.
-const MAX_SPREAD: usize = 512;
 
 impl<'a> Linter<'a> {
     /// A schema with everything that its references and combinators add.
     pub(super) fn parts(&mut self, node: NodeId) -> Vec<NodeId> {
-        let mut found = Vec::new();
-        let mut work = vec![node];
-        while let Some(node) = work.pop() {
-            if found.contains(&node) || found.len() > MAX_SPREAD {
-                continue;
-            }
-            if let Some(target) = self.side.target(node) {
-                work.push(target);
-                continue;
-            }
-            found.push(node);
-            for keyword in ["allOf", "oneOf", "anyOf"] {
-                if let Some(list) = self.side.get(node, keyword) {
-                    work.extend(self.side.items(list));
+        self.parts_of([node])
+    }
+
+    /// Some schemas with everything that their references and combinators add, each once: however often schemas refer
+    /// to one another, there are no more of them than the document has.
+    fn parts_of(&mut self, nodes: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
+        let mut found = IndexSet::new();
+        let mut referred = IndexSet::new();
+        for node in nodes {
+            let mut work = vec![node];
+            while let Some(node) = work.pop() {
+                if let Some(target) = self.side.target(node) {
+                    if referred.insert(node) {
+                        work.push(target);
+                    }
+                    continue;
+                }
+                if !found.insert(node) {
+                    continue;
+                }
+                for keyword in ["allOf", "oneOf", "anyOf"] {
+                    if let Some(list) = self.side.get(node, keyword) {
+                        work.extend(self.side.items(list));
+                    }
                 }
             }
         }
-        found
+        found.into_iter().collect()
     }
 
     /// The schemas at a pointer below a schema; empty when nothing is declared there.
     pub(super) fn at_pointer(&mut self, schema: NodeId, pointer: &str) -> Vec<NodeId> {
         let mut here = self.parts(schema);
         for segment in pointer.split('/').skip(1) {
-            let name = crate::document::unescape(segment);
-            let mut next = Vec::new();
-            for part in here {
-                let items = segment == "-" || segment.parse::<usize>().is_ok();
-                let property = self.side.get(part, "properties").and_then(|holder| self.side.get(holder, &name));
-                let inner =
-                    property.or_else(|| if items { self.side.get(part, "items") } else { None }).or_else(|| {
-                        self.side.get(part, "additionalProperties").filter(|node| self.side.value(*node).is_object())
-                    });
-                if let Some(inner) = inner {
-                    next.extend(self.parts(inner));
-                }
-            }
-            here = next;
+            here = self.step_to(&here, segment);
         }
         here
+    }
+
+    /// The schemas one segment of a pointer below some schemas.
+    pub(super) fn step_to(&mut self, parts: &[NodeId], segment: &str) -> Vec<NodeId> {
+        let name = crate::document::unescape(segment);
+        let items = segment == "-" || segment.parse::<usize>().is_ok();
+        let mut inner = IndexSet::new();
+        for part in parts {
+            let property = self.side.get(*part, "properties").and_then(|holder| self.side.get(holder, &name));
+            let item = |linter: &mut Self| if items { linter.side.get(*part, "items") } else { None };
+            inner.extend(property.or_else(|| item(self)).or_else(|| {
+                let others = self.side.get(*part, "additionalProperties");
+                others.filter(|node| self.side.value(*node).is_object())
+            }));
+        }
+        self.parts_of(inner)
     }
 
     /// The names that are declared below some schemas.

@@ -175,6 +175,26 @@ struct Fault {
     span: Option<Span>,
 }
 
+impl Fault {
+    /// Is of another level than its rule has mostly.
+    fn at_level(&mut self, level: Level) -> &mut Self {
+        self.finding.level = level;
+        self
+    }
+
+    /// Gives a reason that fits better than that of its rule.
+    fn because(&mut self, why: &str) -> &mut Self {
+        self.finding.why = Some(why.to_owned());
+        self
+    }
+
+    /// Stands where no node does.
+    fn at_span(&mut self, span: Span) -> &mut Self {
+        self.span = Some(span);
+        self
+    }
+}
+
 /// A document under inspection.
 pub(crate) struct Linter<'a> {
     side: Side<'a>,
@@ -191,28 +211,20 @@ impl<'a> Linter<'a> {
         self.side.value(self.side.root()).get("x-contract").is_some()
     }
 
-    /// Notes a fault at a node, or at a key of it.
-    fn say(
+    /// Notes a fault at a node, or at a key of it, with the level and the reason of its rule.
+    fn fault(
         &mut self,
-        id: &str,
-        level: Level,
-        at: (NodeId, Option<&str>),
+        rule: &Rule,
+        (node, key): (NodeId, Option<&str>),
         title: String,
-        values: (&str, &str),
-        why: &str,
-    ) {
-        let mut finding = Finding::new(id, title).compare(values.0, values.1);
-        finding.level = level;
-        finding.why = Some(why.to_owned());
-        self.found.push(Fault { finding, node: at.0, key: at.1.map(str::to_owned), span: None });
-    }
-
-    fn deny(&mut self, id: &str, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
-        self.say(id, Level::Deny, at, title, values, why);
-    }
-
-    fn warn(&mut self, id: &str, at: (NodeId, Option<&str>), title: String, values: (&str, &str), why: &str) {
-        self.say(id, Level::Warn, at, title, values, why);
+        (expected, actual): (&str, &str),
+    ) -> &mut Fault {
+        let mut finding = Finding::new(rule.id, title).compare(expected, actual);
+        finding.level = rule.level;
+        finding.why = Some(rule.why());
+        let at = self.found.len();
+        self.found.push(Fault { finding, node, key: key.map(str::to_owned), span: None });
+        &mut self.found[at]
     }
 
     fn finish(self) -> Vec<Finding> {

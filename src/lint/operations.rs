@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::api::{Operation, child, operations_of, shape, template_names};
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
@@ -23,23 +23,20 @@ impl<'a> Linter<'a> {
             let label = operation.label();
             match self.side.text(operation.node, "operationId") {
                 None => {
-                    let why = "generated clients, configuration and waivers name operations by it";
                     let title = format!("`{label}` has no `operationId`");
                     // Nobody asks others for it; what is kept here is named in reports and waivers.
                     let level = if self.promises() { Level::Deny } else { Level::Warn };
                     let at = (operation.node, None);
-                    self.say("operation-id-missing", level, at, title, ("an `operationId`", "none"), why);
+                    self.fault(&rules::OPERATION_ID_MISSING, at, title, ("an `operationId`", "none")).at_level(level);
                 }
                 Some(id) => {
                     if let Some(first) = ids.insert(id, label.clone()) {
-                        let why = "two operations of one name cannot be told apart";
                         let title = format!("`operationId` `{id}` is used twice");
                         let at = (operation.node, Some("operationId"));
-                        self.deny("operation-id-repeated", at, title, ("unique", &format!("also {first}")), why);
+                        self.fault(&rules::OPERATION_ID_REPEATED, at, title, ("unique", &format!("also {first}")));
                     }
                 }
             }
-            let why = "names of path parameters do not show on the wire";
             let clash = shapes.insert((operation.shape(), operation.method), operation.path);
             let first = *paths.entry(operation.shape()).or_insert(operation.path);
             if let Some(other) = clash.or(Some(first)).filter(|other| *other != operation.path) {
@@ -47,14 +44,13 @@ impl<'a> Linter<'a> {
                 // Under other methods the requests can be told apart, though OpenAPI asks for one path.
                 let level = if clash.is_some() { Level::Deny } else { Level::Warn };
                 let values = ("paths that differ", shape(other));
-                self.say("path-repeated", level, (operation.item, None), title, (values.0, &values.1), why);
+                self.fault(&rules::PATH_REPEATED, (operation.item, None), title, (values.0, &values.1)).at_level(level);
             }
             self.path_parameters(operation);
             let responses = child(&mut self.side, operation.node, "responses");
             if responses.is_none_or(|node| self.side.members(node).is_empty()) {
                 let title = format!("`{label}` documents no response");
-                let why = "without one nothing about the answer is promised";
-                self.warn("responses-missing", (operation.node, None), title, ("at least one response", "none"), why);
+                self.fault(&rules::RESPONSES_MISSING, (operation.node, None), title, ("at least one response", "none"));
             }
         }
     }
@@ -73,8 +69,7 @@ impl<'a> Linter<'a> {
                     found.push((location, name, node));
                 } else if holder == operation.node {
                     let title = format!("{location} parameter `{name}` is declared twice");
-                    let why = "it is undefined which of the two holds";
-                    self.deny("parameter-repeated", (item, None), title, ("declared once", "twice"), why);
+                    self.fault(&rules::PARAMETER_REPEATED, (item, None), title, ("declared once", "twice"));
                 }
             }
         }
@@ -89,21 +84,18 @@ impl<'a> Linter<'a> {
             if !declared.iter().any(|(_, known, _)| known == name) {
                 let hint = super::hint(name, declared.iter().map(|(_, known, _)| *known));
                 let title = format!("path parameter `{name}` of `{}` is not declared{hint}", operation.label());
-                let why = "nobody knows what to put there";
                 let values = ("a parameter with `in: path`", "none");
-                self.deny("path-parameter-undeclared", (operation.node, None), title, values, why);
+                self.fault(&rules::PATH_PARAMETER_UNDECLARED, (operation.node, None), title, values);
             }
         }
         for (_, name, node) in declared {
             if !names.contains(name) {
                 let hint = super::hint(name, names.iter().copied());
                 let title = format!("path parameter `{name}` is not in the path `{}`{hint}", operation.path);
-                let why = "it can never be sent";
-                self.deny("path-parameter-unused", (*node, None), title, ("a `{…}` of the path", "none"), why);
+                self.fault(&rules::PATH_PARAMETER_UNUSED, (*node, None), title, ("a `{…}` of the path", "none"));
             } else if !self.side.flag(*node, "required") {
                 let title = format!("path parameter `{name}` is not marked as required");
-                let why = "OpenAPI asks for `required: true`, and generators refuse the document";
-                self.warn("path-parameter-optional", (*node, None), title, ("`required: true`", "absent"), why);
+                self.fault(&rules::PATH_PARAMETER_OPTIONAL, (*node, None), title, ("`required: true`", "absent"));
             }
         }
     }

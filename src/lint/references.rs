@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::arena::NodeId;
 use crate::diff::references;
 use crate::suggest::nearest;
@@ -18,8 +18,12 @@ impl<'a> Linter<'a> {
             let near = nearest(name, known.iter().copied());
             let hint = near.map(|near| format!("; did you mean `{holder}/{near}`?")).unwrap_or_default();
             let title = format!("a reference leads nowhere: `{text}`{hint}");
-            let why = "everything built on it is missing; references to the network are never followed";
-            self.deny("dangling-reference", (node, Some("$ref")), title, ("a definition in this folder", "none"), why);
+            self.fault(
+                &rules::DANGLING_REFERENCE,
+                (node, Some("$ref")),
+                title,
+                ("a definition in this folder", "none"),
+            );
         }
     }
 
@@ -32,8 +36,7 @@ impl<'a> Linter<'a> {
             for (name, node) in self.side.members(group) {
                 if self.comes_back(node) {
                     let title = format!("`{name}` refers to itself and says nothing else");
-                    let why = "nothing can be read from it; tools follow it for ever, or take it for anything";
-                    self.deny("reference-circle", (node, None), title, ("a definition", "itself"), why);
+                    self.fault(&rules::REFERENCE_CIRCLE, (node, None), title, ("a definition", "itself"));
                 }
             }
         }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Linter;
 use super::semantics::paths_of;
+use super::{Linter, rules};
 use crate::contract::{Contract, Rule, Scope, Shape, Truth};
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
@@ -48,8 +48,8 @@ impl Linter<'_> {
             Ok(contract) => contract,
             Err(error) => {
                 let title = format!("the document cannot be used as a contract: {}", first_line(&error.to_string()));
-                let why = "`check` and `mock` refuse it";
-                return self.deny("contract-unusable", (root, None), title, ("a usable contract", "none"), why);
+                self.fault(&rules::CONTRACT_UNUSABLE, (root, None), title, ("a usable contract", "none"));
+                return;
             }
         };
         self.sendable(&contract);
@@ -64,7 +64,10 @@ impl Linter<'_> {
         let text = error.to_string();
         let (node, said) = match error {
             MockError::Document { place, message } => (self.side.at(0, &place.pointer), message.as_str()),
-            MockError::Unlawful { resource, reason, .. } => (self.named_in(contract, resource, reason), text.as_str()),
+            MockError::Unlawful { resource, pointer, .. } => {
+                let field = pointer.as_deref().and_then(|pointer| self.field_of(contract, resource, pointer));
+                (field, text.as_str())
+            }
             MockError::Listen(_) => (None, text.as_str()),
         };
         let hinted = node.is_some_and(|node| self.side.value(node).get("x-mock").is_some());
@@ -75,13 +78,11 @@ impl Linter<'_> {
             None => (root, Some("x-contract")),
         };
         let title = format!("no lawful record could be made up: {}", first_line(said));
-        let why = "`mock` cannot serve the contract, and its rules stay untried; `x-mock` hints help";
-        self.say("record-unmade", level, at, title, ("lawful records", "none"), why);
+        self.fault(&rules::RECORD_UNMADE, at, title, ("lawful records", "none")).at_level(level);
     }
 
-    /// The field of a resource whose pointer a reason quotes.
-    fn named_in(&mut self, contract: &Contract, resource: &str, reason: &str) -> Option<NodeId> {
-        let pointer = reason.split('`').nth(1).filter(|quoted| quoted.starts_with('/'))?;
+    /// The schema of a field of a resource.
+    fn field_of(&mut self, contract: &Contract, resource: &str, pointer: &str) -> Option<NodeId> {
         let schema = contract.resource(resource)?.schema.strip_prefix('#')?.to_owned();
         let schema = self.side.at(0, &schema)?;
         self.at_pointer(schema, pointer).first().copied()
@@ -112,20 +113,17 @@ impl Linter<'_> {
             if let Some(reason) = tried.undefined {
                 let count = format!("{} of {} lawful records", tried.erred, tried.asked);
                 let title = format!("the rule `{name}` cannot be evaluated on {count}: {}", first_line(&reason));
-                let why = "a rule that errs accepts everything; guard it with `when`";
-                self.deny("rule-errs", (node, Some("rule")), title, ("true or false", &reason), why);
+                self.fault(&rules::RULE_ERRS, (node, Some("rule")), title, ("true or false", &reason));
             } else if let Some(reason) = tried.unasked.filter(|_| tried.asked == 0 && !tried.declined) {
                 let title = format!("the condition of `{name}` cannot be evaluated: {}", first_line(&reason));
                 let why = "a rule whose condition errs is never asked, and that shows nowhere";
-                self.deny("rule-errs", (node, Some("when")), title, ("true or false", &reason), why);
+                self.fault(&rules::RULE_ERRS, (node, Some("when")), title, ("true or false", &reason)).because(why);
             } else if tried.asked == 0 && tried.could {
                 let title = format!("the rule `{name}` is asked on none of {RECORDS} made-up records");
-                let why = "its `when` may never be true; then it checks nothing";
-                self.warn("rule-never-asked", (node, Some("when")), title, ("true for some record", "never"), why);
+                self.fault(&rules::RULE_NEVER_ASKED, (node, Some("when")), title, ("true for some record", "never"));
             } else if tried.asked > 0 && tried.held == 0 && self.side.text(node, "group").is_none() {
                 let title = format!("the rule `{name}` is true on none of {} made-up records", tried.asked);
-                let why = "lawful records break it, so that every server would";
-                self.warn("rule-never-true", (node, Some("rule")), title, ("true for a lawful record", "never"), why);
+                self.fault(&rules::RULE_NEVER_TRUE, (node, Some("rule")), title, ("true for a lawful record", "never"));
             }
         }
     }

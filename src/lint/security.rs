@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::api::child;
 use crate::diff::arena::NodeId;
 
@@ -36,13 +36,11 @@ impl Linter<'_> {
             for scope in asked.filter(|scope| !known.contains(scope)) {
                 let hint = super::hint(scope, known.iter().copied());
                 let title = format!("no flow of `{name}` has the scope `{scope}`{hint}");
-                let why = "no consumer can ask for it, so that none is let in";
-                self.warn(
-                    "security-scope-undefined",
+                self.fault(
+                    &rules::SECURITY_SCOPE_UNDEFINED,
                     (scopes, None),
                     title,
                     ("a scope of one of its flows", scope),
-                    why,
                 );
             }
         }
@@ -53,9 +51,8 @@ impl Linter<'_> {
             if !known.contains(&name) {
                 let hint = super::hint(name, known.iter().copied());
                 let title = format!("no security scheme is called `{name}`{hint}");
-                let why = "nobody knows which credentials are asked for";
                 let values = ("a scheme of `components`", name);
-                self.deny("security-scheme-undefined", (requirement, Some(name)), title, values, why);
+                self.fault(&rules::SECURITY_SCHEME_UNDEFINED, (requirement, Some(name)), title, values);
             }
         }
     }

@@ -10,7 +10,7 @@ mod sources;
 
 pub(super) use expressions::paths_of;
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::api::{Operation, child};
 use crate::diff::arena::NodeId;
 
@@ -132,9 +132,8 @@ impl<'a> Linter<'a> {
 
     /// A pointer that leads nowhere, or to something of the wrong kind.
     fn broken(&mut self, node: NodeId, key: &str, title: String, values: (&str, &str)) {
-        let why = "a check that looks there would see nothing, and silence is not a pass";
         let at = if key.is_empty() { (node, None) } else { (node, Some(key)) };
-        self.deny("semantics-points-nowhere", at, title, values, why);
+        self.fault(&rules::SEMANTICS_POINTS_NOWHERE, at, title, values);
     }
 
     /// The schema of a resource by name.

@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::Linter;
 use super::tables::{Kind, Shape, TYPES, fields, required, required_of};
+use super::{Linter, rules};
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
 
@@ -28,8 +28,6 @@ const LATER: [&str; 14] = [
     "definitions",
 ];
 
-const WHY: &str = "tools skip what they do not understand, so that it promises nothing";
-
 impl<'a> Linter<'a> {
     /// Walks the document by its tables; only OpenAPI 3.0 has the ones at hand.
     pub(super) fn structure(&mut self) {
@@ -37,8 +35,7 @@ impl<'a> Linter<'a> {
         if self.side.siblings_count {
             let version = self.side.text(root, "openapi").unwrap_or("3.1").to_owned();
             let title = format!("OpenAPI {version} is judged in part: only 3.0 is judged in full");
-            let why = "the fields of the document, and keywords that 3.0 does not have, are not looked at";
-            self.warn("version-judged-in-part", (root, Some("openapi")), title, ("3.0.x", &version), why);
+            self.fault(&rules::VERSION_JUDGED_IN_PART, (root, Some("openapi")), title, ("3.0.x", &version));
             return;
         }
         let mut work = vec![(root, Shape::One(Kind::Document))];
@@ -62,7 +59,7 @@ impl<'a> Linter<'a> {
                     if kind == Kind::Response && !name.starts_with("x-") && !is_status_or_name(self, node, name) {
                         let title = format!("`{name}` is no status code");
                         let values = ("100 to 599, a range as `2XX`, or `default`", name);
-                        self.deny("status-invalid", (node, Some(name)), title, values, WHY);
+                        self.fault(&rules::STATUS_INVALID, (node, Some(name)), title, values);
                     }
                     if !name.starts_with("x-") || kind == Kind::Schema {
                         work.push((inner, Shape::One(kind)));
@@ -88,7 +85,7 @@ impl<'a> Linter<'a> {
             _ => String::new(),
         };
         let title = format!("`{name}` must be {}, not `{seen}`{hint}", shape.words());
-        self.deny("field-malformed", (node, None), title, (shape.words(), &seen), WHY);
+        self.fault(&rules::FIELD_MALFORMED, (node, None), title, (shape.words(), &seen));
     }
 
     fn object(&mut self, node: NodeId, kind: Kind, work: &mut Vec<(NodeId, Shape)>) {
@@ -110,8 +107,7 @@ impl<'a> Linter<'a> {
         for name in required(kind).iter().chain(of_type) {
             if self.side.value(node).get(name).is_none() {
                 let title = format!("{} has no `{name}`", kind.words());
-                let why = "OpenAPI asks for it, and generators refuse the document";
-                self.deny("field-missing", (node, None), title, (&format!("`{name}`"), "none"), why);
+                self.fault(&rules::FIELD_MISSING, (node, None), title, (&format!("`{name}`"), "none"));
             }
         }
         if kind == Kind::Schema {
@@ -128,18 +124,16 @@ impl<'a> Linter<'a> {
             let value = self.side.value(node);
             let lost = value.get("schema").is_none_or(|_| key == "schema") && value.get("content").is_none();
             let level = if lost { Level::Deny } else { Level::Warn };
-            return self.say("field-unknown", level, (node, Some(key)), title, (&values.0, values.1), WHY);
+            self.fault(&rules::FIELD_UNKNOWN, (node, Some(key)), title, (&values.0, values.1)).at_level(level);
+            return;
         }
         let near =
             crate::suggest::nearest(key, fields(kind).iter().map(|(name, _)| *name)).filter(|_| !LATER.contains(&key));
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let title = format!("{} has no field `{key}`{hint}", kind.words());
         let values = ("a field of OpenAPI 3.0, or one that starts with `x-`", key);
-        if near.is_some() {
-            self.deny("field-unknown", (node, Some(key)), title, values, WHY);
-        } else {
-            self.warn("field-unknown", (node, Some(key)), title, values, WHY);
-        }
+        let level = if near.is_some() { Level::Deny } else { Level::Warn };
+        self.fault(&rules::FIELD_UNKNOWN, (node, Some(key)), title, values).at_level(level);
     }
 
     /// What the keywords of a schema say together.
@@ -156,15 +150,13 @@ impl<'a> Linter<'a> {
                 && least > most
             {
                 let title = format!("`{low}` {least} lies above `{high}` {most}");
-                let why = "no value can satisfy both";
-                self.deny("limits-contradict", (node, Some(low)), title, (&format!("at most {most}"), ""), why);
+                self.fault(&rules::LIMITS_CONTRADICT, (node, Some(low)), title, (&format!("at most {most}"), ""));
             }
         }
         let kind = self.side.text(node, "type");
         if kind == Some("array") && value.get("items").is_none() {
-            let why = "OpenAPI asks for it, and nobody knows what the list holds";
             let values = ("`items`", "none");
-            self.deny("items-missing", (node, None), "a list says nothing of its `items`".to_owned(), values, why);
+            self.fault(&rules::ITEMS_MISSING, (node, None), "a list says nothing of its `items`".to_owned(), values);
         }
         self.access(node);
         self.enumeration(node, kind);
@@ -180,16 +172,14 @@ impl<'a> Linter<'a> {
     fn access(&mut self, node: NodeId) {
         if self.side.flag(node, "readOnly") && self.side.flag(node, "writeOnly") {
             let title = "a property is both `readOnly` and `writeOnly`".to_owned();
-            let why = "neither requests nor answers may carry it";
-            self.deny("access-contradicts", (node, Some("writeOnly")), title, ("one of them", "both"), why);
+            self.fault(&rules::ACCESS_CONTRADICTS, (node, Some("writeOnly")), title, ("one of them", "both"));
         }
         let names = self.side.value(node).get("required").and_then(Value::as_array);
         let mut seen = std::collections::BTreeSet::new();
         for name in names.into_iter().flatten().filter_map(Value::as_str) {
             if !seen.insert(name) {
                 let title = format!("the required property `{name}` is listed twice");
-                let why = "JSON Schema asks for names that differ, and validators refuse the schema";
-                self.warn("required-repeated", (node, Some("required")), title, ("listed once", "twice"), why);
+                self.fault(&rules::REQUIRED_REPEATED, (node, Some("required")), title, ("listed once", "twice"));
             }
         }
     }
@@ -197,21 +187,19 @@ impl<'a> Linter<'a> {
     fn enumeration(&mut self, node: NodeId, kind: Option<&str>) {
         let Some(values) = self.side.value(node).get("enum").and_then(Value::as_array) else { return };
         if values.is_empty() {
-            let why = "by the letter no value satisfies it; tools refuse it, or take it for none";
             let title = "an enumeration lists no value".to_owned();
-            self.warn("enum-empty", (node, Some("enum")), title, ("at least one value", "none"), why);
+            self.fault(&rules::ENUM_EMPTY, (node, Some("enum")), title, ("at least one value", "none"));
         }
         let mut seen = std::collections::BTreeSet::new();
         for value in values {
             let text = value.to_string();
             if !is_of(value, kind) {
                 let title = format!("the enumerated value `{text}` is no {}", kind.unwrap_or("value"));
-                let why = "no value can be it and satisfy `type`";
-                self.deny("enum-value-unfit", (node, Some("enum")), title, (kind.unwrap_or(""), &text), why);
+                self.fault(&rules::ENUM_VALUE_UNFIT, (node, Some("enum")), title, (kind.unwrap_or(""), &text));
             }
             if !seen.insert(text.clone()) {
                 let title = format!("the enumerated value `{text}` is listed twice");
-                self.warn("enum-value-repeated", (node, Some("enum")), title, ("listed once", "twice"), WHY);
+                self.fault(&rules::ENUM_VALUE_REPEATED, (node, Some("enum")), title, ("listed once", "twice"));
             }
         }
     }
@@ -221,9 +209,8 @@ impl<'a> Linter<'a> {
         let Some(values) = self.side.value(node).get("x-known-values").and_then(Value::as_array) else { return };
         for value in values.iter().filter(|value| !is_of(value, kind)) {
             let title = format!("the known value `{value}` is no {}", kind.unwrap_or("value"));
-            let why = "no value can be it and satisfy `type`";
             let values = (kind.unwrap_or_default(), value.to_string());
-            self.deny("known-value-unfit", (node, Some("x-known-values")), title, (values.0, &values.1), why);
+            self.fault(&rules::KNOWN_VALUE_UNFIT, (node, Some("x-known-values")), title, (values.0, &values.1));
         }
     }
 
@@ -240,7 +227,8 @@ impl<'a> Linter<'a> {
         if self.side.at(0, &pointer).is_none() {
             let title = format!("the value `{tag}` of a discriminator selects nothing: `{text}`");
             let why = "whoever sends the value is not understood";
-            self.deny("dangling-reference", (target, None), title, ("a schema of this document", text), why);
+            self.fault(&rules::DANGLING_REFERENCE, (target, None), title, ("a schema of this document", text))
+                .because(why);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::document::Span;
 
 impl Linter<'_> {
@@ -27,11 +27,9 @@ impl Linter<'_> {
         let root = self.side.root();
         let said = error.to_string();
         let title = format!("the document is not strict JSON: {}", said.split(" at line ").next().unwrap_or(&said));
-        let why = "other tools refuse it, or read another value than this one";
-        self.deny("json-invalid", (root, None), title, ("JSON by RFC 8259", "read as YAML, or by the last value"), why);
-        if let Some(fault) = self.found.last_mut() {
-            fault.span = Some(Span { line: error.line().max(1), column: error.column().max(1) });
-        }
+        let values = ("JSON by RFC 8259", "read as YAML, or by the last value");
+        let span = Span { line: error.line().max(1), column: error.column().max(1) };
+        self.fault(&rules::JSON_INVALID, (root, None), title, values).at_span(span);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::Linter;
+use super::{Linter, rules};
 use crate::diff::api::child;
 use crate::diff::arena::NodeId;
 use crate::diff::checker;
@@ -70,18 +70,17 @@ impl Linter<'_> {
         let Some(faults) = checker::vocabulary_faults(&schema, self.side.value(value)) else { return };
         for fault in faults {
             let at = self.below(value, &fault.pointer);
-            let why = "a clause that is not understood promises nothing; see openapi/README.md";
             if fault.unexpected.is_empty() {
                 let inner = fault.pointer.rsplit_once('/').map(|(_, name)| crate::document::unescape(name));
                 let inner = inner.map(|name| format!("`{name}` in ")).unwrap_or_default();
                 let title = format!("{inner}`{key}` is not well-formed: {}", fault.message);
-                self.deny("semantics-malformed", (at, None), title, ("the vocabulary of openapi/README.md", ""), why);
+                self.fault(&rules::SEMANTICS_MALFORMED, (at, None), title, ("the vocabulary of openapi/README.md", ""));
             }
             for name in &fault.unexpected {
                 let hint = super::hint(name, fault.expected.iter().map(String::as_str));
                 let title = format!("`{name}` is no key of the vocabulary here{hint}");
                 let known = fault.expected.join(", ");
-                self.deny("semantics-unknown-key", (at, Some(name)), title, (&known, name), why);
+                self.fault(&rules::SEMANTICS_UNKNOWN_KEY, (at, Some(name)), title, (&known, name));
             }
         }
     }

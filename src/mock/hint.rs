@@ -217,6 +217,30 @@ pub(super) fn instant_text(number: i64) -> String {
     jiff::Timestamp::from_second(seconds).map(|stamp| stamp.to_string()).unwrap_or_default()
 }
 
+/// The functions that hints have beside those of rules.
+pub(crate) const HINT_FUNCTIONS: [&str; 20] = [
+    "pick",
+    "chance",
+    "number",
+    "money",
+    "whole_number",
+    "round",
+    "text",
+    "id",
+    "first_name",
+    "last_name",
+    "company",
+    "city",
+    "country",
+    "country_code",
+    "street",
+    "phone",
+    "email_of",
+    "instant_at",
+    "key_of",
+    "absent",
+];
+
 fn functions() -> Context<'static, 'static> {
     let mut context = library();
     let added = [
@@ -292,6 +316,28 @@ fn key_of(number: i64) -> Result<Cel, ExecutionError> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    use crate::contract::FUNCTIONS;
+
+    /// `lint` accepts what stands in the lists, and what is evaluated knows it; nothing else is registered.
+    #[test]
+    fn every_function_is_in_the_list_of_those_who_may_call_it() {
+        let unknown = |context: &Context<'_, '_>, name: &str| {
+            let program = Program::compile(&format!("{name}()")).expect("a call is CEL");
+            matches!(program.execute(context), Err(ExecutionError::UndeclaredReference(_)))
+        };
+        let (rules, hints) = (library(), functions());
+        assert!(unknown(&rules, "nothing_of_ours"));
+        for name in FUNCTIONS {
+            assert!(!unknown(&rules, name) && !unknown(&hints, name), "{name}");
+        }
+        for name in HINT_FUNCTIONS {
+            assert!(unknown(&rules, name) && !unknown(&hints, name), "{name}");
+        }
+        let registered = |source: &str| source.matches("context.add_function(\"").count();
+        assert_eq!(registered(include_str!("../contract/expression.rs")), FUNCTIONS.len());
+        assert_eq!(registered(include_str!("hint.rs")), HINT_FUNCTIONS.len());
+    }
 
     fn value(text: &str, own: &Value) -> Result<Option<Value>, String> {
         let own = own.as_object().cloned().unwrap_or_default();

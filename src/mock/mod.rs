@@ -42,6 +42,7 @@ use std::sync::atomic::AtomicU64;
 pub use access::Access;
 pub use exchange::{Answer, Incoming, Wire};
 pub use fault::{Fault, faults};
+pub(crate) use hint::HINT_FUNCTIONS;
 pub use server::Server;
 pub use variant::{Variant, variants};
 
@@ -101,6 +102,8 @@ pub enum MockError {
         resource: String,
         /// Index of the record.
         record: usize,
+        /// The field that is at fault, where a single one is: a pointer into the record.
+        pointer: Option<String>,
         /// What it breaks.
         reason: String,
     },

@@ -236,6 +236,7 @@ impl<'a> Grower<'a> {
             return Err(MockError::Unlawful {
                 resource: self.name.to_owned(),
                 record: i,
+                pointer: Some(pointer.clone()).filter(|pointer| !pointer.is_empty()),
                 reason: format!("`{pointer}` is not {expected}"),
             });
         }
@@ -244,6 +245,7 @@ impl<'a> Grower<'a> {
             Some(rule) => Err(MockError::Unlawful {
                 resource: self.name.to_owned(),
                 record: i,
+                pointer: None,
                 reason: format!("it breaks the rule `{rule}`"),
             }),
         }

@@ -89,10 +89,18 @@ fn exit_codes_tell_breaking_from_safe_from_unusable() {
     assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml"], None)), 0);
     assert_eq!(code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--fail-on", "never"], None)), 0);
     assert_eq!(code(&run(&folder.0, &["diff", "gone.yaml", "good.yaml", "--fail-on", "note"], None)), 1);
-    assert_eq!(
-        code(&run(&folder.0, &["diff", "good.yaml", "gone.yaml", "--level", "operation-removed=warn"], None)),
-        0
-    );
+    let lowered = ["diff", "good.yaml", "gone.yaml", "--level", "operation-removed=warn"];
+    assert_eq!(code(&run(&folder.0, &lowered, None)), 0);
+    // The words of `check` mean what they mean there, and there are no others.
+    for (word, exit) in [("breaking", 0), ("deny", 0), ("warning", 1), ("warn", 1), ("note", 1), ("never", 0)] {
+        let output = run(&folder.0, &[&lowered[..], &["--fail-on", word]].concat(), None);
+        assert_eq!(code(&output), exit, "{word}: {}", err(&output));
+    }
+    for word in ["err", "error", "info", "undecided", "safe", "off", "none", "allow", "DENY"] {
+        let output = run(&folder.0, &[&lowered[..], &["--fail-on", word]].concat(), None);
+        assert_eq!(code(&output), 2, "{word}");
+        assert!(err(&output).contains("is none of deny, warn, note, never"), "{word}: {}", err(&output));
+    }
     for name in [
         "broken.yaml",
         "swagger.json",

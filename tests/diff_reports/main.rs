@@ -50,7 +50,7 @@ fn new() -> String {
 
 fn outcome(waivers: Vec<Waiver>) -> Outcome {
     let read = |name: &str, text: &str| Workspace::parse(name, text).expect("a sound document");
-    let options = Options { today: "2026-06-01".to_owned(), waivers, ..Options::default() };
+    let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), waivers, ..Options::default() };
     compare(&read("old.yaml", OLD), &read("new.yaml", &new()), &options).expect("comparable")
 }
 
@@ -65,6 +65,16 @@ fn shown(format: Format, outcome: &Outcome) -> String {
         quiet: false,
     };
     render(format, &report)
+}
+
+/// A level that is set for no rule set nothing, and nobody was told.
+#[test]
+fn a_level_of_no_rule_is_refused() {
+    let read = |name: &str, text: &str| Workspace::parse(name, text).expect("a sound document");
+    let levels = [("operation-remove".to_owned(), Level::Warn)].into();
+    let error = compare(&read("old.yaml", OLD), &read("new.yaml", &new()), &Options { levels, ..Options::default() })
+        .expect_err("no such rule");
+    assert_eq!(error.to_string(), "no rule or category `operation-remove`; did you mean `operation-removed`?");
 }
 
 #[test]
@@ -240,7 +250,7 @@ fn repeated(count: usize, limit: u32, field: &str) -> String {
 
 fn compared(old: &str, new: &str, expand: bool, waivers: Vec<Waiver>) -> Outcome {
     let read = |name: &str, text: &str| Workspace::parse(name, text).expect("a sound document");
-    let options = Options { today: "2026-06-01".to_owned(), expand, waivers, ..Options::default() };
+    let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), expand, waivers, ..Options::default() };
     compare(&read("old.yaml", old), &read("new.yaml", new), &options).expect("comparable")
 }
 

@@ -13,12 +13,15 @@ fn a_proof_shows_what_its_headline_says() {
     let (old, new) = (with_response("{type: string}", ""), with_response(union, ""));
     for (id, about, payload) in [
         ("null-allowed", "", "200 null may"),
-        ("variant-added", "integer", "200 0 may"),
-        ("variant-added", "boolean", "200 true may"),
-        ("variant-added", "object", "200 {} may"),
+        ("variant-added", "one of integer, one of boolean, one of object", "200 0 may"),
     ] {
         let proof = shown(&old, &new, id, about);
         assert!(proof.contains(payload), "{id} {about}: {proof}");
+    }
+    for (kind, payload) in [("integer", "200 0 may"), ("boolean", "200 true may"), ("object", "200 {} may")] {
+        let new = with_response(&format!("{{anyOf: [{{type: string, nullable: true}}, {{type: {kind}}}]}}"), "");
+        let proof = shown(&old, &new, "variant-added", kind);
+        assert!(proof.contains(payload), "{kind}: {proof}");
     }
     for (old, new, id, payload) in [
         (

@@ -17,7 +17,7 @@ use Verdict::{Breaking, Doubtful, Safe, Silent};
 
 pub(crate) fn judge(old: &str, new: &str) -> Outcome {
     let read = |name: &str, text: &str| Workspace::parse(name, text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let options = Options { today: "2026-06-01".to_owned(), ..Options::default() };
+    let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), ..Options::default() };
     compare(&read("old.yaml", old), &read("new.yaml", new), &options).unwrap_or_else(|error| panic!("{error}"))
 }
 

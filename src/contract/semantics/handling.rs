@@ -8,12 +8,12 @@ use super::About;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choice {
-    /// An `invalid` refusal.
+    /// An `invalid` refusal; once written `refused` of unknown parameters.
     #[serde(alias = "refused")]
     Refuse,
     /// The nearest lawful value is used instead.
     Clamp,
-    /// No effect.
+    /// No effect; once written `ignored` of unknown parameters.
     #[serde(alias = "ignored")]
     Ignore,
     /// An empty page.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Api, Both, Context, child};
+use super::{Api, Both, Context, Spot, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::Direction;
@@ -81,7 +81,7 @@ impl<'a> Api<'a> {
                     .at(Some(At::node(old)), Some(At::node(both.new)))
                     .about("the request body")
                     .values("declared", "not declared");
-                self.push(context, "request body", change);
+                self.push(context, &Spot::request(), change);
             }
             (None, Some(new)) => {
                 let required = self.new_side().flag(new, "required");
@@ -94,14 +94,14 @@ impl<'a> Api<'a> {
                     .at(Some(At::node(both.old)), Some(At::node(new)))
                     .about("the request body")
                     .values("none", if required { "required" } else { "optional" });
-                self.push(context, "request body", change);
+                self.push(context, &Spot::request(), change);
             }
             (Some(old), Some(new)) => self.compare_bodies(context, Both { old, new }),
         }
     }
 
     fn compare_bodies(&mut self, context: &Context, both: Both) {
-        let spot = "request body";
+        let spot = &Spot::request();
         match (self.old().flag(both.old, "required"), self.new_side().flag(both.new, "required")) {
             (false, true) => {
                 let values = ("optional", "required");
@@ -119,7 +119,7 @@ impl<'a> Api<'a> {
     }
 
     /// Compares two maps of media types.
-    pub(super) fn compare_media_types(&mut self, context: &Context, spot: &str, both: Both, direction: Direction) {
+    pub(super) fn compare_media_types(&mut self, context: &Context, spot: &Spot, both: Both, direction: Direction) {
         let old = self.old().members(both.old);
         let new = self.new_side().members(both.new);
         let mut taken = vec![false; new.len()];
@@ -169,7 +169,7 @@ impl<'a> Api<'a> {
     fn compare_media_type(
         &mut self,
         context: &Context,
-        spot: &str,
+        spot: &Spot,
         kin: Kinship,
         old: (&'a str, NodeId),
         new: (&'a str, NodeId),
@@ -188,7 +188,7 @@ impl<'a> Api<'a> {
                 .values(old.0, new.0);
             self.push(context, spot, change);
         }
-        let spot = format!("{spot} {}", new.0);
+        let spot = spot.of_media(new.0);
         let schemas = (self.engine.old.get(both.old, "schema"), self.engine.new.get(both.new, "schema"));
         let kind = essence(new.0);
         let textual = matches!(kind.as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
@@ -214,7 +214,7 @@ impl<'a> Api<'a> {
     }
 
     /// How the parts of a form are written, where either side says so; what is written out but was so anyway is none.
-    fn compare_encoding(&mut self, context: &Context, spot: &str, both: Both) {
+    fn compare_encoding(&mut self, context: &Context, spot: &Spot, both: Both) {
         let parts = |side: &mut Side<'a>, node: NodeId| -> BTreeMap<&'a str, NodeId> {
             child(side, node, "encoding").map(|map| side.members(map).into_iter().collect()).unwrap_or_default()
         };

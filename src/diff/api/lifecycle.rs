@@ -1,11 +1,13 @@
 //! Deprecation, sunset and stability: promises about the future.
 
+use std::fmt::Display;
+
 use super::operations::Operation;
 use super::{Api, Both, Context};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
-use crate::diff::sunset::{has_come, passed, sunset};
+use crate::diff::sunset::{passed, sunset};
 
 fn stability(side: &Side<'_>, node: NodeId) -> Option<usize> {
     let word = side.text(node, "x-stability-level")?;
@@ -24,10 +26,10 @@ impl<'a> Api<'a> {
     }
 
     pub(super) fn sunset_has_passed(&self, node: NodeId) -> bool {
-        passed(&self.engine.old, node, &self.engine.today).unwrap_or(true)
+        passed(&self.engine.old, node, self.engine.today).unwrap_or(true)
     }
 
-    pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &str, both: Both) {
+    pub(super) fn compare_deprecation(&mut self, context: &Context, spot: &(impl Display + ?Sized), both: Both) {
         let (one, two) = (self.engine.old.flag(both.old, "deprecated"), self.engine.new.flag(both.new, "deprecated"));
         let (rule, values): (&'static Rule, _) = match (one, two) {
             (false, true) => (&rules::deprecation_announced::RULE, ("current", "deprecated")),
@@ -52,7 +54,7 @@ impl<'a> Api<'a> {
                 let before = before.map_or_else(|text| text, |before| before.text);
                 self.say(context, "", &rules::sunset_removed::RULE, both, key, (before, "none"));
             }
-            (None, Some((key, Ok(after)))) if has_come(after.day, &self.engine.today) => {
+            (None, Some((key, Ok(after)))) if after.day <= self.engine.today => {
                 self.say(context, "", &rules::sunset_already_passed::RULE, both, key, ("none", after.text));
             }
             (before, Some((key, Err(text)))) if before.is_none_or(|(_, known)| known != Err(text)) => {

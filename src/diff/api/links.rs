@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Api, Both, Context, child};
+use super::{Api, Both, Context, Spot, child};
 use crate::diff::change::{At, Change};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::{same_value, shortened};
 
 impl<'a> Api<'a> {
-    pub(super) fn compare_links(&mut self, context: &Context, spot: &str, both: Both) {
+    pub(super) fn compare_links(&mut self, context: &Context, spot: &Spot, both: Both) {
         let (old, new) = self.member(both, "links");
         let names = |side: &mut crate::diff::arena::Side<'a>, node| -> BTreeSet<&'a str> {
             let all = side.members(node);

@@ -12,8 +12,12 @@ mod parameters;
 mod responses;
 mod security;
 mod servers;
+mod spot;
 
 pub(crate) use operations::{METHODS, Operation, operations_of, shape, template_names};
+pub(crate) use spot::{Carrier, Spot};
+
+use std::fmt::Display;
 
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};
@@ -34,7 +38,7 @@ pub(crate) struct Reached {
 #[derive(Debug)]
 pub(crate) struct Root {
     pub(crate) operation: String,
-    pub(crate) spot: String,
+    pub(crate) spot: Spot,
     pub(crate) pair: PairId,
 }
 
@@ -82,12 +86,20 @@ impl<'a> Api<'a> {
         (child(&mut self.engine.old, both.old, key), child(&mut self.engine.new, both.new, key))
     }
 
-    fn push(&mut self, context: &Context, spot: &str, change: Change) {
-        self.found.push(Reached { change, operations: vec![context.label.clone()], spot: spot.to_owned() });
+    fn push(&mut self, context: &Context, spot: &(impl Display + ?Sized), change: Change) {
+        self.found.push(Reached { change, operations: vec![context.label.clone()], spot: spot.to_string() });
     }
 
     /// Notes a change of a member of two nodes.
-    fn say(&mut self, context: &Context, spot: &str, rule: &'static Rule, both: Both, key: &str, values: (&str, &str)) {
+    fn say(
+        &mut self,
+        context: &Context,
+        spot: &(impl Display + ?Sized),
+        rule: &'static Rule,
+        both: Both,
+        key: &str,
+        values: (&str, &str),
+    ) {
         let place = |node: NodeId, side: &Side<'_>| {
             if side.value(node).get(key).is_some() { At::key(node, key) } else { At::node(node) }
         };
@@ -102,13 +114,13 @@ impl<'a> Api<'a> {
     fn schemas(
         &mut self,
         context: &Context,
-        spot: &str,
+        spot: &Spot,
         pair: (Option<NodeId>, Option<NodeId>),
         both: Both,
         mode: Mode,
     ) {
         if let Some(pair) = self.engine.schemas(pair.0, pair.1, (both.old, both.new), mode) {
-            self.roots.push(Root { operation: context.label.clone(), spot: spot.to_owned(), pair });
+            self.roots.push(Root { operation: context.label.clone(), spot: spot.clone(), pair });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Parameters: those of the path item and of the operation taken together.
 
 use super::operations::{Operation, template_names};
-use super::{Api, Both, Context, child};
+use super::{Api, Both, Context, Spot, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::{Direction, Guard};
@@ -22,8 +22,8 @@ struct Parameter<'a> {
 }
 
 impl Parameter<'_> {
-    fn spot(&self) -> String {
-        format!("{} parameter `{}`", self.location, self.name)
+    fn spot(&self) -> Spot {
+        Spot::parameter(self.location, self.name)
     }
 }
 
@@ -129,7 +129,7 @@ impl<'a> Api<'a> {
     pub(super) fn compare_value(
         &mut self,
         context: &Context,
-        spot: &str,
+        spot: &Spot,
         both: Both,
         direction: Direction,
         location: &str,
@@ -173,7 +173,7 @@ impl<'a> Api<'a> {
     fn compare_style(
         &mut self,
         context: &Context,
-        spot: &str,
+        spot: &Spot,
         both: Both,
         schemas: (Option<NodeId>, Option<NodeId>),
         location: &str,

@@ -1,7 +1,7 @@
 //! Responses: statuses, headers, bodies.
 
 use super::bodies::is_xml;
-use super::{Api, Both, Context, child};
+use super::{Api, Both, Context, Spot, child};
 use crate::diff::arena::{NodeId, Side};
 use crate::diff::change::{At, Change};
 use crate::diff::law::Guard;
@@ -48,7 +48,7 @@ impl<'a> Api<'a> {
             match found {
                 Some(index) => {
                     taken[index] = true;
-                    let spot = format!("response {status}");
+                    let spot = Spot::response(status);
                     let (range, inner) = new[index];
                     if within(status, range) && !old.iter().any(|(known, _)| known.eq_ignore_ascii_case(range)) {
                         self.say_status_added(&answer, (range, inner), both);
@@ -64,7 +64,7 @@ impl<'a> Api<'a> {
         let gave_way = open(&new).is_none();
         for ((status, node), _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
             if let Some((_, default)) = stood_in.filter(|_| is_success(status)) {
-                let spot = format!("response {status}");
+                let spot = Spot::response(status);
                 let both = Both { old: default, new: *node };
                 if gave_way {
                     self.compare_response(&answer, &spot, both);
@@ -80,7 +80,7 @@ impl<'a> Api<'a> {
         // A range that is replaced by members of it is compared with each of them.
         let members: Vec<Status<'a>> = new.iter().filter(|(other, _)| within(other, status)).copied().collect();
         for (other, inner) in &members {
-            self.compare_response(context, &format!("response {other}"), Both { old: node, new: *inner });
+            self.compare_response(context, &Spot::response(other), Both { old: node, new: *inner });
         }
         if !members.is_empty() {
             return;
@@ -90,19 +90,19 @@ impl<'a> Api<'a> {
             .about(format!("`{status}`"))
             .values("documented", "not documented")
             .guarded(Guard::NonSuccess, !is_success(status));
-        self.push(context, &format!("response {status}"), change);
+        self.push(context, &Spot::response(status), change);
     }
 
     fn status_added(&mut self, context: &Context, (status, node): Status<'_>, old: &[Status<'a>], both: Both) {
         // What a range promised for the status still holds; what `default` promised for a failure, too.
         if let Some((_, range)) = old.iter().find(|(other, _)| within(status, other)) {
-            self.compare_response(context, &format!("response {status}"), Both { old: *range, new: node });
+            self.compare_response(context, &Spot::response(status), Both { old: *range, new: node });
             return self.say_status_added(context, (status, node), both);
         }
         if let Some((_, default)) = old.iter().find(|(other, _)| *other == "default")
             && status.starts_with(['4', '5'])
         {
-            self.compare_shared_bodies(context, &format!("response {status}"), Both { old: *default, new: node });
+            self.compare_shared_bodies(context, &Spot::response(status), Both { old: *default, new: node });
         }
         self.say_status_added(context, (status, node), both);
     }
@@ -112,10 +112,10 @@ impl<'a> Api<'a> {
             .at(Some(At::node(both.old)), Some(At::node(node)))
             .about(format!("`{status}`"))
             .values("not documented", "documented");
-        self.push(context, &format!("response {status}"), change);
+        self.push(context, &Spot::response(status), change);
     }
 
-    fn compare_response(&mut self, context: &Context, spot: &str, both: Both) {
+    fn compare_response(&mut self, context: &Context, spot: &Spot, both: Both) {
         self.compare_response_level(context, spot, both);
         self.compare_headers(context, spot, both);
         self.compare_links(context, spot, both);
@@ -145,7 +145,7 @@ impl<'a> Api<'a> {
 
     /// Compares bodies only in the media types that both sides name: a status that has an answer of its own may well
     /// leave a body out.
-    fn compare_shared_bodies(&mut self, context: &Context, spot: &str, both: Both) {
+    fn compare_shared_bodies(&mut self, context: &Context, spot: &Spot, both: Both) {
         let (Some(old), Some(new)) = self.member(both, "content") else { return };
         let others = self.new_side().members(new);
         for (name, one) in self.old().members(old) {
@@ -154,11 +154,11 @@ impl<'a> Api<'a> {
             let mode =
                 Mode { direction: context.direction, textual: false, xml: is_xml(name), segment: false, form: None };
             let both = Both { old: one, new: *two };
-            self.schemas(context, &format!("{spot} {name}"), schemas, both, mode);
+            self.schemas(context, &spot.of_media(name), schemas, both, mode);
         }
     }
 
-    fn compare_headers(&mut self, context: &Context, spot: &str, both: Both) {
+    fn compare_headers(&mut self, context: &Context, spot: &Spot, both: Both) {
         let headers = |side: &mut Side<'a>, node: NodeId| -> Vec<Status<'a>> {
             let Some(map) = child(side, node, "headers") else { return Vec::new() };
             let members = side.members(map);
@@ -171,7 +171,7 @@ impl<'a> Api<'a> {
         let old = headers(&mut self.engine.old, both.old);
         let new = headers(&mut self.engine.new, both.new);
         for (name, node) in &old {
-            let spot = format!("{spot}, header `{name}`");
+            let spot = spot.header(name);
             match new.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 Some((_, other)) => self.compare_header(context, &spot, Both { old: *node, new: *other }),
                 None => {
@@ -197,17 +197,17 @@ impl<'a> Api<'a> {
                 .at(Some(At::node(both.old)), Some(At::node(*node)))
                 .about(format!("`{name}`"))
                 .values("not declared", "declared");
-            self.push(context, &format!("{spot}, header `{name}`"), change);
+            self.push(context, &spot.header(name), change);
         }
     }
 
     /// Whether a header may go: readers were told when, and the day has passed.
     fn header_has_ended(&self, node: NodeId) -> bool {
         let old = &self.engine.old;
-        old.flag(node, "deprecated") && passed(old, node, &self.engine.today) == Some(true)
+        old.flag(node, "deprecated") && passed(old, node, self.engine.today) == Some(true)
     }
 
-    fn compare_header(&mut self, context: &Context, spot: &str, both: Both) {
+    fn compare_header(&mut self, context: &Context, spot: &Spot, both: Both) {
         match (self.old().flag(both.old, "required"), self.new_side().flag(both.new, "required")) {
             (true, false) => {
                 let values = ("required", "optional");

@@ -4,7 +4,12 @@ use serde_json::Value;
 
 use super::Effective;
 use crate::diff::arena::{NodeId, Side};
-use crate::diff::types::{TypeSet, same_value};
+use crate::diff::checker;
+use crate::diff::lowered::Lowering;
+use crate::diff::types::TypeSet;
+
+/// Most listed values that are held against a `not`.
+const MAX_VALUES: usize = 1_024;
 
 /// What a `not` comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,25 +76,32 @@ impl Negated {
     }
 }
 
-/// The values of a schema that says nothing but them, null not among them.
-fn listed(schema: &Value) -> Option<&Vec<Value>> {
-    let map = schema.as_object()?;
-    let values = map.get("enum")?.as_array()?;
-    let alone = map.keys().all(|key| key == "enum" || idle(key));
-    (alone && !values.contains(&Value::Null)).then_some(values)
+/// Whether a schema under `not` takes a value; none where nobody can tell.
+fn takes(side: &mut Side<'_>, node: NodeId, value: &Value) -> Option<bool> {
+    let mut lowering = Lowering::new(side, None);
+    let schema = lowering.schema(node, value, 0);
+    lowering.is_complete().then(|| checker::is_valid(&schema, value)).flatten()
 }
 
 impl Effective<'_> {
-    /// Takes the values that a `not` lists out of those that may come, where these are listed too.
+    /// Takes the values that a `not` refuses out of those that may come, where these are listed. What is left has
+    /// passed it, so that there is nothing more to say of it, unless null is another value that it refuses.
     pub(super) fn drop_refused(&mut self, side: &mut Side<'_>) {
         let Some(values) = &mut self.values else { return };
+        if values.len() > MAX_VALUES {
+            return;
+        }
+        let nullable = self.nullable;
         self.negations.retain(|node| {
-            let target = side.resolved(*node);
-            let refused = listed(side.value(target));
-            if let Some(refused) = refused {
-                values.retain(|value| !refused.iter().any(|other| same_value(other, value)));
-            }
-            refused.is_none()
+            let mut told = true;
+            values.retain(|value| match takes(side, *node, value) {
+                Some(taken) => !taken,
+                None => {
+                    told = false;
+                    true
+                }
+            });
+            !told || nullable && takes(side, *node, &Value::Null) != Some(false)
         });
     }
 

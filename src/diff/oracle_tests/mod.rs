@@ -55,7 +55,7 @@ fn accepts(little: &Value, payload: &Value, direction: Direction) -> Option<bool
 }
 
 fn contradiction(old: &Value, new: &Value, direction: Direction) -> Option<Value> {
-    let options = Options { today: "2026-06-01".to_owned(), without_witness: true, ..Options::default() };
+    let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), without_witness: true, ..Options::default() };
     let outcome = compare(&document(old, direction), &document(new, direction), &options).expect("no references");
     if outcome.fails_on(Level::Warn) {
         return None;
@@ -175,7 +175,7 @@ fn unions_are_judged_as_a_whole_and_no_witness_is_taken_by_the_other_document() 
                     "{direction:?} judged safe, but {payload}\nold {old}\nnew {new}"
                 )));
             }
-            let options = Options { today: "2026-06-01".to_owned(), ..Options::default() };
+            let options = Options { today: Some(jiff::civil::date(2026, 6, 1)), ..Options::default() };
             let outcome =
                 compare(&document(&old, direction), &document(&new, direction), &options).expect("no references");
             for finding in outcome.findings {

@@ -48,6 +48,11 @@ impl Ask {
         Self { mode, of_old: mode.direction == Direction::Request }
     }
 
+    /// The other side's payloads instead: what came where something was asked to be gone.
+    pub(super) fn reversed(self) -> Self {
+        Self { of_old: !self.of_old, ..self }
+    }
+
     fn polarity(self) -> Direction {
         if self.of_old { Direction::Request } else { Direction::Response }
     }

@@ -30,6 +30,8 @@ pub(crate) use proof::Prover;
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::arena::{NodeId, Side};
 use super::change::{At, Change};
 use super::effective::{ConjId, Conjs, Effective, Part, effective};
@@ -56,8 +58,8 @@ pub(crate) struct Engine<'a> {
     depth: usize,
     visits: usize,
     pub(crate) exhausted: bool,
-    /// Today as `YYYY-MM-DD`, against which sunset dates are held.
-    pub(crate) today: String,
+    /// Today, against which sunset dates are held.
+    pub(crate) today: Date,
 }
 
 /// Both sides of a pair while it is compared.
@@ -69,7 +71,7 @@ pub(crate) struct Sides<'a> {
 }
 
 impl<'a> Engine<'a> {
-    pub(crate) fn new(old: Side<'a>, new: Side<'a>, today: String) -> Self {
+    pub(crate) fn new(old: Side<'a>, new: Side<'a>, today: Date) -> Self {
         Self {
             old,
             new,

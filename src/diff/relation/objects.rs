@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::scalars::Numbers;
@@ -33,7 +34,7 @@ impl Access {
     }
 }
 
-fn access_of(side: &mut Side<'_>, nodes: &[NodeId], today: &str) -> Access {
+fn access_of(side: &mut Side<'_>, nodes: &[NodeId], today: Date) -> Access {
     let mut access = Access::default();
     let mut work: Vec<(NodeId, usize)> = nodes.iter().map(|node| (*node, 0)).collect();
     while let Some((node, depth)) = work.pop() {
@@ -76,8 +77,8 @@ impl<'a> Engine<'a> {
                 name,
                 old: one,
                 new: two,
-                before: access_of(&mut self.old, one, &self.today),
-                after: access_of(&mut self.new, two, &self.today),
+                before: access_of(&mut self.old, one, self.today),
+                after: access_of(&mut self.new, two, self.today),
                 was_required: old.required.contains(name),
                 is_required: new.required.contains(name),
             };

@@ -119,7 +119,7 @@ impl<'a> Engine<'a> {
             Direction::Request => (&rules::variants_overlap::RULE, "accepted".to_owned(), several),
             Direction::Response => (&rules::overlap_allowed::RULE, several, "may be answered".to_owned()),
         };
-        let change = self.change(sides, rule, "oneOf").about_one(value).values(before, after);
+        let change = self.change(sides, rule, "oneOf").about_values([value], usize::MAX).values(before, after);
         self.note(sides, change);
     }
 

@@ -50,7 +50,10 @@ impl<'a> Engine<'a> {
         };
         let finite = possible && (covered_by_values(&sides.old, new) || covered_by_values(&sides.new, old));
         if let Some(rule) = rule.filter(|_| !finite) {
-            let change = self.change(sides, rule, "type").about_one("type").values(old.names(), new.names());
+            let change = self
+                .change(sides, rule, "type")
+                .about_one("type")
+                .values(type_words(&sides.old, old), type_words(&sides.new, new));
             self.note(sides, change);
         }
         common
@@ -70,7 +73,7 @@ impl<'a> Engine<'a> {
             (_, true) => &rules::type_narrowed::RULE,
             _ => return,
         };
-        let values = (old.declared.names(), new.declared.names());
+        let values = (type_words(old, old.declared), type_words(new, new.declared));
         let change = self.change(sides, rule, "type").about_one("type").values(values.0, values.1);
         self.note(sides, change);
     }
@@ -207,6 +210,15 @@ impl<'a> Engine<'a> {
             if patterns.is_empty() { "no pattern".to_owned() } else { format!("`{}`", patterns.join("` and `")) }
         };
         self.say(sides, rule, "pattern", text(old), text(new));
+    }
+}
+
+/// The types of a side, in words.
+fn type_words(side: &Effective<'_>, types: TypeSet) -> String {
+    match types {
+        TypeSet::ALL => "no constraint".to_owned(),
+        TypeSet::NOTHING if side.nullable => "null".to_owned(),
+        _ => types.names(),
     }
 }
 

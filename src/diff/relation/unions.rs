@@ -13,7 +13,7 @@ use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
 use crate::diff::effective::{Effective, Outline, Variant, effective};
-use crate::diff::law::Direction;
+use crate::diff::law::{Direction, Effect};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
@@ -161,25 +161,37 @@ impl<'a> Engine<'a> {
         for (index, partner) in matching.partners.iter().enumerate() {
             let Some(at) = *partner else { continue };
             let (one, two) = (matching.old[index].0.conj, matching.new[at].0.conj);
-            if !matching.may_be_covered(index, at, sides.mode.direction) {
-                let pair = self.intern(one, two, sides.mode);
-                self.adopt_variant(sides.pair, pair, matching.tagged);
+            if self.question(matching, (index, at), sides.mode).is_some_and(|ask| {
+                let (pair, _) = self.relation(one, two, sides.mode);
+                let (own, but) = if ask.of_old { (index, at) } else { (at, index) };
+                self.judge_values(sides, matching, own, (whole, pair), ask)
+                    || self.is_covered(matching, own, ask, Some(but))
+            }) {
                 continue;
             }
-            let (pair, summary) = self.relation(one, two, sides.mode);
-            let broken = summary.breaks(sides.mode.direction) || summary.unknown;
-            let (own, but) = match sides.mode.direction {
-                Direction::Request => (index, at),
-                Direction::Response => (at, index),
-            };
-            if broken
-                && (self.judge_values(sides, matching, own, (whole, pair))
-                    || self.is_covered(matching, own, Ask::of(sides.mode), Some(but)))
-            {
-                continue;
-            }
+            let pair = self.intern(one, two, sides.mode);
             self.adopt_variant(sides.pair, pair, matching.tagged);
         }
+    }
+
+    /// Whose payloads may be taken by other variants than their partner: of a pair that breaks those that are refused,
+    /// or of one that does nothing but the opposite those that seem to have come. None where nobody else can take them.
+    fn question(&mut self, matching: &Matching<'a>, (index, at): (usize, usize), mode: Mode) -> Option<Ask> {
+        let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
+        let scalar = !matching.old[index].1.types.has(compound) && !matching.new[at].1.types.has(compound);
+        let loses = matching.may_be_covered(index, at, mode.direction);
+        let gains = scalar && matching.may_be_covered(index, at, mode.direction.flipped());
+        if !loses && !gains {
+            return None;
+        }
+        let (pair, summary) = self.relation(matching.old[index].0.conj, matching.new[at].0.conj, mode);
+        if summary.breaks(mode.direction) || summary.unknown {
+            return loses.then(|| Ask::of(mode));
+        }
+        let wanted = if mode.direction == Direction::Request { Effect::Widens } else { Effect::Narrows };
+        let pair = &self.pairs[pair.0 as usize];
+        let only = pair.children.is_empty() && pair.changes.iter().all(|change| change.effect() == wanted);
+        (gains && only && !pair.changes.is_empty()).then(|| Ask::of(mode).reversed())
     }
 
     /// Settles a variant that is a list of values, each of which the whole of the other side takes or refuses: says
@@ -190,24 +202,26 @@ impl<'a> Engine<'a> {
         matching: &Matching<'a>,
         own: usize,
         (whole, pair): ((ConjId, ConjId), PairId),
+        ask: Ask,
     ) -> bool {
-        let request = sides.mode.direction == Direction::Request;
-        let (variant, _) = if request { &matching.old[own] } else { &matching.new[own] };
-        let Some(refused) = self.refused_values(variant.conj, whole, Ask::of(sides.mode)) else { return false };
+        let of_old = ask.of_old;
+        let (variant, _) = if of_old { &matching.old[own] } else { &matching.new[own] };
+        let Some(refused) = self.refused_values(variant.conj, whole, ask) else { return false };
         if refused.is_empty() {
             return true;
         }
         let rule: &'static Rule =
-            if request { &rules::enum_value_removed::RULE } else { &rules::enum_value_added::RULE };
-        let names: Vec<String> = refused.iter().map(ToString::to_string).collect();
-        let told = self.pairs[pair.0 as usize].changes.iter().any(|change| change.names == names);
+            if of_old { &rules::enum_value_removed::RULE } else { &rules::enum_value_added::RULE };
+        let told =
+            self.pairs[pair.0 as usize].changes.iter().any(|change| change.listed.iter().eq(refused.iter().copied()));
         if told || refused.len() > 40 {
             return false;
         }
         let (before, after) =
-            if request { ("taken", "taken by no variant") } else { ("known to no variant", "may come") };
-        let mut change = self.change(sides, rule, "enum").about_all(names, usize::MAX).values(before, after);
-        change = if request { change.at_old(variant) } else { change.at_new(variant) };
+            if of_old { ("taken", "taken by no variant") } else { ("known to no variant", "may come") };
+        let change = self.change(sides, rule, "enum").about_values(refused, usize::MAX).values(before, after);
+        let at = Some(At::node(variant.node));
+        let change = if of_old { Change { old: at, ..change } } else { Change { new: at, ..change } };
         self.note(sides, change);
         true
     }
@@ -218,38 +232,73 @@ impl<'a> Engine<'a> {
             let values = engine.refused_values(conj, whole, ask);
             values.is_some_and(|refused| refused.is_empty()) || engine.is_covered(matching, own, ask, None)
         };
+        let mut gone = Vec::new();
         for index in matching.free_old() {
             let (variant, sketch) = &matching.old[index];
             if settled(self, index, variant.conj, true) {
                 continue;
             }
-            let plain = sides.old.unions.is_empty();
-            let subject = if plain { "a schema without variants".to_owned() } else { describe(variant, sketch) };
-            let mut change = self.variant_change(sides, &rules::variant_removed::RULE, &subject, true);
-            if plain {
-                let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
-                let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
-                change = change.values(format!("any {}", sketch.types.names()), after);
-            }
-            self.note(sides, change.at_old(variant));
-        }
-        for at in matching.free_new() {
-            let (variant, sketch) = &matching.new[at];
-            if settled(self, at, variant.conj, false) {
+            if !sides.old.unions.is_empty() {
+                gone.push(index);
                 continue;
             }
-            let change = self.variant_change(sides, &rules::variant_added::RULE, &describe(variant, sketch), false);
-            self.note(sides, change.at_new(variant));
+            let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
+            let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
+            let change = self.variant_change(sides, "a schema without variants", (variant, true));
+            self.note(sides, change.values(format!("any {}", sketch.types.names()), after));
+        }
+        let mut come = matching.free_new();
+        come.retain(|at| !settled(self, *at, matching.new[*at].0.conj, false));
+        self.note_variants(sides, &matching.old, &gone, true);
+        self.note_variants(sides, &matching.new, &come, false);
+    }
+
+    /// Notes the variants that came or went: those that have no name and differ in their types as one change.
+    fn note_variants(
+        &mut self,
+        sides: &Sides<'a>,
+        all: &[(Variant<'a>, Arc<Outline>)],
+        which: &[usize],
+        removed: bool,
+    ) {
+        let words: Vec<String> = which.iter().map(|index| describe(&all[*index].0, &all[*index].1)).collect();
+        let bare = |place: usize| {
+            let variant = &all[which[place]].0;
+            let alone = words.iter().filter(|other| **other == words[place]).count() == 1;
+            variant.name.is_none() && variant.tags.is_empty() && alone
+        };
+        let (together, apart): (Vec<usize>, Vec<usize>) = (0..which.len()).partition(|place| bare(*place));
+        let several = together.len() > 1;
+        for place in apart.into_iter().chain(together.iter().copied().filter(|_| !several)) {
+            let change = self.variant_change(sides, &words[place], (&all[which[place]].0, removed));
+            self.note(sides, change);
+        }
+        if several && let Some(first) = together.first() {
+            let subject: Vec<&str> = together.iter().map(|place| words[*place].as_str()).collect();
+            let (before, after) = (format!("{} variants", together.len()), "none of them".to_owned());
+            let (before, after) = if removed { (before, after) } else { (after, before) };
+            let (old, new) = self.unions_at(sides);
+            let change = self.variant_change(sides, &subject.join(", "), (&all[which[*first]].0, removed));
+            self.note(sides, change.at(old, new).values(before, after));
         }
     }
 
-    fn variant_change(&self, sides: &Sides<'a>, rule: &'static Rule, subject: &str, removed: bool) -> Change {
+    /// Where the unions of both sides stand.
+    fn unions_at(&self, sides: &Sides<'a>) -> (Option<At>, Option<At>) {
         let keyword = |side: &Effective<'_>| side.unions.first().map_or("", |union| union.keyword);
-        let (before, after) = if removed { ("a variant", "no variant") } else { ("no variant", "a variant") };
-        Change::new(rule, sides.mode.direction)
-            .at(self.old_at(sides, keyword(&sides.old)), self.new_at(sides, keyword(&sides.new)))
-            .about(subject)
-            .values(before, after)
+        (self.old_at(sides, keyword(&sides.old)), self.new_at(sides, keyword(&sides.new)))
+    }
+
+    fn variant_change(&self, sides: &Sides<'a>, subject: &str, (variant, removed): (&Variant<'_>, bool)) -> Change {
+        let (old, new) = self.unions_at(sides);
+        let at = Some(At::node(variant.node));
+        let (rule, old, new, before, after): (&'static Rule, _, _, _, _) = if removed {
+            (&rules::variant_removed::RULE, at, new, "a variant", "no variant")
+        } else {
+            (&rules::variant_added::RULE, old, at, "no variant", "a variant")
+        };
+        let change = Change::new(rule, sides.mode.direction).at(old, new).about(subject).values(before, after);
+        Change { variant: Some(variant.node), ..change }
     }
 
     /// `anyOf` that becomes `oneOf` refuses what several variants take. It takes nothing new, so that
@@ -267,7 +316,7 @@ impl<'a> Engine<'a> {
             (Some("oneOf"), Some("anyOf")) => &rules::union_became_inclusive::RULE,
             _ => return,
         };
-        let exclusive = rule.id == rules::union_became_exclusive::RULE.id;
+        let exclusive = std::ptr::eq(rule, &rules::union_became_exclusive::RULE);
         if discriminated || exclusive && sides.mode.direction == Direction::Response {
             return;
         }
@@ -320,17 +369,5 @@ fn describe(variant: &Variant<'_>, sketch: &Outline) -> String {
         (_, Some(name)) => format!("`{name}`"),
         (Some(tag), None) => format!("`{tag}`"),
         (None, None) => format!("one of {}", sketch.types.names()),
-    }
-}
-
-impl Change {
-    fn at_old(mut self, variant: &Variant<'_>) -> Self {
-        self.old = Some(At::node(variant.node));
-        self
-    }
-
-    fn at_new(mut self, variant: &Variant<'_>) -> Self {
-        self.new = Some(At::node(variant.node));
-        self
     }
 }

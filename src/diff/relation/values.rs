@@ -32,12 +32,12 @@ impl<'a> Engine<'a> {
             new.clone_from(&sides.new.values);
         }
         let key = |value: &Value| if sides.mode.textual { text_of(value) } else { value_key(value) };
-        let missing = |from: &[&Value], list: &[&Value]| -> Vec<String> {
+        let missing = |from: &[&'a Value], list: &[&'a Value]| -> Vec<&'a Value> {
             let known: HashSet<String> = list.iter().map(|value| key(value)).collect();
-            from.iter().filter(|value| !known.contains(&key(value))).map(ToString::to_string).collect()
+            from.iter().copied().filter(|value| !known.contains(&key(value))).collect()
         };
-        let refused = |values: &[&Value], by: &Effective<'_>| -> Vec<String> {
-            values.iter().filter(|value| !self_admits(by, value, sides.mode.textual)).map(ToString::to_string).collect()
+        let refused = |values: &[&'a Value], by: &Effective<'_>| -> Vec<&'a Value> {
+            values.iter().copied().filter(|value| !self_admits(by, value, sides.mode.textual)).collect()
         };
         match (old, new) {
             (None, None) => return false,
@@ -65,14 +65,14 @@ impl<'a> Engine<'a> {
         &mut self,
         sides: &Sides<'a>,
         rule: &'static Rule,
-        values: &[String],
+        values: &[&Value],
         old: &[&Value],
         new: &[&Value],
     ) {
         if values.is_empty() {
             return;
         }
-        let change = self.change(sides, rule, "enum").about_all(values.iter().cloned(), LISTED);
+        let change = self.change(sides, rule, "enum").about_values(values.iter().copied(), LISTED);
         let change = change.values(list(old), list(new));
         self.note(sides, change);
     }

@@ -9,7 +9,7 @@ rule! {
     /// Requests that got an answer fail: an unknown parameter, an unknown value of a filter.
     ///
     /// ## Example
-    /// `unknown-parameters: ignored` becomes `refused`.
+    /// `unknown-parameters: ignore` becomes `refuse`.
     ///
     /// ## Source
     /// `openapi/README.md`, `unknown-parameters`, and of parameters, filters and paging `unknown`, `zero`, `malformed`,

@@ -9,7 +9,7 @@ rule! {
     /// Existing requests stay valid.
     ///
     /// ## Example
-    /// `unknown-parameters: refused` becomes `ignored`.
+    /// `unknown-parameters: refuse` becomes `ignore`.
     ///
     /// ## Source
     /// `openapi/README.md`, `unknown-parameters`, and of parameters, filters and paging `unknown`, `zero`, `malformed`,

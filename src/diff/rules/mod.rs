@@ -178,3 +178,27 @@ catalogue! {
 pub fn find(id: &str) -> Option<&'static super::rule::Rule> {
     RULES.iter().find(|rule| rule.id == id).copied()
 }
+
+/// An id that is neither a rule's nor a category's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no rule or category `{id}`; {hint}")]
+pub struct UnknownRule {
+    /// What was named.
+    pub id: String,
+    /// What may have been meant, or where all are named.
+    pub hint: String,
+}
+
+/// Whether an id is that of a rule, or the word of a category (`wire`, `client`, `docs`).
+///
+/// # Errors
+/// When it is neither, with the nearest that is.
+pub fn known(id: &str) -> Result<(), UnknownRule> {
+    let known = || RULES.iter().map(|rule| rule.id).chain(super::rule::Category::ALL.map(super::rule::Category::name));
+    if known().any(|known| known == id) {
+        return Ok(());
+    }
+    let near = crate::suggest::nearest(id, known());
+    let hint = near.map_or("`contract-gate list` names all".to_owned(), |near| format!("did you mean `{near}`?"));
+    Err(UnknownRule { id: id.to_owned(), hint })
+}

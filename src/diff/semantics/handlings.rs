@@ -53,6 +53,7 @@ mod tests {
     fn what_was_served_and_may_be_refused_is_narrowed() {
         for (key, old, new, rule) in [
             ("unknown-parameters", "ignored", "refused", "handling-narrowed"),
+            ("unknown-parameters", "ignore", "refuse", "handling-narrowed"),
             ("unknown-parameters", "ignored", "either", "handling-narrowed"),
             ("unknown-parameters", "refused", "ignored", "handling-widened"),
             ("unknown-parameters", "either", "refused", "promise-strengthened"),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plain::{ABOUT, LEVELS, PROMISING, grades};
 use super::{Clauses, members};
-use crate::diff::api::{Api, Both, Context};
+use crate::diff::api::{Api, Both, Context, Spot};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 
@@ -47,11 +47,11 @@ impl<'a> Api<'a> {
     }
 
     /// Compares how grave it is to see a response; without a word it is lawful.
-    pub(in crate::diff) fn compare_response_level(&mut self, context: &Context, spot: &str, both: Both) {
+    pub(in crate::diff) fn compare_response_level(&mut self, context: &Context, spot: &Spot, both: Both) {
         let clauses = self.clauses(both);
         let (old, new) = self.values_of(&clauses);
         if old != new {
-            self.say_levels(context, spot, &clauses, (grades(old, "note"), grades(new, "note")));
+            self.say_levels(context, &spot.to_string(), &clauses, (grades(old, "note"), grades(new, "note")));
         }
     }
 

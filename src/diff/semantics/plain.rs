@@ -59,6 +59,7 @@ pub(super) fn plain(value: &Value) -> Value {
                 .iter()
                 .filter(|(key, _)| !ABOUT.contains(&key.as_str()) && !is_level_key(key))
                 .map(|(key, value)| (key.clone(), if promises(key, value) { Value::Bool(true) } else { plain(value) }))
+                .map(|(key, value)| if HANDLINGS.contains(&key.as_str()) { (key, today(value)) } else { (key, value) })
                 .filter(|(key, value)| !is_default(key, value))
                 .collect();
             let mut entries = kept.iter();
@@ -69,6 +70,15 @@ pub(super) fn plain(value: &Value) -> Value {
         }
         Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
         other => other.clone(),
+    }
+}
+
+/// A handling in the word that is written today.
+fn today(handling: Value) -> Value {
+    match handling.as_str() {
+        Some("refused") => "refuse".into(),
+        Some("ignored") => "ignore".into(),
+        _ => handling,
     }
 }
 
@@ -111,4 +121,20 @@ pub(super) fn grades(value: Option<&Value>, fallback: &str) -> (u8, u8) {
 
 pub(super) fn shown(value: Option<&Value>) -> String {
     value.map_or("none".to_owned(), |value| plain(value).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn older_words_of_handlings_are_no_change() {
+        for (older, word) in [("refused", "refuse"), ("ignored", "ignore")] {
+            let now = plain(&json!({ "unknown-parameters": word }));
+            assert_eq!(plain(&json!({ "unknown-parameters": older })), now);
+            assert_eq!(plain(&json!({ "unknown-parameters": { "is": older, "source": "page 3" } })), now);
+        }
+    }
 }

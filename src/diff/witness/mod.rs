@@ -283,8 +283,8 @@ pub(crate) struct Wish<'w> {
     pub(crate) rule: &'static Rule,
     /// The one property, or whatever else the change is about.
     pub(crate) focus: Option<&'w str>,
-    /// What the headline names.
-    pub(crate) subject: &'w str,
+    /// The values that the change is about.
+    pub(crate) listed: &'w [Value],
     /// The variant that came or went, on the side that accepts the payload.
     pub(crate) variant: Option<NodeId>,
 }
@@ -292,13 +292,9 @@ pub(crate) struct Wish<'w> {
 impl Wish<'_> {
     /// The payloads of which one must be shown, where the headline names them: another proves another change.
     fn named(&self) -> Option<Vec<Value>> {
-        match self.rule.id {
-            "null-allowed" | "null-forbidden" | "null-joined-enum" | "null-left-enum" => Some(vec![Value::Null]),
-            "enum-value-added" | "enum-value-removed" | "variants-overlap" | "overlap-allowed" => {
-                let listed = self.subject.trim_matches('`').split("`, `");
-                Some(listed.filter_map(|text| serde_json::from_str(text).ok()).collect())
-            }
-            _ => None,
+        match self.rule.aspect {
+            Some(Aspect::Null) => Some(vec![Value::Null]),
+            _ => Some(self.listed.to_vec()).filter(|listed| !listed.is_empty()),
         }
     }
 }

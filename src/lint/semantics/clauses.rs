@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Scope, same};
 use crate::diff::arena::NodeId;
-use crate::lint::Linter;
+use crate::lint::{Linter, rules};
 
 const FIGURES: [&str; 2] = ["integer", "number"];
 
@@ -54,9 +54,8 @@ impl<'a> Linter<'a> {
         let (resource, inside) = (self.parts(resource), self.at_pointer(item, place));
         if !resource.is_empty() && resource == inside {
             let title = format!("the records stand at `{place}` of each item, but the clause does not say so");
-            let why = "records that are taken for their wrapping are compared with nothing that a reader shows";
             let wanted = format!("`item: {place}`, and keys and fields from there");
-            self.deny("record-wrapped", (lists, Some("key")), title, (&wanted, &format!("`key: {key}`")), why);
+            self.fault(&rules::RECORD_WRAPPED, (lists, Some("key")), title, (&wanted, &format!("`key: {key}`")));
         }
     }
 

@@ -9,15 +9,14 @@ use crate::diff::arena::NodeId;
 use crate::diff::checker;
 use crate::diff::law::Direction;
 use crate::diff::lowered::Lowering;
-use crate::lint::Linter;
+use crate::lint::{Linter, rules};
 
 /// Longest number that is tried as a key, in digits.
 const DIGITS: &str = "123456789012345678901234567890123456";
 
 impl<'a> Linter<'a> {
     fn contradicts(&mut self, at: (NodeId, &str), title: String, values: (&str, &str)) {
-        let why = "a server that keeps the one breaks the other";
-        self.deny("semantics-contradict", (at.0, Some(at.1)), title, values, why);
+        self.fault(&rules::SEMANTICS_CONTRADICT, (at.0, Some(at.1)), title, values);
     }
 
     /// The page size: its figures among themselves, and beside those of the parameter.
@@ -83,7 +82,6 @@ impl<'a> Linter<'a> {
             let said = value.get(key).map(|said| said.get("is").unwrap_or(said)).and_then(Value::as_str);
             matches!(said, Some("clamp" | "default" | "ignore"))
         };
-        let why = "nobody can tell whether a size between the two is lawful";
         if let (Some(least), Some(low)) = (promised.0, taken.0)
             && low < least
             && !served("below")
@@ -91,7 +89,7 @@ impl<'a> Linter<'a> {
         {
             let title = format!("the page size has `min` {least}, but the parameter takes sizes from {low}");
             let values = (&*format!("`min: {low}`, `minimum: {least}`, or what such a size gets"), "neither");
-            self.warn("page-size-unsettled", (clause, Some("min")), title, values, why);
+            self.fault(&rules::PAGE_SIZE_UNSETTLED, (clause, Some("min")), title, values);
         }
         let ceiling = value.get("ceiling").and_then(Value::as_f64);
         if let (Some(most), Some(high)) = (promised.1, taken.1)
@@ -101,7 +99,7 @@ impl<'a> Linter<'a> {
         {
             let title = format!("the page size has `max` {most}, but the parameter takes sizes up to {high}");
             let values = (&*format!("`max: {high}`, `maximum: {most}`, or what such a size gets"), "neither");
-            self.warn("page-size-unsettled", (clause, Some("max")), title, values, why);
+            self.fault(&rules::PAGE_SIZE_UNSETTLED, (clause, Some("max")), title, values);
         }
     }
 
@@ -121,9 +119,8 @@ impl<'a> Linter<'a> {
         let numbered = ways.contains(&"next") && ways.contains(&"number");
         let hint = if numbered { "; the number of the next page is `next-number`" } else { "" };
         let title = format!("the list is paged by `{one}` and by `{two}`{hint}");
-        let why = "a walk follows one of them, and the other is never tried";
         let values = ("one way to the next page", "two");
-        self.deny("paging-declared-twice", (page, Some(two)), title, values, why);
+        self.fault(&rules::PAGING_DECLARED_TWICE, (page, Some(two)), title, values);
     }
 
     /// What speaks of page numbers stands where pages have them.
@@ -328,8 +325,7 @@ impl<'a> Linter<'a> {
             let Some(id) = self.side.text(rule, "id") else { continue };
             if !seen.insert(id) {
                 let title = format!("two rules of one schema are called `{id}`");
-                let why = "reports and waivers name a rule by its id";
-                self.deny("rule-id-repeated", (rule, Some("id")), title, ("ids that differ", id), why);
+                self.fault(&rules::RULE_ID_REPEATED, (rule, Some("id")), title, ("ids that differ", id));
             }
         }
     }

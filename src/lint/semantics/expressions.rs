@@ -7,25 +7,12 @@ use std::sync::LazyLock;
 use cel::Program;
 use regex::Regex;
 
+use crate::contract::FUNCTIONS;
 use crate::diff::arena::NodeId;
-use crate::lint::Linter;
+use crate::document::escape;
+use crate::lint::{Linter, rules};
+use crate::mock::HINT_FUNCTIONS;
 
-/// Functions beside the CEL standard, by `openapi/README.md`.
-const OURS: [&str; 13] = [
-    "near",
-    "whole",
-    "decimals",
-    "instant",
-    "is_instant",
-    "like",
-    "unique",
-    "is_text",
-    "is_number",
-    "is_bool",
-    "is_list",
-    "is_object",
-    "is_null",
-];
 /// Functions of the CEL standard that the `cel` crate has.
 const STANDARD: [&str; 19] = [
     "size",
@@ -51,30 +38,6 @@ const STANDARD: [&str; 19] = [
 /// What rules are given beside the object they stand on, by `openapi/README.md`.
 const SURROUNDINGS: [(&str, &[&str]); 2] =
     [("request", &["method", "path", "query", "headers"]), ("response", &["status", "headers"])];
-/// Functions that `x-mock` has beside these.
-const MOCK: [&str; 20] = [
-    "absent",
-    "pick",
-    "chance",
-    "number",
-    "whole_number",
-    "money",
-    "round",
-    "text",
-    "id",
-    "first_name",
-    "last_name",
-    "company",
-    "city",
-    "country",
-    "country_code",
-    "street",
-    "phone",
-    "email_of",
-    "instant_at",
-    "key_of",
-];
-
 impl Linter<'_> {
     /// All `x-rules` of all schemas.
     pub(super) fn rules(&mut self) {
@@ -124,7 +87,8 @@ impl Linter<'_> {
                 if !members.contains(&name) {
                     let hint = crate::lint::hint(name, members.iter().copied());
                     let title = format!("`{key}` reads `{variable}.{name}`, which no rule is given{hint}");
-                    self.deny("expression-invalid", (clause, Some(key)), title, (&members.join(", "), name), why);
+                    self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, (&members.join(", "), name))
+                        .because(why);
                 }
             }
         }
@@ -132,7 +96,7 @@ impl Linter<'_> {
             let hint = crate::lint::hint(name, headers.iter().map(String::as_str));
             let title = format!("`{key}` reads the request header `{name}`, which is no declared parameter{hint}");
             let expected = "the name of a declared header parameter, in lower case";
-            self.deny("expression-invalid", (clause, Some(key)), title, (expected, name), why);
+            self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, (expected, name)).because(why);
         }
     }
 
@@ -146,39 +110,40 @@ impl Linter<'_> {
         if deny && self.side.text(rule, "source").is_none() {
             let name = self.side.text(rule, "id").unwrap_or("rule");
             let title = format!("the requirement `{name}` names no source");
-            let why = "a server is failed by it, so its team must be able to read where it stands";
-            self.deny("source-missing", (rule, None), title, ("`source`", "none"), why);
+            self.fault(&rules::SOURCE_MISSING, (rule, None), title, ("`source`", "none"));
         }
     }
 
     /// One expression.
     pub(super) fn expression(&mut self, clause: NodeId, key: &str, variables: &[&str], record: Option<NodeId>) {
         let Some(text) = self.side.text(clause, key) else { return };
-        let why = "an expression that cannot be evaluated checks nothing";
         let compiled = catch_unwind(AssertUnwindSafe(|| Program::compile(text).map_err(|error| error.to_string())));
         let program = match compiled.unwrap_or_else(|_| Err("the parser gave up".to_owned())) {
             Ok(program) => program,
             Err(error) => {
                 let title = format!("`{key}` is no CEL expression: {}", error.lines().next().unwrap_or_default());
-                self.deny("expression-invalid", (clause, Some(key)), title, ("CEL", text), why);
+                self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, ("CEL", text));
                 return;
             }
         };
-        let functions = called(text);
-        for name in functions {
-            let known = || OURS.iter().chain(&STANDARD).chain(&MOCK).copied();
-            if !known().any(|other| other == name) {
-                let title = format!("`{key}` calls `{name}`, which does not exist{}", crate::lint::hint(name, known()));
-                self.deny("expression-invalid", (clause, Some(key)), title, ("a known function", name), why);
-            }
+        let bare = without_strings(text);
+        let of_hints: &[&str] = if key == "x-mock" { &HINT_FUNCTIONS } else { &[] };
+        let known = || FUNCTIONS.iter().chain(&STANDARD).chain(of_hints).copied();
+        for name in called(&bare).filter(|name| !known().any(|other| other == *name)) {
+            let title = if HINT_FUNCTIONS.contains(&name) {
+                format!("`{key}` calls `{name}`, which only `x-mock` has")
+            } else {
+                format!("`{key}` calls `{name}`, which does not exist{}", crate::lint::hint(name, known()))
+            };
+            self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, ("a known function", name));
         }
         let references = program.references();
+        let bound = bound_in(&bare);
         for name in references.variables() {
-            let bound = text.contains(&format!("({name},")) || text.contains(&format!("({name} ,"));
-            if !variables.contains(&name) && !bound && !name.starts_with('@') && !is_type(name) {
+            if !variables.contains(&name) && !bound.contains(name) && !name.starts_with('@') && !is_type(name) {
                 let hint = crate::lint::hint(name, variables.iter().copied());
                 let title = format!("`{key}` reads `{name}`, which does not exist{hint}");
-                self.deny("expression-invalid", (clause, Some(key)), title, (&variables.join(", "), name), why);
+                self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, (&variables.join(", "), name));
             }
         }
         if let Some(record) = record {
@@ -188,24 +153,27 @@ impl Linter<'_> {
 
     /// Fields of `self` that an expression reads.
     fn fields_read(&mut self, clause: NodeId, key: &str, text: &str, record: NodeId) {
+        let record = self.parts(record);
         for path in paths_of(text, "self") {
-            let mut pointer = String::new();
+            let mut here = record.clone();
+            let mut read = "self".to_owned();
             for name in path {
-                let above = self.at_pointer(record, &pointer);
-                pointer.push('/');
-                pointer.push_str(name);
-                let names = self.names_below(&above);
-                if names.is_empty() {
-                    break;
+                read.push('.');
+                read.push_str(name);
+                let below = self.step_to(&here, &escape(name));
+                if !below.is_empty() {
+                    here = below;
+                    continue;
                 }
-                if self.at_pointer(record, &pointer).is_empty() {
+                let names = self.names_below(&here);
+                if !names.is_empty() {
                     let hint = crate::lint::hint(name, names);
-                    let title =
-                        format!("`{key}` reads `self{}`, which no schema declares{hint}", pointer.replace('/', "."));
+                    let title = format!("`{key}` reads `{read}`, which no schema declares{hint}");
                     let why = "an expression that reads what is not there is never applicable";
-                    self.deny("expression-invalid", (clause, Some(key)), title, ("a declared field", name), why);
-                    break;
+                    self.fault(&rules::EXPRESSION_INVALID, (clause, Some(key)), title, ("a declared field", name))
+                        .because(why);
                 }
+                break;
             }
         }
     }
@@ -215,49 +183,45 @@ fn is_type(name: &str) -> bool {
     matches!(name, "int" | "uint" | "double" | "string" | "bool" | "bytes" | "list" | "map" | "null_type" | "type")
 }
 
-/// Text outside of quotes, with what is quoted blanked out.
+/// Text outside of quotes, with what is quoted blanked out byte for byte, so that positions stay what they are.
 fn without_strings(text: &str) -> String {
     let mut quote = None;
     let mut escaped = false;
-    text.chars()
-        .map(|letter| {
-            let inside = quote.is_some();
-            match quote {
-                Some(open) => {
-                    if !escaped && letter == open {
-                        quote = None;
-                    }
-                    escaped = !escaped && letter == '\\';
+    let mut bare = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let inside = quote.is_some();
+        match quote {
+            Some(open) => {
+                if !escaped && letter == open {
+                    quote = None;
                 }
-                None if matches!(letter, '\'' | '"') => quote = Some(letter),
-                None => {}
+                escaped = !escaped && letter == '\\';
             }
-            if inside || matches!(letter, '\'' | '"') { ' ' } else { letter }
-        })
-        .collect()
-}
-
-/// Names that are called in an expression.
-fn called(text: &str) -> Vec<&str> {
-    let bare = without_strings(text);
-    // Blanking keeps the number of characters, not of bytes: positions are taken from characters.
-    let letters: Vec<(usize, char)> = text.char_indices().collect();
-    let blank: Vec<char> = bare.chars().collect();
-    let mut found = Vec::new();
-    for (at, letter) in blank.iter().enumerate().filter(|(_, letter)| **letter == '(') {
-        debug_assert_eq!(*letter, '(');
-        let start =
-            blank[..at].iter().rposition(|letter| !letter.is_alphanumeric() && *letter != '_').map_or(0, |cut| cut + 1);
-        if start < at
-            && let (Some((from, _)), Some((to, _))) = (letters.get(start), letters.get(at))
-            && let Some(name) = text.get(*from..*to)
-            && !name.starts_with(|first: char| first.is_ascii_digit())
-            && name != "in"
-        {
-            found.push(name);
+            None if matches!(letter, '\'' | '"') => quote = Some(letter),
+            None => {}
+        }
+        if inside || matches!(letter, '\'' | '"') {
+            bare.extend(std::iter::repeat_n(' ', letter.len_utf8()));
+        } else {
+            bare.push(letter);
         }
     }
-    found
+    bare
+}
+
+/// Names that are called in an expression without its strings.
+fn called(bare: &str) -> impl Iterator<Item = &str> {
+    static CALL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b([\p{Alphabetic}_]\w*)\(").ok());
+    let calls = CALL.iter().flat_map(|call| call.captures_iter(bare));
+    calls.filter_map(|call| call.get(1)).map(|name| name.as_str()).filter(|name| *name != "in")
+}
+
+/// Names that comprehensions bind in an expression without its strings.
+fn bound_in(bare: &str) -> BTreeSet<&str> {
+    static BINDING: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,").ok());
+    let bindings = BINDING.iter().flat_map(|binding| binding.captures_iter(bare));
+    bindings.filter_map(|binding| binding.get(1)).map(|name| name.as_str()).collect()
 }
 
 /// Names of request headers that an expression reads.
@@ -272,9 +236,6 @@ fn headers_read(text: &str) -> Vec<&str> {
 pub(in crate::lint) fn paths_of<'t>(text: &'t str, variable: &str) -> Vec<Vec<&'t str>> {
     let mut found = Vec::new();
     let quoted = without_strings(text);
-    if quoted.len() != text.len() {
-        return found;
-    }
     let opening = format!("{variable}.");
     for (at, _) in quoted.match_indices(&opening) {
         let before = quoted[..at].chars().next_back();

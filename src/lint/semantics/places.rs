@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::template;
 use crate::diff::arena::NodeId;
-use crate::lint::Linter;
+use crate::lint::{Linter, rules};
 
 /// A place of the request, and the clause that gives it a meaning.
 struct Taken<'a> {
@@ -31,9 +31,7 @@ impl<'a> Linter<'a> {
                 (Some(first), Some(second)) if first != second => self.filters_together(one, two, (first, second)),
                 _ => {
                     let title = format!("{} and {} take one place, {location} `{name}`", one.role, two.role);
-                    let why =
-                        "a request has room there for one of them: the other is never sent, and the server is blamed";
-                    self.deny("slot-taken-twice", (two.clause, None), title, ("a place for each", "one"), why);
+                    self.fault(&rules::SLOT_TAKEN_TWICE, (two.clause, None), title, ("a place for each", "one"));
                 }
             }
         }
@@ -45,9 +43,8 @@ impl<'a> Linter<'a> {
             return;
         }
         let title = format!("{} and {} are never sent together: they take one place", one.role, two.role);
-        let why = "what they let through together is not checked, although `combine` promises it";
         let values = ("templates that are JSON objects and get along, or a place for each", "neither");
-        self.warn("filters-never-together", (two.clause, None), title, values, why);
+        self.fault(&rules::FILTERS_NEVER_TOGETHER, (two.clause, None), title, values);
     }
 
     fn taken(&mut self, lists: NodeId) -> Vec<Taken<'a>> {

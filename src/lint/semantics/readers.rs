@@ -2,7 +2,7 @@
 
 use super::Scope;
 use crate::diff::arena::NodeId;
-use crate::lint::Linter;
+use crate::lint::{Linter, rules};
 
 impl<'a> Linter<'a> {
     /// The reader's answer holds a record at `item`, and that record has the resource's key: without it nobody could
@@ -44,9 +44,8 @@ impl<'a> Linter<'a> {
         for (name, _) in self.side.members(resources) {
             if !used.contains(&name) {
                 let title = format!("no operation lists, reads or adds the resource `{name}`");
-                let why = "what nobody asks for is not checked, although the document promises it";
                 let values = ("an operation that names it", "none");
-                self.warn("resource-unused", (resources, Some(name)), title, values, why);
+                self.fault(&rules::RESOURCE_UNUSED, (resources, Some(name)), title, values);
             }
         }
     }

@@ -5,9 +5,7 @@ use serde_json::Value;
 use crate::diff::api::Operation;
 use crate::diff::arena::NodeId;
 use crate::finding::Level;
-use crate::lint::Linter;
-
-const WHY: &str = "a server is failed by it, so its team must be able to read where it stands";
+use crate::lint::{Linter, rules};
 
 /// Names that a message lists.
 const NAMED: usize = 3;
@@ -82,28 +80,28 @@ impl<'a> Linter<'a> {
     }
 
     fn say_bare(&mut self, at: NodeId, bare: &[&str], wanted: &str) {
-        if let Some(title) = title(bare) {
-            self.deny("source-missing", (at, None), title, (wanted, "none"), WHY);
+        if let Some(title) = title(bare, false) {
+            self.fault(&rules::SOURCE_MISSING, (at, None), title, (wanted, "none"));
         }
     }
 
     /// The source of the whole stands in for those that are missing, but leads nobody to the place.
     fn note_bare(&mut self, at: NodeId, bare: &[&str], wanted: &str) {
-        if let Some(title) = title(bare) {
-            let title = format!("{title} of its own").replace("name no source of its", "name no source of their");
+        if let Some(title) = title(bare, true) {
             let values = (wanted, "that of the whole document");
-            self.say("source-missing", Level::Note, (at, None), title, values, WHY);
+            self.fault(&rules::SOURCE_MISSING, (at, None), title, values).at_level(Level::Note);
         }
     }
 }
 
-/// Which requirements name no source; nothing where none is bare.
-fn title(bare: &[&str]) -> Option<String> {
+/// Which requirements name no source, or none of their own; nothing where none is bare.
+fn title(bare: &[&str], own: bool) -> Option<String> {
     let named: Vec<String> = bare.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let (its, their) = if own { (" of its own", " of their own") } else { ("", "") };
     Some(match bare.len() {
         0 => return None,
-        1 => format!("the requirement {} names no source", named[0]),
-        many if many <= NAMED => format!("the requirements {} name no source", named.join(", ")),
-        many => format!("the requirements {} and {} more name no source", named.join(", "), many - NAMED),
+        1 => format!("the requirement {} names no source{its}", named[0]),
+        many if many <= NAMED => format!("the requirements {} name no source{their}", named.join(", ")),
+        many => format!("the requirements {} and {} more name no source{their}", named.join(", "), many - NAMED),
     })
 }
