@@ -54,6 +54,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 || read.ambiguous
                 || !(plain_works || nothing_plain)
                 || alike
+                || (is_refusal(status) && reading::is_refused_anyway(study, reader, known))
                 || (gone(known) && is_refusal(status))
             {
                 return None;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Model;
-use crate::contract::Contract;
+use crate::contract::{Contract, fingerprint};
 
 /// Features seen so far, as hashes.
 #[derive(Default)]
@@ -25,6 +25,8 @@ enum Feature {
     Bool(bool),
     /// Short words may be members of an enumeration; a handful per field is enough.
     Word(u64),
+    /// One of the values that the document names.
+    State(u64),
     /// What may go wrong with it on its way.
     Text(Text),
     /// Whether it is whole, and its sign.
@@ -100,6 +102,10 @@ impl Features {
             if !self.names.contains(name) {
                 self.names.insert(name.clone());
             }
+        }
+        for name in &model.enumerated {
+            let value = record.get(name).filter(|value| !value.is_null());
+            new |= value.is_some_and(|value| self.note(name, &Feature::State(fingerprint(value))));
         }
         let absent: Vec<u64> = self
             .names

@@ -107,8 +107,8 @@ pub(super) fn is_sendable(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
 }
 
-/// The records of a list worth reading: first and last, page borders, keys with special characters, and others that
-/// differ from those as much as can be.
+/// The records of a list worth reading: first and last, page borders, keys with special characters, each value of an
+/// enumeration, and others that differ from those as much as can be.
 pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>, by: &'a ReadKey) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| &**record).collect();
     let (pointer, most) = (pointer_of(study, ground, reader, by), most_reads(study));
@@ -136,6 +136,12 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         }
         let mut known = HashSet::new();
         order.retain(|index| known.insert(*index));
+        for (name, value) in states(&samples, &ground.model.enumerated) {
+            let shows = |index: &usize| samples[*index].get(name) == Some(value);
+            if taken.len() < most && !taken.iter().any(shows) {
+                taken.extend(order.iter().copied().find(shows));
+            }
+        }
         // Whatever is read without limit needs no choice.
         if most < samples.len() {
             spread(&samples, &order, &mut taken, most);
@@ -146,6 +152,19 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         taken
     });
     choice.into_iter().filter_map(|index| samples.get(index).copied()).collect()
+}
+
+/// Each value that records show of members whose values the document names: servers treat records by them.
+fn states<'a>(samples: &[&'a Value], enumerated: &'a [String]) -> Vec<(&'a str, &'a Value)> {
+    let mut found: Vec<(&str, &Value)> = Vec::new();
+    for name in enumerated {
+        for value in samples.iter().filter_map(|record| record.get(name)) {
+            if !found.contains(&(name, value)) {
+                found.push((name, value));
+            }
+        }
+    }
+    found
 }
 
 /// Indices of records whose keys hold characters that encodings are known to spoil: one for each character, the most
