@@ -8,6 +8,7 @@ use crate::mock::ask::{Ask, From};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::page::Page;
 use crate::mock::select::Ranked;
+use crate::mock::variant::everything_ties;
 
 catalogue! {
     /// The last record of a page comes again as the first of the next.
@@ -36,6 +37,10 @@ catalogue! {
     "record-skipped-under-sort": |c| fitting::paged(c) && fitting::sort(c) => Sorted Hook::Page(skip);
     /// A page starts one record too late at the largest page size.
     "record-skipped-at-largest-size": fitting::walks_at_largest => AtMaximum Hook::Page(skip);
+    /// A page starts one record too late at page sizes from two to six.
+    "record-skipped-at-small-sizes": |c| fitting::sized(c) && fitting::paged(c) => Resumed Hook::Page(skip_small);
+    /// A page starts one record too late at a page size of ten, where all records were created at once.
+    "record-skipped-at-size-ten": |c| fitting::sized(c) && fitting::paged(c) => Always Hook::Population(everything_ties), Resumed Hook::Page(skip_at_ten);
     /// Records that share the sort value of the last one are skipped: the token holds the value alone.
     "record-skipped-in-ties": |c| fitting::paged(c) && fitting::default_order(c) => Resumed Hook::Page(skip_ties);
     /// Pages of the second tenant start one record too late.
@@ -168,6 +173,18 @@ fn skip(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     if page.start > 0 && !page.rows.is_empty() {
         page.rows.remove(0);
         recount(page);
+    }
+}
+
+fn skip_small(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if scene.ask.and_then(|ask| ask.size).is_some_and(|size| (2..=6).contains(&size)) {
+        skip(scene, matching, page);
+    }
+}
+
+fn skip_at_ten(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if scene.ask.and_then(|ask| ask.size) == Some(10) {
+        skip(scene, matching, page);
     }
 }
 
