@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::drift::drift;
 use super::run::Runner;
 use crate::case::{Access, Case};
 use crate::checks::{Blame, Check, Verdict};
@@ -53,6 +54,8 @@ pub(super) struct Confirmer<'a> {
     lifetime: Duration,
     /// For how long such caches may still be waited for.
     patience: Duration,
+    /// What seems to move though the records are the same versions, in words.
+    pub(super) drift: Option<String>,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
 }
@@ -92,6 +95,7 @@ impl<'a> Confirmer<'a> {
                 .max()
                 .unwrap_or_default(),
             patience: CACHES,
+            drift: None,
             still: BTreeMap::new(),
         }
     }
@@ -335,7 +339,10 @@ impl<'a> Confirmer<'a> {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;
             after.add(case.clone(), seen);
-            quiet &= same_walk(&study, &after, case);
+            if !same_walk(&study, &after, case) {
+                quiet = false;
+                self.drift = self.drift.take().or_else(|| drift(&study, &after, case));
+            }
         }
         Replay { study: Arc::new(study), quiet }
     }
