@@ -62,7 +62,7 @@ catalogue! {
     /// Nothing is said to follow although more does, on late pages only.
     "more-false-late": fitting::more => Late Hook::Page(more_false);
     /// Nothing is said to follow although one record does.
-    "more-false-before-one": |c| fitting::more(c) && !fitting::default_filter(c) => Always Hook::Page(more_false_before_one);
+    "more-false-before-one": |c| fitting::more(c) && !fitting::total(c) => Always Hook::Page(more_false_before_one);
     /// Nothing is said to follow under a filter.
     "more-false-under-filter": |c| fitting::more(c) && fitting::filter(c) => Filtered Hook::Page(more_false);
     /// More is said to follow on the last page, and no token leads there.
