@@ -82,3 +82,11 @@ fn consequences_take_a_line_each_and_minus_v_shows_them() {
     assert!(!short.contains("deny  filter-drops-records"), "{short}");
     assert!(report(&["-v"]).contains("deny  filter-drops-records"));
 }
+
+#[tokio::test]
+async fn what_differs_while_the_version_stands_still_is_named() {
+    let (checked, open) = found("flexportal", "array-reordered-each-time").await;
+    assert!(checked.findings.iter().all(|finding| finding.level < Level::Deny), "{:?}", checked.findings);
+    let named = |reason: &String| reason.contains("`/orderIds` differs in its order from one answer to the next");
+    assert!(open.iter().any(named), "{open:?}");
+}

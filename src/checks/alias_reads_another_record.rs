@@ -19,7 +19,7 @@ check! {
     /// ## Source
     /// `reads.by` of the operation's `x-contract`: each key leads to the record that shows it.
     id: "alias-reads-another-record", family: Records, level: Deny, proof: Compared,
-    faults: ["alias-returns-another-record"],
+    faults: ["alias-returns-another-record", "other-keys-compared-as-numbers"],
     plan: reading::plan_reads, judge: judge,
 }
 

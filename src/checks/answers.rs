@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::access::shows_anything;
 use super::reading::answers_to_unknown;
-use super::{Blame, Ruling, Verdict};
+use super::{Blame, Ruling, Verdict, sort_unknown_mishandled};
 use crate::case::{Access, Case};
 use crate::contract::Operation;
 use crate::contract::semantics::{RuleClause, Slot};
@@ -37,7 +37,7 @@ pub(super) fn is_probe(study: &Study, operation: &Operation, answer: &Observatio
         }
         None => !matches!(slot, Slot::Body(_)),
     });
-    outside || reads_unknown(study, operation, answer)
+    outside || sort_unknown_mishandled::is_probe(operation, call) || reads_unknown(study, operation, answer)
 }
 
 /// Whether an answer is a success where a refusal was due, of a server that turns its refusals into successes, as keys that

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Query};
 use crate::contract::Operation;
-use crate::contract::semantics::{Choice, Handling, Size};
+use crate::contract::semantics::{Choice, Handling, Size, Slot};
 use crate::finding::Level;
 use crate::study::{Observation, Study, ask};
 
@@ -16,12 +16,12 @@ check! {
     /// Consumers rely on being told of a mistake, or on being given a lawful page.
     ///
     /// ## Example
-    /// `limit=abc` is answered with 404; `limit=-1` with a page where a refusal is documented.
+    /// `limit=abc` is answered with 404; `limit=-1` or `limit=10abc` with a page where a refusal is documented.
     ///
     /// ## Source
     /// `below`, `above`, `malformed` and `zero` of the page size.
     id: "bad-size-mishandled", family: Paging, level: Deny, proof: Answer,
-    faults: ["bad-size-accepted", "bad-size-not-found", "bad-size-clamped", "bad-size-refused", "zero-size-gives-all"],
+    faults: ["bad-size-accepted", "bad-size-not-found", "bad-size-clamped", "bad-size-refused", "zero-size-gives-all", "bad-size-read-in-part"],
     plan: plan, judge: judge,
 }
 
@@ -29,7 +29,7 @@ fn plan(study: &Study) -> Vec<Case> {
     let mut cases = Vec::new();
     for (operation, lists) in study.lists() {
         let (Some(size), Some(_)) = (&lists.page.size, study.reference(&operation.id)) else { continue };
-        for (value, handling) in probes(size) {
+        for (value, handling) in probes(study, operation, size) {
             if handling.is_some() {
                 let query = Query::new(&operation.id, None);
                 cases.push(Case::Call(ask::query_call(&study.contract, lists, &query).with(&size.slot, value)));
@@ -40,7 +40,7 @@ fn plan(study: &Study) -> Vec<Case> {
 }
 
 /// Unlawful sizes, and what the contract says of each.
-fn probes(size: &Size) -> Vec<(Value, Option<Handling>)> {
+fn probes(study: &Study, operation: &Operation, size: &Size) -> Vec<(Value, Option<Handling>)> {
     // Where pages of no records may be asked for, zero is as good as any size.
     let below = size.below.clone().filter(|_| size.min != Some(0));
     let mut probes = vec![
@@ -48,6 +48,7 @@ fn probes(size: &Size) -> Vec<(Value, Option<Handling>)> {
         (json!(-1), size.below.clone()),
         (json!("abc"), size.malformed.clone()),
     ];
+    probes.extend(half_numbers(study, operation, size).into_iter().map(|value| (value, size.malformed.clone())));
     if let Some(most) = size.max {
         probes.push((json!(most + 1), size.above.clone()));
         probes.push((json!(most.saturating_mul(1000)), size.above.clone()));
@@ -55,10 +56,24 @@ fn probes(size: &Size) -> Vec<(Value, Option<Handling>)> {
     probes
 }
 
+/// What begins like a whole number: careless readers take it for that. Where a page is as good as a refusal, it says no more
+/// than what is no number at all.
+fn half_numbers(study: &Study, operation: &Operation, size: &Size) -> Vec<Value> {
+    let refused = size.malformed.as_ref().is_some_and(|handling| handling.is == Choice::Refuse);
+    let schema = study.contract.slot_schema(operation, &size.slot);
+    let whole = schema.is_some_and(|schema| schema.get("type").and_then(Value::as_str) == Some("integer"));
+    match &size.slot {
+        _ if !refused || !whole => Vec::new(),
+        // A text is no number in JSON, whatever it begins with.
+        Slot::Body(_) => vec![json!(1.5)],
+        _ => vec![json!("10abc"), json!("1.5")],
+    }
+}
+
 fn judge(study: &Study, operation: &Operation) -> Verdict {
     let Some(lists) = &operation.clause.lists else { return not_applicable("the operation lists nothing") };
     let Some(size) = &lists.page.size else { return not_applicable("no page size is documented") };
-    let probes = probes(size);
+    let probes = probes(study, operation, size);
     if probes.iter().all(|(_, handling)| handling.is_none()) {
         return not_applicable("nothing is promised of unlawful page sizes");
     }
@@ -125,7 +140,9 @@ fn excess(
 }
 
 fn name_of(value: &Value) -> &'static str {
+    let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     match value.as_i64() {
+        None if value.is_f64() || value.as_str().is_some_and(begins) => "what begins like a number",
         Some(0) => "zero",
         Some(number) if number < 0 => "a negative number",
         Some(_) => "more than the maximum",

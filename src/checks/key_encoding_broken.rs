@@ -33,7 +33,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
         let answers = &mut ruling.evidence.answers;
         if let Some(known) = &read.known {
             let is_refusal = |status: u16| turns_away(study, reader, reads, status);
-            if !tells(read, known, reads, status, &is_refusal) {
+            let anyway = || is_refusal(status) && reading::is_refused_anyway(study, reader, known);
+            if !tells(read, known, reads, status, &is_refusal) || anyway() {
                 return None;
             }
             *answers += 1;

@@ -21,7 +21,7 @@ check! {
     /// ## Source
     /// `reads` of the operation's `x-contract`: list and reader know the same records.
     id: "listed-record-unreadable", family: Records, level: Deny, proof: Compared,
-    faults: ["listed-record-not-found", "every-third-record-not-found", "reads-forbidden", "alias-not-found", "listed-record-not-found-for-one-tenant"],
+    faults: ["listed-record-not-found", "every-third-record-not-found", "reads-forbidden", "alias-not-found", "listed-record-not-found-for-one-tenant", "listed-records-of-one-state-not-found"],
     plan: reading::plan_both, judge: judge,
 }
 

@@ -114,7 +114,12 @@ fn drawn_sizes(study: &Study, operation: &Operation, lists: &Lists, known: u64) 
         return Vec::new();
     }
     let salt = format!("page sizes {}", operation.id);
-    let mut sizes = super::draw::draw(study, &salt, &(low..=high.min(most)), 1);
+    // Where one record is left for the last page, a server that looks for more than one to follow loses it.
+    let lonely = |high: u64| -> Vec<u64> { (low..=high.min(most)).filter(|size| (known - 1) % size == 0).collect() };
+    let pool = [lonely(high), lonely((known - 1) / 2)].into_iter().find(|sizes| !sizes.is_empty());
+    let pool = pool.unwrap_or_else(|| (low..=high.min(most)).collect());
+    let picked = super::draw::draw(study, &salt, &(0..pool.len()), 1).into_iter();
+    let mut sizes: Vec<u64> = picked.filter_map(|index| pool.get(index).copied()).collect();
     // Where everything fits on one page of the largest size, large pages have no border yet.
     if (20..=most).contains(&known) {
         sizes.push(known * 11 / 20);

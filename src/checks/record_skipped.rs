@@ -2,6 +2,7 @@
 
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::case::Access;
 use crate::contract::Operation;
@@ -20,7 +21,7 @@ check! {
     /// ## Source
     /// ours: every walk over a list shows every record, whatever the page size.
     id: "record-skipped", family: Paging, level: Deny, proof: Compared,
-    faults: ["record-skipped", "record-skipped-at-largest-size"],
+    faults: ["record-skipped", "record-skipped-at-largest-size", "record-skipped-at-small-sizes", "record-skipped-at-size-ten", "more-false-before-one"],
     explains: paging::WHAT_WALKS_SHOW,
     plan: paging::plan_walks, judge: judge,
 }
@@ -62,7 +63,8 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
             .collect();
         let ordered = is_ordered(reference, &places, last);
         let tied = tied(study, operation, reference, &places);
-        let mut inside = inside.into_iter().filter(|index| walk.is_complete() || (ordered && !tied(*index)));
+        let may_come = |index: usize| tied(index) && !keeps_order(study, operation, walk, reference);
+        let mut inside = inside.into_iter().filter(|index| walk.is_complete() || (ordered && !may_come(*index)));
         let Some(first) = inside.next() else { continue };
         let left_out = 1 + inside.count();
         let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
@@ -84,8 +86,8 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
     }
 }
 
-/// Tells which records stand beside one that the walk shows and that is equal to it in the default order: in a walk that
-/// was cut off, another order among equals explains that they are not there.
+/// Tells which records may come later in a walk that was cut off, as another order among those that are equal to them in the
+/// default order explains: the walk shows some of those, and none behind them yet.
 fn tied<'a>(
     study: &Study,
     operation: &'a Operation,
@@ -95,14 +97,36 @@ fn tied<'a>(
     let default = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref()?.default.as_ref());
     let index = default.and_then(|field| study.model(&operation.id)?.field(&field.field));
     move |at| {
-        let value = |row: &Row| index.and_then(|index| row.traits.get(index).cloned());
-        let own = value(&reference.rows[at]);
-        own.is_some()
-            && reference
-                .rows
-                .iter()
-                .any(|row| value(row) == own && row.key.as_deref().is_some_and(|key| places.contains_key(key)))
+        let Some(index) = index else { return false };
+        let is_shown = |row: &Arc<Row>| row.key.as_deref().is_some_and(|key| places.contains_key(key));
+        let own = reference.rows[at].traits.get(index);
+        let is_equal = |row: &Arc<Row>| row.traits.get(index) == own;
+        let passed = reference.rows[at..reference.ordered].iter().any(|row| !is_equal(row) && is_shown(row));
+        own.is_some() && !passed && reference.rows.iter().any(|row| is_equal(row) && is_shown(row))
     }
+}
+
+/// Least records of a walk that was cut off from which on their order is none by chance.
+const LEAST_IN_ORDER: usize = 4;
+
+/// Whether equal records keep their order from walk to walk: all walks show what they have in common with the longest one
+/// in its order, and this one shows each page as it stands there. Then what is left out between two pages does not come later.
+fn keeps_order(study: &Study, operation: &Operation, walk: &WalkSeen, reference: &Reference) -> bool {
+    let query = &walk.walk.query;
+    let place =
+        |row: &Arc<Row>| reference.by_key.get(row.key.as_deref()?).copied().filter(|at| *at < reference.ordered);
+    let in_one_piece = |page: usize| {
+        let found: Option<Vec<usize>> = walk.rows_of(page).iter().map(place).collect();
+        found.is_some_and(|places| places.windows(2).all(|pair| pair[0] + 1 == pair[1]))
+    };
+    let rises = |other: &WalkSeen| {
+        let places: Vec<usize> = other.rows.iter().filter_map(place).collect();
+        places.windows(2).all(|pair| pair[0] < pair[1])
+    };
+    let mut alike = study.walks(&operation.id).map(|(_, other)| other);
+    walk.rows.len() >= LEAST_IN_ORDER
+        && (0..walk.pages.len()).all(in_one_piece)
+        && alike.all(|other| !other.walk.query.is_whole() || other.walk.query.access != query.access || rises(other))
 }
 
 /// Whether the walk shows common records in the reference's order: only then "in between" means something.

@@ -19,7 +19,7 @@ check! {
     /// a run, more often when it says with `Retry-After` when to come again. In answer to TRACE, which nobody documents, it is
     /// a note.
     id: "server-error", family: Answers, level: Deny, proof: Answer,
-    faults: ["server-error", "server-error-now-and-then", "unavailable-now-and-then"],
+    faults: ["server-error", "server-error-now-and-then", "unavailable-now-and-then", "unknown-order-server-error"],
     plan: plan_nothing, judge: judge,
 }
 

@@ -31,15 +31,35 @@ fn refuses(sort: &Sort) -> bool {
     sort.unknown.as_ref().is_some_and(|handling| handling.is == Choice::Refuse)
 }
 
+/// Whether the contract names the orders that there are, so that a server may well refuse others, and documents with which
+/// status: where that is all, no server may break of one, and nothing more is promised.
+fn names_all(study: &Study, operation: &Operation, sort: &Sort) -> bool {
+    let schema = sort.by.as_ref().and_then(|by| study.contract.slot_schema(operation, &by.slot));
+    let named = schema.is_some_and(|schema| schema.get("enum").is_some());
+    let statuses = study.contract.root.refusals.invalid.as_ref().map(|refusal| refusal.statuses.as_slice());
+    let documented = statuses.unwrap_or(&[400, 422]).iter().any(|status| operation.response(*status).is_some());
+    (named || sort.unknown.is_some()) && documented
+}
+
+/// Whether a call asks for the order that does not exist.
+pub(super) fn is_probe(operation: &Operation, call: &Call) -> bool {
+    let sort = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref());
+    sort.is_some_and(|sort| probed(sort, call).is_some())
+}
+
 fn plan(study: &Study) -> Vec<Case> {
     plan_each(study, "unknown order", |ground: Ground<'_>| {
-        let Some(sort) = ground.lists.sort.as_ref().filter(|sort| refuses(sort)) else { return Vec::new() };
+        let Some(sort) = ground.lists.sort.as_ref() else { return Vec::new() };
+        if !refuses(sort) && !names_all(study, ground.operation, sort) {
+            return Vec::new();
+        }
         let call = || ask::query_call(&study.contract, ground.lists, &ground.query());
         let mut cases = Vec::new();
         if let Some(by) = &sort.by {
             cases.push(Case::Call(call().with(&by.slot, sort.sent(NO_SUCH_ORDER, Some(Direction::Ascending)))));
         }
-        if let Some(slot) = sort.direction.as_ref().and_then(|clause| clause.slot.as_ref()) {
+        let direction = sort.direction.as_ref().filter(|_| refuses(sort));
+        if let Some(slot) = direction.and_then(|clause| clause.slot.as_ref()) {
             cases.push(Case::Call(call().with(slot, NO_SUCH_ORDER)));
         }
         cases

@@ -39,6 +39,8 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
                 blame
                     .compare("a record", "nothing that a record is declared to have")
                     .at(reader.reads.item.clone())
+                    // Looked at again, the key has to be known as that of a record.
+                    .against_list(study, reader)
                     .alone(),
             );
         }

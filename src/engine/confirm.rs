@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::caches::Caches;
+use super::drift::drift;
 use super::run::Runner;
 use crate::case::{Access, Case};
 use crate::checks::{Blame, Check, Verdict};
@@ -48,6 +49,8 @@ pub(super) struct Confirmer<'a> {
     /// The same, because the run was over.
     pub(super) ended: usize,
     caches: Caches,
+    /// What seems to move though the records are the same versions, in words.
+    pub(super) drift: Option<String>,
     /// Lists that were looked at once more because they seemed to move: whether they stand still after all.
     still: BTreeMap<(String, bool), bool>,
 }
@@ -106,6 +109,7 @@ impl<'a> Confirmer<'a> {
             spared: 0,
             ended: 0,
             caches: Caches::of(study),
+            drift: None,
             still: BTreeMap::new(),
         }
     }
@@ -334,7 +338,10 @@ impl<'a> Confirmer<'a> {
             let mut after = self.study.fresh();
             let seen = self.runner.perform(case, &after).await;
             after.add(case.clone(), seen);
-            quiet &= same_walk(&study, &after, case);
+            if !same_walk(&study, &after, case) {
+                quiet = false;
+                self.drift = self.drift.take().or_else(|| drift(&study, &after, case));
+            }
         }
         Replay { study: Arc::new(study), quiet }
     }

@@ -175,7 +175,10 @@ impl<'a> Judging<'a> {
             }
         } else if moved {
             Outcome::Inconclusive {
-                reason: "the data moved each time it was looked at".to_owned(),
+                reason: match &self.confirmer.drift {
+                    Some(drift) => format!("the data moved each time it was looked at: {drift}"),
+                    None => "the data moved each time it was looked at".to_owned(),
+                },
                 remedy: "run against data that stands still, or at a quieter time".to_owned(),
             }
         } else {

@@ -8,6 +8,7 @@ mod confirm;
 mod coverage;
 mod cut;
 mod doctor;
+mod drift;
 mod early;
 mod errand;
 mod judging;

@@ -304,7 +304,7 @@ impl<'a> Progress<'a> {
     fn keeps(&mut self, contract: &Contract, record: &Value, border: bool) -> bool {
         let kept = self.seen.samples.len();
         if kept >= MOST_SAMPLES {
-            return kept < self.reads;
+            return kept < self.reads || self.features.take_lookalike(contract, self.model, record);
         }
         let telling = self.features.take(contract, self.model, record);
         telling || border || kept < self.reads

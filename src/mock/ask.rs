@@ -121,7 +121,8 @@ impl Reader<'_> {
     fn lenience(&self, slot: &Slot, value: &Value) -> Option<Choice> {
         let page = &self.lists.page;
         if let Some(size) = page.size.as_ref().filter(|size| size.slot == *slot) {
-            return self.size_lenience(size, value).or(self.takes_size(value).then_some(Choice::Ignore));
+            let taken = self.takes_size(value) || self.begins(value).is_some();
+            return self.size_lenience(size, value).or(taken.then_some(Choice::Ignore));
         }
         if let Some(start) = [&page.offset, &page.number].into_iter().flatten().find(|start| start.slot == *slot) {
             let handling = if number(value).is_some() { start.below.as_ref() } else { start.malformed.as_ref() };
@@ -176,6 +177,13 @@ impl Reader<'_> {
         (self.neglects)(Neglect::Bounds) || (one_above && (self.neglects)(Neglect::OneAbove))
     }
 
+    /// The whole number that something begins with, where that is taken for it.
+    fn begins(&self, value: &Value) -> Option<i64> {
+        let text = Some(crate::document::text_of(value))
+            .filter(|_| number(value).is_none() && (self.neglects)(Neglect::SizeEnd))?;
+        text[..text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())].parse().ok()
+    }
+
     fn size(&self, inputs: &Inputs) -> Result<(Option<usize>, bool), Refused> {
         let Some(size) = &self.lists.page.size else { return Ok((None, false)) };
         let default = size.default.as_ref().and_then(|default| usize::try_from(default.value).ok());
@@ -186,7 +194,7 @@ impl Reader<'_> {
             };
         };
         let (min, max) = (size.min.unwrap_or(1), size.max.unwrap_or(u64::MAX));
-        let asked = number(&value);
+        let asked = number(&value).or_else(|| self.begins(&value));
         let lawful = asked.and_then(|x| u64::try_from(x).ok()).filter(|x| (min..=max).contains(x));
         if let Some(x) = lawful {
             return Ok((usize::try_from(x).ok(), true));

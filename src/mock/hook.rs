@@ -167,6 +167,8 @@ pub(crate) enum Neglect {
     Parameters,
     /// Sizes that are to be clamped are refused.
     Refusing,
+    /// Of what begins like a whole size, that is taken.
+    SizeEnd,
 }
 
 /// A place in the pipeline, with what happens there.

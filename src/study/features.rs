@@ -7,13 +7,33 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Model;
-use crate::contract::Contract;
+use crate::contract::{Contract, fingerprint};
 
 /// Features seen so far, as hashes.
 #[derive(Default)]
 pub(crate) struct Features {
     seen: HashSet<u64>,
     names: BTreeSet<String>,
+    /// Records with a key that is another one as a number.
+    lookalikes: usize,
+}
+
+/// Most records kept because a key of theirs is another one as a number.
+const MOST_LOOKALIKES: usize = 8;
+
+/// The usual way to write the whole number that a key is in another writing: `7` of `007`, `1000` of `1e3`. Who compares
+/// keys as numbers takes one for the other.
+pub(crate) fn lookalike(key: &str) -> Option<String> {
+    let numeric = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+');
+    let number: f64 = key.parse().ok().filter(|_| key.chars().all(numeric))?;
+    let usual = format!("{number:.0}");
+    (number.fract() == 0.0 && number < 1e18 && usual != key).then_some(usual)
+}
+
+/// Pointers to whatever the records of a list are read by.
+fn keys<'a>(contract: &'a Contract, model: &'a Model) -> impl Iterator<Item = &'a str> {
+    let aliases = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
+    std::iter::once(model.key.as_str()).chain(aliases.flat_map(|reads| &reads.by).map(|by| by.key.as_str()))
 }
 
 /// Something that a member of a record shows.
@@ -25,6 +45,8 @@ enum Feature {
     Bool(bool),
     /// Short words may be members of an enumeration; a handful per field is enough.
     Word(u64),
+    /// One of the values that the document names.
+    State(u64),
     /// What may go wrong with it on its way.
     Text(Text),
     /// Whether it is whole, and its sign.
@@ -101,6 +123,10 @@ impl Features {
                 self.names.insert(name.clone());
             }
         }
+        for name in &model.enumerated {
+            let value = record.get(name).filter(|value| !value.is_null());
+            new |= value.is_some_and(|value| self.note(name, &Feature::State(fingerprint(value))));
+        }
         let absent: Vec<u64> = self
             .names
             .iter()
@@ -110,16 +136,24 @@ impl Features {
         for feature in absent {
             new |= self.seen.insert(feature);
         }
+        new |= self.take_lookalike(contract, model, record);
         // Whatever records are read by may hold characters that encodings spoil.
-        let aliases = contract.operations.iter().filter_map(|operation| operation.clause.reads.as_ref());
-        let aliases = aliases.flat_map(|reads| &reads.by).map(|by| by.key.as_str());
-        for pointer in std::iter::once(model.key.as_str()).chain(aliases) {
+        for pointer in keys(contract, model) {
             let Some(key) = record.pointer(pointer).and_then(Value::as_str) else { continue };
             for c in key.chars().filter(|c| !c.is_ascii_alphanumeric()) {
                 new |= self.note(pointer, &Feature::KeyCharacter(if c.is_ascii() { c } else { 'ä' }));
             }
         }
         new
+    }
+
+    /// Whether a key of a record is another one as a number; only the first few are.
+    pub(crate) fn take_lookalike(&mut self, contract: &Contract, model: &Model, record: &Value) -> bool {
+        let text = |pointer| record.pointer(pointer).and_then(Value::as_str);
+        let is = self.lookalikes < MOST_LOOKALIKES
+            && keys(contract, model).any(|pointer| text(pointer).and_then(lookalike).is_some());
+        self.lookalikes += usize::from(is);
+        is
     }
 
     fn note(&mut self, place: &str, feature: &Feature) -> bool {
@@ -172,6 +206,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn keys_that_are_one_number_look_alike() {
+        let usual =
+            [("007", "7"), ("1e3", "1000"), ("+5", "5"), ("3.0", "3"), ("9007199254740993", "9007199254740992")];
+        for (key, other) in usual {
+            assert_eq!(lookalike(key).as_deref(), Some(other), "{key}");
+        }
+        for key in ["7", "1000", "user_7", "1.5", "e3", "1e40", "", "12e3f", "inf", "nan"] {
+            assert_eq!(lookalike(key), None, "{key}");
+        }
+    }
 
     #[test]
     fn a_record_in_which_two_things_come_together_is_picked() {

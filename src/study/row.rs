@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fit::{Fit, text_of};
 use super::rank::Rank;
 use crate::contract::semantics::{Absent, Lists, Match, Order, Sort};
-use crate::contract::{Contract, Expression, Operation, Scope, Truth, fingerprint, fingerprint_of_members};
+use crate::contract::{Contract, Expression, Operation, Scope, ShapeId, Truth, fingerprint, fingerprint_of_members};
 use crate::document::node;
 
 /// Which fields of a list's records are kept.
@@ -26,6 +26,8 @@ pub struct Model {
     pub left_out: Vec<String>,
     /// Pointer to the field that shows the tenant.
     pub tenant: Option<String>,
+    /// Names of the members that take one of a few values which the document names.
+    pub enumerated: Vec<String>,
     /// Names of the members that are declared; what nobody declared may say anything. Empty: all count.
     declared: HashSet<String>,
     rules: Vec<(String, Arc<Expression>)>,
@@ -68,6 +70,7 @@ impl Model {
             ranked,
             left_out,
             tenant,
+            enumerated: enumerated(contract, operation, lists),
             declared: declared(contract, operation, lists),
             rules,
             ruled,
@@ -274,6 +277,24 @@ fn ruled_values(contract: &Contract, operation: &Operation, lists: &Lists) -> Ve
 fn declared(contract: &Contract, operation: &Operation, lists: &Lists) -> HashSet<String> {
     let shapes = contract.record_shape(operation, lists).map(|shape| contract.shapes.with_parts(shape));
     shapes.iter().flatten().flat_map(|shape| shape.members.keys().cloned()).collect()
+}
+
+/// Values from which on an enumeration is one of codes, such as those of countries, rather than of states.
+const MOST_STATES: usize = 12;
+
+/// Members of a list's records whose values the document names, as far as they are few.
+fn enumerated(contract: &Contract, operation: &Operation, lists: &Lists) -> Vec<String> {
+    let shapes = contract.record_shape(operation, lists).map(|shape| contract.shapes.with_parts(shape));
+    let few = |id: ShapeId| {
+        let parts = contract.shapes.with_parts(id);
+        let values: usize = parts.iter().map(|shape| shape.options.len() + shape.known.len()).sum();
+        (1..=MOST_STATES).contains(&values)
+    };
+    let members = shapes.iter().flatten().flat_map(|shape| &shape.members);
+    let mut names: Vec<String> = members.filter(|(_, id)| few(**id)).map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Removes the member at a pointer.

@@ -1,6 +1,7 @@
 //! What the checks on single records share: which keys to read, how an answer to a key reads, and how two showings of one
 //! record compare.
 
+mod controls;
 mod expansions;
 mod invented;
 mod plans;
@@ -17,6 +18,7 @@ use crate::contract::Operation;
 use crate::contract::semantics::{Lists, ReadKey, Reads, Resource};
 use crate::study::Study;
 
+pub(super) use controls::is_refused_anyway;
 pub(super) use expansions::{asks, expand_pointer, judge_expanded, plan_expanded, plan_expanded_lists};
 pub(super) use invented::unescaped;
 pub(super) use plans::{named_keys, plan_reads, plan_repeats};

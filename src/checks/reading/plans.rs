@@ -10,9 +10,9 @@ use crate::checks::draw::draw;
 use crate::checks::filtering::{Ground, foundation, is_special};
 use crate::contract::semantics::ReadKey;
 use crate::document::node;
-use crate::study::Study;
-use crate::study::features::spread;
+use crate::study::features::{lookalike, spread};
 use crate::study::row::key_text;
+use crate::study::{Row, Study, Trait};
 
 /// Most records read per key, by how many other ways of reading there are.
 const MOST_READS: [usize; 3] = [20, 16, 12];
@@ -44,9 +44,33 @@ pub(crate) fn plan_reads(study: &Study) -> Vec<Case> {
                     cases.push(Case::Call(reader.call(by, value.clone())));
                 }
             }
+            let twins = lookalikes(study, &ground, &reader, by).into_iter().take(MOST_TWINS);
+            cases.extend(twins.map(|(_, usual)| Case::Call(reader.call(by, Value::from(usual)))));
         }
     }
     cases
+}
+
+/// Pairs of keys that are one number of which both are read.
+const MOST_TWINS: usize = 2;
+
+/// Kept records whose key is that of another record in another writing of the same number: indices of the samples, and the
+/// other key. Of what may be gone, nothing is promised.
+fn lookalikes(study: &Study, ground: &Ground<'_>, reader: &Reader<'_>, by: &ReadKey) -> Vec<(usize, String)> {
+    if reader.reads.gone.is_some() {
+        return Vec::new();
+    }
+    let pointer = pointer_of(study, ground, reader, by);
+    let field = ground.model.field(&by.key);
+    let own = reader.is_own_key(study, by);
+    let has = |row: &Row, key: &str| match field.and_then(|field| row.traits.get(field)) {
+        _ if own => row.key.as_deref() == Some(key),
+        Some(Trait::Text(text, _)) => **text == *key,
+        _ => false,
+    };
+    let rows = ground.walk.samples.iter().enumerate();
+    let written = rows.filter_map(|(index, (_, record))| Some((index, lookalike(node(record, pointer)?.as_str()?)?)));
+    written.filter(|(_, usual)| ground.walk.rows.iter().any(|row| has(row, usual))).collect()
 }
 
 /// How many records are read per key.
@@ -107,8 +131,8 @@ pub(super) fn is_sendable(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.chars().any(char::is_control)
 }
 
-/// The records of a list worth reading: first and last, page borders, keys with special characters, and others that
-/// differ from those as much as can be.
+/// The records of a list worth reading: first and last, page borders, keys with special characters, each value of an
+/// enumeration, and others that differ from those as much as can be.
 pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>, by: &'a ReadKey) -> Vec<&'a Value> {
     let samples: Vec<&Value> = ground.walk.samples.iter().map(|(_, record)| &**record).collect();
     let (pointer, most) = (pointer_of(study, ground, reader, by), most_reads(study));
@@ -128,6 +152,8 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         let border = |row: &usize| starts.contains(row) || starts.contains(&(row + 1));
         let rows = ground.walk.samples.iter().enumerate();
         rows.filter(|(_, (row, _))| border(row)).map(|(index, _)| index).take(most / 6).for_each(&mut take);
+        let twins = lookalikes(study, ground, reader, by).into_iter().take(MOST_TWINS);
+        twins.map(|(index, _)| index).for_each(&mut take);
         telling_keys(&samples, pointer).into_iter().take(most / 2).for_each(&mut take);
         let mut order = Vec::new();
         if !samples.is_empty() {
@@ -136,6 +162,12 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         }
         let mut known = HashSet::new();
         order.retain(|index| known.insert(*index));
+        for (name, value) in states(&samples, &ground.model.enumerated) {
+            let shows = |index: &usize| samples[*index].get(name) == Some(value);
+            if taken.len() < most && !taken.iter().any(shows) {
+                taken.extend(order.iter().copied().find(shows));
+            }
+        }
         // Whatever is read without limit needs no choice.
         if most < samples.len() {
             spread(&samples, &order, &mut taken, most);
@@ -146,6 +178,19 @@ pub(super) fn chosen<'a>(study: &Study, ground: &Ground<'a>, reader: &Reader<'a>
         taken
     });
     choice.into_iter().filter_map(|index| samples.get(index).copied()).collect()
+}
+
+/// Each value that records show of members whose values the document names: servers treat records by them.
+fn states<'a>(samples: &[&'a Value], enumerated: &'a [String]) -> Vec<(&'a str, &'a Value)> {
+    let mut found: Vec<(&str, &Value)> = Vec::new();
+    for name in enumerated {
+        for value in samples.iter().filter_map(|record| record.get(name)) {
+            if !found.contains(&(name, value)) {
+                found.push((name, value));
+            }
+        }
+    }
+    found
 }
 
 /// Indices of records whose keys hold characters that encodings are known to spoil: one for each character, the most

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::controls::plan_controls;
 use super::invented::{ROW_NUMBER, encoded, escaped_twice, hostile, is_lookalike, lookalikes, marker_number};
 use super::plans::{is_sendable, plan_reads};
 use super::{Read, Reader, is_crash, readers};
@@ -159,9 +160,11 @@ pub(crate) fn twisted(study: &Study, reader: &Reader<'_>, by: &ReadKey, text: &s
     twisted_keys(study, reader, by).into_iter().find(|(_, key)| key == text).map(|(how, _)| how)
 }
 
-/// Keys that have to be encoded: unknown ones, and a real one escaped twice.
+/// Keys that have to be encoded: unknown ones, and a real one escaped twice; and where listed ones were refused, plain keys
+/// of the same records.
 pub(crate) fn plan_encoded(study: &Study) -> Vec<Case> {
     let mut cases = plan_reads(study);
+    cases.extend(plan_controls(study));
     cases.extend(plan_probes(study, |reader, by| {
         if is_numeric(study, reader, by) {
             return Vec::new();

@@ -1,6 +1,7 @@
 //! Reads as they were answered, beside what the list knows of the key.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::contract::semantics::{ReadKey, Reads};
 use crate::document::node;
 use crate::finding::Level;
 use crate::study::row::key_text;
-use crate::study::{Observation, Study};
+use crate::study::{Observation, Row, Study, Trait};
 
 /// What is known of the record that a key belongs to.
 pub(crate) struct Known<'a> {
@@ -110,6 +111,17 @@ fn aliases<'a>(study: &'a Study, reader: &Reader<'a>) -> Aliases<'a> {
     found
 }
 
+/// A record that was not kept in full and whose other key is a number: only those are read all the same.
+fn unkept<'a>(study: &'a Study, list: &Operation, by: &'a ReadKey, text: &str) -> Option<Known<'a>> {
+    let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (reference, model) = (study.reference(&list.id).filter(|_| number)?, study.model(&list.id)?);
+    let field = model.field(&by.key)?;
+    let has = |row: &&Arc<Row>| matches!(row.traits.get(field), Some(Trait::Text(known, _)) if **known == *text);
+    let mut holders = reference.rows.iter().filter(has);
+    let (row, None) = (holders.next()?, holders.next()) else { return None };
+    Some(Known { by, key: row.key.clone()?, sample: None })
+}
+
 /// Every record that a key may mean, by the ways of reading that share its slot.
 fn known<'a>(
     study: &'a Study,
@@ -127,7 +139,11 @@ fn known<'a>(
             }
         } else {
             let samples = aliases.get(other.key.as_str()).and_then(|place| place.get(text)).into_iter().flatten();
+            let before = found.len();
             found.extend(samples.map(|(key, record)| Known { by: other, key: (*key).into(), sample: Some(record) }));
+            if found.len() == before {
+                found.extend(unkept(study, operation, other, text));
+            }
         }
     }
     found

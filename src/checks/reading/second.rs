@@ -12,7 +12,7 @@ use crate::contract::semantics::{Lists, ReadKey};
 use crate::document::node;
 use crate::event::Evidence;
 use crate::study::row::key_text;
-use crate::study::{Observation, Seen, Study};
+use crate::study::{Observation, Seen, Study, WalkSeen};
 
 /// A read of one of the second tenant's own records.
 pub(crate) struct SecondRead<'a> {
@@ -81,6 +81,19 @@ pub(crate) fn plan_both(study: &Study) -> Vec<Case> {
     cases
 }
 
+/// The walk over the second tenant's list that kept a record in full: without it, the read could not be judged once more.
+fn showing(study: &Study, list: &Operation, lists: &Lists, listed: &Value) -> Case {
+    let first = Case::Walk(study.walk_of(list, lists, Access::Second));
+    let keeps = |walk: &WalkSeen| {
+        let query = &walk.walk.query;
+        let kept = || walk.samples.iter().any(|(_, record)| **record == *listed);
+        query.is_whole() && query.access == Access::Second && kept()
+    };
+    let known = matches!(study.get(&first), Some(Seen::Walk(walk)) if keeps(walk));
+    let other = study.walks(&list.id).filter(|_| !known).find(|(_, walk)| keeps(walk));
+    other.map_or(first, |(case, _)| case.clone())
+}
+
 /// Adds to a verdict what the second tenant's reads of its own records show; one blame per mark.
 pub(crate) fn with_second<'a>(
     study: &'a Study,
@@ -109,8 +122,8 @@ pub(crate) fn with_second<'a>(
         if is_shared(study, list, lists, listed) {
             continue;
         }
-        let list = Some(Case::Walk(study.walk_of(list, lists, Access::Second)));
-        let read = SecondRead { answer, by, text, listed, case, list };
+        let list = showing(study, list, lists, listed);
+        let read = SecondRead { answer, by, text, listed, case, list: Some(list) };
         answers += 1;
         if let Some(blame) = opinion(&reader, &read)
             && found.iter().all(|known| known.mark != blame.mark)

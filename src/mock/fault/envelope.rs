@@ -61,6 +61,8 @@ catalogue! {
     "more-false-early": fitting::more => Always Hook::Page(more_false);
     /// Nothing is said to follow although more does, on late pages only.
     "more-false-late": fitting::more => Late Hook::Page(more_false);
+    /// Nothing is said to follow although one record does.
+    "more-false-before-one": |c| fitting::more(c) && !fitting::total(c) => Always Hook::Page(more_false_before_one);
     /// Nothing is said to follow under a filter.
     "more-false-under-filter": |c| fitting::more(c) && fitting::filter(c) => Filtered Hook::Page(more_false);
     /// More is said to follow on the last page, and no token leads there.
@@ -189,6 +191,13 @@ fn offset_mixed(scene: &Scene<'_>, _: &[Ranked], page: &mut Page) {
 
 fn more_false(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     page.more = false;
+}
+
+fn more_false_before_one(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
+    if page.remaining == 1 {
+        page.more = false;
+        page.token = None;
+    }
 }
 
 fn more_true(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {

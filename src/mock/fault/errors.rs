@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::catalogue;
 use super::fitting;
 use crate::contract::{Contract, Media};
+use crate::document::text_of;
 use crate::mock::ask::Refused;
-use crate::mock::exchange::Answer;
+use crate::mock::exchange::{Answer, Incoming, Inputs};
 use crate::mock::hook::{Hook, Neglect, Scene};
 use crate::mock::refusal;
 
@@ -39,6 +40,8 @@ catalogue! {
     "bad-parameter-server-error": fitting::lists => Lists Hook::Refusal(failed);
     /// A bad size gets a server error.
     "bad-size-server-error": fitting::sized => Lists Hook::Refusal(failed_size);
+    /// An order that does not exist gets a server error.
+    "unknown-order-server-error": fitting::names_orders => Lists Hook::Exchange(failed_order);
     /// A bad size gets the status of an unknown key.
     "bad-size-not-found": fitting::sized => Lists Hook::Refusal(size_not_found);
     /// A made-up token means the first page.
@@ -215,6 +218,15 @@ fn failed_size(scene: &Scene<'_>, refused: &Refused, answer: &mut Answer) {
     if let (Refused::Invalid(why), Some(size)) = (refused, size)
         && why.contains(size.slot.name())
     {
+        refuse(scene, answer, 500);
+    }
+}
+
+fn failed_order(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let Some(sort) = scene.lists().and_then(|lists| lists.sort.as_ref()) else { return };
+    let sent = sort.by.as_ref().and_then(|by| inputs.value(&by.slot));
+    let asked = sent.map(|sent| sort.asked(&sent).map_or_else(|| text_of(&sent), |(name, _)| name.to_owned()));
+    if asked.is_some_and(|name| !sort.fields.contains_key(&name) && !sort.values.contains_key(&name)) {
         refuse(scene, answer, 500);
     }
 }

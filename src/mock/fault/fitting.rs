@@ -17,8 +17,9 @@ use crate::mock::targets::Targets;
 pub(super) use keys::{is_key_filter, key_filter, keys_read_by};
 pub(super) use numbered::{linked, next_number, page_count, past_end_shows_last, total_of_matching};
 pub(super) use promises::{
-    firm_end, ignores_parameters, no_empty_page, no_redirect, no_zero_size, noted, noted_response, other_default_order,
-    past_end, promises_parameters, refuses_parameters, refuses_sizes, refuses_tokens, serves_sizes, tenant_echo,
+    firm_end, ignores_parameters, names_orders, no_empty_page, no_redirect, no_zero_size, noted, noted_response,
+    other_default_order, past_end, promises_parameters, refuses_malformed_sizes, refuses_parameters, refuses_sizes,
+    refuses_tokens, serves_sizes, tenant_echo,
 };
 pub(super) use slots::choices;
 use slots::is_flag;

@@ -10,6 +10,7 @@ use super::catalogue;
 use super::fitting;
 use crate::mock::hook::{Hook, Neglect};
 use crate::mock::page::Page;
+use crate::mock::variant::everything_ties;
 
 pub(in crate::mock) use ends::past_end;
 
@@ -40,6 +41,10 @@ catalogue! {
     "record-skipped-under-sort": |c| fitting::paged(c) && fitting::sort(c) => Sorted Hook::Page(losses::skip);
     /// A page starts one record too late at the largest page size.
     "record-skipped-at-largest-size": fitting::walks_at_largest => AtMaximum Hook::Page(losses::skip);
+    /// A page starts one record too late at page sizes from two to six.
+    "record-skipped-at-small-sizes": |c| fitting::sized(c) && fitting::paged(c) => Resumed Hook::Page(losses::skip_small);
+    /// A page starts one record too late at a page size of ten, where all records were created at once.
+    "record-skipped-at-size-ten": |c| fitting::sized(c) && fitting::paged(c) => Always Hook::Population(everything_ties), Resumed Hook::Page(losses::skip_at_ten);
     /// Records that share the sort value of the last one are skipped: the token holds the value alone.
     "record-skipped-in-ties": |c| fitting::paged(c) && fitting::default_order(c) => Resumed Hook::Page(losses::skip_ties);
     /// Pages of the second tenant start one record too late.

@@ -110,6 +110,8 @@ catalogue! {
     "bad-size-accepted": fitting::limited => Always Hook::Neglect(Neglect::Bounds);
     /// Sizes that are to be refused are clamped, and those that are no number mean the default.
     "bad-size-clamped": fitting::refuses_sizes => Always Hook::Neglect(Neglect::Clamping);
+    /// Of what begins like a whole size, that is taken, as `10` of `10abc`.
+    "bad-size-read-in-part": fitting::refuses_malformed_sizes => Always Hook::Neglect(Neglect::SizeEnd);
     /// Sizes that are to be clamped are refused.
     "bad-size-refused": fitting::serves_sizes => Always Hook::Neglect(Neglect::Refusing);
     /// A page size of zero gives all records.

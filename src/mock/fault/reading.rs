@@ -48,6 +48,8 @@ catalogue! {
     "listed-record-not-found-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) => SecondTenant Hook::Exchange(lose_any);
     /// Every third record that the list shows cannot be read, whatever its key.
     "every-third-record-not-found": fitting::both => Reads Hook::Exchange(lose_third);
+    /// Records of one state cannot be read, though the list shows them.
+    "listed-records-of-one-state-not-found": |c| fitting::both(c) && has_states(c) => Reads Hook::Exchange(lose_state);
     /// A record that the second tenant reads differs from the same record in its list.
     "get-differs-from-list-for-one-tenant": |c| fitting::both(c) && fitting::tenancy(c) && fitting::has_text(c) => SecondTenant Hook::Record(alter_read);
     /// The second tenant reads another of its records than it asks for.
@@ -231,6 +233,40 @@ fn lose_deep(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answ
 fn lose_third(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
     let sum = |value: &str| value.bytes().fold(0_u32, |sum, byte| sum + u32::from(byte));
     if answer.status == 200 && asked_key(scene, inputs).is_some_and(|value| sum(&value) % 3 == 0) {
+        not_found(scene, answer);
+    }
+}
+
+/// The first field whose value is one of a few that the document names.
+fn state(targets: &Targets) -> Option<&FieldTarget> {
+    // What lists show one value of only has no rare one.
+    let shown = |field: &FieldTarget| targets.shown.iter().any(|filter| filter.field.as_ref() == Some(&field.pointer));
+    targets.fields.iter().find(|field| field.is_top() && field.is_enum() && !shown(field))
+}
+
+fn has_states(contract: &Contract) -> bool {
+    state(&Targets::of(contract)).is_some()
+}
+
+/// Loses the records whose state is the rarest, of those that have to be found.
+fn lose_state(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let Some((field, key)) = state(scene.targets).zip(asked_key(scene, inputs)) else { return };
+    let table = scene.population.table(scene.resource(), scene.tenant);
+    let gone = scene.operation.clause.reads.as_ref().and_then(|reads| reads.gone.as_ref());
+    let mut counts: Vec<(&Value, usize)> = Vec::new();
+    for value in table.iter().filter(|row| gone.is_none_or(|gone| !gone.covers(&row.value))) {
+        let Some(value) = value.value.pointer(&field.pointer) else { continue };
+        match counts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((value, 1)),
+        }
+    }
+    let rarest = counts.iter().min_by_key(|(_, count)| *count).filter(|_| counts.len() > 1);
+    let own = |row: &Value, pointer: &str| row.pointer(pointer).map(crate::document::text_of);
+    let keys = || std::iter::once(&scene.targets.key).chain(&scene.targets.aliases);
+    let asked = table.iter().find(|row| keys().any(|pointer| own(&row.value, pointer).as_ref() == Some(&key)));
+    let state = asked.and_then(|row| row.value.pointer(&field.pointer));
+    if answer.status == 200 && state.is_some() && state == rarest.map(|(value, _)| *value) {
         not_found(scene, answer);
     }
 }

@@ -9,7 +9,7 @@ use super::fitting;
 use crate::contract::semantics::RuleClause;
 use crate::contract::{Contract, Rule, Shape, Truth};
 use crate::finding::Level;
-use crate::mock::exchange::set_at;
+use crate::mock::exchange::{Answer, Incoming, Inputs, set_at};
 use crate::mock::hook::{Hook, Scene};
 use crate::mock::population::{Population, Row};
 use crate::mock::select;
@@ -34,6 +34,8 @@ catalogue! {
     "alias-collides": fitting::alias => Always Hook::Population(collide); tolerated;
     /// Two records share what should tell them apart.
     "alias-not-unique": has_unique => Always Hook::Population(share); tolerated;
+    /// Other keys that are one number, such as `007` and `7`, read the same record.
+    "other-keys-compared-as-numbers": |c| fitting::both(c) && fitting::alias(c) && has_text_alias(c) => Always Hook::Population(number_keys), Reads Hook::Exchange(read_by_number);
     /// A figure follows another of its tolerated readings when one record is read.
     "readings-mixed-on-get": |c| has_groups(c) && fitting::reads(c) => Reads Hook::Record(mix_group);
 }
@@ -130,6 +132,51 @@ fn collide(targets: &Targets, population: &mut Population) {
 fn share(targets: &Targets, population: &mut Population) {
     if let Some(field) = targets.unique.first() {
         copy(targets, population, field, field);
+    }
+}
+
+/// Whether what records are read by beside their key is a text that may be a number as well, and lists are filtered by it.
+fn has_text_alias(contract: &Contract) -> bool {
+    let targets = Targets::of(contract);
+    let Some(alias) = targets.aliases.first() else { return false };
+    let free =
+        |field: &crate::mock::targets::FieldTarget| field.kind() == "string" && !field.is_bound() && !field.is_enum();
+    let filtered = first_list(contract)
+        .is_some_and(|(.., lists)| lists.filters.values().any(|filter| filter.field.as_ref() == Some(alias)));
+    filtered && targets.fields.iter().any(|field| field.pointer == *alias && free(field))
+}
+
+/// Gives two listed records of each table other keys that are one number.
+fn number_keys(targets: &Targets, population: &mut Population) {
+    let Some(alias) = targets.aliases.first() else { return };
+    for stock in population.stocks.values_mut() {
+        let key = stock.key.clone();
+        for table in &mut stock.tables {
+            let listed = |row: &Row| targets.shown.iter().all(|filter| select::is_listed(filter, &row.value));
+            let fits: Vec<usize> = (0..table.len())
+                .filter(|at| listed(&table[*at]) && table[*at].value.pointer(alias).is_some())
+                .collect();
+            for (at, text) in fits.iter().skip(fits.len() / 2).zip(["7", "007"]) {
+                let mut record = table[*at].value.clone();
+                set_at(&mut record, alias, json!(text));
+                table[*at] = Arc::new(Row::new(record, &key));
+            }
+        }
+    }
+}
+
+/// Shows the first record whose other key is the same number.
+fn read_by_number(scene: &Scene<'_>, _: &Incoming, inputs: &Inputs, answer: &mut Answer) {
+    let slot =
+        scene.operation.clause.reads.as_ref().and_then(|reads| reads.by.iter().find(|by| by.key != scene.targets.key));
+    let asked = slot.and_then(|by| inputs.text(&by.slot)?.parse::<u64>().ok());
+    let (Some(asked), Some(alias)) = (asked.filter(|_| answer.status == 200), scene.targets.aliases.first()) else {
+        return;
+    };
+    let number = |row: &Row| row.value.pointer(alias)?.as_str()?.parse::<u64>().ok();
+    let table = scene.population.table(scene.resource(), scene.tenant);
+    if let Some(row) = table.iter().find(|row| number(row) == Some(asked)) {
+        answer.body = row.json.as_bytes().to_vec().into();
     }
 }
 

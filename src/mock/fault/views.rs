@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::catalogue;
 use super::filters::{asked, everything, exact_text, refill, reread};
 use super::fitting;
+use crate::contract::Contract;
 use crate::contract::semantics::{Absent, Filter, Match, Order};
 use crate::document::text_of;
 use crate::mock::ask::{Ask, Condition, From};
@@ -22,8 +23,32 @@ catalogue! {
     "list-filter-splits-commas": fitting::list_of_texts_with_commas => Filtered Hook::Matching(split);
     /// Records that are hidden unless asked for are shown to who names their key.
     "default-filter-forgotten-for-keys": |c| fitting::default_filter(c) && fitting::key_filter(c) => Filtered Hook::Ask(open_view);
+    /// The items of an array come in another order in each answer.
+    ///
+    /// Where the order of items means nothing, this is odd rather than wrong.
+    "array-reordered-each-time": |c| fitting::both(c) && has_array(c) => Always Hook::Record(rotate_items); tolerated;
     /// A filter for an exact text reads a sign in its value as any character.
     "filter-reads-wildcards": fitting::single_text_filter => Filtered Hook::Matching(wildcards);
+}
+
+fn has_array(contract: &Contract) -> bool {
+    let array = |shape: &crate::contract::Shape| shape.items.is_some();
+    contract.operations.iter().any(|operation| {
+        let shape = operation.clause.lists.as_ref().and_then(|lists| contract.record_shape(operation, lists));
+        let shapes = shape.map(|shape| contract.shapes.with_parts(shape)).unwrap_or_default();
+        let mut members = shapes.iter().flat_map(|shape| shape.members.values());
+        members.any(|member| contract.shapes.with_parts(*member).into_iter().any(array))
+    })
+}
+
+fn rotate_items(scene: &Scene<'_>, record: &mut Value) {
+    let turns = usize::try_from(scene.nth).unwrap_or(0);
+    for items in
+        record.as_object_mut().into_iter().flat_map(|members| members.values_mut()).filter_map(Value::as_array_mut)
+    {
+        let turns = turns % items.len().max(1);
+        items.rotate_left(turns);
+    }
 }
 
 /// Forgets what holds because nothing was sent, where a key was.

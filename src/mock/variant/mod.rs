@@ -9,6 +9,8 @@ mod records;
 
 use std::sync::OnceLock;
 
+pub(super) use records::everything_ties;
+
 use super::habits::Habits;
 use super::hook::Live;
 use super::population::{Census, Population};

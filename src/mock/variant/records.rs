@@ -203,7 +203,7 @@ fn nanoseconds_apart(_: &Targets, population: &mut Population) {
     });
 }
 
-fn everything_ties(_: &Targets, population: &mut Population) {
+pub(in crate::mock) fn everything_ties(_: &Targets, population: &mut Population) {
     rewrite(population, |record| {
         replace(record, &|text| instant(text).map(|_| "2024-05-05T05:05:05Z".to_owned()));
     });

@@ -15,6 +15,29 @@ pub(in crate::mock::fault) fn refuses_sizes(contract: &Contract) -> bool {
     })
 }
 
+/// Whether the orders that there are are named, with the status that others get.
+pub(in crate::mock::fault) fn names_orders(contract: &Contract) -> bool {
+    operation(contract, |operation| {
+        let by = operation.clause.lists.as_ref().and_then(|lists| lists.sort.as_ref()?.by.as_ref());
+        let schema = by.and_then(|by| contract.slot_schema(operation, &by.slot));
+        let refused = [400, 422].into_iter().any(|status| operation.response(status).is_some());
+        refused && schema.is_some_and(|schema| schema.get("enum").is_some())
+    })
+}
+
+/// Whether what is no whole number has to be refused as a size.
+pub(in crate::mock::fault) fn refuses_malformed_sizes(contract: &Contract) -> bool {
+    operation(contract, |operation| {
+        let size = operation.clause.lists.as_ref().and_then(|lists| lists.page.size.as_ref());
+        size.is_some_and(|size| {
+            let refused = |handling: &Handling| handling.is == Choice::Refuse && is_firm(&handling.about);
+            let schema = contract.slot_schema(operation, &size.slot);
+            let whole = schema.is_some_and(|schema| schema.get("type").is_some_and(|kind| kind == "integer"));
+            whole && size.malformed.as_ref().is_some_and(refused)
+        })
+    })
+}
+
 /// Whether parameters that nobody declared are refused.
 pub(in crate::mock::fault) fn refuses_parameters(contract: &Contract) -> bool {
     let promised = contract.root.unknown_parameters.as_ref();

@@ -14,6 +14,18 @@ pub(super) fn skip(_: &Scene<'_>, _: &[Ranked], page: &mut Page) {
     }
 }
 
+pub(super) fn skip_small(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if scene.ask.and_then(|ask| ask.size).is_some_and(|size| (2..=6).contains(&size)) {
+        skip(scene, matching, page);
+    }
+}
+
+pub(super) fn skip_at_ten(scene: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
+    if scene.ask.and_then(|ask| ask.size) == Some(10) {
+        skip(scene, matching, page);
+    }
+}
+
 pub(super) fn skip_ties(_: &Scene<'_>, matching: &[Ranked], page: &mut Page) {
     let count = ties(matching, page).min(page.rows.len());
     page.rows.drain(..count);
