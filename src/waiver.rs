@@ -47,6 +47,9 @@ pub struct Waiver {
     /// Last day on which it holds.
     #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "day")]
     pub until: Option<String>,
+    /// The targets of the contract that it names, where no target has that name.
+    #[serde(skip)]
+    pub targets: Vec<String>,
     /// Where it is written.
     #[serde(skip)]
     pub written: Option<Place>,
@@ -106,7 +109,9 @@ impl Waiver {
     }
 
     fn contract_matches(&self, contract: Option<&str>) -> bool {
-        self.contract.as_deref().is_none_or(|name| contract == Some(name))
+        self.contract
+            .as_deref()
+            .is_none_or(|name| contract == Some(name) || self.targets.iter().any(|target| contract == Some(target)))
     }
 
     fn covers(&self, judged: &Judged) -> bool {
@@ -217,7 +222,8 @@ impl Entry {
     /// run left out: another target, another operation.
     fn is_stale(&self) -> bool {
         let plain = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.contains('*'));
-        let settled = self.judged && plain(&self.waiver.contract) && plain(&self.waiver.operation);
+        let one = plain(&self.waiver.contract) && self.waiver.targets.len() <= 1;
+        let settled = self.judged && one && plain(&self.waiver.operation);
         let all_seen = self.looked && !self.off && (self.judged || !self.unsettled);
         self.matched == 0 && (settled || all_seen)
     }
@@ -296,7 +302,10 @@ impl Waivers {
                 let until = (format!("expired on {until}"), format!("until = {until}"));
                 waiver.fault(EXPIRED, &until.0, ("a date that is still to come, or no waiver", &until.1))
             } else if entry.is_stale() {
-                let values = ("at least one finding that it accepts", "none: what it accepted is gone, or was renamed");
+                let values = (
+                    "at least one finding that it accepts, or no entry: delete it",
+                    "none: what it accepted is gone, or was renamed",
+                );
                 waiver.fault(STALE, "matches nothing any more", values)
             } else {
                 continue;

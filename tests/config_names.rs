@@ -329,3 +329,22 @@ fn config_show_takes_the_flags_of_check_and_names_them() {
     assert_eq!(code, 2, "{told}");
     assert!(told.contains("did you mean `wrong-type`?"), "{told}");
 }
+
+#[test]
+fn a_waiver_may_name_the_contract_of_targets() {
+    let targets = "[targets.staging]\ncontract = \"flexportal\"\n[targets.other]\ncontract = \"maple\"\n";
+    let waiver = |operation: &str| {
+        format!(
+            "{targets}[[waivers]]\ncheck = \"wrong-count\"\ncontract = \"flexportal\"\noperation = \"{operation}\"\nreason = \"ticket 7\"\n"
+        )
+    };
+    let faulty = ["check", "staging", "--fault", "count-wrong", "--only", "wrong-count"];
+    let (code, told) = with(&waiver("listCustomers"), &faulty);
+    assert!(code == 0 && told.contains("ticket 7"), "{told}");
+    let (code, told) = with(&waiver("listCustomers"), &["check", "staging", "--only", "wrong-count"]);
+    assert!(code == 1 && told.contains("stale-waiver") && told.contains("delete it"), "{told}");
+    let (_, told) = with(&waiver("listCustomers"), &["check", "other", "--only", "wrong-count"]);
+    assert!(!told.contains("stale-waiver"), "{told}");
+    let (code, told) = with(&waiver("listcustomers"), &["check", "staging"]);
+    assert!(code == 2 && told.contains("did you mean `listCustomers`?"), "{told}");
+}

@@ -1,6 +1,8 @@
 //! What levels, waivers, selections, targets and parameters may name in this run: the catalogue, and the documents at
 //! hand.
 
+use std::sync::Arc;
+
 use super::subject::Subject;
 use crate::config::{Config, LevelRule, Names, Origin, Unknown};
 use crate::contract::Contract;
@@ -40,16 +42,26 @@ fn of_run(subjects: &[Subject]) -> Names {
 fn of_file(config: &Config, subjects: &[Subject]) -> Names {
     let mut names = Names::of_the_gate();
     let mut open = config.targets.is_empty();
+    let mut contracts = Vec::new();
     for target in &config.targets {
         match subjects.iter().find(|subject| subject.name == target.name) {
-            Some(subject) => names.add_contract(&target.name, operations(&subject.contract)),
+            Some(subject) => contracts.push((target.name.clone(), Arc::clone(&subject.contract))),
             None => match Contract::open_with(&target.contract, target.overlay.as_deref()) {
-                Ok(contract) => names.add_contract(&target.name, operations(&contract)),
+                Ok(contract) => contracts.push((target.name.clone(), Arc::new(contract))),
                 Err(_) => {
                     names.add_contract(&target.name, []);
                     open = true;
                 }
             },
+        }
+    }
+    for (target, contract) in &contracts {
+        names.add_contract(target, operations(contract));
+    }
+    // A contract may be named as well as the targets that it has.
+    for (_, contract) in &contracts {
+        if !names.contracts().iter().any(|(known, _)| *known == contract.name) {
+            names.add_contract(&contract.name, operations(contract));
         }
     }
     for subject in subjects.iter().filter(|subject| subject.configured.is_none()) {

@@ -184,16 +184,20 @@ impl Config {
                 remembered.value = source.relative(&remembered.value).display().to_string();
             }
         }
+        let targets: Vec<Target> =
+            targets.into_iter().map(|(name, file)| Target::new(&name, file, source)).collect::<Result<_, _>>()?;
+        let mut waivers: Vec<Waiver> =
+            file.waivers.into_iter().map(|entry| source.waiver(entry)).collect::<Result<_, _>>()?;
+        for waiver in &mut waivers {
+            waiver.targets = targets_of(&targets, waiver.contract.as_deref());
+        }
         Ok(Self {
             path,
             run,
             base_url: (source.environment)(BASE_URL).filter(|url| !url.is_empty()),
             levels: source.levels(&file.levels)?,
-            targets: targets
-                .into_iter()
-                .map(|(name, file)| Target::new(&name, file, source))
-                .collect::<Result<_, _>>()?,
-            waivers: file.waivers.into_iter().map(|entry| source.waiver(entry)).collect::<Result<_, _>>()?,
+            targets,
+            waivers,
         })
     }
 
@@ -313,4 +317,15 @@ pub fn table(rows: &[Row]) -> String {
 fn origin_of(waiver: &Waiver) -> Origin {
     let place = waiver.written.as_ref();
     place.map_or(Origin::Default, |place| Origin::File(PathBuf::from(&place.file), place.line, place.column))
+}
+/// The targets of a contract, by the name that it has where no target is called so: that of the shipped contract, or of the
+/// file without its ending.
+fn targets_of(targets: &[Target], contract: Option<&str>) -> Vec<String> {
+    let Some(name) = contract.filter(|name| targets.iter().all(|target| target.name != **name)) else {
+        return Vec::new();
+    };
+    let is_meant = |target: &&Target| {
+        target.contract == name || Path::new(&target.contract).file_stem().is_some_and(|stem| stem == name)
+    };
+    targets.iter().filter(is_meant).map(|target| target.name.clone()).collect()
 }
