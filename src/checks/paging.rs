@@ -115,7 +115,8 @@ fn drawn_sizes(study: &Study, operation: &Operation, lists: &Lists, known: u64) 
     }
     let salt = format!("page sizes {}", operation.id);
     // Where one record is left for the last page, a server that looks for more than one to follow loses it.
-    let lonely = |high: u64| -> Vec<u64> { (low..=high.min(most)).filter(|size| (known - 1) % size == 0).collect() };
+    let lonely =
+        |high: u64| -> Vec<u64> { (low..=high.min(most)).filter(|size| (known - 1).is_multiple_of(*size)).collect() };
     let pool = [lonely(high), lonely((known - 1) / 2)].into_iter().find(|sizes| !sizes.is_empty());
     let pool = pool.unwrap_or_else(|| (low..=high.min(most)).collect());
     let picked = super::draw::draw(study, &salt, &(0..pool.len()), 1).into_iter();
