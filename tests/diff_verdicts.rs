@@ -1453,7 +1453,7 @@ fn variants_that_cover_another_together_are_no_break() {
                 "{type: object, properties: {a: {type: string}}}",
                 "{oneOf: [{type: object, required: [r], properties: {r: {type: string}}}, {type: object, required: [a, m], properties: {a: {type: string}, m: {type: string}}}]}",
                 Breaking,
-                Safe,
+                Doubtful,
             ),
             ("enum merged", "{oneOf: [{enum: [a]}, {enum: [b]}]}", "{enum: [a, b]}", Safe, Silent),
             (
@@ -1788,7 +1788,8 @@ fn the_level_of_a_response_is_a_promise() {
     };
     let (plain, note, deny) = (seen(""), seen(", x-contract: {level: note}"), seen(", x-contract: {level: deny}"));
     let mut faults = Vec::new();
-    check(&mut faults, "a note is none", Silent, &plain, &note);
+    check(&mut faults, "noted", Safe, &plain, &note);
+    check(&mut faults, "no longer noted", Doubtful, &note, &plain);
     check(&mut faults, "ruled out", Safe, &note, &deny);
     check(&mut faults, "let in again", Doubtful, &deny, &note);
     check(&mut faults, "no longer ruled out", Doubtful, &deny, &plain);
@@ -1881,9 +1882,9 @@ fn what_is_required_needs_no_declaration() {
     let (one, two) = (declared, "{type: object, anyOf: [{required: [q]}, {required: [r]}]}");
     check_schemas(
         &[
-            ("declared, then required", declared, required, Breaking, Safe),
-            ("required, then declared", required, declared, Safe, Breaking),
-            ("one of several names", one, two, Breaking, Safe),
+            ("declared, then required", declared, required, Breaking, Breaking),
+            ("required, then declared", required, declared, Breaking, Breaking),
+            ("one of several names", one, two, Breaking, Breaking),
         ],
         "",
         "",

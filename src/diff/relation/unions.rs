@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::cover::Ask;
+use super::cover::{Ask, Cover};
 use super::likeness::{MAX_TRIES, pair_alike, pair_by_value};
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
 use crate::diff::effective::{Effective, Outline, Variant, effective};
-use crate::diff::law::Direction;
+use crate::diff::law::{Direction, Guard};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
@@ -69,7 +69,7 @@ impl<'a> Engine<'a> {
             sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
         let partners = vec![None; one.len()];
         let mut matching = Matching { old: one, new: two, partners, tagged: by_tag };
-        self.pair_variants(&mut matching, sides.mode);
+        self.pair_variants(sides, &mut matching);
         self.judge_pairs(sides, &matching, (old, new));
         self.judge_rest(sides, &matching, (old, new));
         self.depth -= 1;
@@ -92,19 +92,26 @@ impl<'a> Engine<'a> {
     }
 
     /// Pairs the variants: by tag, by name, by equal meaning, and what is left by likeness.
-    fn pair_variants(&mut self, matching: &mut Matching<'a>, mode: Mode) {
+    fn pair_variants(&mut self, sides: &Sides<'a>, matching: &mut Matching<'a>) {
+        let moved = self.moved_tags(sides);
         let mut taken = vec![false; matching.new.len()];
         let names: HashMap<&str, usize> =
             matching.new.iter().enumerate().rev().filter_map(|(at, (other, _))| Some((other.name?, at))).collect();
         for (index, (variant, _)) in matching.old.iter().enumerate() {
-            let found =
-                if matching.tagged {
+            let named = variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at]);
+            let tagged =
+                || {
                     matching.new.iter().enumerate().position(|(at, (other, _))| {
                         !taken[at] && variant.tags.iter().any(|tag| other.tags.contains(tag))
                     })
-                } else {
-                    variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at])
                 };
+            // Where a value selects another schema now, that is told; the schema itself may be what it was.
+            let is_moved = variant.tags.iter().any(|tag| moved.iter().any(|known| known == tag));
+            let found = match matching.tagged {
+                true if is_moved && named.is_some() => named,
+                true => tagged(),
+                false => named,
+            };
             if let Some(at) = found {
                 taken[at] = true;
                 matching.partners[index] = Some(at);
@@ -116,8 +123,15 @@ impl<'a> Engine<'a> {
         if pair_by_value(matching) {
             return;
         }
-        self.pair_equals(matching, mode);
+        self.pair_equals(matching, sides.mode);
         pair_alike(matching);
+    }
+
+    /// The values of the discriminator of which it was told that they select another schema.
+    fn moved_tags(&self, sides: &Sides<'a>) -> Vec<String> {
+        let changes = self.pairs[sides.pair.0 as usize].changes.iter();
+        let moved = changes.filter(|change| change.rule.id == rules::discriminator_value_moved::RULE.id);
+        moved.flat_map(|change| change.names.clone()).collect()
     }
 
     fn pair_equals(&mut self, matching: &mut Matching<'a>, mode: Mode) {
@@ -174,7 +188,7 @@ impl<'a> Engine<'a> {
             };
             if broken
                 && (self.judge_values(sides, matching, own, (whole, pair))
-                    || self.is_covered(matching, own, Ask::of(sides.mode), Some(but)))
+                    || self.cover(matching, own, Ask::of(sides.mode), Some(but)) == Cover::Declared)
             {
                 continue;
             }
@@ -213,14 +227,18 @@ impl<'a> Engine<'a> {
     }
 
     fn judge_rest(&mut self, sides: &Sides<'a>, matching: &Matching<'a>, whole: (ConjId, ConjId)) {
-        let settled = |engine: &mut Self, own: usize, conj: ConjId, of_old: bool| {
+        let cover = |engine: &mut Self, own: usize, conj: ConjId, of_old: bool| {
             let ask = Ask { mode: sides.mode, of_old };
             let values = engine.refused_values(conj, whole, ask);
-            values.is_some_and(|refused| refused.is_empty()) || engine.is_covered(matching, own, ask, None)
+            match values.is_some_and(|refused| refused.is_empty()) {
+                true => Cover::Declared,
+                false => engine.cover(matching, own, ask, None),
+            }
         };
         for index in matching.free_old() {
             let (variant, sketch) = &matching.old[index];
-            if settled(self, index, variant.conj, true) {
+            let cover = cover(self, index, variant.conj, true);
+            if cover == Cover::Declared {
                 continue;
             }
             let plain = sides.old.unions.is_empty();
@@ -231,15 +249,16 @@ impl<'a> Engine<'a> {
                 let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
                 change = change.values(format!("any {}", sketch.types.names()), after);
             }
-            self.note(sides, change.at_old(variant));
+            self.note(sides, change.at_old(variant).let_through(cover, true));
         }
         for at in matching.free_new() {
             let (variant, sketch) = &matching.new[at];
-            if settled(self, at, variant.conj, false) {
+            let cover = cover(self, at, variant.conj, false);
+            if cover == Cover::Declared {
                 continue;
             }
             let change = self.variant_change(sides, &rules::variant_added::RULE, &describe(variant, sketch), false);
-            self.note(sides, change.at_new(variant));
+            self.note(sides, change.at_new(variant).let_through(cover, false));
         }
     }
 
@@ -332,5 +351,15 @@ impl Change {
     fn at_new(mut self, variant: &Variant<'_>) -> Self {
         self.new = Some(At::node(variant.node));
         self
+    }
+
+    /// Says that the payloads of the variant are taken by others only because these are open.
+    fn let_through(self, cover: Cover, removed: bool) -> Self {
+        const OPEN: &str = "let through by others only because they are open";
+        match (cover, removed) {
+            (Cover::Open, true) => self.values("a variant", OPEN).guarded(Guard::Open, true),
+            (Cover::Open, false) => self.values(OPEN, "a variant").guarded(Guard::Open, true),
+            _ => self,
+        }
     }
 }

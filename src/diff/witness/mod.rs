@@ -3,6 +3,8 @@
 //! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
+mod declared;
+mod formats;
 mod values;
 mod whole;
 
@@ -42,9 +44,15 @@ pub(crate) struct Half<'s, 'a> {
 }
 
 impl<'a> Half<'_, 'a> {
+    fn lowering(&mut self, direction: Direction) -> Lowering<'_, 'a> {
+        let mut lowering = Lowering::new(self.side, Some(direction));
+        lowering.every_format = true;
+        lowering
+    }
+
     /// Whether the side accepts a value that travels in this direction.
     pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let mut lowering = Lowering::new(self.side, Some(direction));
+        let mut lowering = self.lowering(direction);
         if conj.parts.iter().any(|part| lowering.plainly_refuses(part.node, value)) {
             return Some(false);
         }
@@ -57,16 +65,28 @@ impl<'a> Half<'_, 'a> {
 
     /// Whether the side accepts a value by the letter, where `properties` without `type` say nothing of a text.
     fn accepts_literally(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let mut lowering = Lowering::new(self.side, Some(direction));
+        let mut lowering = self.lowering(direction);
         lowering.literal = true;
         let schema = lowering.conj(conj, value);
         lowering.is_complete().then(|| checker::is_valid(&schema, value)).flatten()
     }
 
+    /// Whether the side accepts a value by its schemas as they are written, with nothing read into them.
+    pub(super) fn takes_as_written(&mut self, id: ConjId, value: &Value, direction: Direction) -> Option<bool> {
+        let Some(nodes) = self.conjs.written(id).map(<[NodeId]>::to_vec) else {
+            let conj = self.conjs.get(id).clone();
+            return self.accepts_literally(&conj, value, direction);
+        };
+        let mut lowering = self.lowering(direction);
+        lowering.literal = true;
+        let all: Vec<Value> = nodes.into_iter().map(|node| lowering.schema(node, value, 0)).collect();
+        lowering.is_complete().then(|| checker::is_valid(&json!({ "allOf": all }), value)).flatten()
+    }
+
     /// Whether the side refuses a value for the reason that the rule is about.
     fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, wish: &Wish<'_>) -> bool {
         let keywords = wish.rule.aspect.map_or(&[][..], Aspect::keywords);
-        let schema = Lowering::new(self.side, Some(direction)).conj(conj, value);
+        let schema = self.lowering(direction).conj(conj, value);
         let Some(faults) = checker::faults(&schema, value) else { return false };
         // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
         !faults.is_empty()
@@ -199,6 +219,25 @@ impl<'a> Half<'_, 'a> {
         }
     }
 
+    /// The least of each variant that a value of the discriminator selects.
+    fn tagged(&mut self, whole: ConjId, tag: &str, direction: Direction) -> Vec<Value> {
+        let conj = self.conjs.get(whole).clone();
+        let merged = effective(self.side, &conj);
+        let mut found = Vec::new();
+        for variant in self.conjs.variants(self.side, whole, &merged).unwrap_or_default() {
+            let conj = self.conjs.get(variant.conj).clone();
+            let own = effective(self.side, &conj);
+            let Some(selected) = own.selected.clone().filter(|selected| selected.values.iter().any(|one| one == tag))
+            else {
+                continue;
+            };
+            let mut least = self.least(&own, direction, 0);
+            least.insert(selected.property.clone(), json!(tag));
+            found.push(Value::Object(least));
+        }
+        found
+    }
+
     fn is_flagged(&mut self, nodes: &[NodeId], key: &str) -> bool {
         nodes.iter().any(|node| {
             let target = self.side.resolved(*node);
@@ -303,6 +342,13 @@ impl Wish<'_> {
     }
 }
 
+/// Whether a value is sent at all where it is written as text: an empty list is not, and of a list of one nobody can
+/// tell that it is one.
+fn is_sent(value: &Value, wish: &Wish<'_>) -> bool {
+    let least = if wish.rule.aspect == Some(Aspect::Type) { 2 } else { 1 };
+    value.as_array().is_none_or(|items| items.len() >= least && items.iter().all(|item| item.as_str() != Some("")))
+}
+
 /// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
 /// others are the unions around it, which must bear it out.
 pub(crate) fn find<'s, 'a>(
@@ -328,7 +374,13 @@ pub(crate) fn find<'s, 'a>(
     };
     // A segment of a path is never empty.
     candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
-    candidates.sort_by_cached_key(|value| value.to_string().len());
+    if wish.rule.id.starts_with("discriminator-value-")
+        && let Some(tag) = wish.focus
+    {
+        candidates = held.tagged(own, tag, direction);
+    }
+    candidates.retain(|value| !mode.textual || is_sent(value, wish));
+    candidates.sort_by_cached_key(|value| (mode.textual && value.as_str() == Some(""), value.to_string().len()));
     candidates.dedup();
     let variant = variant.map(|variant| held.conjs.get(variant).clone());
     let both: Vec<(Conj, Conj)> = conjs
@@ -354,6 +406,11 @@ pub(crate) fn find<'s, 'a>(
                     && refusing.accepts(refused_by, value, direction) == Some(false)
             })
             && refusing.refuses_for(&both[0].1, value, direction, wish)
+            && conjs.iter().all(|(one, two)| {
+                let (own, other) = if direction == Direction::Request { (*one, *two) } else { (*two, *one) };
+                held.takes_as_written(own, value, direction) == Some(true)
+                    && refusing.takes_as_written(other, value, direction) == Some(false)
+            })
     };
     let mut room = MAX_BYTES;
     let found = candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
