@@ -98,7 +98,10 @@ impl<'s, 'a> Lowering<'s, 'a> {
     }
 
     fn is_untyped_nullable(&self, node: NodeId) -> bool {
-        self.side.value(node).get("type").is_none() && self.side.flag(node, "nullable")
+        let schema = self.side.value(node);
+        let listed = schema.get("enum").and_then(Value::as_array);
+        let left_out = self.literal && listed.is_some_and(|values| !values.contains(&Value::Null));
+        schema.get("type").is_none() && self.side.flag(node, "nullable") && !left_out
     }
 
     /// The keywords of one schema object, and of its combinators those that are named.
