@@ -8,7 +8,8 @@ fn waivers_accept_and_rot_loudly() {
     use contract_gate::finding::Place;
     let read = |text: &str| Workspace::parse("x.yaml", text).expect("sound");
     let judged = |waiver: Waiver| {
-        let options = Options { waivers: vec![waiver], today: Some(jiff::civil::date(2026, 6, 1)), ..Options::default() };
+        let options =
+            Options { waivers: vec![waiver], today: Some(jiff::civil::date(2026, 6, 1)), ..Options::default() };
         compare(&read(GOOD), &read(GONE), &options).expect("comparable")
     };
     let waiver = Waiver {
