@@ -45,7 +45,7 @@ fn direction_of(finding: &Finding) -> Vec<Direction> {
 
 fn guards_of(finding: &Finding) -> Vec<Guard> {
     let text = finding.facts.get("guards").cloned().unwrap_or_default();
-    [Guard::ReadOnly, Guard::WriteOnly, Guard::Sanctioned, Guard::NonSuccess, Guard::Negotiated]
+    [Guard::ReadOnly, Guard::WriteOnly, Guard::Sanctioned, Guard::NonSuccess, Guard::Negotiated, Guard::Open]
         .into_iter()
         .filter(|guard| text.contains(guard.name()))
         .collect()

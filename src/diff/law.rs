@@ -81,6 +81,8 @@ pub enum Guard {
     /// The consumer picks it or relies on it, although it stands in the response: status, media type, required
     /// header. Judged as a request would be.
     Negotiated,
+    /// Other variants let it through, but only because they are open: none of them declares what it holds.
+    Open,
 }
 
 impl Guard {
@@ -93,6 +95,7 @@ impl Guard {
             Self::Sanctioned => "sanctioned removal",
             Self::NonSuccess => "no success status",
             Self::Negotiated => "negotiated",
+            Self::Open => "let through by open variants",
         }
     }
 }
@@ -104,9 +107,18 @@ pub fn requalified(effect: Effect, direction: Direction, guards: &[Guard]) -> Ef
         Guard::ReadOnly => direction == Direction::Request,
         Guard::WriteOnly => direction == Direction::Response,
         Guard::Sanctioned | Guard::NonSuccess => true,
-        Guard::Negotiated => false,
+        Guard::Negotiated | Guard::Open => false,
     });
-    if cancelled { Effect::None } else { effect }
+    match (effect, direction) {
+        _ if cancelled => Effect::None,
+        // Nobody can tell whether the openness is meant for it.
+        (Effect::Narrows, Direction::Request) | (Effect::Widens, Direction::Response)
+            if guards.contains(&Guard::Open) =>
+        {
+            Effect::Unknown
+        }
+        _ => effect,
+    }
 }
 
 /// The level of a change: the only place where levels come from.

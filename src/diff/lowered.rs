@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::arena::{NodeId, Side};
-use super::effective::{Conj, Part, Tags, inferred_types};
+use super::checker;
+use super::effective::{Conj, Part, Tags, allows_null, inferred_types};
 use super::law::Direction;
 use super::types::{TypeSet, integer_format};
 
@@ -21,8 +22,11 @@ pub(crate) struct Lowering<'s, 'a> {
     pub(crate) side: &'s mut Side<'a>,
     /// None when the value travels nowhere, as an example does.
     pub(crate) direction: Option<Direction>,
-    /// Whether a schema without `type` takes every type, as the letter says, whatever its other keywords are about.
+    /// Whether a schema says what its letters say and no more: without `type` it takes every type, whatever its other
+    /// keywords are about, and null only where it is among the values that are listed.
     pub(crate) literal: bool,
+    /// Whether formats are held to that validators leave alone, and few documents keep in their examples.
+    pub(crate) every_format: bool,
     /// Schemas that may still be lowered; at zero the result says less than it should.
     left: usize,
 }
@@ -30,7 +34,7 @@ pub(crate) struct Lowering<'s, 'a> {
 impl<'s, 'a> Lowering<'s, 'a> {
     /// Starts a lowering.
     pub(crate) fn new(side: &'s mut Side<'a>, direction: Option<Direction>) -> Self {
-        Self { side, direction, literal: false, left: MAX_SCHEMAS }
+        Self { side, direction, literal: false, every_format: false, left: MAX_SCHEMAS }
     }
 
     /// Whether everything was lowered that the value touches.
@@ -40,15 +44,18 @@ impl<'s, 'a> Lowering<'s, 'a> {
 
     /// The schema of a conj.
     pub(crate) fn conj(&mut self, conj: &Conj, value: &Value) -> Value {
-        let refused = |part: &Part| self.side.value(part.node).get("not").is_some();
-        if conj.nullable && value.is_null() && !conj.parts.iter().any(refused) {
+        let lenient = conj.nullable && value.is_null() && !self.literal;
+        if lenient && !conj.parts.iter().any(|part| self.may_refuse_null(*part)) {
             return json!({});
         }
         let mut all = Vec::new();
         for part in &conj.parts {
             // The branches of `allOf` are parts of their own.
             let keywords: &[&str] = if part.without_unions { &[] } else { &["oneOf", "anyOf"] };
-            let lowered = self.own(part.node, value, 0, keywords);
+            let mut lowered = self.own(part.node, value, 0, keywords);
+            if self.literal && self.is_untyped_nullable(part.node) {
+                lowered = json!({ "anyOf": [{ "type": "null" }, lowered] });
+            }
             if lowered.as_object().is_none_or(|map| !map.is_empty()) {
                 all.push(lowered);
             }
@@ -60,6 +67,16 @@ impl<'s, 'a> Lowering<'s, 'a> {
             all.push(json!({ "properties": { property: { "enum": selected.values } } }));
         }
         if all.is_empty() { json!({}) } else { json!({ "allOf": all }) }
+    }
+
+    /// Whether a part has its say about null although the whole allows it: a `not`, or a `oneOf` that null fits twice.
+    fn may_refuse_null(&mut self, part: Part) -> bool {
+        if self.side.value(part.node).get("not").is_some() {
+            return true;
+        }
+        let list = self.side.get(part.node, "oneOf").filter(|_| !part.without_unions);
+        let variants = list.map(|list| self.side.items(list)).unwrap_or_default();
+        variants.into_iter().filter(|variant| allows_null(self.side, *variant)).count() > 1
     }
 
     /// The schema behind a node.
@@ -74,11 +91,17 @@ impl<'s, 'a> Lowering<'s, 'a> {
             return self.schema(target, value, chain + 1);
         }
         let lowered = self.own(node, value, chain, &["allOf", "oneOf", "anyOf"]);
-        let untyped = self.side.value(node).get("type").is_none();
-        if untyped && self.side.flag(node, "nullable") {
+        if self.is_untyped_nullable(node) {
             return json!({ "anyOf": [{ "type": "null" }, lowered] });
         }
         lowered
+    }
+
+    fn is_untyped_nullable(&self, node: NodeId) -> bool {
+        let schema = self.side.value(node);
+        let listed = schema.get("enum").and_then(Value::as_array);
+        let left_out = self.literal && listed.is_some_and(|values| !values.contains(&Value::Null));
+        schema.get("type").is_none() && self.side.flag(node, "nullable") && !left_out
     }
 
     /// The keywords of one schema object, and of its combinators those that are named.
@@ -90,8 +113,17 @@ impl<'s, 'a> Lowering<'s, 'a> {
         };
         let mut out = Map::new();
         scalars(map, &mut out);
-        if self.literal && !map.contains_key("type") {
-            out.remove("type");
+        if self.every_format {
+            hold_to_format(map, &mut out);
+        }
+        if self.literal {
+            if !map.contains_key("type") {
+                out.remove("type");
+            }
+            if let Some(listed) = map.get("enum").filter(|listed| listed.as_array().is_some_and(|all| !all.is_empty()))
+            {
+                out.insert("enum".to_owned(), listed.clone());
+            }
         }
         for keyword in combinators {
             let Some(list) = self.side.get(node, keyword) else { continue };
@@ -295,6 +327,24 @@ fn types(map: &Map<String, Value>, nullable: bool) -> Option<Value> {
     names.sort_unstable();
     names.dedup();
     Some(if names.len() == 1 { json!(names[0]) } else { json!(names) })
+}
+
+/// Holds texts to `byte`, and numbers to the range of `float`; no number of JSON is beyond that of `double`.
+fn hold_to_format(map: &Map<String, Value>, out: &mut Map<String, Value>) {
+    let Some(format) = map.get("format").and_then(Value::as_str) else { return };
+    if format == "float" && map.get("type").and_then(Value::as_str) == Some("number") {
+        let number = |key: &str| out.get(key).and_then(Value::as_f64);
+        let greatest = f64::from(f32::MAX);
+        let (low, high) = (number("minimum"), number("maximum"));
+        if low.is_none_or(|low| low < -greatest) {
+            out.insert("minimum".to_owned(), json!(-greatest));
+        }
+        if high.is_none_or(|high| high > greatest) {
+            out.insert("maximum".to_owned(), json!(greatest));
+        }
+    } else {
+        out.insert("format".to_owned(), json!(checker::known_format(format)));
+    }
 }
 
 /// `int32` and its kin are no formats to a validator, which looks at texts only.

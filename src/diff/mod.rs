@@ -26,6 +26,7 @@ pub(crate) mod source;
 mod spoken;
 mod sunset;
 mod types;
+mod unreadable;
 mod versions;
 mod waiver;
 mod witness;
@@ -84,9 +85,12 @@ pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Ou
     }
     let today = options.today.unwrap_or_else(today);
     let (mut one, mut two) = (arena::Side::new(old), arena::Side::new(new));
-    let notes = references::check(&mut one, &mut two)?;
+    let mut notes = references::check(&mut one, &mut two)?;
+    let unreadable = (unreadable::Unreadable::of(&mut one), unreadable::Unreadable::of(&mut two));
+    notes.extend(unreadable.0.notes(&unreadable.1, (&one, &two)));
     let mut api = api::Api::new(relation::Engine::new(one, two, today));
     api.compare();
+    api.compare_circles(&unreadable.0, &unreadable.1);
     let mut outcome = report::outcome(api, options, today);
     outcome.notes = notes;
     Ok(outcome)

@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use super::api::{Api, Carrier, Root};
 use super::change::Change;
@@ -14,6 +15,7 @@ use super::law::Direction;
 use super::relation::{PairId, Prover};
 use super::witness::{Surroundings, Whole, Wish};
 use crate::document::text_of;
+use crate::finding::Finding;
 
 /// Most findings for which a payload is looked for.
 const MAX_WITNESSES: usize = 120;
@@ -41,6 +43,40 @@ pub(super) struct Job {
     /// The schemas of operations by which it is reached, of [`Api::roots`].
     pub(super) roots: Vec<usize>,
     pub(super) change: Change,
+}
+
+/// The fact of a finding that says why a break of a schema has no proof.
+pub(in crate::diff) const UNPROVED: &str = "unproved";
+/// Looked for in vain.
+const NONE_FOUND: &str = "no proof was found";
+
+/// Puts a proof into a finding, or why there is none: looked for in vain, or not at all.
+pub(super) fn show(finding: &mut Finding, proof: Option<Option<String>>) {
+    let why = match proof {
+        Some(Some(proof)) => {
+            finding.witness = Some(proof);
+            return;
+        }
+        Some(None) => NONE_FOUND.to_owned(),
+        None => format!("no proof was looked for: it is for the first {MAX_WITNESSES} breaks of schemas"),
+    };
+    finding.facts.insert(UNPROVED.to_owned(), why);
+}
+
+/// How many breaks of schemas have no proof, and why; none where all have one.
+pub(in crate::diff) fn unproved(findings: &[Finding]) -> Option<String> {
+    let facts = findings.iter().filter(|finding| finding.waived.is_none()).filter_map(|one| one.facts.get(UNPROVED));
+    let (vain, beyond): (Vec<&String>, Vec<&String>) = facts.partition(|why| *why == NONE_FOUND);
+    let breaks = |count: usize| if count == 1 { "1 break".to_owned() } else { format!("{count} breaks") };
+    let mut told = Vec::new();
+    if !beyond.is_empty() {
+        let limit = format!("proofs are looked for up to {MAX_WITNESSES} breaks of schemas");
+        told.push(format!("no proof was looked for of {}: {limit}", breaks(beyond.len())));
+    }
+    if !vain.is_empty() {
+        told.push(format!("none was found of {}: look at what changed yourself", breaks(vain.len())));
+    }
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// Whether a payload is looked for beside `known` others.
@@ -88,7 +124,10 @@ fn proof(job: &Job, all: &[Root], prover: &mut Prover<'_, '_>, surroundings: &mu
         wholes.extend(whole.map(|whole| (*index, whole)));
     }
     let shortest = wholes.iter().min_by_key(|(_, whole)| whole.value.to_string().len());
-    let whole = shortest.map(|(index, whole)| line(&all[*index], whole));
+    let whole = shortest.map(|(index, whole)| {
+        let root = &all[*index];
+        listed(root, whole, prover.parameter(root.pair)).unwrap_or_else(|| line(root, whole))
+    });
     let part = || shown(&payload.to_string());
     Some(match (whole, change.direction) {
         (Some(line), Direction::Request) => format!("{line} was accepted and is refused now"),
@@ -109,13 +148,29 @@ fn shown(text: &str) -> String {
     format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
 }
 
+/// A request with a list in its query, as the parameter says that it is written; none where that is not known.
+fn listed(root: &Root, whole: &Whole, parameter: Option<&Value>) -> Option<String> {
+    let (items, parameter) = (whole.value.as_array()?, parameter?);
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    let plain = items.iter().all(|item| !item.is_array() && !item.is_object()) && !items.is_empty();
+    let name =
+        text("name").filter(|_| plain && text("in") == Some("query") && text("style").unwrap_or("form") == "form");
+    let encoded = |item: &Value| utf8_percent_encode(&text_of(item), PLAIN).to_string();
+    let name = name?;
+    let query = match parameter.get("explode").and_then(Value::as_bool) {
+        Some(false) => format!("{name}={}", items.iter().map(encoded).collect::<Vec<_>>().join(",")),
+        _ => items.iter().map(|item| format!("{name}={}", encoded(item))).collect::<Vec<_>>().join("&"),
+    };
+    Some(shown(&format!("{}?{query}", root.operation)))
+}
+
 /// A request or an answer as it is written.
 fn line(root: &Root, whole: &Whole) -> String {
     let (operation, value) = (root.operation.as_str(), &whole.value);
     let full = value.to_string();
     let json = if full.chars().count() > MAX_WHOLE { shown(&whole.brief) } else { full };
     let scalar = !value.is_array() && !value.is_object();
-    let bare = if value.as_str() == Some("") { "\"\"".to_owned() } else { shown(&text_of(value)) };
+    let bare = if value.as_str() == Some("") { "(empty)".to_owned() } else { shown(&text_of(value)) };
     let encoded = utf8_percent_encode(&text_of(value), PLAIN).to_string();
     match &root.spot.carrier {
         Carrier::Request => format!("{operation} {json}"),
@@ -135,7 +190,7 @@ fn line(root: &Root, whole: &Whole) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -270,9 +270,9 @@ fn what_is_required_needs_no_declaration() {
     let (one, two) = (declared, "{type: object, anyOf: [{required: [q]}, {required: [r]}]}");
     check_schemas(
         &[
-            ("declared, then required", declared, required, Breaking, Safe),
-            ("required, then declared", required, declared, Safe, Breaking),
-            ("one of several names", one, two, Breaking, Safe),
+            ("declared, then required", declared, required, Breaking, Breaking),
+            ("required, then declared", required, declared, Breaking, Breaking),
+            ("one of several names", one, two, Breaking, Breaking),
         ],
         "",
         "",

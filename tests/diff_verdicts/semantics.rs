@@ -55,7 +55,8 @@ fn the_level_of_a_response_is_a_promise() {
     };
     let (plain, note, deny) = (seen(""), seen(", x-contract: {level: note}"), seen(", x-contract: {level: deny}"));
     let mut faults = Vec::new();
-    check(&mut faults, "a note is none", Silent, &plain, &note);
+    check(&mut faults, "noted", Safe, &plain, &note);
+    check(&mut faults, "no longer noted", Doubtful, &note, &plain);
     check(&mut faults, "ruled out", Safe, &note, &deny);
     check(&mut faults, "let in again", Doubtful, &deny, &note);
     check(&mut faults, "no longer ruled out", Doubtful, &deny, &plain);

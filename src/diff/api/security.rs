@@ -49,6 +49,11 @@ fn text(alternative: &Alternative<'_>) -> String {
     format!("`{}`", parts.join(" + "))
 }
 
+/// All alternatives: any of them will do.
+fn all(alternatives: &[Alternative<'_>]) -> String {
+    alternatives.iter().map(text).collect::<Vec<_>>().join(" or ")
+}
+
 /// Whether whoever satisfies `held` satisfies `asked` too.
 fn satisfies(held: &Alternative<'_>, asked: &Alternative<'_>) -> bool {
     asked
@@ -75,13 +80,12 @@ impl<'a> Api<'a> {
                 continue;
             }
             let (rule, before, after): (&'static Rule, String, String) = if held.is_empty() {
-                let asked = new.iter().map(text).collect::<Vec<_>>().join(" or ");
-                (&rules::security_required::RULE, "anonymous access".to_owned(), asked)
+                (&rules::security_required::RULE, "anonymous access".to_owned(), all(&new))
             } else if let Some(index) = new.iter().position(|asked| same_schemes(held, asked)) {
                 said_scopes.push(index);
                 (&rules::security_scope_added::RULE, text(held), text(&new[index]))
             } else {
-                (&rules::security_alternative_removed::RULE, text(held), "not accepted".to_owned())
+                (&rules::security_alternative_removed::RULE, text(held), all(&new))
             };
             self.say_security(context, rule, (&old_at, &new_at), (before, after));
         }
@@ -98,7 +102,8 @@ impl<'a> Api<'a> {
             } else {
                 &rules::security_alternative_added::RULE
             };
-            self.say_security(context, rule, (&old_at, &new_at), ("not accepted".to_owned(), text(asked)));
+            let held = old.iter().find(|held| same_schemes(held, asked));
+            self.say_security(context, rule, (&old_at, &new_at), (held.map_or_else(|| all(&old), text), text(asked)));
         }
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Conjs {
     outlines: HashMap<ConjId, Arc<Outline>>,
     /// The conjs of single schemas.
     single: HashMap<NodeId, ConjId>,
+    /// The schemas as they are written, where a conj stands for such and not for a variant.
+    written: HashMap<ConjId, Box<[NodeId]>>,
     /// One value for each conj that was asked for, by the direction in which it travels.
     pub(crate) samples: HashMap<(ConjId, Direction), Value>,
 }
@@ -120,7 +122,13 @@ impl Conjs {
         if let Some(node) = single {
             self.single.insert(node, id);
         }
+        self.written.entry(id).or_insert_with(|| seeds.into());
         id
+    }
+
+    /// The schemas that a conj stands for, as they are written; none for a variant of a union.
+    pub(crate) fn written(&self, id: ConjId) -> Option<&[NodeId]> {
+        self.written.get(&id).map(AsRef::as_ref)
     }
 
     /// The same parts with null left out of account.

@@ -100,7 +100,7 @@ pub(super) fn is_null(side: &Side<'_>, node: NodeId) -> bool {
 }
 
 /// Whether a schema allows null; the many spellings of it are one concept.
-pub(super) fn allows_null(side: &mut Side<'_>, node: NodeId) -> bool {
+pub(crate) fn allows_null(side: &mut Side<'_>, node: NodeId) -> bool {
     null_in(side, node, &mut HashMap::new()).unwrap_or(false)
 }
 

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use super::arena::{NodeId, Side};
 use super::types::{Range, TypeSet};
 pub(crate) use conjs::{Conjs, Outline};
+pub(crate) use flat::allows_null;
 use flat::{Flat, is_null, speaks};
 use negation::{Negated, alternatives, doubly_negated};
 pub(crate) use tags::Tags;
@@ -169,7 +170,9 @@ pub(crate) fn component_name<'a>(side: &mut Side<'a>, node: NodeId) -> Option<&'
 
 /// The types of a schema that names none but shows by its keywords what it describes.
 pub(crate) fn inferred_types(map: &Map<String, Value>) -> TypeSet {
-    if map.contains_key("properties") || map.get("additionalProperties").is_some_and(Value::is_object) {
+    // An empty `properties` describes nothing, and so no object either.
+    let declares = map.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty());
+    if declares || map.get("additionalProperties").is_some_and(Value::is_object) {
         TypeSet::OBJECT
     } else if map.contains_key("items") {
         TypeSet::ARRAY

@@ -58,6 +58,17 @@ impl Ask {
     }
 }
 
+/// What becomes of the payloads of a variant on the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cover {
+    /// One of the others takes them, and declares what they hold; or several do together.
+    Declared,
+    /// One of the others lets them through, but only because it is open.
+    Open,
+    /// They are not taken, as far as is known.
+    Missing,
+}
+
 /// How a variant fares against one of the others.
 enum Fit<'a> {
     Taken,
@@ -85,31 +96,36 @@ impl Matching<'_> {
 impl<'a> Engine<'a> {
     /// Whether the payloads of a variant are taken by the other side: those of an old variant by the new
     /// ones, those of a new variant by the old ones. Judged without the variant `but`, and then by
-    /// all together.
-    pub(super) fn is_covered(&mut self, matching: &Matching<'a>, own: usize, ask: Ask, but: Option<usize>) -> bool {
+    /// all together. One other is judged as many are.
+    pub(super) fn cover(&mut self, matching: &Matching<'a>, own: usize, ask: Ask, but: Option<usize>) -> Cover {
         let request = ask.of_old;
         let (mine, others) = if request { (&matching.old, &matching.new) } else { (&matching.new, &matching.old) };
         let (variant, sketch) = &mine[own];
         if matching.tagged || others.len() > MAX_COVERING {
-            return false;
+            return Cover::Missing;
         }
-        let alone = others.iter().enumerate().any(|(at, (other, like))| {
-            // Beside a single schema a variant is one like any other: what it declares besides is judged as such.
-            let kin = others.len() == 1 || sketch.declared_by(like);
-            Some(at) != but && sketch.types.within(like.types) && kin && {
-                let (_, summary) = self.directed(variant.conj, other.conj, ask);
-                !summary.breaks(ask.polarity()) && !summary.unknown
-            }
-        });
-        if alone || others.len() < 2 || others.len() > MAX_TOGETHER {
-            return alone;
+        let takes = |engine: &mut Self, declared: bool| {
+            others.iter().enumerate().any(|(at, (other, like))| {
+                Some(at) != but && sketch.types.within(like.types) && sketch.declared_by(like) == declared && {
+                    let (_, summary) = engine.directed(variant.conj, other.conj, ask);
+                    !summary.breaks(ask.polarity()) && !summary.unknown
+                }
+            })
+        };
+        if takes(self, true) {
+            return Cover::Declared;
         }
         let near: Vec<ConjId> = others
             .iter()
             .filter(|(_, like)| sketch.types.has(like.types) && sketch.declared_by(like))
             .map(|(other, _)| other.conj)
             .collect();
-        near.len() > 1 && self.covered_together(variant.conj, &near, ask)
+        let few = others.len() <= MAX_TOGETHER && near.len() > 1;
+        match () {
+            () if few && self.covered_together(variant.conj, &near, ask) => Cover::Declared,
+            () if takes(self, false) => Cover::Open,
+            () => Cover::Missing,
+        }
     }
 
     /// The relation of a variant to one of the other side, whichever side it is on.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Engine, Sides};
 use crate::diff::arena::{NodeId, Side};
+use crate::diff::change::{At, Change};
 use crate::diff::effective::{Effective, Part, Tags, component_name, stands_for};
+use crate::diff::rule::Rule;
 use crate::diff::rules;
 
 /// Value, and name of the schema that it selects.
@@ -36,7 +38,8 @@ impl<'a> Engine<'a> {
         }
         let before = Tags::read(&mut self.old, old).explicit(&self.old);
         let after = Tags::read(&mut self.new, new).explicit(&self.new);
-        self.compare_moved_tags(sides, &before, &after);
+        let mappings = (self.old.get(old, "mapping"), self.new.get(new, "mapping"));
+        self.compare_moved_tags(sides, (&before, &after), mappings);
         let known = |tag: &str, side: &Explicit<'_>, names: &[&str]| side.contains_key(tag) || names.contains(&tag);
         let (left, right) = (variant_names(&mut self.old, &sides.old), variant_names(&mut self.new, &sides.new));
         for (rule, tags) in [
@@ -44,26 +47,46 @@ impl<'a> Engine<'a> {
             (&rules::discriminator_value_added::RULE, lost(&after, &left, |tag| known(tag, &before, &left), &right)),
         ] {
             for tag in tags {
-                let change = self.change(sides, rule, "discriminator").about_one(tag);
+                let change = self.change_of_tag(sides, rule, mappings, &tag);
                 self.note(sides, change);
             }
         }
     }
 
     /// A value that now selects a schema which was there before under another value, or is still there under one.
-    fn compare_moved_tags(&mut self, sides: &Sides<'a>, before: &Explicit<'a>, after: &Explicit<'a>) {
+    fn compare_moved_tags(
+        &mut self,
+        sides: &Sides<'a>,
+        (before, after): (&Explicit<'a>, &Explicit<'a>),
+        mappings: (Option<NodeId>, Option<NodeId>),
+    ) {
         for (tag, old) in before {
             let (Some(old), Some(Some(new))) = (old, after.get(tag)) else { continue };
             let still = after.values().any(|name| name.as_ref() == Some(old));
             let known = before.values().any(|name| name.as_ref() == Some(new));
             if old != new && (still || known) {
-                let change = self
-                    .change(sides, &rules::discriminator_value_moved::RULE, "discriminator")
-                    .about_one(tag)
-                    .values(*old, *new);
+                let rule = &rules::discriminator_value_moved::RULE;
+                let change = self.change_of_tag(sides, rule, mappings, tag).values(*old, *new);
                 self.note(sides, change);
             }
         }
+    }
+
+    /// Starts a change of one value, at its line of the mapping.
+    fn change_of_tag(
+        &self,
+        sides: &Sides<'a>,
+        rule: &'static Rule,
+        mappings: (Option<NodeId>, Option<NodeId>),
+        tag: &str,
+    ) -> Change {
+        let change = self.change(sides, rule, "discriminator").about_one(tag);
+        let at = |side: &Side<'_>, mapping: Option<NodeId>| {
+            mapping.filter(|node| side.value(*node).get(tag).is_some()).map(|node| At::key(node, tag))
+        };
+        let (old, new) = (at(&self.old, mappings.0), at(&self.new, mappings.1));
+        let places = (old.or(change.old.clone()), new.or(change.new.clone()));
+        change.at(places.0, places.1)
     }
 
     /// A schema that is a base stands for all that inherit from it.

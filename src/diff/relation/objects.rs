@@ -212,8 +212,14 @@ impl<'a> Engine<'a> {
 
     fn property_removed(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
         if property.is_required {
-            // What is required without a declaration must come all the same.
+            // What is required without a declaration must come all the same, and may be anything.
             self.compare_required(sides, property);
+            if sides.new.additional == Additional::Any {
+                if !hidden {
+                    self.member(sides, Some(property.name), property.old, &[]);
+                }
+                return;
+            }
         }
         let required = property.was_required && (!property.is_required || sides.new.closed());
         let mut found = Vec::new();
@@ -242,7 +248,14 @@ impl<'a> Engine<'a> {
 
     fn property_added(&mut self, sides: &Sides<'a>, property: &Property<'_>, hidden: bool) {
         if property.was_required {
+            // It had to come before it was declared, and could be anything.
             self.compare_required(sides, property);
+            if sides.old.additional == Additional::Any {
+                if !hidden {
+                    self.member(sides, Some(property.name), &[], property.new);
+                }
+                return;
+            }
         }
         let newly_required = property.is_required && !property.was_required;
         let mut found = Vec::new();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ConjId, Engine, Sides};
 use crate::diff::arena::NodeId;
-use crate::diff::effective::{Effective, Variant};
+use crate::diff::effective::{Effective, Variant, allows_null};
 use crate::diff::law::Direction;
 use crate::diff::rule::Rule;
 use crate::diff::rules;
@@ -25,9 +25,8 @@ impl<'a> Engine<'a> {
     /// answered now; true when one was found.
     ///
     /// Open objects and lists overlap almost always, and nobody means them to be refused: they are looked at only where
-    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about; objects also where both variants declare
-    /// the same properties, so that it is their values or their presence that tells them apart, and then only with properties that the
-    /// other document declares.
+    /// an `anyOf`, which allows that, became a `oneOf`, or the other way about; objects also with what both variants and
+    /// the other document declare, so that no variant takes them merely because it is open.
     pub(super) fn compare_overlaps(&mut self, sides: &Sides<'a>, old: ConjId, new: ConjId) -> bool {
         let request = sides.mode.direction == Direction::Request;
         let strict = if request { &sides.new } else { &sides.old };
@@ -73,17 +72,19 @@ impl<'a> Engine<'a> {
         let request = sides.mode.direction == Direction::Request;
         let lax = if request { &sides.old } else { &sides.new };
         let inclusive = lax.unions.iter().any(|union| union.keyword == "anyOf");
-        let compound = TypeSet::ARRAY.or(TypeSet::OBJECT);
         let declared = self.declared_by(if request { old } else { new }, lax, request);
+        if self.takes_null_once(lax, request) && self.null_fits_several(variants, !request) {
+            self.say_overlap(sides, &Value::Null, 0);
+            return true;
+        }
         let mut offered: Option<Vec<Value>> = None;
         for (index, one) in variants.iter().enumerate() {
             for two in variants.iter().skip(index + 1).take(MAX_VARIANTS) {
                 let common = self.types_of(one, request).and(self.types_of(two, request));
-                let alike = self.declare_the_same(one, two, request);
-                let common = match (inclusive, alike) {
-                    (true, _) => common,
-                    (false, true) => common.without(TypeSet::ARRAY),
-                    (false, false) => common.without(compound),
+                let common = match inclusive || self.may_share_objects(one, two, request) {
+                    _ if inclusive => common,
+                    true => common.without(TypeSet::ARRAY),
+                    false => common.without(TypeSet::ARRAY.or(TypeSet::OBJECT)),
                 };
                 if common.is_empty() {
                     continue;
@@ -135,14 +136,51 @@ impl<'a> Engine<'a> {
         names
     }
 
-    /// Whether two variants declare the same properties, and any.
-    fn declare_the_same(&mut self, one: &Variant<'a>, two: &Variant<'a>, of_new: bool) -> bool {
+    /// Whether an object may fit two variants with what both declare: neither requires what the other does not know,
+    /// and no property is fixed to another value.
+    fn may_share_objects(&mut self, one: &Variant<'a>, two: &Variant<'a>, of_new: bool) -> bool {
+        let (left, right) = (self.merged(one.conj, !of_new), self.merged(two.conj, !of_new));
+        let known = |own: &Effective<'_>, other: &Effective<'_>| {
+            own.required.iter().all(|name| other.properties.contains_key(name))
+        };
+        if left.properties.is_empty() && right.properties.is_empty() || !known(&left, &right) || !known(&right, &left) {
+            return false;
+        }
         let (side, conjs) = match of_new {
             true => (&mut self.new, &mut self.new_conjs),
             false => (&mut self.old, &mut self.old_conjs),
         };
         let (one, two) = (conjs.outline(side, one.conj), conjs.outline(side, two.conj));
-        !one.names.is_empty() && one.names == two.names
+        one.fixed.iter().all(|(name, value)| two.fixed.iter().all(|(known, other)| name != known || value == other))
+    }
+
+    /// Whether a side takes null, and does not refuse it by a `oneOf` of several variants that do.
+    fn takes_null_once(&mut self, merged: &Effective<'a>, of_old: bool) -> bool {
+        let lists: Vec<Vec<NodeId>> = merged
+            .unions
+            .iter()
+            .filter(|union| union.keyword == "oneOf")
+            .map(|union| self.listed(&union.variants, of_old))
+            .collect();
+        merged.nullable && lists.iter().all(|list| self.takers_of_null(list, of_old) < 2)
+    }
+
+    /// Whether null satisfies several of the variants of one `oneOf`.
+    fn null_fits_several(&mut self, variants: &[Variant<'a>], of_old: bool) -> bool {
+        let nodes: Vec<NodeId> = variants.iter().map(|variant| variant.node).collect();
+        let all = self.listed(&nodes, of_old);
+        self.takers_of_null(&all, of_old) > 1
+    }
+
+    /// All that stands in the list of some variants, those that are null and nothing else among them.
+    fn listed(&mut self, variants: &[NodeId], of_old: bool) -> Vec<NodeId> {
+        let side = if of_old { &mut self.old } else { &mut self.new };
+        variants.first().map(|first| side.parent(*first)).map(|list| side.items(list)).unwrap_or_default()
+    }
+
+    fn takers_of_null(&mut self, nodes: &[NodeId], of_old: bool) -> usize {
+        let side = if of_old { &mut self.old } else { &mut self.new };
+        nodes.iter().filter(|node| allows_null(side, **node)).count()
     }
 
     fn types_of(&mut self, variant: &Variant<'a>, of_new: bool) -> TypeSet {
@@ -197,7 +235,9 @@ impl<'a> Engine<'a> {
         let mut tried = offered.chain(tried.into_iter().take(MAX_TRIED));
         let (first, second) = (half.conjs.get(one).clone(), half.conjs.get(two).clone());
         tried.find(|value| {
-            lax.accepts(&laxly, value, direction) == Some(true)
+            let meant = declared.is_none() || half.declares(one, value) && half.declares(two, value);
+            meant
+                && lax.accepts(&laxly, value, direction) == Some(true)
                 && half.accepts(&first, value, direction) == Some(true)
                 && half.accepts(&second, value, direction) == Some(true)
                 && half.accepts(&strictly, value, direction) == Some(false)

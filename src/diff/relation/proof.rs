@@ -91,6 +91,12 @@ impl Prover<'_, '_> {
         }
     }
 
+    /// What holds the schema of a request, if that is written there: for a parameter, the parameter.
+    pub(crate) fn parameter(&self, root: PairId) -> Option<&Value> {
+        let node = *self.old_conjs.written(self.pairs[root.0 as usize].old)?.first()?;
+        Some(self.old.value(self.old.parent(node)))
+    }
+
     /// The unions at the place of a pair, from the inside out, for each way in which it is reached.
     fn unions_above(&self, pair: PairId) -> Vec<Vec<PairId>> {
         const MOST: usize = 4;

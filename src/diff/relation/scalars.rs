@@ -11,6 +11,7 @@ use crate::diff::rules;
 use crate::diff::types::{
     Range, TypeSet, format_length, format_pattern, format_within, integer_format, numeric_format, standard_format,
 };
+use crate::diff::unreadable::is_pattern;
 
 impl<'a> Engine<'a> {
     /// Judges the types and returns those that both sides have.
@@ -196,6 +197,7 @@ impl<'a> Engine<'a> {
         let gained: Vec<&str> = new.iter().filter(|pattern| !old.contains(pattern)).copied().collect();
         let rule = match (lost.is_empty(), gained.is_empty()) {
             (true, true) => return,
+            _ if !lost.iter().chain(&gained).all(|pattern| is_pattern(pattern)) => Some(&rules::pattern_changed::RULE),
             (true, false) if Patterns::implies(&spelt(&sides.old), &gained, &sides.old.length) => return,
             (false, true) if Patterns::implies(&spelt(&sides.new), &lost, &sides.new.length) => return,
             (true, false) => Some(&rules::pattern_added::RULE),

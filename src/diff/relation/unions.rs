@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::cover::Ask;
+use super::cover::{Ask, Cover};
 use super::likeness::{MAX_TRIES, pair_alike, pair_by_value};
 use super::{ConjId, Engine, MAX_UNION_DEPTH, Mode, PairId, Sides, Summary};
 use crate::diff::arena::Side;
 use crate::diff::change::{At, Change};
 use crate::diff::effective::{Effective, Outline, Variant, effective};
-use crate::diff::law::{Direction, Effect};
+use crate::diff::law::{Direction, Effect, Guard};
 use crate::diff::rule::Rule;
 use crate::diff::rules;
 use crate::diff::types::TypeSet;
@@ -69,7 +69,7 @@ impl<'a> Engine<'a> {
             sides.old.discriminator.is_some() && sides.new.discriminator.is_some() && tagged(&one) && tagged(&two);
         let partners = vec![None; one.len()];
         let mut matching = Matching { old: one, new: two, partners, tagged: by_tag };
-        self.pair_variants(&mut matching, sides.mode);
+        self.pair_variants(sides, &mut matching);
         self.judge_pairs(sides, &matching, (old, new));
         self.judge_rest(sides, &matching, (old, new));
         self.depth -= 1;
@@ -92,19 +92,26 @@ impl<'a> Engine<'a> {
     }
 
     /// Pairs the variants: by tag, by name, by equal meaning, and what is left by likeness.
-    fn pair_variants(&mut self, matching: &mut Matching<'a>, mode: Mode) {
+    fn pair_variants(&mut self, sides: &Sides<'a>, matching: &mut Matching<'a>) {
+        let moved = self.moved_tags(sides);
         let mut taken = vec![false; matching.new.len()];
         let names: HashMap<&str, usize> =
             matching.new.iter().enumerate().rev().filter_map(|(at, (other, _))| Some((other.name?, at))).collect();
         for (index, (variant, _)) in matching.old.iter().enumerate() {
-            let found =
-                if matching.tagged {
+            let named = variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at]);
+            let tagged =
+                || {
                     matching.new.iter().enumerate().position(|(at, (other, _))| {
                         !taken[at] && variant.tags.iter().any(|tag| other.tags.contains(tag))
                     })
-                } else {
-                    variant.name.and_then(|name| names.get(name).copied()).filter(|at| !taken[*at])
                 };
+            // Where a value selects another schema now, that is told; the schema itself may be what it was.
+            let is_moved = variant.tags.iter().any(|tag| moved.iter().any(|known| known == tag));
+            let found = match matching.tagged {
+                true if is_moved && named.is_some() => named,
+                true => tagged(),
+                false => named,
+            };
             if let Some(at) = found {
                 taken[at] = true;
                 matching.partners[index] = Some(at);
@@ -116,8 +123,15 @@ impl<'a> Engine<'a> {
         if pair_by_value(matching) {
             return;
         }
-        self.pair_equals(matching, mode);
+        self.pair_equals(matching, sides.mode);
         pair_alike(matching);
+    }
+
+    /// The values of the discriminator of which it was told that they select another schema.
+    fn moved_tags(&self, sides: &Sides<'a>) -> Vec<String> {
+        let changes = self.pairs[sides.pair.0 as usize].changes.iter();
+        let moved = changes.filter(|change| change.rule.id == rules::discriminator_value_moved::RULE.id);
+        moved.flat_map(|change| change.names.clone()).collect()
     }
 
     fn pair_equals(&mut self, matching: &mut Matching<'a>, mode: Mode) {
@@ -165,7 +179,7 @@ impl<'a> Engine<'a> {
                 let (pair, _) = self.relation(one, two, sides.mode);
                 let (own, but) = if ask.of_old { (index, at) } else { (at, index) };
                 self.judge_values(sides, matching, own, (whole, pair), ask)
-                    || self.is_covered(matching, own, ask, Some(but))
+                    || self.cover(matching, own, ask, Some(but)) == Cover::Declared
             }) {
                 continue;
             }
@@ -227,58 +241,71 @@ impl<'a> Engine<'a> {
     }
 
     fn judge_rest(&mut self, sides: &Sides<'a>, matching: &Matching<'a>, whole: (ConjId, ConjId)) {
-        let settled = |engine: &mut Self, own: usize, conj: ConjId, of_old: bool| {
+        let cover = |engine: &mut Self, own: usize, conj: ConjId, of_old: bool| {
             let ask = Ask { mode: sides.mode, of_old };
             let values = engine.refused_values(conj, whole, ask);
-            values.is_some_and(|refused| refused.is_empty()) || engine.is_covered(matching, own, ask, None)
+            match values.is_some_and(|refused| refused.is_empty()) {
+                true => Cover::Declared,
+                false => engine.cover(matching, own, ask, None),
+            }
         };
         let mut gone = Vec::new();
         for index in matching.free_old() {
             let (variant, sketch) = &matching.old[index];
-            if settled(self, index, variant.conj, true) {
+            let cover = cover(self, index, variant.conj, true);
+            if cover == Cover::Declared {
                 continue;
             }
             if !sides.old.unions.is_empty() {
-                gone.push(index);
+                gone.push((index, cover));
                 continue;
             }
             let keyword = sides.new.unions.first().map_or("union", |union| union.keyword);
             let after = format!("each value fits one of {} variants of `{keyword}`", matching.new.len());
             let change = self.variant_change(sides, "a schema without variants", (variant, true));
-            self.note(sides, change.values(format!("any {}", sketch.types.names()), after));
+            let change = change.values(format!("any {}", sketch.types.names()), after);
+            self.note(sides, change.let_through(cover, true));
         }
-        let mut come = matching.free_new();
-        come.retain(|at| !settled(self, *at, matching.new[*at].0.conj, false));
+        let mut come = Vec::new();
+        for at in matching.free_new() {
+            let cover = cover(self, at, matching.new[at].0.conj, false);
+            if cover != Cover::Declared {
+                come.push((at, cover));
+            }
+        }
         self.note_variants(sides, &matching.old, &gone, true);
         self.note_variants(sides, &matching.new, &come, false);
     }
 
-    /// Notes the variants that came or went: those that have no name and differ in their types as one change.
+    /// Notes the variants that came or went: those that have no name and differ in their types as one change, unless
+    /// others let them through, which is undecided.
     fn note_variants(
         &mut self,
         sides: &Sides<'a>,
         all: &[(Variant<'a>, Arc<Outline>)],
-        which: &[usize],
+        which: &[(usize, Cover)],
         removed: bool,
     ) {
-        let words: Vec<String> = which.iter().map(|index| describe(&all[*index].0, &all[*index].1)).collect();
+        let words: Vec<String> = which.iter().map(|(index, _)| describe(&all[*index].0, &all[*index].1)).collect();
         let bare = |place: usize| {
-            let variant = &all[which[place]].0;
+            let (index, cover) = which[place];
+            let variant = &all[index].0;
             let alone = words.iter().filter(|other| **other == words[place]).count() == 1;
-            variant.name.is_none() && variant.tags.is_empty() && alone
+            variant.name.is_none() && variant.tags.is_empty() && alone && cover == Cover::Missing
         };
         let (together, apart): (Vec<usize>, Vec<usize>) = (0..which.len()).partition(|place| bare(*place));
         let several = together.len() > 1;
         for place in apart.into_iter().chain(together.iter().copied().filter(|_| !several)) {
-            let change = self.variant_change(sides, &words[place], (&all[which[place]].0, removed));
-            self.note(sides, change);
+            let (index, cover) = which[place];
+            let change = self.variant_change(sides, &words[place], (&all[index].0, removed));
+            self.note(sides, change.let_through(cover, removed));
         }
         if several && let Some(first) = together.first() {
             let subject: Vec<&str> = together.iter().map(|place| words[*place].as_str()).collect();
             let (before, after) = (format!("{} variants", together.len()), "none of them".to_owned());
             let (before, after) = if removed { (before, after) } else { (after, before) };
             let (old, new) = self.unions_at(sides);
-            let change = self.variant_change(sides, &subject.join(", "), (&all[which[*first]].0, removed));
+            let change = self.variant_change(sides, &subject.join(", "), (&all[which[*first].0].0, removed));
             self.note(sides, change.at(old, new).values(before, after));
         }
     }
@@ -369,5 +396,17 @@ fn describe(variant: &Variant<'_>, sketch: &Outline) -> String {
         (_, Some(name)) => format!("`{name}`"),
         (Some(tag), None) => format!("`{tag}`"),
         (None, None) => format!("one of {}", sketch.types.names()),
+    }
+}
+
+impl Change {
+    /// Says that the payloads of the variant are taken by others only because these are open.
+    fn let_through(self, cover: Cover, removed: bool) -> Self {
+        const OPEN: &str = "let through by others only because they are open";
+        match (cover, removed) {
+            (Cover::Open, true) => self.values("a variant", OPEN).guarded(Guard::Open, true),
+            (Cover::Open, false) => self.values(OPEN, "a variant").guarded(Guard::Open, true),
+            _ => self,
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, change_of, next_step, operations, own_place, waiver_of};
+use crate::diff::proofs::{UNPROVED, unproved};
 use crate::finding::{Finding, Level};
 use crate::report::escape::{no_commands, visible};
 
@@ -70,6 +71,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let verdict = if report.fails() { paint.with("1;31", "FAILED") } else { paint.with("1;32", "ok") };
     let (old, new) = (visible(report.old), visible(report.new));
     let _ = writeln!(text, "{verdict}: {} ({old} -> {new})", report.verdict());
+    if let Some(told) = unproved(&report.outcome.findings) {
+        let _ = writeln!(text, "{told}");
+    }
     if !report.outcome.findings.is_empty() && !report.quiet {
         let _ = writeln!(text, "{}", visible(&report.advice()));
     }
@@ -114,7 +118,8 @@ fn full(text: &mut String, finding: &Finding, paint: &Paint, all: bool) {
     }
     row("also", &others(finding, all));
     row("why", finding.why.as_deref().unwrap_or_default());
-    row("proof", finding.witness.as_deref().unwrap_or_default());
+    let unproved = || finding.facts.get(UNPROVED).map(String::as_str);
+    row("proof", finding.witness.as_deref().or_else(unproved).unwrap_or_default());
     if !finding.facts.is_empty() {
         row("next", &next_step(finding));
         for (index, line) in waiver_of(finding).lines().enumerate() {

@@ -52,10 +52,11 @@ pub(super) fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -
             && shared.as_ref().is_none_or(|shared| shown.insert(shared.clone()))
             && group.level == Level::Deny
             && !options.without_witness
-            && proofs::is_affordable(jobs.len())
         {
-            jobs.push(Job { pair, roots: group.roots.clone(), change: group.change.clone() });
             proven.push(findings.len());
+            if proofs::is_affordable(jobs.len()) {
+                jobs.push(Job { pair, roots: group.roots.clone(), change: group.change.clone() });
+            }
         }
         let mut told = finding(group, level, places);
         if let Some(shared) = shared {
@@ -63,8 +64,9 @@ pub(super) fn worded(api: &mut Api<'_>, groups: Vec<Group>, options: &Options) -
         }
         findings.push(told);
     }
-    for (index, proof) in proven.into_iter().zip(proofs::all(api, &jobs)) {
-        findings[index].witness = proof;
+    let proofs = proofs::all(api, &jobs).into_iter().map(Some).chain(std::iter::repeat(None));
+    for (index, proof) in proven.into_iter().zip(proofs) {
+        proofs::show(&mut findings[index], proof);
     }
     findings
 }

@@ -6,7 +6,8 @@ rule! {
     /// A variant of a union is gone, and no other takes its payloads.
     ///
     /// ## Why it matters
-    /// Requests in that form are refused.
+    /// Requests in that form are refused. Where another variant lets them through, but only because it is open, the
+    /// change is undecided: nobody can tell whether what they hold is still understood.
     ///
     /// ## Example
     /// `oneOf: [Card, Bank]` becomes `[Card]`.
@@ -15,7 +16,7 @@ rule! {
     /// JSON Schema validation (draft Wright 00), `oneOf`, `anyOf`; oasdiff #610.
     id: "variant-removed",
     effect: Narrows,
-    guards: [],
+    guards: [Open],
     category: Wire,
     tells: Removal,
     mirror: Rule("variant-added"),

@@ -50,9 +50,18 @@ impl<'a> Api<'a> {
     pub(in crate::diff) fn compare_response_level(&mut self, context: &Context, spot: &Spot, both: Both) {
         let clauses = self.clauses(both);
         let (old, new) = self.values_of(&clauses);
-        if old != new {
-            self.say_levels(context, &spot.to_string(), &clauses, (grades(old, "note"), grades(new, "note")));
+        if old == new {
+            return;
         }
+        let level = |value: Option<&'a Value>| value.and_then(|value| value.get("level")).and_then(Value::as_str);
+        let spot = spot.to_string();
+        // Without a word nobody hears of it, which is less than a note.
+        let (rule, values): (&'static Rule, _) = match (level(old), level(new)) {
+            (Some("note"), None) => (&rules::promise_weakened::RULE, ("note", "not judged")),
+            (None, Some("note")) => (&rules::promise_strengthened::RULE, ("not judged", "note")),
+            _ => return self.say_levels(context, &spot, &clauses, (grades(old, "note"), grades(new, "note"))),
+        };
+        self.clause_with(context, rule, &spot, &clauses, (values.0.to_owned(), values.1.to_owned()));
     }
 
     pub(super) fn say_levels(&mut self, context: &Context, subject: &str, clauses: &Clauses, of: ((u8, u8), (u8, u8))) {

@@ -183,7 +183,10 @@ impl<'a> Api<'a> {
             if let Some(rule) = rule {
                 self.clause(context, rule, name, &filter);
             } else {
-                // Which values are tried is a matter of who checks.
+                let values = self.sub(&filter, "values");
+                if self.differ("values", &values) {
+                    self.clause(context, &rules::promise_changed::RULE, &format!("{name}.values"), &values);
+                }
                 self.compare_rest(context, name, &filter, &[&WEIGHTY[..], &["values"]].concat());
             }
         }

@@ -223,7 +223,10 @@ impl<'a> Api<'a> {
                 let resource = self.sub(&resources, name);
                 let key = self.sub(&resource, "key");
                 self.replaced(&whole, &rules::record_key_changed::RULE, &format!("{name}.key"), &key);
-                // Which component describes the records is a matter of names.
+                let schema = self.sub(&resource, "schema");
+                if !self.point_to_the_same(&schema) {
+                    self.promise(&whole, &format!("{name}.schema"), &schema);
+                }
                 self.compare_rest(&whole, name, &resource, &["key", "schema"]);
             }
             let tenancy = self.sub(&clauses, "tenancy");
@@ -237,10 +240,21 @@ impl<'a> Api<'a> {
                 let refusal = self.sub(&refusals, name);
                 self.promise(&whole, &format!("refusals.{name}"), &refusal);
             }
-            self.compare_rest(&whole, "", &clauses, &["resources", "tenancy", "refusals", "version"]);
+            self.compare_rest(&whole, "", &clauses, &["resources", "tenancy", "refusals"]);
             self.compare_levels(&whole, "", &clauses);
         }
         self.compare_rules(&whole);
+    }
+
+    /// Whether two pointers lead to schemas that read the same: how a component is called is a matter of names.
+    fn point_to_the_same(&mut self, pointers: &Clauses) -> bool {
+        let (Some(old), Some(new)) = self.values_of(pointers) else { return false };
+        let target = |side: &mut Side<'a>, pointer: &Value| -> Option<&'a Value> {
+            let node = side.at(0, pointer.as_str()?.strip_prefix('#')?)?;
+            Some(side.value(node))
+        };
+        let old = target(&mut self.engine.old, old);
+        old.is_some() && old == target(&mut self.engine.new, new)
     }
 
     /// The names under which either side has clauses.

@@ -3,6 +3,9 @@
 //! Candidates come from the side that must accept them: the old one for requests (it was accepted), the new one for
 //! responses (it may now come). What the validators of both documents confirm is shown; nothing else is.
 
+mod declared;
+mod formats;
+mod search;
 mod values;
 mod whole;
 
@@ -11,13 +14,13 @@ use serde_json::{Map, Value, json};
 use super::arena::{NodeId, Side};
 use super::checker;
 use super::effective::{Additional, Conj, ConjId, Conjs, Effective, effective};
-use super::law::{Direction, Effect};
+use super::law::Direction;
 use super::lowered::Lowering;
-use super::relation::Mode;
-use super::rule::{Aspect, Rule};
+use super::rule::Aspect;
 use super::types::{TypeSet, value_key};
+pub(crate) use search::{Wish, find};
 pub(crate) use values::Hints;
-use values::{hints, scalars};
+use values::scalars;
 pub(crate) use whole::{Surroundings, Whole, wrapped};
 
 /// Most candidates that are tried for one change.
@@ -42,9 +45,15 @@ pub(crate) struct Half<'s, 'a> {
 }
 
 impl<'a> Half<'_, 'a> {
+    fn lowering(&mut self, direction: Direction) -> Lowering<'_, 'a> {
+        let mut lowering = Lowering::new(self.side, Some(direction));
+        lowering.every_format = true;
+        lowering
+    }
+
     /// Whether the side accepts a value that travels in this direction.
     pub(crate) fn accepts(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let mut lowering = Lowering::new(self.side, Some(direction));
+        let mut lowering = self.lowering(direction);
         if conj.parts.iter().any(|part| lowering.plainly_refuses(part.node, value)) {
             return Some(false);
         }
@@ -57,16 +66,28 @@ impl<'a> Half<'_, 'a> {
 
     /// Whether the side accepts a value by the letter, where `properties` without `type` say nothing of a text.
     fn accepts_literally(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
-        let mut lowering = Lowering::new(self.side, Some(direction));
+        let mut lowering = self.lowering(direction);
         lowering.literal = true;
         let schema = lowering.conj(conj, value);
         lowering.is_complete().then(|| checker::is_valid(&schema, value)).flatten()
     }
 
+    /// Whether the side accepts a value by its schemas as they are written, with nothing read into them.
+    pub(super) fn takes_as_written(&mut self, id: ConjId, value: &Value, direction: Direction) -> Option<bool> {
+        let Some(nodes) = self.conjs.written(id).map(<[NodeId]>::to_vec) else {
+            let conj = self.conjs.get(id).clone();
+            return self.accepts_literally(&conj, value, direction);
+        };
+        let mut lowering = self.lowering(direction);
+        lowering.literal = true;
+        let all: Vec<Value> = nodes.into_iter().map(|node| lowering.schema(node, value, 0)).collect();
+        lowering.is_complete().then(|| checker::is_valid(&json!({ "allOf": all }), value)).flatten()
+    }
+
     /// Whether the side refuses a value for the reason that the rule is about.
     fn refuses_for(&mut self, conj: &Conj, value: &Value, direction: Direction, wish: &Wish<'_>) -> bool {
         let keywords = wish.rule.aspect.map_or(&[][..], Aspect::keywords);
-        let schema = Lowering::new(self.side, Some(direction)).conj(conj, value);
+        let schema = self.lowering(direction).conj(conj, value);
         let Some(faults) = checker::faults(&schema, value) else { return false };
         // Only a refusal of the whole by the rule's own keyword fits, or one by a union, which gives no reason.
         !faults.is_empty()
@@ -199,6 +220,25 @@ impl<'a> Half<'_, 'a> {
         }
     }
 
+    /// The least of each variant that a value of the discriminator selects.
+    fn tagged(&mut self, whole: ConjId, tag: &str, direction: Direction) -> Vec<Value> {
+        let conj = self.conjs.get(whole).clone();
+        let merged = effective(self.side, &conj);
+        let mut found = Vec::new();
+        for variant in self.conjs.variants(self.side, whole, &merged).unwrap_or_default() {
+            let conj = self.conjs.get(variant.conj).clone();
+            let own = effective(self.side, &conj);
+            let Some(selected) = own.selected.clone().filter(|selected| selected.values.iter().any(|one| one == tag))
+            else {
+                continue;
+            };
+            let mut least = self.least(&own, direction, 0);
+            least.insert(selected.property.clone(), json!(tag));
+            found.push(Value::Object(least));
+        }
+        found
+    }
+
     fn is_flagged(&mut self, nodes: &[NodeId], key: &str) -> bool {
         nodes.iter().any(|node| {
             let target = self.side.resolved(*node);
@@ -275,95 +315,4 @@ impl<'a> Half<'_, 'a> {
             found.push(Value::Object(with));
         }
     }
-}
-
-/// What a payload is to show, and how it travels.
-pub(crate) struct Wish<'w> {
-    /// The rule that tells the change.
-    pub(crate) rule: &'static Rule,
-    /// The one property, or whatever else the change is about.
-    pub(crate) focus: Option<&'w str>,
-    /// The values that the change is about.
-    pub(crate) listed: &'w [Value],
-    /// The variant that came or went, on the side that accepts the payload.
-    pub(crate) variant: Option<NodeId>,
-}
-
-impl Wish<'_> {
-    /// The payloads of which one must be shown, where the headline names them: another proves another change.
-    fn named(&self) -> Option<Vec<Value>> {
-        match self.rule.aspect {
-            Some(Aspect::Null) => Some(vec![Value::Null]),
-            _ => Some(self.listed.to_vec()).filter(|listed| !listed.is_empty()),
-        }
-    }
-}
-
-/// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
-/// others are the unions around it, which must bear it out.
-pub(crate) fn find<'s, 'a>(
-    (old, new): (&mut Half<'s, 'a>, &mut Half<'s, 'a>),
-    conjs: &[(ConjId, ConjId)],
-    mode: Mode,
-    wish: &Wish<'_>,
-) -> Option<Value> {
-    let direction = mode.direction;
-    let (one, two) = *conjs.first()?;
-    if old.is_vast(one) || new.is_vast(two) {
-        return None;
-    }
-    let (held, refusing, own, other) =
-        if direction == Direction::Request { (old, new, one, two) } else { (new, old, two, one) };
-    let variant = wish.variant.and_then(|node| held.variant_of(own, node));
-    let mut candidates = match wish.named() {
-        Some(named) => named,
-        None => {
-            let hints = hints(refusing, other, wish.focus.unwrap_or_default());
-            held.candidates(variant.unwrap_or(own), &hints, direction, 0)
-        }
-    };
-    // A segment of a path is never empty.
-    candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
-    candidates.sort_by_cached_key(|value| value.to_string().len());
-    candidates.dedup();
-    let variant = variant.map(|variant| held.conjs.get(variant).clone());
-    let both: Vec<(Conj, Conj)> = conjs
-        .iter()
-        .map(|(one, two)| match direction {
-            Direction::Request => (held.conjs.get(*one).clone(), refusing.conjs.get(*two).clone()),
-            Direction::Response => (held.conjs.get(*two).clone(), refusing.conjs.get(*one).clone()),
-        })
-        .collect();
-    let (inner, _) = both.first()?;
-    // A schema that cannot be lowered for one value cannot be for the next.
-    let mut beyond = false;
-    let mut shows = |value: &Value| {
-        if beyond {
-            return false;
-        }
-        let accepted = held.accepts(inner, value, direction);
-        beyond = accepted.is_none();
-        accepted == Some(true)
-            && variant.as_ref().is_none_or(|variant| held.accepts(variant, value, direction) == Some(true))
-            && both.iter().enumerate().all(|(place, (held_by, refused_by))| {
-                (place == 0 || held.accepts(held_by, value, direction) == Some(true))
-                    && refusing.accepts(refused_by, value, direction) == Some(false)
-            })
-            && refusing.refuses_for(&both[0].1, value, direction, wish)
-    };
-    let mut room = MAX_BYTES;
-    let found = candidates.into_iter().take(MAX_CANDIDATES).find(|value| {
-        let size = value.to_string().len();
-        let affordable = size <= room;
-        room = room.saturating_sub(size);
-        affordable && shows(value)
-    });
-    // A type that came beside what tells it anyway refuses values of other types only.
-    let text = json!("");
-    let typed = wish.rule.aspect == Some(Aspect::Type) && matches!(wish.rule.effect, Effect::Narrows | Effect::Widens);
-    let by_type = found.is_none() && typed && both.len() == 1;
-    let told = by_type
-        && held.accepts_literally(&both[0].0, &text, direction) == Some(true)
-        && refusing.accepts_literally(&both[0].1, &text, direction) == Some(false);
-    found.or_else(|| told.then_some(text))
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Half, MAX_LENGTH};
-use crate::diff::effective::{ConjId, Effective, effective};
-use crate::diff::types::{TypeSet, value_key};
+use super::{Half, MAX_LENGTH, MAX_WITNESS_VARIANTS, formats};
+use crate::diff::effective::{Conj, ConjId, Effective, effective};
+use crate::diff::types::{Range, TypeSet, value_key};
 
 /// What the other side, and the change itself, tell about where to look.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,8 @@ impl Hints {
     pub(super) fn with(&self, merged: &Effective<'_>) -> Self {
         let mut all = self.clone();
         all.numbers.extend([merged.range.low, merged.range.high].into_iter().filter(|limit| limit.is_finite()));
-        let limits = |range: &crate::diff::types::Range| [range.low, range.high].into_iter().filter_map(whole);
+        all.numbers.extend(merged.multiples.iter().flat_map(|step| [step / 2.0, step * 1.5]));
+        let limits = |range: &Range| [range.low, range.high].into_iter().filter_map(whole);
         all.lengths.extend(limits(&merged.length));
         all.items.extend(limits(&merged.item_count));
         all.properties.extend(limits(&merged.property_count));
@@ -112,10 +113,37 @@ fn texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
     for limit in &limits.lengths {
         for length in [limit.saturating_sub(1), *limit, limit + 1].into_iter().filter(|length| *length <= MAX_LENGTH) {
             found.push(json!("x".repeat(length)));
+            found.extend(
+                merged.formats.iter().filter_map(|format| formats::of_length(format, length)).map(Value::String),
+            );
         }
     }
+    long_texts(merged, limits, found);
     found.extend(SAMPLES.iter().map(|text| json!(text)));
     found.push(json!("x".repeat(64)));
+}
+
+/// Texts that fit the patterns and are longer, or shorter, than each of the lengths.
+fn long_texts(merged: &Effective<'_>, limits: &Hints, found: &mut Vec<Value>) {
+    if merged.patterns.is_empty() {
+        return;
+    }
+    let mut lengths: Vec<usize> = limits.lengths.iter().copied().filter(|length| *length <= MAX_LENGTH).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    for length in lengths.into_iter().take(4) {
+        let within = format!("^[^\n]{{0,{length}}}$");
+        let beyond = format!("^[^\n]{{{length},}}$");
+        for outer in [within, beyond] {
+            let text = crate::diff::relation::only_in(&merged.patterns, &[&outer], &merged.length);
+            found.extend(text.map(Value::String));
+        }
+        // Where no automaton decides, and beside a format, what fits is made longer at its end.
+        for sample in merged.patterns.iter().flat_map(|pattern| crate::diff::relation::samples(pattern, 6)).take(6) {
+            let more = (length + 1).saturating_sub(sample.chars().count());
+            found.push(Value::String(format!("{sample}{}", "x".repeat(more))));
+        }
+    }
 }
 
 /// The limits of a schema that refuses, and the values that it names.
@@ -125,6 +153,12 @@ pub(super) fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints
     let mut hints = Hints { focus: focus.to_owned(), ..Hints::default() }.with(&merged);
     hints.patterns = merged.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
     hints.listed = merged.values.iter().flatten().map(|value| value_key(value)).collect();
+    for variant in variants_of(half, &conj, &merged) {
+        let conj = half.conjs.get(variant).clone();
+        let own = effective(half.side, &conj);
+        hints = hints.with(&own);
+        hints.patterns.extend(own.patterns.iter().map(|pattern| (*pattern).to_owned()));
+    }
     for node in &merged.negations {
         let target = half.side.resolved(*node);
         if let Some(values) = half.side.value(target).get("enum").and_then(Value::as_array) {
@@ -135,4 +169,12 @@ pub(super) fn hints(half: &mut Half<'_, '_>, conj: ConjId, focus: &str) -> Hints
         }
     }
     hints
+}
+
+/// The variants of a schema that is a union of a few.
+fn variants_of<'a>(half: &mut Half<'_, 'a>, conj: &Conj, merged: &Effective<'a>) -> Vec<ConjId> {
+    let few = merged.unions.iter().all(|union| union.variants.len() <= MAX_WITNESS_VARIANTS);
+    let Some(id) = half.conjs.id_of(conj).filter(|_| few && !merged.unions.is_empty()) else { return Vec::new() };
+    let variants = half.conjs.variants(half.side, id, merged).unwrap_or_default();
+    variants.into_iter().take(24).map(|variant| variant.conj).collect()
 }

@@ -8,8 +8,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::Half;
-use crate::diff::effective::{Additional, Conj, ConjId, effective};
+use crate::diff::arena::NodeId;
+use crate::diff::effective::{Additional, Conj, ConjId, Effective, effective};
 use crate::diff::law::Direction;
+use crate::diff::types::TypeSet;
 
 /// Most variants of a union that are followed.
 const MAX_VARIANTS: usize = 64;
@@ -72,7 +74,9 @@ pub(crate) fn wrapped<'s, 'a>(
         }
         let (accepting, denying): (Conj, Conj) = (held.conjs.get(root.0).clone(), refusing.conjs.get(root.1).clone());
         let confirmed = held.accepts(&accepting, &whole.value, direction) == Some(true)
-            && refusing.accepts(&denying, &whole.value, direction) == Some(false);
+            && refusing.accepts(&denying, &whole.value, direction) == Some(false)
+            && held.takes_as_written(root.0, &whole.value, direction) == Some(true)
+            && refusing.takes_as_written(root.1, &whole.value, direction) == Some(false);
         confirmed.then_some(whole)
     });
     if found.is_none() {
@@ -97,7 +101,7 @@ impl Half<'_, '_> {
             let at = *work.get(next).filter(|_| next < MAX_VISITED && *budget > 0)?;
             next += 1;
             *budget -= 1;
-            for (step, to) in self.steps(at, direction) {
+            for (step, to) in self.steps(at, inner, direction) {
                 if let std::collections::hash_map::Entry::Vacant(entry) = from.entry(to) {
                     entry.insert(Some((at, step)));
                     work.push(to);
@@ -113,7 +117,8 @@ impl Half<'_, '_> {
         Some(way)
     }
 
-    fn steps(&mut self, id: ConjId, direction: Direction) -> Vec<(Step, ConjId)> {
+    /// Where a schema leads on the way to another.
+    fn steps(&mut self, id: ConjId, wanted: ConjId, direction: Direction) -> Vec<(Step, ConjId)> {
         let conj = self.conjs.get(id).clone();
         let leads_on = |part: &Value| {
             let keys = ["properties", "items", "additionalProperties", "oneOf", "anyOf"];
@@ -123,7 +128,8 @@ impl Half<'_, '_> {
         if conj.nullable {
             found.push((Step::Variant, self.conjs.without_null(id)));
         }
-        if !conj.parts.iter().any(|part| leads_on(self.side.value(part.node))) {
+        let anything = self.conjs.get(wanted).parts.is_empty();
+        if !anything && !conj.parts.iter().any(|part| leads_on(self.side.value(part.node))) {
             return found;
         }
         let merged = effective(self.side, &conj);
@@ -145,12 +151,26 @@ impl Half<'_, '_> {
         if let Some(first) = merged.items.first().copied() {
             found.push((Step::Item, self.conjs.of(self.side, &merged.items, first)));
         }
-        if let Additional::Schema(nodes) = &merged.additional
-            && let Some(first) = nodes.first().copied()
-        {
-            found.push((Step::Other, self.conjs.of(self.side, nodes, first)));
+        match (&merged.additional, conj.parts.first().map(|part| part.node).or(conj.anchor)) {
+            (Additional::Schema(nodes), _) => {
+                let first = nodes.first().copied().unwrap_or(NodeId(0));
+                found.push((Step::Other, self.conjs.of(self.side, nodes, first)));
+            }
+            // What is not declared may be anything.
+            (Additional::Any, Some(anchor)) if anything && merged.types.has(TypeSet::OBJECT) => {
+                found.extend(self.undeclared(&merged, anchor));
+            }
+            _ => {}
         }
         found
+    }
+
+    /// The members that an open object takes without declaring them, all of them anything.
+    fn undeclared(&mut self, merged: &Effective<'_>, anchor: NodeId) -> Vec<(Step, ConjId)> {
+        let anything = self.conjs.anything(anchor);
+        let required = merged.required.iter().filter(|name| !merged.properties.contains_key(*name));
+        let named = required.map(|name| Step::Member((*name).to_owned()));
+        named.chain([Step::Other]).map(|step| (step, anything)).collect()
     }
 
     /// The least that holds a value at a place.
