@@ -228,6 +228,28 @@ fn a_variant_that_only_openness_lets_through_is_undecided_beside_one_kin_and_bes
 }
 
 #[test]
+fn a_variant_that_openness_lets_through_is_told_apart_from_those_that_nobody_takes() {
+    let (id, more) = ("id: {type: string}", "blocking: {type: string}");
+    let plain = format!("{{type: string}}, {{type: object, required: [id], properties: {{{id}}}}}");
+    let blocking = format!("{{type: object, required: [id, blocking], properties: {{{id}, {more}}}}}");
+    let few = format!("{{oneOf: [{plain}]}}");
+    let many = format!("{{oneOf: [{plain}, {{type: boolean}}, {blocking}, {{type: integer}}]}}");
+    for (outcome, id) in [
+        (compared(&response(&few), &response(&many)), "variant-added"),
+        (compared(&request(&many), &request(&few)), "variant-removed"),
+    ] {
+        assert_eq!(grave(&outcome), [(id, Level::Deny), (id, Level::Warn)], "{:?}", outcome.findings);
+        let titled = |level: Level| outcome.findings.iter().find(|finding| finding.level == level);
+        let titles = [Level::Deny, Level::Warn].map(|level| titled(level).map(|finding| finding.title.clone()));
+        assert!(
+            titles[0].as_ref().is_some_and(|title| title.ends_with("one of boolean, one of integer")),
+            "{titles:?}"
+        );
+        assert!(titles[1].as_ref().is_some_and(|title| title.ends_with(": one of object")), "{titles:?}");
+    }
+}
+
+#[test]
 fn no_proof_is_printed_that_the_letter_of_a_document_refutes() {
     let outcome = compared(&request("{}"), &request("{properties: {a: {type: string}}}"));
     let finding = only(&outcome, "type-narrowed");

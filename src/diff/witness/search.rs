@@ -47,6 +47,34 @@ fn is_sent(value: &Value, wish: &Wish<'_>) -> bool {
     value.as_array().is_none_or(|items| items.len() >= least && items.iter().all(|item| item.as_str() != Some("")))
 }
 
+/// What may show the break, the shortest first.
+fn candidates(
+    (held, refusing): (&mut Half<'_, '_>, &mut Half<'_, '_>),
+    (own, other): (ConjId, ConjId),
+    variant: Option<ConjId>,
+    mode: Mode,
+    wish: &Wish<'_>,
+) -> Vec<Value> {
+    let mut candidates = match wish.named() {
+        Some(named) => named,
+        None => {
+            let hints = hints(refusing, other, wish.focus.unwrap_or_default());
+            held.candidates(variant.unwrap_or(own), &hints, mode.direction, 0)
+        }
+    };
+    // A segment of a path is never empty.
+    candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
+    if TAGGED.iter().any(|rule| std::ptr::eq(*rule, wish.rule))
+        && let Some(tag) = wish.focus
+    {
+        candidates = held.tagged(own, tag, mode.direction);
+    }
+    candidates.retain(|value| !mode.textual || is_sent(value, wish));
+    candidates.sort_by_cached_key(|value| (mode.textual && value.as_str() == Some(""), value.to_string().len()));
+    candidates.dedup();
+    candidates
+}
+
 /// Looks for a value that shows the break, the shortest first. The first pair of schemas is the one that changed; the
 /// others are the unions around it, which must bear it out.
 pub(crate) fn find<'s, 'a>(
@@ -63,23 +91,7 @@ pub(crate) fn find<'s, 'a>(
     let (held, refusing, own, other) =
         if direction == Direction::Request { (old, new, one, two) } else { (new, old, two, one) };
     let variant = wish.variant.and_then(|node| held.variant_of(own, node));
-    let mut candidates = match wish.named() {
-        Some(named) => named,
-        None => {
-            let hints = hints(refusing, other, wish.focus.unwrap_or_default());
-            held.candidates(variant.unwrap_or(own), &hints, direction, 0)
-        }
-    };
-    // A segment of a path is never empty.
-    candidates.retain(|value| !mode.segment || value.as_str().is_none_or(|text| !matches!(text, "" | "." | "..")));
-    if TAGGED.iter().any(|rule| std::ptr::eq(*rule, wish.rule))
-        && let Some(tag) = wish.focus
-    {
-        candidates = held.tagged(own, tag, direction);
-    }
-    candidates.retain(|value| !mode.textual || is_sent(value, wish));
-    candidates.sort_by_cached_key(|value| (mode.textual && value.as_str() == Some(""), value.to_string().len()));
-    candidates.dedup();
+    let candidates = candidates((&mut *held, &mut *refusing), (own, other), variant, mode, wish);
     let variant = variant.map(|variant| held.conjs.get(variant).clone());
     let both: Vec<(Conj, Conj)> = conjs
         .iter()
