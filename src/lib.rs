@@ -37,7 +37,6 @@
 //! use contract_gate::contract::Contract;
 //! use contract_gate::engine::{Options, check};
 //! use contract_gate::finding::Level;
-//! use contract_gate::gate::identities;
 //! use contract_gate::mock;
 //! use contract_gate::target::{Limits, Target};
 //!

@@ -1,7 +1,7 @@
 //! See the explanation on [`CHECK`].
 
 use super::{Blame, Ruling, Verdict, not_applicable, paging};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::case::Access;
@@ -39,6 +39,7 @@ fn judge(study: &Study, operation: &Operation) -> Verdict {
 fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Access, ruling: &mut Ruling) {
     let reference = study.reference_of(&operation.id, access);
     let whole = |walk: &WalkSeen| walk.walk.query.is_whole() && walk.walk.query.access == access;
+    let ends_early = study.walks(&operation.id).any(|(_, walk)| whole(walk) && lacks_the_end(walk, reference));
     for (case, walk) in study.walks(&operation.id).filter(|(_, walk)| whole(walk)) {
         if matches!(walk.end, End::Endless | End::TokenRepeated | End::NoToken | End::Broken(_)) {
             continue;
@@ -55,18 +56,20 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
         let missing: Vec<usize> = (0..reference.rows.len())
             .filter(|index| reference.rows[*index].key.as_deref().is_some_and(|key| !places.contains_key(key)))
             .collect();
-        // Records after the last common one are an early end (another check), or were not reached yet.
-        let inside: Vec<usize> = missing
-            .iter()
-            .copied()
-            .filter(|index| *index < last || (walk.is_complete() && missing.len() == 1))
-            .collect();
+        // Records after the last common one are an early end (another check), or were not reached yet. One alone is no more
+        // than a record, unless other walks lack several there.
+        let alone = walk.is_complete() && missing.len() == 1 && !ends_early;
+        let inside: Vec<usize> = missing.iter().copied().filter(|index| *index < last || alone).collect();
         let ordered = is_ordered(reference, &places, last);
         let tied = tied(study, operation, reference, &places);
         let may_come = |index: usize| tied(index) && !keeps_order(study, operation, walk, reference);
         let mut inside = inside.into_iter().filter(|index| walk.is_complete() || (ordered && !may_come(*index)));
         let Some(first) = inside.next() else { continue };
         let left_out = 1 + inside.count();
+        // Who shows three records and "leaves out" a hundred between them has another order.
+        if !walk.is_complete() && left_out > walk.rows.len() {
+            continue;
+        }
         let after = reference.rows[first + 1..].iter().find_map(|row| places.get(row.key.as_deref()?)).copied();
         let sent = paging::requests_around(walk, after.unwrap_or_else(|| walk.rows.len().saturating_sub(1)));
         let other = study
@@ -84,6 +87,14 @@ fn judge_access(study: &Study, operation: &Operation, lists: &Lists, access: Acc
                 .mark(if access == Access::Own { "skipped" } else { "skipped for the second tenant" }),
         );
     }
+}
+
+/// Whether a walk that says it is at the end lacks several of the last records, and no others.
+fn lacks_the_end(walk: &WalkSeen, reference: &Reference) -> bool {
+    let shown: HashSet<&str> = walk.rows.iter().filter_map(|row| row.key.as_deref()).collect();
+    let is_shown = |row: &Arc<Row>| row.key.as_deref().is_some_and(|key| shown.contains(key));
+    let Some(last) = reference.rows.iter().rposition(is_shown).filter(|_| walk.is_complete()) else { return false };
+    last + 2 < reference.rows.len() && reference.rows[..last].iter().all(is_shown)
 }
 
 /// Tells which records may come later in a walk that was cut off, as another order among those that are equal to them in the

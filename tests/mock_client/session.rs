@@ -64,10 +64,13 @@ fn list(client: &Client, operation: &Operation, lists: &Lists, transcript: &mut 
     let records = pages(client, operation, &Vec::new(), transcript);
     if let Some(size) = &lists.page.size {
         let most = size.max.unwrap_or(100);
-        for records in [10, most] {
+        // A small size, and one that leaves a single record for the last page.
+        let all = records.len() as u64;
+        let lone = (2..=most).rev().find(|size| all % size == 1 && *size < all);
+        for records in [6, 10, most].into_iter().chain(lone) {
             pages(client, operation, &vec![(size.slot.clone(), json!(records))], transcript);
         }
-        for bad in [json!(0), json!(-1), json!(most + 1), json!("many")] {
+        for bad in [json!(0), json!(-1), json!(most + 1), json!("many"), json!("10abc"), json!(1.5)] {
             ask(client, operation, &vec![(size.slot.clone(), bad)], transcript);
         }
     }
