@@ -277,7 +277,7 @@ impl Gate {
         Ok(if self.base_url.is_none() { Some(start()?) } else { None })
     }
 
-    /// The server and the way in.
+    /// The server and access.
     fn target(&self, embedded: Option<&Running>, limits: Limits) -> Result<Target, GateError> {
         let target = match embedded {
             Some(running) => Target::embedded(running, limits)?,

@@ -88,7 +88,7 @@ fn parts_that_asked_other_servers_or_other_tenants_are_refused() {
     part("c.json", "2/2", "http://127.0.0.1:9", "unit_south");
     part("d.json", "2/2", "http://127.0.0.1:9/other", "unit_north");
     for (other, wanted) in
-        [("c.json", "differ in the way in of flexportal"), ("d.json", "differ in the server of flexportal")]
+        [("c.json", "differ in the access of flexportal"), ("d.json", "differ in the server of flexportal")]
     {
         let (code, text) = run(&here, &["merge", "a.json", other]);
         assert!(code == 2 && text.contains(wanted), "{other}: {text}");

@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Source
     /// RFC 9112; the limit is `--timeout`. A connection that was kept may be closed while a request is on its way (section
-    /// 9.3.1): that is borne once, and each later request has a connection of its own.
+    /// 9.3.1): that is accepted once, and each later request has a connection of its own.
     id: "no-answer", family: Answers, level: Deny, proof: Answer,
     faults: ["connection-dropped", "page-hangs"],
     plan: plan_nothing, judge: judge,

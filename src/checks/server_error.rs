@@ -15,7 +15,7 @@ check! {
     /// A made-up cursor is answered with 500 instead of 400.
     ///
     /// ## Source
-    /// RFC 9110, section 15.6: server errors are the server's own. A 503 that a second request does not meet is borne twice in
+    /// RFC 9110, section 15.6: server errors are the server's own. A 503 that a second request does not meet is accepted twice in
     /// a run, more often when it says with `Retry-After` when to come again. In answer to TRACE, which nobody documents, it is
     /// a note.
     id: "server-error", family: Answers, level: Deny, proof: Answer,

@@ -4,7 +4,7 @@ use super::target::TargetArgs;
 use crate::config::{Config, LevelRule, Origin, Row};
 use crate::mask::{STARS, header_names_credential, redact_credentials};
 
-/// Every value with its origin, flags for the way in and for levels included.
+/// Every value with its origin, flags for access and for levels included.
 pub(super) fn over(config: &Config, target: &TargetArgs, levels: &[LevelRule]) -> Vec<Row> {
     let mut rows = config.rows();
     for rule in levels {

@@ -10,7 +10,7 @@ use crate::lint::{self, Linted};
 
 /// Tells whether a document is sound before anything is built on it.
 ///
-/// Exit code 0: sound, be it with warnings; 1: an error; 2: a document cannot be read, and the others are sound.
+/// Exit code 0: sound, perhaps with warnings; 1: an error; 2: a document cannot be read, and the others are sound.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  contract-gate lint openapi/flexportal.yaml --strict --report human --report sarif=lint.sarif"

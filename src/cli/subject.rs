@@ -63,7 +63,7 @@ pub(super) fn subjects(
         let embedded_only = flags.base_url.is_none() && configured.is_none_or(|target| target.base_url.is_none());
         if let Some(flag) = flags.given().filter(|_| embedded_only) {
             return Err(format!(
-                "{flag} is given, but no server: the embedded server of {name} has its own way in\n  help: add --base-url URL, or leave {flag} out"
+                "{flag} is given, but no server: the embedded server of {name} has an access of its own\n  help: add --base-url URL, or leave {flag} out"
             ));
         }
         if configured.is_none() {

@@ -10,7 +10,7 @@ use crate::mask::Secret;
 
 /// Where the target is and how to get in; for one target given by flags.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "The server and the way in")]
+#[command(next_help_heading = "The server and access")]
 pub(super) struct TargetArgs {
     /// Base URL of the server; without one the embedded server is checked
     #[arg(long, value_name = "URL", env = "CONTRACT_GATE_BASE_URL", hide_env_values = true)]
@@ -78,7 +78,7 @@ impl TargetArgs {
         access(token, &self.second_headers, &self.second_params).map(Some)
     }
 
-    /// The way in that a configured target names, with what was given by flags laid over it.
+    /// The access that a configured target names, with what was given by flags laid over it.
     pub(super) fn over(&self, own: Access, second: Option<Access>) -> Result<(Access, Option<Access>), String> {
         let own = lay(own, self.access()?);
         let second = match (second, self.second()?) {

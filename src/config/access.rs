@@ -12,7 +12,7 @@ use super::settings::{Origin, Row};
 use super::{ConfigError, Source};
 use crate::mask::{STARS, Secret, header_names_credential, names_credential};
 
-/// Another way in, as it stands in the file.
+/// Another access, as it stands in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct FileAccess {

@@ -48,9 +48,9 @@ pub struct Target {
     pub overlay: Option<PathBuf>,
     /// Base URL; without one, the embedded server is checked.
     pub base_url: Option<String>,
-    /// The way in.
+    /// The access.
     pub access: AccessSource,
-    /// The way in for a second tenant, for the checks of isolation.
+    /// The access of a second tenant, for the checks of isolation.
     pub second_tenant: Option<AccessSource>,
     /// Profile, instead of that of the run.
     pub profile: Option<Profile>,

@@ -17,7 +17,7 @@ pub fn fingerprint(value: &Value) -> u64 {
     match value {
         Value::Null => 1,
         Value::Bool(flag) => mixed(2 + u64::from(*flag)),
-        // Minus nought is nought.
+        // Minus zero is zero.
         Value::Number(number) => match beyond_doubles(number) {
             Some(whole) => mixed(whole ^ 0x7f4a_7c15),
             None => mixed((number.as_f64().unwrap_or_default() + 0.0).to_bits() ^ 0x9e37_79b9),

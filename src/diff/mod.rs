@@ -77,7 +77,7 @@ pub enum CompareError {
 /// Compares two documents.
 ///
 /// # Errors
-/// When the new document refers to something that does not exist, be it reached or not, and the old one did not; when a
+/// When the new document refers to something that does not exist, whether it is reached or not, and the old one did not; when a
 /// level is set for something that is neither a rule nor a category.
 pub fn compare(old: &Workspace, new: &Workspace, options: &Options) -> Result<Outcome, CompareError> {
     for id in options.levels.keys() {

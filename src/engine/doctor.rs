@@ -67,7 +67,7 @@ const LATER: [&str; 10] = [
     "second tenant",
 ];
 
-/// Looks at everything that a run needs: the server, the way in, the tenant, a page. A server that does not answer yet is
+/// Looks at everything that a run needs: the server, the access, the tenant, a page. A server that does not answer yet is
 /// waited for at most `patience` long.
 pub async fn examine(contract: Arc<Contract>, target: Arc<Target>, patience: Duration) -> Vec<Probe> {
     let document = contract.judged_in_part().map(|words| Probe { name: "document", sight: Sight::Fine(words) });

@@ -82,7 +82,7 @@ impl Run<'_> {
             match look(&self.study, &base, &operation, &answer, cases.len().min(TRIES)) {
                 Look::Certain(found) if found.culprit == Culprit::Server => return Some(found),
                 Look::Certain(found) => first = first.or(Some(found)),
-                // An answer in JSON is one of this API, be it that there is no such record.
+                // An answer in JSON is one of this API, even if only that there is no such record.
                 Look::Doubtful(found) if answer.json.is_none() => strange = strange.or(Some(found)),
                 Look::Doubtful(_) | Look::Fine => return None,
             }

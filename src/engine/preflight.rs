@@ -102,7 +102,7 @@ impl Run<'_> {
         None
     }
 
-    /// Whether a reader answers as one of this API, be it that there is no such record: then its lists are wrong. What
+    /// Whether a reader answers as one of this API, even if only that there is no such record: then its lists are wrong. What
     /// answers 404 to every path says nothing, so that the status of a list's answer in JSON is no sign of life.
     async fn reader_speaks(&mut self, lists_answer: Option<u16>) -> bool {
         for (operation, call) in strange_calls(&self.study) {

@@ -183,7 +183,7 @@ fn of_the_way(target: &Target) -> impl Iterator<Item = &'static str> {
     );
     let kept = target.lost_a_kept_connection().then_some(
         "a connection that the target had kept was closed while a request was on its way, which RFC 9112, section \
-                 9.3.1, bears: every request since came on a connection of its own",
+                 9.3.1, allows: every request since came on a connection of its own",
     );
     other_host.into_iter().chain(kept)
 }

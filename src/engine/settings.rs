@@ -21,7 +21,7 @@ pub(super) fn settings(target: &Target, options: &Options, means: &Means) -> BTr
         second.push("the same credential".to_owned());
     }
     let own = [
-        ("the way in", listed(way_in(&target.own))),
+        ("the access", listed(way_in(&target.own))),
         ("the second tenant", listed(second)),
         ("the methods tried", probing.to_owned()),
         ("what is selected", sorted(&selection.only)),

@@ -90,7 +90,7 @@ impl Gate {
         self
     }
 
-    /// The way in of a second tenant; without it the checks of isolation are not concluded.
+    /// The access of a second tenant; without it the checks of isolation are not concluded.
     #[must_use]
     pub fn second_tenant(mut self, identity: Identity) -> Self {
         let name = if identity.token_name.is_empty() { "SECOND_TOKEN" } else { &identity.token_name };

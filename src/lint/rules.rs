@@ -116,7 +116,7 @@ rules! {
     DEFAULT_INVALID = "default-invalid": Deny, " where the document has an `x-contract`, else warn";
     /// An enumeration lists no value.
     /// ## Why it matters
-    /// By the letter no value satisfies it; tools refuse it, or take it for none.
+    /// Strictly, no value satisfies it; tools refuse it, or take it for none.
     /// ## Example
     /// `enum: []`.
     /// ## Source
@@ -247,7 +247,7 @@ rules! {
     /// ## Why it matters
     /// Nobody can tell whether it is lawful: the schema takes it, and the clause ends before.
     /// ## Example
-    /// `min: 1` beside `minimum: 0`, without `below` or `zero` that says what nought gets.
+    /// `min: 1` beside `minimum: 0`, without `below` or `zero` that says what zero gets.
     /// ## Source
     /// openapi/README.md, `size`.
     PAGE_SIZE_UNSETTLED = "page-size-unsettled": Warn;

@@ -47,7 +47,7 @@ pub(crate) struct Habits {
     pub(crate) insists: bool,
     /// Additions show up unasked where that is tolerated.
     pub(crate) unasked: bool,
-    /// Pages are cut before a filter is applied, where empty pages are borne and nothing counts what follows.
+    /// Pages are cut before a filter is applied, where empty pages are tolerated and nothing counts what follows.
     pub(crate) cuts_first: bool,
     /// Connections are closed on whoever tries TRACE, as firewalls do.
     pub(crate) cuts_trace: bool,

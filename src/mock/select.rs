@@ -143,7 +143,7 @@ pub(crate) fn equal(field: &Value, value: &Value, ignore_case: bool) -> bool {
     }
 }
 
-/// A number, be it written as text.
+/// A number, even one that is written as text.
 fn figure(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
 }

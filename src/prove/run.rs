@@ -130,7 +130,7 @@ fn told(task: &Task, checked: &engine::Checked, spoiled: &dyn Fn() -> bool) -> R
 }
 
 /// Why a fault that nobody caught could not be: no answer differed from those of the lawful server, or so few requests
-/// were sent that one that comes now and then is met hardly more often than a hiccup, which every check bears.
+/// were sent that one that comes now and then is met hardly more often than a hiccup, which every check tolerates.
 fn idle(fault: &Fault, spoiled: bool, requests: u64) -> Option<String> {
     const OFTEN_ENOUGH: u64 = 3 * 20;
     if !spoiled {

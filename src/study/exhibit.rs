@@ -23,7 +23,7 @@ const PLAIN: [&str; 13] = [
 ];
 /// Headers whose values may hold a key or a token.
 const TELLING: [&str; 3] = ["content-location", "link", "location"];
-/// The header that names the way in; what stands behind its words may be somebody's name.
+/// The header that names the credential; what stands behind its words may be somebody's name.
 const CHALLENGE: &str = "www-authenticate";
 /// Words of that header that belong to nobody: schemes, and what is wrong with a token.
 const CHALLENGES: [&str; 10] = [

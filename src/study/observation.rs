@@ -226,7 +226,7 @@ fn read_body(
 }
 
 /// For how long a cache that answered may show the same: `Age` says that there is one (RFC 9111, section 5.1), and the
-/// lifetime stands in `Cache-Control`, be it for shared caches alone, or in `Expires`.
+/// lifetime stands in `Cache-Control`, even if for shared caches alone, or in `Expires`.
 fn cached(answer: &Answer) -> Option<Duration> {
     let age: u64 = answer.header("age")?.trim().parse().ok()?;
     let control = answer.header("cache-control").unwrap_or_default().to_ascii_lowercase();

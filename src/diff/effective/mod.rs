@@ -86,7 +86,7 @@ pub(crate) struct Union {
 #[derive(Clone, Debug)]
 pub(crate) struct Effective<'a> {
     pub(crate) types: TypeSet,
-    /// The types by the letter: other keywords than `type` and `enum` name none.
+    /// The types as they are written: other keywords than `type` and `enum` name none.
     pub(crate) declared: TypeSet,
     pub(crate) nullable: bool,
     pub(crate) values: Option<Vec<&'a Value>>,

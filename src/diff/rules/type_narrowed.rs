@@ -7,7 +7,7 @@ rule! {
     ///
     /// ## Why it matters
     /// A request with one of the others is refused. A schema without `type` that has `properties` or `items` counts as an
-    /// object or a list: adding the word says what everybody read, although by the letter it narrows.
+    /// object or a list: adding the word says what everybody read, although strictly it narrows.
     ///
     /// ## Example
     /// `number` becomes `integer`.

@@ -98,7 +98,7 @@ impl<'a> Api<'a> {
         (clauses.old.map(|node| self.engine.old.value(node)), clauses.new.map(|node| self.engine.new.value(node)))
     }
 
-    /// Whether anything at all reads differently, be it but a level.
+    /// Whether anything at all reads differently, even if only a level.
     fn told_apart(&self, clauses: &Clauses) -> bool {
         let (old, new) = self.values_of(clauses);
         old != new

@@ -64,7 +64,7 @@ impl<'a> Half<'_, 'a> {
         checker::is_valid(&schema, value)
     }
 
-    /// Whether the side accepts a value by the letter, where `properties` without `type` say nothing of a text.
+    /// Whether the side accepts a value strictly as written, where `properties` without `type` say nothing of a text.
     fn accepts_literally(&mut self, conj: &Conj, value: &Value, direction: Direction) -> Option<bool> {
         let mut lowering = self.lowering(direction);
         lowering.literal = true;

@@ -104,7 +104,7 @@ catalogue! {
     "list-refused-after-first-page": fitting::paged => Resumed Hook::Success(refuse_list);
     /// Of two lists of the same records one lacks a record.
     "lists-disagree": fitting::two_lists => Lists Hook::Matching(drop_in_second);
-    /// Whole numbers are written with a fraction of nought.
+    /// Whole numbers are written with a fraction of zero.
     "whole-number-with-point": fitting::has_whole => Always Hook::Body(with_point); tolerated;
     /// Sizes outside their bounds are taken as they are.
     "bad-size-accepted": fitting::limited => Always Hook::Neglect(Neglect::Bounds);

@@ -43,7 +43,7 @@ catalogue! {
     "sort-ties-unstable-at-largest-size": |c| fitting::default_order(c) && fitting::walks_at_largest(c) => AtMaximum Hook::Matching(swap_ties_later);
     /// A record is lost under an order that was asked for.
     "sort-loses-record": fitting::sort => Sorted Hook::Matching(lose);
-    /// Records without a value, or with nought, are lost under an order that was asked for.
+    /// Records without a value, or with zero, are lost under an order that was asked for.
     "sort-loses-empty-values": fitting::number_sort => Sorted Hook::Matching(lose_empty);
     /// A record is lost late in a list ordered by text.
     "text-order-loses-record": fitting::text_sort => Sorted Hook::Matching(lose_late_text);

@@ -87,7 +87,7 @@ pub(super) fn list(contract: &Contract, fits: impl Fn(&Lists) -> bool) -> bool {
     contract.operations.iter().filter_map(|operation| operation.clause.lists.as_ref()).any(fits)
 }
 
-/// Whether a contract names something and bears it.
+/// Whether a contract names something and tolerates it.
 fn bears(grade: Option<&Grade>) -> bool {
     grade.is_some_and(|grade| grade.0.level(false, Level::Deny) != Level::Deny)
 }

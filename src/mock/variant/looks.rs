@@ -22,7 +22,7 @@ catalogue! {
     "keys-reordered": any, @Always Hook::Body(reorder);
     /// Members of objects come in an order that changes from answer to answer.
     "keys-shuffled": any, @Always Hook::Body(shuffle);
-    /// Whole numbers are written with a fraction of nought.
+    /// Whole numbers are written with a fraction of zero.
     "whole-numbers-with-point": any, @Always Hook::Body(points);
     /// At the end of a walk the token is left out instead of null.
     "token-absent-at-end": bare_end, @Lists Hook::Body(leave_out_token);
