@@ -326,3 +326,16 @@ fn a_baseline_waits_for_its_reasons() {
     let (code, text) = run(&here, &["baseline", "write", "--from", "a.json", "--until", "soon"]);
     assert!(code == 2 && text.contains("--until soon is no date"), "{text}");
 }
+
+#[test]
+fn a_run_that_left_verdicts_open_is_no_violation_where_they_count() {
+    let here = folder("open");
+    let open = ["check", "flexportal", "--variant", "empty-collection", "--require-conclusive"];
+    let (code, text) = run(&here, &open);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("not conclusive (--require-conclusive): no findings"), "{text}");
+    assert!(text.contains("exit 1: verdicts were left open") && !text.contains("violated"), "{text}");
+    let faulty = ["check", "flexportal", "--fault", "count-wrong", "--only", "wrong-count", "--require-conclusive"];
+    let (code, text) = run(&here, &faulty);
+    assert!(code == 1 && text.contains("violated: 1 violation"), "{text}");
+}

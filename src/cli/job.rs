@@ -171,7 +171,7 @@ impl Job {
     /// Adds what came of a subject to what came of the run; `live` says that it could be asked anything.
     fn take(&mut self, subject: &Subject, heard: Heard, checked: Checked, live: bool) {
         self.tally.count(&heard.findings);
-        self.tally.redden(self.require_conclusive && heard.inconclusive);
+        self.tally.leave_open(self.require_conclusive && heard.inconclusive);
         self.tally.add(&checked);
         let red = self.fail_fast && self.tally.is_red();
         self.ran.push(Ran {

@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args) -> Result<u8, String> {
     let findings: Vec<_> = run.findings().cloned().collect();
     tally.count(&findings);
     let open = run.judged().any(|judged| matches!(judged.outcome, Outcome::Inconclusive { .. }));
-    tally.redden(config.run.require_conclusive.value && open);
+    tally.leave_open(config.run.require_conclusive.value && open);
     let aborted = run.sections.iter().filter_map(|section| section.finished.as_ref()?.aborted.as_ref()).next();
     let ledger = config.run.ledger.as_ref().map(|setting| Path::new(&setting.value));
     let memory = Memory::of_ledger(ledger)?;

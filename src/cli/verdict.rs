@@ -8,7 +8,7 @@ use crate::config::FailOn;
 use crate::engine::Checked;
 use crate::event::{Aborted, RunFinished, exit_code};
 use crate::finding::{Finding, Level, Stability};
-use crate::report::{Failure, ReportError, Run};
+use crate::report::{Failure, ReportError, Run, text};
 
 /// Counts findings, and knows which of them turn the gate red.
 #[derive(Clone)]
@@ -16,21 +16,28 @@ pub(super) struct Tally {
     fail_on: FailOn,
     fail_on_flaky: bool,
     red: bool,
+    /// Whether verdicts that were left open turn the gate red.
+    open: bool,
     totals: RunFinished,
 }
 
 impl Tally {
     pub(super) fn new(fail_on: FailOn, fail_on_flaky: bool) -> Self {
-        Self { fail_on, fail_on_flaky, red: false, totals: RunFinished::default() }
+        Self { fail_on, fail_on_flaky, red: false, open: false, totals: RunFinished::default() }
     }
 
     pub(super) fn is_red(&self) -> bool {
-        self.red
+        self.red || self.open
     }
 
     /// Turns red for another reason than a finding.
     pub(super) fn redden(&mut self, red: bool) {
         self.red |= red;
+    }
+
+    /// Turns red because verdicts were left open.
+    pub(super) fn leave_open(&mut self, open: bool) {
+        self.open |= open;
     }
 
     /// Whether a finding turns the gate red.
@@ -69,7 +76,7 @@ impl Tally {
     }
 
     pub(super) fn code(&self, aborted: Option<&Aborted>) -> u8 {
-        exit_code(aborted, self.red)
+        exit_code(aborted, self.is_red())
     }
 
     /// The last event of the run.
@@ -78,6 +85,7 @@ impl Tally {
         let verdict = match code {
             exit::CONFORMS if uncounted => "violated (not counted: --fail-on never)",
             exit::CONFORMS => "conforms",
+            exit::VIOLATED if !self.red && self.open => text::NOT_CONCLUSIVE,
             exit::VIOLATED => "violated",
             _ => "no verdict",
         };

@@ -74,11 +74,15 @@ pub fn values_sentence(shown: bool) -> String {
     format!("{}{rest}.", first.to_uppercase())
 }
 
+/// The verdict of a run without a violation that left verdicts open, where those count.
+pub const NOT_CONCLUSIVE: &str = "not conclusive (--require-conclusive)";
+
 /// What an exit code means with a verdict, in a few words.
 #[must_use]
 pub fn exit_meaning(code: u8, verdict: &str) -> &'static str {
     match code {
         _ if is_uncounted(code, verdict) => "the contract is violated, but with --fail-on never nothing counts",
+        1 if verdict == NOT_CONCLUSIVE => "verdicts were left open, and --require-conclusive counts them",
         0 => "the contract is kept",
         1 => "the contract is violated; only findings at level deny count",
         2 => "arguments, configuration or document unusable",
